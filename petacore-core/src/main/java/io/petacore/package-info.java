@@ -1,0 +1,5 @@
+/** The entry: a {@link DistributedStorage}, its settings and its status. */
+@NullMarked
+package io.petacore;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,13 @@
+package io.petacore.store;
+
+import io.petacore.data.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A change of one key.
+ *
+ * @param key the whole key, namespace included
+ * @param value what was put; null for a deletion
+ * @param keyVersion how often the key was written since it was created, from 1 on; 0 for a deletion
+ */
+public record Event(Bytes key, @Nullable Bytes value, long keyVersion) {}

@@ -1,0 +1,44 @@
+package io.petacore.store;
+
+import io.petacore.error.PetaCoreException;
+import org.jspecify.annotations.Nullable;
+
+/** A request to a store failed; {@link #kind()} says what that means for it. */
+public final class StoreException extends PetaCoreException {
+  private static final long serialVersionUID = 1L;
+
+  /** What is known about a request that failed. */
+  public enum Kind {
+    /** Not applied; the store can't be reached or has no leader: later it may succeed. */
+    UNAVAILABLE,
+    /** Not applied; refused for its content, and would be again: permission, size, limits. */
+    REJECTED,
+    /** Not applied; a lease that it names has ended. */
+    LEASE_NOT_FOUND,
+    /** Not applied; the revision asked for was compacted. */
+    COMPACTED,
+    /** Not applied; the revision asked for has not been reached. */
+    FUTURE_REVISION,
+    /** Not applied; the store was closed. */
+    CLOSED,
+    /** It may have been applied, may still be, or may never be. */
+    OUTCOME_UNKNOWN
+  }
+
+  private final Kind kind;
+
+  /**
+   * @param kind what is known
+   * @param message what happened, in the store's words
+   * @param cause null if there is none
+   */
+  public StoreException(Kind kind, String message, @Nullable Throwable cause) {
+    super(message, cause);
+    this.kind = kind;
+  }
+
+  /** What is known about the request. */
+  public Kind kind() {
+    return kind;
+  }
+}

@@ -1,0 +1,15 @@
+package io.petacore.transaction;
+
+/**
+ * A read-only view of one state, which is kept for as long as the handle is open. Close it: an open
+ * handle keeps every version since in memory. Safe for use by many threads.
+ */
+public interface Snapshot extends ReadView, AutoCloseable {
+
+  /** The version of the state, a hybrid-logical-clock timestamp in nanoseconds since the epoch. */
+  long version();
+
+  /** Lets the state go. Reads after it throw {@link IllegalStateException}. Idempotent. */
+  @Override
+  void close();
+}

@@ -1,0 +1,101 @@
+package io.petacore.transaction;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one transaction is run, where it differs from the storage's own settings. Immutable: each
+ * setter returns a copy.
+ */
+public final class TransactionOptions {
+
+  private static final TransactionOptions DEFAULTS =
+      new TransactionOptions(Optional.empty(), Optional.empty(), OptionalInt.empty());
+
+  private final Optional<IsolationLevel> isolation;
+  private final Optional<Duration> timeout;
+  private final OptionalInt maxAttempts;
+
+  private TransactionOptions(
+      Optional<IsolationLevel> isolation, Optional<Duration> timeout, OptionalInt maxAttempts) {
+    this.isolation = isolation;
+    this.timeout = timeout;
+    this.maxAttempts = maxAttempts;
+  }
+
+  /** Everything as the storage has it. */
+  public static TransactionOptions defaults() {
+    return DEFAULTS;
+  }
+
+  /** A copy with an isolation level. */
+  public TransactionOptions isolation(IsolationLevel level) {
+    return new TransactionOptions(Optional.of(level), timeout, maxAttempts);
+  }
+
+  /**
+   * A copy with a bound on the whole: all attempts, all waiting, from the call on.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public TransactionOptions timeout(Duration bound) {
+    if (bound.isNegative() || bound.isZero()) {
+      throw new IllegalArgumentException("the timeout must be positive: " + bound);
+    }
+    return new TransactionOptions(isolation, Optional.of(bound), maxAttempts);
+  }
+
+  /**
+   * A copy with a bound on how often the body is run.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public TransactionOptions maxAttempts(int attempts) {
+    if (attempts < 1) {
+      throw new IllegalArgumentException("maxAttempts must be at least 1: " + attempts);
+    }
+    return new TransactionOptions(isolation, timeout, OptionalInt.of(attempts));
+  }
+
+  /** The isolation level; empty for the storage's own. */
+  public Optional<IsolationLevel> isolation() {
+    return isolation;
+  }
+
+  /** The bound on the whole; empty for the storage's own. */
+  public Optional<Duration> timeout() {
+    return timeout;
+  }
+
+  /** The bound on how often the body is run; empty for the storage's own. */
+  public OptionalInt maxAttempts() {
+    return maxAttempts;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof TransactionOptions that
+        && isolation.equals(that.isolation)
+        && timeout.equals(that.timeout)
+        && maxAttempts.equals(that.maxAttempts);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(isolation, timeout, maxAttempts);
+  }
+
+  @Override
+  public String toString() {
+    return "TransactionOptions{isolation="
+        + isolation
+        + ", timeout="
+        + timeout
+        + ", maxAttempts="
+        + maxAttempts
+        + "}";
+  }
+}

@@ -1,0 +1,5 @@
+/** What an application sees of a transaction: views, writes, options and results. */
+@NullMarked
+package io.petacore.transaction;
+
+import org.jspecify.annotations.NullMarked;

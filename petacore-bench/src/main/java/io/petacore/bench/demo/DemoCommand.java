@@ -145,12 +145,18 @@ public final class DemoCommand implements Callable<Integer> {
         Objects.requireNonNullElseGet(storeOptions.namespaceIfGiven(), this::freshNamespace);
     DemoPlan plan = new DemoPlan(nodes, workers, seconds, browseRatio, skew, isolation, seed);
     PrintWriter out = spec.commandLine().getOut();
-    try (Stores stores = storeOptions.stores()) {
+    // The hours outlive the stores: interrupted, the program ends only when all is cleaned away.
+    try (OpeningHours hours = new OpeningHours();
+        Stores stores = storeOptions.stores()) {
       printPlan(out, plan, shop, stores);
       DemoRun run =
           new DemoRun(
               plan, shop, storeOptions, namespace, out, spec.commandLine().getColorScheme().ansi());
-      return (storeOptions.isRemote() ? runRemote(run, stores, namespace) : run.run(stores)) ? 0 : 1;
+      boolean allWell =
+          storeOptions.isRemote()
+              ? runRemote(run, stores, hours, namespace)
+              : run.run(stores, hours);
+      return allWell ? 0 : 1;
     }
   }
 
@@ -201,14 +207,15 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   /** Around the run: the namespace must be empty before, and is emptied afterwards. */
-  private boolean runRemote(DemoRun run, Stores stores, Namespace namespace) throws Exception {
+  private boolean runRemote(
+      DemoRun run, Stores stores, OpeningHours hours, Namespace namespace) throws Exception {
     NamespaceEraser eraser = new NamespaceEraser(stores.connect(), namespace, stores.timeout());
     if (!eraser.isEmpty()) {
       throw new CommandFailedException(
           namespace + " is not empty; the demo needs one that is (without --namespace it makes one)");
     }
     try {
-      return run.run(stores);
+      return run.run(stores, hours);
     } finally {
       cleanUp(eraser, namespace);
     }

@@ -42,9 +42,8 @@ final class DemoRun {
   }
 
   /** Runs it on some stores; returns whether every check held. */
-  boolean run(Stores stores) throws InterruptedException {
-    try (OpeningHours hours = new OpeningHours();
-        Cluster cluster = Cluster.open(plan.nodes(), stores, options, namespace)) {
+  boolean run(Stores stores, OpeningHours hours) throws InterruptedException {
+    try (Cluster cluster = Cluster.open(plan.nodes(), stores, options, namespace)) {
       load(cluster, stores);
       cluster.awaitEqual();
       long begun = System.nanoTime();

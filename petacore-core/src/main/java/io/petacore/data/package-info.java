@@ -1,0 +1,5 @@
+/** Keys, values and ranges. */
+@NullMarked
+package io.petacore.data;
+
+import org.jspecify.annotations.NullMarked;

@@ -119,6 +119,7 @@ final class DeliveryLoop implements Runnable {
     }
   }
 
+  @SuppressWarnings("WaitNotInLoop") // The caller loops: it looks at everything again.
   private void await(@Nullable Long nanos) {
     try {
       if (nanos == null) {

@@ -48,8 +48,8 @@ final class BatchRules {
   /**
    * Checks a level and those below it.
    *
-   * @param left what the levels above leave of the operations allowed. Every level takes at least one
-   *     of them before it goes deeper, so this also bounds the recursion.
+   * @param left what the levels above leave of the operations allowed. Every level takes at least
+   *     one of them before it goes deeper, so this also bounds the recursion.
    */
   private void level(List<Guard> guards, List<Operation> operations, int reads, int left) {
     int here = Math.max(reads, Math.max(guards.size(), operations.size()));

@@ -13,12 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The work of the store's own thread: it delivers to the watches, and ends leases when their time is
- * over.
+ * The work of the store's own thread: it delivers to the watches, and ends leases when their time
+ * is over.
  *
  * <p>The store's lock is held while looking what there is to do and while copying a bounded part of
- * the log, never while a listener runs. The watches take turns, a bounded part each, so that one that
- * catches up does not hold up the others.
+ * the log, never while a listener runs. The watches take turns, a bounded part each, so that one
+ * that catches up does not hold up the others.
  */
 final class DeliveryLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(DeliveryLoop.class);
@@ -119,6 +119,7 @@ final class DeliveryLoop implements Runnable {
     }
   }
 
+  @SuppressWarnings("WaitNotInLoop") // The caller loops: it looks at everything again.
   private void await(@Nullable Long nanos) {
     try {
       if (nanos == null) {

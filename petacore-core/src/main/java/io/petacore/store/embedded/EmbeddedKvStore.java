@@ -23,20 +23,21 @@ import org.slf4j.LoggerFactory;
  * leases, as etcd has them. For trying the library, for unit tests, and for several nodes in one
  * process; nothing survives {@link #close()}.
  *
- * <p><b>Stricter than etcd, on purpose.</b> A batch that changes a key more than once is refused with
- * {@link StoreException.Kind#REJECTED} in every case: two puts, a put beside a delete in any order,
- * two deletes, across groups too, whether or not those groups would run. A request's size is counted
- * as the lengths of its keys and values and 32 bytes for every guard, operation and read.
+ * <p><b>Stricter than etcd, on purpose.</b> A batch that changes a key more than once is refused
+ * with {@link StoreException.Kind#REJECTED} in every case: two puts, a put beside a delete in any
+ * order, two deletes, across groups too, whether or not those groups would run. A request's size is
+ * counted as the lengths of its keys and values and 32 bytes for every guard, operation and read.
  *
  * <p><b>History.</b> Besides the present state, what the newest revisions changed is kept for reads
  * and watches: up to {@link Builder#historyBytes}, counted as keys, values and 128 bytes for every
  * change. What lies before is compacted, a revision at a time, as new ones come.
  *
  * <p><b>Threads.</b> One lock orders what changes the store; nothing foreign runs under it but the
- * ticker of the leases. Reads take no lock. The work of a call is done when it returns: its future is
- * complete already, and what is chained to it runs on the caller's thread. Listeners are called by the
- * store's only thread, a daemon, without the lock; one that blocks holds up all watches. A watch
- * opened when the store is closed is told so by the caller's thread, before {@link #watch} returns.
+ * ticker of the leases. Reads take no lock. The work of a call is done when it returns: its future
+ * is complete already, and what is chained to it runs on the caller's thread. Listeners are called
+ * by the store's only thread, a daemon, without the lock; one that blocks holds up all watches. A
+ * watch opened when the store is closed is told so by the caller's thread, before {@link #watch}
+ * returns.
  */
 public final class EmbeddedKvStore implements KvStore {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedKvStore.class);
@@ -304,7 +305,8 @@ public final class EmbeddedKvStore implements KvStore {
 
     /**
      * How much history is kept, in bytes as counted in {@link EmbeddedKvStore}; default 256 MiB.
-     * Less is kept after {@link EmbeddedKvStore#compact}; the newest revision is kept whatever its size.
+     * Less is kept after {@link EmbeddedKvStore#compact}; the newest revision is kept whatever its
+     * size.
      */
     public Builder historyBytes(long bytes) {
       historyBytes = positive("historyBytes", bytes);

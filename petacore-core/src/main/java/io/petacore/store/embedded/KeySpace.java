@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Writing.</b> Under the store's lock only. A revision's versions are linked first; then one
  * volatile write of {@link #newest} makes all of them visible: that line is the commit point.
  *
- * <p><b>Reading.</b> {@link #page} takes no lock: it picks a published revision and passes over every
- * version above it. Compaction publishes the compacted revision before it unlinks anything, and a
- * read compares <em>after</em> its walk: checked before, a version freed meanwhile would look like an
- * absent key.
+ * <p><b>Reading.</b> {@link #page} takes no lock: it picks a published revision and passes over
+ * every version above it. Compaction publishes the compacted revision before it unlinks anything,
+ * and a read compares <em>after</em> its walk: checked before, a version freed meanwhile would look
+ * like an absent key.
  */
 final class KeySpace {
 
@@ -70,8 +70,8 @@ final class KeySpace {
   }
 
   /**
-   * Carries out puts and deletes of different keys as one new revision; none if they change nothing.
-   * Under the store's lock.
+   * Carries out puts and deletes of different keys as one new revision; none if they change
+   * nothing. Under the store's lock.
    */
   void apply(List<Operation> changes) {
     long revision = newest + 1;
@@ -124,8 +124,8 @@ final class KeySpace {
    * Forgets what only reads and watches below a revision could see; nothing where that is done
    * already. Under the store's lock.
    *
-   * <p>A key has something to forget only if one of the revisions newly compacted changed it, so the
-   * cost is that of those revisions, whatever the number of keys.
+   * <p>A key has something to forget only if one of the revisions newly compacted changed it, so
+   * the cost is that of those revisions, whatever the number of keys.
    */
   void compact(long revision) {
     if (revision <= compacted) {
@@ -167,7 +167,8 @@ final class KeySpace {
       if (request.revision() != 0) {
         throw compacted(at);
       }
-      // The newest revision was compacted during the walk, beneath yet newer ones: again from those.
+      // The newest revision was compacted during the walk, beneath yet newer ones: again from
+      // those.
     }
   }
 

@@ -8,8 +8,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each revision changed, from the oldest one kept to the newest, without a hole: a ring indexed
- * by revision. Used under the store's lock only.
+ * What each revision changed, from the oldest one kept to the newest, without a hole: a ring
+ * indexed by revision. Used under the store's lock only.
  */
 final class RevisionLog {
 

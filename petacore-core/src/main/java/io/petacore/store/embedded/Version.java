@@ -18,13 +18,14 @@ final class Version {
   final long lease;
 
   /**
-   * Written by compaction, under the store's lock, while readers walk the chain without it. Volatile,
-   * so that a reader who finds the chain cut also finds the compacted revision that was published
-   * before the cut.
+   * Written by compaction, under the store's lock, while readers walk the chain without it.
+   * Volatile, so that a reader who finds the chain cut also finds the compacted revision that was
+   * published before the cut.
    */
   volatile @Nullable Version older;
 
-  Version(long revision, @Nullable Bytes value, long keyVersion, long lease, @Nullable Version older) {
+  Version(
+      long revision, @Nullable Bytes value, long keyVersion, long lease, @Nullable Version older) {
     this.revision = revision;
     this.value = value;
     this.keyVersion = keyVersion;

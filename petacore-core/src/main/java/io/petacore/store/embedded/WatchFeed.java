@@ -16,11 +16,11 @@ import org.slf4j.LoggerFactory;
  * One open watch: a listener and its place in the log.
  *
  * <p><b>Order.</b> Everything a listener is told, history and live alike, comes from the log, read
- * from one position that only rises. There is no hand-over from catching up to live events, so there
- * is nothing that could be lost or told twice at it.
+ * from one position that only rises. There is no hand-over from catching up to live events, so
+ * there is nothing that could be lost or told twice at it.
  *
- * <p>All but {@link #close()} and {@link #isOver()} is called by the store's thread only, without its
- * lock where the listener is called.
+ * <p>All but {@link #close()} and {@link #isOver()} is called by the store's thread only, without
+ * its lock where the listener is called.
  */
 final class WatchFeed implements Watch {
   private static final Logger LOG = LoggerFactory.getLogger(WatchFeed.class);
@@ -69,7 +69,8 @@ final class WatchFeed implements Watch {
         listener.onRevisions(mine);
       }
     } catch (Throwable thrown) {
-      // Whatever a listener throws, errors included, must not end the thread that serves the others.
+      // Whatever a listener throws, errors included, must not end the thread that serves the
+      // others.
       LOG.error("A watch listener failed; its watch is ended", thrown);
       end(
           new StoreException(

@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.petacore.bench.catalogue.CatalogueCommand;
 import io.petacore.bench.console.ErrorLine;
+import io.petacore.bench.console.IsolationName;
 import io.petacore.bench.console.Verbosity;
 import io.petacore.bench.demo.DemoCommand;
 import io.petacore.bench.jmh.JmhCommand;
 import io.petacore.bench.load.LoadCommand;
-import io.petacore.bench.console.IsolationName;
 import io.petacore.bench.shell.ShellCommand;
 import io.petacore.bench.status.StatusCommand;
 import io.petacore.transaction.IsolationLevel;
@@ -106,8 +106,7 @@ public final class PetaCore implements Runnable {
     public String[] getVersion() {
       String version = PetaCore.class.getPackage().getImplementationVersion();
       return new String[] {
-        "petacore " + (version == null ? "(not from a jar)" : version),
-        "Java " + Runtime.version(),
+        "petacore " + (version == null ? "(not from a jar)" : version), "Java " + Runtime.version(),
       };
     }
   }

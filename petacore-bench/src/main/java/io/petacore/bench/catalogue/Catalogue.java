@@ -15,8 +15,18 @@ public final class Catalogue {
       List.of("oak", "beech", "walnut", "ash", "pine", "maple", "cherry", "steel", "bamboo");
   private static final List<String> PIECES =
       List.of(
-          "bookshelf", "desk", "chair", "stool", "bench", "wardrobe", "table", "bed", "cabinet",
-          "sideboard", "chest of drawers", "coat stand");
+          "bookshelf",
+          "desk",
+          "chair",
+          "stool",
+          "bench",
+          "wardrobe",
+          "table",
+          "bed",
+          "cabinet",
+          "sideboard",
+          "chest of drawers",
+          "coat stand");
 
   private Catalogue() {}
 

@@ -18,14 +18,14 @@ import java.util.Map;
 /**
  * A file of entries: UTF-8, one {@code key<TAB>value} on each line.
  *
- * <p>The first tab ends the key; the rest of the line, further tabs included, is the value, which may
- * be empty. A line ends with a line feed, or a carriage return and a line feed; the last one need
- * not. What a key or value holds of these is written as {@code \t}, {@code \n}, {@code \r}, and a
- * backslash as {@code \\}. A byte order mark at the beginning is skipped.
+ * <p>The first tab ends the key; the rest of the line, further tabs included, is the value, which
+ * may be empty. A line ends with a line feed, or a carriage return and a line feed; the last one
+ * need not. What a key or value holds of these is written as {@code \t}, {@code \n}, {@code \r},
+ * and a backslash as {@code \\}. A byte order mark at the beginning is skipped.
  *
- * <p>A file is read whole before anything is done with it, so a bad line anywhere means that nothing
- * of the file is used. The line of the entry at index {@code i} is {@code i + 1}, always: no line is
- * skipped.
+ * <p>A file is read whole before anything is done with it, so a bad line anywhere means that
+ * nothing of the file is used. The line of the entry at index {@code i} is {@code i + 1}, always:
+ * no line is skipped.
  */
 public final class TsvFile {
   /** Far above what a store takes; ends the reading of a file that is no text at all. */
@@ -167,6 +167,9 @@ public final class TsvFile {
   }
 
   private static String escape(String text) {
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r");
+    return text.replace("\\", "\\\\")
+        .replace("\t", "\\t")
+        .replace("\n", "\\n")
+        .replace("\r", "\\r");
   }
 }

@@ -3,7 +3,9 @@ package io.petacore.bench.connection;
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 
-/** A namespace as it lies in the store: which whole keys are its application's, and which its own. */
+/**
+ * A namespace as it lies in the store: which whole keys are its application's, and which its own.
+ */
 public final class Namespace {
   private final String name;
   private final Bytes prefix;

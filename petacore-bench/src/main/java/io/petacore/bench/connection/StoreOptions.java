@@ -79,8 +79,9 @@ public final class StoreOptions {
   }
 
   /**
-   * The namespace asked for. In memory the empty one will do; in a cluster there is no default, since
-   * a namespace once opened forbids every other one that overlaps it, and the empty one overlaps all.
+   * The namespace asked for. In memory the empty one will do; in a cluster there is no default,
+   * since a namespace once opened forbids every other one that overlaps it, and the empty one
+   * overlaps all.
    *
    * @throws ParameterException if it is needed and missing
    */
@@ -124,8 +125,7 @@ public final class StoreOptions {
   }
 
   private KvStore connect(List<String> addresses) {
-    EtcdKvStore.Builder builder =
-        EtcdKvStore.builder().endpoints(addresses.toArray(String[]::new));
+    EtcdKvStore.Builder builder = EtcdKvStore.builder().endpoints(addresses.toArray(String[]::new));
     if (user != null && password != null) {
       builder.user(user, password);
     }

@@ -3,7 +3,9 @@ package io.petacore.bench.console;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** Checks of option values that parsing alone can't make; a value out of bounds is a usage error. */
+/**
+ * Checks of option values that parsing alone can't make; a value out of bounds is a usage error.
+ */
 public final class Bounds {
   private final CommandLine command;
 

@@ -13,7 +13,10 @@ import picocli.CommandLine.PicocliException;
 public final class ErrorLine {
   private ErrorLine() {}
 
-  /** What happened, without a line break and without a class name where the message is meant for people. */
+  /**
+   * What happened, without a line break and without a class name where the message is meant for
+   * people.
+   */
   public static String of(Throwable thrown) {
     return describe(unwrapped(thrown)).strip().replaceAll("\\s*[\\r\\n]+\\s*", "; ");
   }

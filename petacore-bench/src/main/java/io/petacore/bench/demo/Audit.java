@@ -21,8 +21,7 @@ final class Audit {
   private final List<Stocktaking> nodes;
   private final IsolationLevel isolation;
 
-  Audit(
-      Shop shop, List<Reservation> ledger, List<Stocktaking> nodes, IsolationLevel isolation) {
+  Audit(Shop shop, List<Reservation> ledger, List<Stocktaking> nodes, IsolationLevel isolation) {
     this.shop = shop;
     this.ledger = ledger;
     this.nodes = nodes;
@@ -150,7 +149,8 @@ final class Audit {
         }
       }
     }
-    return present.finding("no order reported as failed is there", Figures.count(refused) + " failed");
+    return present.finding(
+        "no order reported as failed is there", Figures.count(refused) + " failed");
   }
 
   /** Unknown means that either is right, as long as all nodes say the same. */

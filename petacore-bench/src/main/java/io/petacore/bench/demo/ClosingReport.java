@@ -22,8 +22,18 @@ final class ClosingReport {
   void printWork(List<Node> nodes, long nanos) {
     Table table =
         new Table(
-            "node", "reads/s", "scans/s", "commits/s", "p50", "p99", "conflicts", "retries",
-            "failed", "unknown", "seen elsewhere p50", "p99");
+            "node",
+            "reads/s",
+            "scans/s",
+            "commits/s",
+            "p50",
+            "p99",
+            "conflicts",
+            "retries",
+            "failed",
+            "unknown",
+            "seen elsewhere p50",
+            "p99");
     Tally total = new Tally();
     long conflicts = 0;
     long retries = 0;

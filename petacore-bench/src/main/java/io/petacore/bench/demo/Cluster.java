@@ -13,7 +13,6 @@ import io.petacore.error.StoreUnavailableException;
 import io.petacore.transaction.Snapshot;
 import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,8 +80,13 @@ final class Cluster implements AutoCloseable {
                 + PATIENCE.toSeconds()
                 + " s: "
                 + nodes.stream()
-                    .map(node -> node.name() + " " + node.storage().status().state()
-                        + " at " + node.storage().appliedRevision())
+                    .map(
+                        node ->
+                            node.name()
+                                + " "
+                                + node.storage().status().state()
+                                + " at "
+                                + node.storage().appliedRevision())
                     .toList());
       }
     }
@@ -97,9 +101,7 @@ final class Cluster implements AutoCloseable {
     List<Stocktaking> taken = new ArrayList<>();
     for (Node node : nodes) {
       try (Snapshot snapshot = node.storage().snapshot()) {
-        taken.add(
-            Stocktaking.of(
-                node.name(), snapshot.revision(), snapshot.scan(KeyRange.all())));
+        taken.add(Stocktaking.of(node.name(), snapshot.revision(), snapshot.scan(KeyRange.all())));
       }
     }
     return taken;

@@ -65,7 +65,8 @@ final class Customer implements Callable<List<Reservation>> {
     this.popularity = popularity;
     this.browseRatio = plan.browseRatio();
     this.options = TransactionOptions.defaults().isolation(plan.isolation());
-    this.random = new SplittableRandom(plan.seed() ^ Shop.orderKey(node.name(), number, 0).hashCode());
+    this.random =
+        new SplittableRandom(plan.seed() ^ Shop.orderKey(node.name(), number, 0).hashCode());
     this.closing = closing;
   }
 

@@ -207,12 +207,13 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   /** Around the run: the namespace must be empty before, and is emptied afterwards. */
-  private boolean runRemote(
-      DemoRun run, Stores stores, OpeningHours hours, Namespace namespace) throws Exception {
+  private boolean runRemote(DemoRun run, Stores stores, OpeningHours hours, Namespace namespace)
+      throws Exception {
     NamespaceEraser eraser = new NamespaceEraser(stores.connect(), namespace, stores.timeout());
     if (!eraser.isEmpty()) {
       throw new CommandFailedException(
-          namespace + " is not empty; the demo needs one that is (without --namespace it makes one)");
+          namespace
+              + " is not empty; the demo needs one that is (without --namespace it makes one)");
     }
     try {
       return run.run(stores, hours);

@@ -68,7 +68,8 @@ final class DemoRun {
     load.check(cluster.storages().get(0), "the catalogue");
     try (LoadProgress progress = new LoadProgress(load, out)) {
       load.run(cluster.storages());
-      progress.printDone(namespace.name().isEmpty() ? stores.name() : namespace + " of " + stores.name());
+      progress.printDone(
+          namespace.name().isEmpty() ? stores.name() : namespace + " of " + stores.name());
     }
     out.println();
   }
@@ -82,8 +83,7 @@ final class DemoRun {
       for (Node node : cluster.nodes()) {
         for (int i = 1; i <= plan.customers(); i++) {
           Customer customer =
-              new Customer(
-                  node, cluster.others(node), i, shop, popularity, plan, hours.closing());
+              new Customer(node, cluster.others(node), i, shop, popularity, plan, hours.closing());
           visits.add(executor.submit(endingAllIfItFails(customer, hours)));
         }
       }

@@ -40,7 +40,13 @@ final class ProgressTable implements AutoCloseable {
     this.out = out;
     this.last = Figure.of(nodes);
     print(
-        "time", "reads/s", "scans/s", "commits/s", "conflicts/s", "retries/s", "sold out/s",
+        "time",
+        "reads/s",
+        "scans/s",
+        "commits/s",
+        "conflicts/s",
+        "retries/s",
+        "sold out/s",
         "seen elsewhere p50");
     this.ticker = Ticker.everySecond(this::tick);
   }

@@ -90,7 +90,9 @@ final class Stocktaking {
     return strange;
   }
 
-  /** Whether two nodes have the same entries, apart from the strange ones, which are named anyway. */
+  /**
+   * Whether two nodes have the same entries, apart from the strange ones, which are named anyway.
+   */
   boolean sameEntries(Stocktaking other) {
     return entries == other.entries
         && left.equals(other.left)

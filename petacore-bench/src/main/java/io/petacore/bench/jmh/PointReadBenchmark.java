@@ -28,8 +28,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * Reading one key of many, in random order, beside a {@link ConcurrentHashMap} with the same keys and
- * values: what one storage read, and one snapshot transaction with one read, cost more.
+ * Reading one key of many, in random order, beside a {@link ConcurrentHashMap} with the same keys
+ * and values: what one storage read, and one snapshot transaction with one read, cost more.
  *
  * <p>The keys that are asked for are equal to those that are stored, never the same objects; their
  * hashes are computed before, as an application does that prepares its keys once.

@@ -56,7 +56,8 @@ public final class BulkLoad {
     int bytes = 0;
     for (int i = 0; i < entries.size(); i++) {
       int size = entries.get(i).key().length() + entries.get(i).value().length();
-      if (i > from && (i - from == WRITES_PER_TRANSACTION || bytes + size > BYTES_PER_TRANSACTION)) {
+      if (i > from
+          && (i - from == WRITES_PER_TRANSACTION || bytes + size > BYTES_PER_TRANSACTION)) {
         chunks.add(new Chunk(from, i));
         from = i;
         bytes = 0;
@@ -83,7 +84,8 @@ public final class BulkLoad {
    * Has the library judge every entry, without sending anything: each is written in a transaction
    * that is then rolled back.
    *
-   * @throws CommandFailedException if it refuses one, naming the line {@code index + 1} of the source
+   * @throws CommandFailedException if it refuses one, naming the line {@code index + 1} of the
+   *     source
    */
   public void check(DistributedStorage storage, String source) {
     for (Chunk chunk : chunks) {

@@ -53,8 +53,7 @@ public final class LoadCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (Stores stores = storeOptions.stores()) {
       List<Entry> entries = TsvFile.read(file);
-      try (DistributedStorage storage =
-          storeOptions.storage(stores.connect(), namespace).open()) {
+      try (DistributedStorage storage = storeOptions.storage(stores.connect(), namespace).open()) {
         BulkLoad load = new BulkLoad(entries);
         load.check(storage, file.toString());
         try (LoadProgress progress = new LoadProgress(load, out)) {

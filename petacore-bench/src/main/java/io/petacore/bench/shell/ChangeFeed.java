@@ -34,8 +34,7 @@ final class ChangeFeed implements AutoCloseable {
       KvStore store, Namespace namespace, Bytes keyPrefix, long fromRevision, Printer printer) {
     this.namespace = namespace;
     this.printer = printer;
-    this.watch =
-        store.watch(namespace.applicationKeys(keyPrefix), fromRevision, new Listener());
+    this.watch = store.watch(namespace.applicationKeys(keyPrefix), fromRevision, new Listener());
   }
 
   /** Shows the changes of keys with a prefix, from a revision on. */
@@ -75,7 +74,9 @@ final class ChangeFeed implements AutoCloseable {
       String key = Words.shown(namespace.inside(event.key()));
       Bytes value = event.value();
       printer.line(
-          "[" + revision.revision() + "] "
+          "["
+              + revision.revision()
+              + "] "
               + (value == null ? "delete " + key : "put " + key + " " + Words.shown(value)));
     }
   }

@@ -47,8 +47,7 @@ record Scan(KeyRange range, long limit) {
     return new Scan(range(prefix, from, to), limit);
   }
 
-  private static KeyRange range(
-      @Nullable Bytes prefix, @Nullable Bytes from, @Nullable Bytes to) {
+  private static KeyRange range(@Nullable Bytes prefix, @Nullable Bytes from, @Nullable Bytes to) {
     if (prefix != null && !prefix.isEmpty()) {
       return KeyRange.prefix(prefix);
     }

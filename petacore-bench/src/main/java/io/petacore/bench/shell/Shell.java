@@ -6,7 +6,9 @@ import io.petacore.data.Bytes;
 import java.io.IOException;
 import java.util.List;
 
-/** Reads statements and runs them, one after another. An error ends its statement, never the shell. */
+/**
+ * Reads statements and runs them, one after another. An error ends its statement, never the shell.
+ */
 final class Shell {
   private final LineSource lines;
   private final Statements statements;

@@ -70,7 +70,12 @@ final class Statements implements AutoCloseable {
         new Verb("commit", "", "commits it", 0, 0, arguments -> commit()),
         new Verb("rollback", "", "gives it up", 0, 0, arguments -> rollback()),
         new Verb(
-            "watch", "[PREFIX]", "shows changes, whoever makes them, from now on", 0, 1, this::watch),
+            "watch",
+            "[PREFIX]",
+            "shows changes, whoever makes them, from now on",
+            0,
+            1,
+            this::watch),
         new Verb("unwatch", "", "shows them no longer", 0, 0, arguments -> unwatch()),
         new Verb("status", "", "shows how the storage is doing", 0, 0, arguments -> status()),
         new Verb("help", "", "shows this", 0, ANY, arguments -> help()),
@@ -80,8 +85,19 @@ final class Statements implements AutoCloseable {
   /** What statements may begin with. */
   static Collection<String> names() {
     return List.of(
-        "get", "put", "delete", "scan", "count", "begin", "commit", "rollback", "watch", "unwatch",
-        "status", "help", "exit");
+        "get",
+        "put",
+        "delete",
+        "scan",
+        "count",
+        "begin",
+        "commit",
+        "rollback",
+        "watch",
+        "unwatch",
+        "status",
+        "help",
+        "exit");
   }
 
   /**
@@ -228,8 +244,7 @@ final class Statements implements AutoCloseable {
   private void watch(List<Bytes> arguments) {
     unwatchIfWatching();
     Bytes prefix = arguments.isEmpty() ? Bytes.EMPTY : arguments.get(0);
-    feed =
-        ChangeFeed.open(store, namespace, prefix, storage.appliedRevision() + 1, printer);
+    feed = ChangeFeed.open(store, namespace, prefix, storage.appliedRevision() + 1, printer);
     printer.line("watching; unwatch ends it");
   }
 
@@ -257,8 +272,10 @@ final class Statements implements AutoCloseable {
     for (Verb verb : verbs.values()) {
       printer.line(String.format("  %-54s %s", verb.name() + " " + verb.usage(), verb.summary()));
     }
-    printer.line("Words with blanks go in quotes: put \"a key\" 'a value'. In double quotes \\\" \\\\");
-    printer.line("\\n \\t \\r \\xHH stand for a character or byte. A line that begins with # is skipped.");
+    printer.line(
+        "Words with blanks go in quotes: put \"a key\" 'a value'. In double quotes \\\" \\\\");
+    printer.line(
+        "\\n \\t \\r \\xHH stand for a character or byte. A line that begins with # is skipped.");
   }
 
   @Override

@@ -32,11 +32,7 @@ import picocli.CommandLine.Spec;
       "It changes nothing: a namespace that no storage was ever opened on is not opened by it."
     },
     mixinStandardHelpOptions = true,
-    footer = {
-      "",
-      "Example:",
-      "  petacore.jar status --etcd 127.0.0.1:2379 --namespace shop/"
-    })
+    footer = {"", "Example:", "  petacore.jar status --etcd 127.0.0.1:2379 --namespace shop/"})
 public final class StatusCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private StoreOptions storeOptions;

@@ -2,6 +2,7 @@ package io.petacore.bench.connection;
 
 import io.petacore.DistributedStorage;
 import io.petacore.bench.console.Bounds;
+import io.petacore.bench.console.Verbosity;
 import io.petacore.etcd.EtcdKvStore;
 import io.petacore.store.KvStore;
 import java.nio.file.Path;
@@ -67,6 +68,13 @@ public final class StoreOptions {
       defaultValue = "10",
       description = "How long to wait for the store at first (default: ${DEFAULT-VALUE}).")
   private int timeoutSeconds;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Log more, on standard error, and show stack traces; -vv for still more.")
+  void verbose(boolean[] times) {
+    Verbosity.raise(times.length);
+  }
 
   /** Whether a cluster was named; else the store is in memory. */
   public boolean isRemote() {

@@ -1,21 +1,19 @@
 package io.petacore.bench.console;
 
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 
-/** The option {@code -v}: how much of the log is shown, on standard error. */
+/** How much is shown of what goes on inside. */
 public final class Verbosity {
   private static final String LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
 
+  private Verbosity() {}
+
   /**
-   * Takes effect while the command line is parsed: the log's backend reads its level once, when the
-   * first logger is made.
+   * Shows more of the log, the more often {@code -v} was given. To be called while the command line
+   * is parsed: the log's backend reads its level once, when the first logger is made.
    */
-  @Option(
-      names = {"-v", "--verbose"},
-      description = "Log more, on standard error, and show stack traces; -vv for still more.")
-  void raise(boolean[] times) {
-    System.setProperty(LEVEL, times.length > 1 ? "debug" : "info");
+  public static void raise(int times) {
+    System.setProperty(LEVEL, times > 1 ? "debug" : "info");
   }
 
   /** Whether the command that was parsed, or one of its subcommands, was asked to be verbose. */

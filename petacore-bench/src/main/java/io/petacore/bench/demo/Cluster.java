@@ -1,6 +1,7 @@
 package io.petacore.bench.demo;
 
 import io.petacore.DistributedStorage;
+import io.petacore.StorageStatus;
 import io.petacore.bench.connection.Namespace;
 import io.petacore.bench.connection.StoreOptions;
 import io.petacore.bench.connection.Stores;
@@ -54,7 +55,7 @@ final class Cluster implements AutoCloseable {
 
   /** All nodes but one. */
   List<Node> others(Node node) {
-    return nodes.stream().filter(other -> other != node).toList();
+    return nodes.stream().filter(other -> !other.name().equals(node.name())).toList();
   }
 
   /** Waits until each node has what any of them had at the time of the call. */
@@ -71,25 +72,25 @@ final class Cluster implements AutoCloseable {
             applied.countDown();
           }
         };
-    try (Ticker ticker = Ticker.everyMillisecond(look)) {
+    Ticker ticker = Ticker.everyMillisecond(look);
+    try {
       if (!applied.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
         throw new CommandFailedException(
-            "not every node has applied revision "
+            "revision "
                 + revision
-                + " within "
+                + " did not reach every node within "
                 + PATIENCE.toSeconds()
                 + " s: "
-                + nodes.stream()
-                    .map(
-                        node ->
-                            node.name()
-                                + " "
-                                + node.storage().status().state()
-                                + " at "
-                                + node.storage().appliedRevision())
-                    .toList());
+                + String.join(", ", nodes.stream().map(Cluster::position).toList()));
       }
+    } finally {
+      ticker.close();
     }
+  }
+
+  private static String position(Node node) {
+    StorageStatus status = node.storage().status();
+    return node.name() + " is " + status.state() + " at " + status.appliedRevision();
   }
 
   /**

@@ -11,7 +11,6 @@ import io.petacore.bench.console.CommandFailedException;
 import io.petacore.bench.console.ErrorLine;
 import io.petacore.bench.console.Figures;
 import io.petacore.bench.console.IsolationName;
-import io.petacore.bench.console.Verbosity;
 import io.petacore.data.Entry;
 import io.petacore.transaction.IsolationLevel;
 import java.io.IOException;
@@ -120,7 +119,6 @@ public final class DemoCommand implements Callable<Integer> {
   private boolean keep;
 
   @Mixin private StoreOptions storeOptions;
-  @Mixin private Verbosity verbosity;
 
   /** What is sold: a file's, or a made-up catalogue of some size. */
   static final class Goods {

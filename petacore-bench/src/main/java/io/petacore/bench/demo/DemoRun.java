@@ -80,6 +80,7 @@ final class DemoRun {
     ExecutorService executor = Executors.newFixedThreadPool(plan.nodes() * plan.customers());
     List<Future<List<Reservation>>> visits = new ArrayList<>();
     try (ProgressTable progress = new ProgressTable(cluster.nodes(), out)) {
+      progress.printHead();
       for (Node node : cluster.nodes()) {
         for (int i = 1; i <= plan.customers(); i++) {
           Customer customer =

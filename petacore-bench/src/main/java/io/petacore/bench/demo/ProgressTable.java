@@ -39,6 +39,11 @@ final class ProgressTable implements AutoCloseable {
     this.nodes = nodes;
     this.out = out;
     this.last = Figure.of(nodes);
+    this.ticker = Ticker.everySecond(this::tick);
+  }
+
+  /** Prints the head; to be called before the first second is over. */
+  void printHead() {
     print(
         "time",
         "reads/s",
@@ -48,7 +53,6 @@ final class ProgressTable implements AutoCloseable {
         "retries/s",
         "sold out/s",
         "seen elsewhere p50");
-    this.ticker = Ticker.everySecond(this::tick);
   }
 
   private void tick() {

@@ -25,7 +25,9 @@ import picocli.CommandLine.Parameters;
     })
 public final class JmhCommand implements Callable<Integer> {
   @Option(names = "--help", usageHelp = true, description = "Show this help.")
-  private boolean help;
+  void help(boolean asked) {
+    // Reading the option is enough: picocli shows the help by itself.
+  }
 
   @Parameters(paramLabel = "ARGUMENT", description = "Whatever JMH understands.")
   private List<String> arguments = new ArrayList<>();

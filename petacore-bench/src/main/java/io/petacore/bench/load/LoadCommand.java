@@ -5,7 +5,6 @@ import io.petacore.bench.catalogue.TsvFile;
 import io.petacore.bench.connection.Namespace;
 import io.petacore.bench.connection.StoreOptions;
 import io.petacore.bench.connection.Stores;
-import io.petacore.bench.console.Verbosity;
 import io.petacore.data.Entry;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -38,7 +37,6 @@ import picocli.CommandLine.Spec;
 public final class LoadCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private StoreOptions storeOptions;
-  @Mixin private Verbosity verbosity;
 
   @Parameters(paramLabel = "FILE", description = "The file of key<TAB>value lines.")
   private Path file;

@@ -6,7 +6,6 @@ import io.petacore.DistributedStorage;
 import io.petacore.bench.connection.Namespace;
 import io.petacore.bench.connection.StoreOptions;
 import io.petacore.bench.connection.Stores;
-import io.petacore.bench.console.Verbosity;
 import io.petacore.store.KvStore;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -36,7 +35,6 @@ import picocli.CommandLine.Spec;
 public final class ShellCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private StoreOptions storeOptions;
-  @Mixin private Verbosity verbosity;
 
   @Override
   public Integer call() throws Exception {

@@ -10,7 +10,6 @@ import io.petacore.error.TransactionConflictException;
 import io.petacore.error.TransactionTooLargeException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.store.KvStore;
-import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Snapshot;
 import io.petacore.transaction.Transaction;

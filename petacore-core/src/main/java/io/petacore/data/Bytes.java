@@ -52,20 +52,13 @@ public final class Bytes implements Comparable<Bytes> {
   }
 
   private static void requireWellFormed(String string) {
-    for (int i = 0; i < string.length(); i++) {
-      char c = string.charAt(i);
-      if (!Character.isSurrogate(c)) {
-        continue;
-      }
-      boolean pair =
-          Character.isHighSurrogate(c)
-              && i + 1 < string.length()
-              && Character.isLowSurrogate(string.charAt(i + 1));
-      if (!pair) {
+    int codePoint;
+    for (int i = 0; i < string.length(); i += Character.charCount(codePoint)) {
+      codePoint = string.codePointAt(i);
+      if (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) {
         throw new IllegalArgumentException(
             "the string has an unpaired surrogate at index " + i + " and so no UTF-8 form");
       }
-      i++;
     }
   }
 
@@ -80,6 +73,11 @@ public final class Bytes implements Comparable<Bytes> {
       throw new IllegalStateException("not UTF-8, read it as bytes: " + this);
     }
     return decoded;
+  }
+
+  /** Whether the bytes are well-formed UTF-8. */
+  public boolean isUtf8() {
+    return decodeUtf8() != null;
   }
 
   private @Nullable String decodeUtf8() {
@@ -146,6 +144,18 @@ public final class Bytes implements Comparable<Bytes> {
       return this;
     }
     return from == bytes.length ? EMPTY : new Bytes(Arrays.copyOfRange(bytes, from, bytes.length));
+  }
+
+  /**
+   * The first bytes, up to a length.
+   *
+   * @throws IndexOutOfBoundsException outside {@code 0 ≤ length ≤ length()}
+   */
+  public Bytes prefixOf(int length) {
+    if (length < 0 || length > bytes.length) {
+      throw new IndexOutOfBoundsException("length " + length + " of " + bytes.length + " bytes");
+    }
+    return length == bytes.length ? this : length == 0 ? EMPTY : new Bytes(Arrays.copyOf(bytes, length));
   }
 
   /** A read-only view of the bytes, for encoders; no copy. */

@@ -1,0 +1,6 @@
+package io.petacore.etcd;
+
+import io.petacore.PackageRulesTest;
+
+/** The package table, with this module's packages on the class path. */
+class EtcdPackageRulesTest extends PackageRulesTest {}

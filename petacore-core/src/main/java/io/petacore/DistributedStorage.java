@@ -2,7 +2,6 @@ package io.petacore;
 
 import io.petacore.data.Bytes;
 import io.petacore.store.KvStore;
-import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Snapshot;
 import io.petacore.transaction.Transaction;

@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * higher ones, whatever the physical clock does.
  *
  * <p><b>Causal.</b> After {@link #receive} of a timestamp, {@link #now()} is above it. Hazard: a
- * node whose wall clock is far ahead would drag every other along for good; hence a timestamp further
- * ahead than {@code maxOffset} is not let in, and causality with that node rests on the order of the
- * store alone, which is what versions are made from.
+ * node whose wall clock is far ahead would drag every other along for good; hence a timestamp
+ * further ahead than {@code maxOffset} is not let in, and causality with that node rests on the
+ * order of the store alone, which is what versions are made from.
  *
  * <p>Safe for use by many threads; lock-free.
  */

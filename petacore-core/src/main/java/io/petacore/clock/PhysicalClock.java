@@ -13,8 +13,7 @@ public interface PhysicalClock {
   static PhysicalClock system() {
     return () -> {
       Instant now = Instant.now();
-      return Math.addExact(
-          Math.multiplyExact(now.getEpochSecond(), 1_000_000_000L), now.getNano());
+      return Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000_000L), now.getNano());
     };
   }
 }

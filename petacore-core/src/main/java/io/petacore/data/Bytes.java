@@ -52,20 +52,13 @@ public final class Bytes implements Comparable<Bytes> {
   }
 
   private static void requireWellFormed(String string) {
-    for (int i = 0; i < string.length(); i++) {
-      char c = string.charAt(i);
-      if (!Character.isSurrogate(c)) {
-        continue;
-      }
-      boolean pair =
-          Character.isHighSurrogate(c)
-              && i + 1 < string.length()
-              && Character.isLowSurrogate(string.charAt(i + 1));
-      if (!pair) {
+    int codePoint;
+    for (int i = 0; i < string.length(); i += Character.charCount(codePoint)) {
+      codePoint = string.codePointAt(i);
+      if (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) {
         throw new IllegalArgumentException(
             "the string has an unpaired surrogate at index " + i + " and so no UTF-8 form");
       }
-      i++;
     }
   }
 

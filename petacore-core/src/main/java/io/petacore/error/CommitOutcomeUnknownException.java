@@ -3,8 +3,8 @@ package io.petacore.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A commit was sent and its answer was lost: it may have been applied or not. PetaCore never repeats
- * such a transaction by itself; read what it would have written before doing so.
+ * A commit was sent and its answer was lost: it may have been applied or not. PetaCore never
+ * repeats such a transaction by itself; read what it would have written before doing so.
  */
 public final class CommitOutcomeUnknownException extends PetaCoreException {
   private static final long serialVersionUID = 1L;

@@ -4,8 +4,8 @@ import io.petacore.data.Bytes;
 import java.util.List;
 
 /**
- * One atomic request: if all guards hold, the operations run, each {@link Operation.Group} among them
- * by its own guards; else nothing is changed and some keys are read instead.
+ * One atomic request: if all guards hold, the operations run, each {@link Operation.Group} among
+ * them by its own guards; else nothing is changed and some keys are read instead.
  *
  * @param guards on the whole
  * @param operations what to do if they hold

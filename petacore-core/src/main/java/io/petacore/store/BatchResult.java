@@ -10,7 +10,8 @@ import java.util.List;
  *     judged
  * @param groups one flag for each {@link Operation.Group}, whether its operations ran; in the order
  *     in which the groups begin, an outer one before those inside it. Empty if not applied.
- * @param otherwise if not applied, the keys of {@code otherwiseRead} that are present, in that order
+ * @param otherwise if not applied, the keys of {@code otherwiseRead} that are present, in that
+ *     order
  */
 public record BatchResult(
     boolean applied, long revision, List<Boolean> groups, List<KeyValue> otherwise) {}

@@ -5,13 +5,14 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * An ordered, durable, revisioned key-value store: the contract of etcd, as far as PetaCore needs it.
+ * An ordered, durable, revisioned key-value store: the contract of etcd, as far as PetaCore needs
+ * it.
  *
- * <p>Every commit that changes something gets the next <em>revision</em>, a total order. Reads can be
- * made at any revision that was not compacted, and a watch delivers every revision from one on.
+ * <p>Every commit that changes something gets the next <em>revision</em>, a total order. Reads can
+ * be made at any revision that was not compacted, and a watch delivers every revision from one on.
  *
- * <p>Calls return at once. Their futures fail with {@link StoreException}, which says what is known of
- * the outcome, and complete in bounded time, whatever becomes of the server: the store sets the
+ * <p>Calls return at once. Their futures fail with {@link StoreException}, which says what is known
+ * of the outcome, and complete in bounded time, whatever becomes of the server: the store sets the
  * deadlines. Futures and listeners are completed on the store's own threads, so what is chained to
  * them must neither block nor run application code. Safe for use by many threads.
  */
@@ -31,15 +32,15 @@ public interface KvStore extends AutoCloseable {
    * operations runs; what it changes gets one revision.
    *
    * <p>A batch that puts a key twice, or breaks {@link #limits()}, is refused whole with {@link
-   * StoreException.Kind#REJECTED}. Overlaps with deletes are not promised to be refused: they are the
-   * sender's duty to avoid.
+   * StoreException.Kind#REJECTED}. Overlaps with deletes are not promised to be refused: they are
+   * the sender's duty to avoid.
    */
   CompletableFuture<BatchResult> commit(Batch batch);
 
   /**
    * Watches a range from a revision on, that one included. Revisions arrive whole and in order, and
-   * none is left out until the end is told. The watch is over at the first trouble: a store does not
-   * resume by itself what it can't resume without a gap.
+   * none is left out until the end is told. The watch is over at the first trouble: a store does
+   * not resume by itself what it can't resume without a gap.
    */
   Watch watch(KeyRange range, long fromRevision, WatchListener listener);
 
@@ -51,8 +52,8 @@ public interface KvStore extends AutoCloseable {
   CompletableFuture<Long> grantLease(Duration timeToLive);
 
   /**
-   * Renews a lease for its time to live. Fails with {@link StoreException.Kind#LEASE_NOT_FOUND} when
-   * it has ended.
+   * Renews a lease for its time to live. Fails with {@link StoreException.Kind#LEASE_NOT_FOUND}
+   * when it has ended.
    */
   CompletableFuture<Void> renewLease(long lease);
 
@@ -68,7 +69,8 @@ public interface KvStore extends AutoCloseable {
   /**
    * Closes the store: open watches are told, calls in flight and later ones fail with {@link
    * StoreException.Kind#CLOSED} (or, where a commit had been sent, {@link
-   * StoreException.Kind#OUTCOME_UNKNOWN}). No thread of the store is left when it returns. Idempotent.
+   * StoreException.Kind#OUTCOME_UNKNOWN}). No thread of the store is left when it returns.
+   * Idempotent.
    */
   @Override
   void close();

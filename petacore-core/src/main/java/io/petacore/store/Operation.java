@@ -18,8 +18,8 @@ public sealed interface Operation {
   record Delete(Bytes key) implements Operation {}
 
   /**
-   * A transaction inside the batch: its operations run if all its guards hold, and if those of every
-   * group around it do.
+   * A transaction inside the batch: its operations run if all its guards hold, and if those of
+   * every group around it do.
    */
   record Group(List<Guard> guards, List<Operation> operations) implements Operation {}
 

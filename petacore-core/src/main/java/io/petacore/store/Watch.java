@@ -4,8 +4,9 @@ package io.petacore.store;
 public interface Watch extends AutoCloseable {
 
   /**
-   * Ends the watch without telling its listener. A call to the listener that is under way on another
-   * thread may still be finishing. Does not block; idempotent; may be called by the listener itself.
+   * Ends the watch without telling its listener. A call to the listener that is under way on
+   * another thread may still be finishing. Does not block; idempotent; may be called by the
+   * listener itself.
    */
   @Override
   void close();

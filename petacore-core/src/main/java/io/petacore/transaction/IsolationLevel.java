@@ -4,8 +4,8 @@ package io.petacore.transaction;
 public enum IsolationLevel {
   /**
    * Each read (each scan, from the moment its iterator is made) sees the newest state of its own
-   * moment; writes are applied without a check, the last one in the store's order wins. Never part of
-   * another commit within one read; updates made from a value read earlier may be lost.
+   * moment; writes are applied without a check, the last one in the store's order wins. Never part
+   * of another commit within one read; updates made from a value read earlier may be lost.
    */
   READ_COMMITTED,
   /**

@@ -32,18 +32,19 @@ public interface Transaction extends ReadView, AutoCloseable {
   IsolationLevel isolation();
 
   /**
-   * Commits a transaction that was begun explicitly and returns when it is durable and visible here.
-   * One attempt: there is no body that could be repeated.
+   * Commits a transaction that was begun explicitly and returns when it is durable and visible
+   * here. One attempt: there is no body that could be repeated.
    *
    * @throws io.petacore.error.TransactionConflictException if a key written was changed by another
    *     commit since the snapshot; nothing was applied
    * @throws io.petacore.error.TransactionTooOldException if the snapshot's history is gone; nothing
    *     was applied
-   * @throws io.petacore.error.TransactionTooLargeException if one request can't carry it; nothing was
-   *     sent
+   * @throws io.petacore.error.TransactionTooLargeException if one request can't carry it; nothing
+   *     was sent
    * @throws io.petacore.error.StoreUnavailableException if the store could not be reached in time;
    *     nothing was applied
-   * @throws io.petacore.error.CommitOutcomeUnknownException if it was sent and its fate can't be told
+   * @throws io.petacore.error.CommitOutcomeUnknownException if it was sent and its fate can't be
+   *     told
    * @throws io.petacore.error.StorageClosedException if the storage was closed; nothing was applied
    * @throws IllegalStateException if the transaction has ended, or belongs to a running body, which
    *     commits by returning

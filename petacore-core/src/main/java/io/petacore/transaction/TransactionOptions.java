@@ -2,8 +2,8 @@ package io.petacore.transaction;
 
 import java.time.Duration;
 import java.util.Objects;
-import java.util.OptionalInt;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**

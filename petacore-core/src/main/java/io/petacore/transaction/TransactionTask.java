@@ -4,8 +4,8 @@ package io.petacore.transaction;
  * The body of a transaction, without a result. It may run more than once: on a conflict it runs
  * again on a fresh snapshot. So it should do nothing but read and write through its transaction.
  *
- * @param <X> what the body may throw; the transaction is then rolled back and the exception passed on
- *     unchanged
+ * @param <X> what the body may throw; the transaction is then rolled back and the exception passed
+ *     on unchanged
  */
 @FunctionalInterface
 public interface TransactionTask<X extends Exception> {

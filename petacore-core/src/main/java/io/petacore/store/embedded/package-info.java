@@ -1,4 +1,7 @@
-/** The store contract in memory, for trying the library, for tests, and for several nodes in one process. */
+/**
+ * The store contract in memory, for trying the library, for tests, and for several nodes in one
+ * process.
+ */
 @NullMarked
 package io.petacore.store.embedded;
 

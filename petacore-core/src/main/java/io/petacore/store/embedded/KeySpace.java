@@ -1,0 +1,205 @@
+package io.petacore.store.embedded;
+
+import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
+import io.petacore.store.Event;
+import io.petacore.store.KeyValue;
+import io.petacore.store.Operation;
+import io.petacore.store.RangePage;
+import io.petacore.store.RangeRequest;
+import io.petacore.store.RevisionEvents;
+import io.petacore.store.StoreException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every key with its history, and the log of what each revision changed.
+ *
+ * <p><b>Writing.</b> Under the store's lock only. A revision's versions are linked first; then one
+ * volatile write of {@link #newest} makes all of them visible: that line is the commit point.
+ *
+ * <p><b>Reading.</b> {@link #page} takes no lock: it picks a published revision and passes over
+ * every version above it. Compaction publishes the compacted revision before it unlinks anything,
+ * and a read compares <em>after</em> its walk: checked before, a version freed meanwhile would look
+ * like an absent key.
+ */
+final class KeySpace {
+
+  /** The state before anything was written, as etcd counts. */
+  static final long FIRST_REVISION = 1;
+
+  private final ConcurrentNavigableMap<Bytes, KeyHistory> histories = new ConcurrentSkipListMap<>();
+  private final RevisionLog log = new RevisionLog(FIRST_REVISION + 1);
+  private final Leases leases;
+  private final long historyBytes;
+
+  /** Written under the store's lock. */
+  private volatile long newest = FIRST_REVISION;
+
+  /** Reads below it are refused; 0 until the first compaction. Written under the store's lock. */
+  private volatile long compacted;
+
+  /**
+   * @param leases are told which keys are put with which of them
+   * @param historyBytes how much of the log is kept, see {@link RevisionLog#bytes()}
+   */
+  KeySpace(Leases leases, long historyBytes) {
+    this.leases = leases;
+    this.historyBytes = historyBytes;
+  }
+
+  /** The newest published revision. Any thread. */
+  long newest() {
+    return newest;
+  }
+
+  /** The oldest revision that can be read and watched, or 0. Any thread. */
+  long compacted() {
+    return compacted;
+  }
+
+  /** The newest version of a key; null if it is absent. Under the store's lock. */
+  @Nullable Version current(Bytes key) {
+    KeyHistory history = histories.get(key);
+    Version version = history == null ? null : history.newest();
+    return version == null || version.value == null ? null : version;
+  }
+
+  /**
+   * Carries out puts and deletes of different keys as one new revision; none if they change
+   * nothing. Under the store's lock.
+   */
+  void apply(List<Operation> changes) {
+    long revision = newest + 1;
+    List<Event> events = new ArrayList<>(changes.size());
+    for (Operation change : changes) {
+      if (change instanceof Operation.Put put) {
+        events.add(put(revision, put));
+      } else if (change instanceof Operation.Delete delete && current(delete.key()) != null) {
+        events.add(delete(revision, delete.key()));
+      }
+    }
+    if (events.isEmpty()) {
+      return;
+    }
+    log.append(new RevisionEvents(revision, List.copyOf(events)));
+    newest = revision;
+    compactBeyondBound();
+  }
+
+  private Event put(long revision, Operation.Put put) {
+    KeyHistory history = historyOf(put.key());
+    leases.move(put.key(), leaseOf(history.newest()), put.lease());
+    return new Event(put.key(), put.value(), history.put(revision, put.value(), put.lease()));
+  }
+
+  private Event delete(long revision, Bytes key) {
+    KeyHistory history = historyOf(key);
+    leases.move(key, leaseOf(history.newest()), Leases.NONE);
+    history.delete(revision);
+    return new Event(key, null, 0);
+  }
+
+  /** The history of a key, empty if it is new: without a version no reader sees it. */
+  private KeyHistory historyOf(Bytes key) {
+    return histories.computeIfAbsent(key, absent -> new KeyHistory());
+  }
+
+  private static long leaseOf(@Nullable Version version) {
+    return version == null ? Leases.NONE : version.lease;
+  }
+
+  /** Keeps the log within its bound; the newest revision stays whatever its size. */
+  private void compactBeyondBound() {
+    while (log.bytes() > historyBytes && log.first() < newest) {
+      compact(log.first() + 1);
+    }
+  }
+
+  /**
+   * Forgets what only reads and watches below a revision could see; nothing where that is done
+   * already. Under the store's lock.
+   *
+   * <p>A key has something to forget only if one of the revisions newly compacted changed it, so
+   * the cost is that of those revisions, whatever the number of keys.
+   */
+  void compact(long revision) {
+    if (revision <= compacted) {
+      return;
+    }
+    long from = Math.max(compacted + 1, log.first());
+    compacted = revision;
+    for (long each = from; each <= revision; each++) {
+      for (Event event : log.get(each).events()) {
+        KeyHistory history = histories.get(event.key());
+        if (history != null && history.trim(revision)) {
+          histories.remove(event.key());
+        }
+      }
+    }
+    log.dropBelow(revision);
+  }
+
+  /** Revisions to be delivered from one on, within bounds. Under the store's lock. */
+  List<RevisionEvents> eventsFrom(long revision, int maxRevisions, int maxEvents) {
+    return log.from(revision, maxRevisions, maxEvents);
+  }
+
+  /** Answers a range request. Any thread, without the lock. */
+  RangePage page(RangeRequest request) {
+    while (true) {
+      long published = newest;
+      long at = request.revision() == 0 ? published : request.revision();
+      if (at > published) {
+        throw new StoreException(
+            StoreException.Kind.FUTURE_REVISION,
+            "revision " + at + " has not been reached, the newest is " + published,
+            null);
+      }
+      RangePage page = pageAt(request.range(), at, request.limit(), published);
+      if (at >= compacted) {
+        return page;
+      }
+      if (request.revision() != 0) {
+        throw compacted(at);
+      }
+      // The newest revision was compacted during the walk, beneath yet newer ones: again from
+      // those.
+    }
+  }
+
+  /** The answer to a wish for a revision that was compacted. */
+  StoreException compacted(long revision) {
+    return new StoreException(
+        StoreException.Kind.COMPACTED,
+        "revision " + revision + " was compacted, the oldest kept is " + compacted,
+        null);
+  }
+
+  private RangePage pageAt(KeyRange range, long at, int limit, long published) {
+    List<KeyValue> entries = new ArrayList<>();
+    for (Map.Entry<Bytes, KeyHistory> entry : keysIn(range).entrySet()) {
+      Version version = entry.getValue().at(at);
+      KeyValue found = version == null ? null : version.of(entry.getKey());
+      if (found == null) {
+        continue;
+      }
+      if (limit > 0 && entries.size() == limit) {
+        return new RangePage(List.copyOf(entries), true, published);
+      }
+      entries.add(found);
+    }
+    return new RangePage(List.copyOf(entries), false, published);
+  }
+
+  private ConcurrentNavigableMap<Bytes, KeyHistory> keysIn(KeyRange range) {
+    Bytes to = range.to();
+    return to == null
+        ? histories.tailMap(range.from(), true)
+        : histories.subMap(range.from(), true, to, false);
+  }
+}

@@ -135,13 +135,13 @@ public final class StoreOptions {
   private KvStore connect(List<String> addresses) {
     EtcdKvStore.Builder builder = EtcdKvStore.builder().endpoints(addresses.toArray(String[]::new));
     if (user != null && password != null) {
-      builder.user(user, password);
+      builder.credentials(user, password);
     }
     if (authorities != null) {
-      builder.trust(authorities);
+      builder.trustedCertificates(authorities);
     }
     if (certificate != null && privateKey != null) {
-      builder.identity(certificate, privateKey);
+      builder.clientCertificate(certificate, privateKey);
     }
     return builder.connect();
   }

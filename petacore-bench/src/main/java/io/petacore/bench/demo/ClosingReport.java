@@ -10,6 +10,9 @@ import picocli.CommandLine.Help.Ansi;
 
 /** What is printed when the shop has closed: the work, the accounts, the checks, the verdict. */
 final class ClosingReport {
+  /** What the figures named so mean. */
+  static final String SEEN = "seen: from a commit's return on its node until another node reads it";
+
   private final PrintWriter out;
   private final Ansi ansi;
 
@@ -26,14 +29,12 @@ final class ClosingReport {
             "reads/s",
             "scans/s",
             "commits/s",
-            "p50",
-            "p99",
+            "commit p50",
+            "commit p99",
             "conflicts",
             "retries",
-            "failed",
-            "unknown",
-            "seen elsewhere p50",
-            "p99");
+            "seen p50",
+            "seen p99");
     Tally total = new Tally();
     long conflicts = 0;
     long retries = 0;
@@ -46,6 +47,7 @@ final class ClosingReport {
     }
     addRow(table, "all", total, conflicts, retries, nanos);
     table.print(out);
+    out.println("  " + SEEN);
     if (total.notSeenElsewhere.sum() > 0) {
       out.println(
           "  "
@@ -70,8 +72,6 @@ final class ClosingReport {
         Figures.millis(tally.commit.percentile(0.99)),
         Figures.count(conflicts),
         Figures.count(retries),
-        Figures.count(tally.refused.sum()),
-        Figures.count(tally.unknown.sum()),
         elsewhere ? Figures.millis(tally.propagation.percentile(0.5)) : "-",
         elsewhere ? Figures.millis(tally.propagation.percentile(0.99)) : "-");
   }
@@ -83,7 +83,7 @@ final class ClosingReport {
     for (Stocktaking node : nodes) {
       table.row(
           node.node(),
-          Figures.count(node.revision()),
+          Long.toString(node.revision()),
           Figures.count(node.entries()),
           Figures.count(shop.unitsLoaded()),
           Figures.count(node.unitsSold()),

@@ -104,7 +104,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--stock",
       paramLabel = "N",
-      defaultValue = "1000",
+      defaultValue = "10000",
       description = "Of each item there are from 1 to N (default: ${DEFAULT-VALUE}).")
   private long stock;
 

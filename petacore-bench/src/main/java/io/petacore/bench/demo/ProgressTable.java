@@ -9,7 +9,7 @@ import java.util.Locale;
 
 /** A line of figures every second while the shop is open. */
 final class ProgressTable implements AutoCloseable {
-  private static final String FORMAT = "  %5s %13s %11s %11s %12s %11s %12s %19s";
+  private static final String FORMAT = "  %5s %12s %10s %10s %12s %10s %11s %10s";
 
   private final List<Node> nodes;
   private final PrintWriter out;
@@ -52,7 +52,7 @@ final class ProgressTable implements AutoCloseable {
         "conflicts/s",
         "retries/s",
         "sold out/s",
-        "seen elsewhere p50");
+        "seen p50");
   }
 
   private void tick() {

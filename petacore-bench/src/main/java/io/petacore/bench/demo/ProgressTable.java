@@ -9,8 +9,6 @@ import java.util.Locale;
 
 /** A line of figures every second while the shop is open. */
 final class ProgressTable implements AutoCloseable {
-  private static final String FORMAT = "  %5s %12s %10s %10s %12s %10s %11s %10s";
-
   private final List<Node> nodes;
   private final PrintWriter out;
   private final long begun = System.nanoTime();
@@ -72,7 +70,7 @@ final class ProgressTable implements AutoCloseable {
   }
 
   private void print(Object... cells) {
-    out.println(String.format(Locale.ROOT, FORMAT, cells));
+    out.println(String.format(Locale.ROOT, "  %5s %12s %10s %10s %12s %10s %11s %10s", cells));
     out.flush();
   }
 

@@ -16,6 +16,7 @@ import io.petacore.transaction.TransactionOptions;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -270,7 +271,7 @@ final class Statements implements AutoCloseable {
 
   private void help() {
     for (Verb verb : verbs.values()) {
-      printer.line(String.format("  %-54s %s", verb.name() + " " + verb.usage(), verb.summary()));
+      printer.line(String.format(Locale.ROOT, "  %-54s %s", verb.name() + " " + verb.usage(), verb.summary()));
     }
     printer.line(
         "Words with blanks go in quotes: put \"a key\" 'a value'. In double quotes \\\" \\\\");

@@ -48,6 +48,8 @@ import picocli.CommandLine.Spec;
       "  petacore.jar demo --help                            every option of a command"
     })
 public final class PetaCore implements Runnable {
+  private static final int HELP_WIDTH = 100;
+
   @Spec private CommandSpec spec;
 
   private PetaCore() {}
@@ -64,6 +66,7 @@ public final class PetaCore implements Runnable {
     // JMH has its own options; they must reach it as they are.
     commandLine.getSubcommands().get("jmh").setUnmatchedOptionsArePositionalParams(true);
     return commandLine
+        .setUsageHelpWidth(HELP_WIDTH)
         .registerConverter(IsolationLevel.class, IsolationName::parse)
         .setParameterExceptionHandler(PetaCore::explainUsage)
         .setExecutionExceptionHandler(PetaCore::explainFailure);

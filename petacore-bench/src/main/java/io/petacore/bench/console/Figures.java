@@ -19,7 +19,8 @@ public final class Figures {
   /** A duration given in nanoseconds, as milliseconds with the digits that matter. */
   public static String millis(long nanos) {
     double millis = nanos / 1e6;
-    String format = millis < 1 ? "%.3f ms" : millis < 10 ? "%.2f ms" : millis < 100 ? "%.1f ms" : "%,.0f ms";
+    String format =
+        millis < 1 ? "%.3f ms" : millis < 10 ? "%.2f ms" : millis < 100 ? "%.1f ms" : "%,.0f ms";
     return String.format(Locale.ROOT, format, millis);
   }
 

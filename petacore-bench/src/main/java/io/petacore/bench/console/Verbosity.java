@@ -6,6 +6,10 @@ import picocli.CommandLine.ParseResult;
 public final class Verbosity {
   private static final String LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
 
+  /** Quieter than the rest by default; see simplelogger.properties. */
+  private static final String SERVER_CHECK =
+      "org.slf4j.simpleLogger.log.io.petacore.etcd.ServerCheck";
+
   private Verbosity() {}
 
   /**
@@ -13,7 +17,9 @@ public final class Verbosity {
    * is parsed: the log's backend reads its level once, when the first logger is made.
    */
   public static void raise(int times) {
-    System.setProperty(LEVEL, times > 1 ? "debug" : "info");
+    String level = times > 1 ? "debug" : "info";
+    System.setProperty(LEVEL, level);
+    System.setProperty(SERVER_CHECK, level);
   }
 
   /** Whether the command that was parsed, or one of its subcommands, was asked to be verbose. */

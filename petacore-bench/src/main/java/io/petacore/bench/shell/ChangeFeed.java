@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Shows changes of the application's keys as the store tells of them. The store's threads must not
@@ -85,5 +86,11 @@ final class ChangeFeed implements AutoCloseable {
   public void close() {
     watch.close();
     printing.shutdown();
+    try {
+      // What was told before is shown before the next answer.
+      printing.awaitTermination(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -271,7 +271,9 @@ final class Statements implements AutoCloseable {
 
   private void help() {
     for (Verb verb : verbs.values()) {
-      printer.line(String.format(Locale.ROOT, "  %-54s %s", verb.name() + " " + verb.usage(), verb.summary()));
+      printer.line(
+          String.format(
+              Locale.ROOT, "  %-54s %s", verb.name() + " " + verb.usage(), verb.summary()));
     }
     printer.line(
         "Words with blanks go in quotes: put \"a key\" 'a value'. In double quotes \\\" \\\\");

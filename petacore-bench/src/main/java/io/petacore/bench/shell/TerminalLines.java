@@ -32,7 +32,8 @@ final class TerminalLines implements LineSource {
   }
 
   /** Whether the program was started at a terminal, both ways. */
-  @SuppressWarnings("SystemConsoleNull") // Both cases are handled: no console, and one that is none.
+  @SuppressWarnings(
+      "SystemConsoleNull") // Both cases are handled: no console, and one that is none.
   static boolean available() {
     Console console = System.console();
     if (console == null) {

@@ -4,6 +4,7 @@ import io.petacore.DistributedStorage;
 import io.petacore.bench.connection.Namespace;
 import io.petacore.bench.connection.StoreOptions;
 import io.petacore.bench.connection.Stores;
+import io.petacore.bench.console.Figures;
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import io.petacore.store.KeyValue;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Spec;
       "Says how a namespace and its store are doing.",
       "",
       "It changes nothing: a namespace that no storage was ever opened on is not opened by it."
+          + " With -v it also names the known faults of the server's version."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Example:", "  petacore.jar status --etcd 127.0.0.1:2379 --namespace shop/"})
@@ -43,10 +45,11 @@ public final class StatusCommand implements Callable<Integer> {
     try (Stores stores = storeOptions.stores()) {
       KvStore store = stores.connect();
       print(out, "store", stores.name() + ": " + stores.describe(store));
-      print(out, "namespace", namespace.toString());
+      print(out, "namespace", namespace.name().isEmpty() ? "(empty: every key)" : namespace.name());
       KeyValue format = single(stores, store, namespace.format());
       if (format == null && !stores.isEmbedded()) {
         print(out, "format", "none: no storage was ever opened here");
+        print(out, "keys", hasKeys(stores, store, namespace) ? "some, written by others" : "none");
         return 0;
       }
       print(out, "format", format == null ? "none yet" : described(format));
@@ -67,18 +70,27 @@ public final class StatusCommand implements Callable<Integer> {
   private static String described(KeyValue stored) {
     return String.format(
         Locale.ROOT,
-        "%s, revision %d, written %d times",
+        "%s, revision %d, written %s",
         stored.value(),
         stored.modRevision(),
-        stored.keyVersion());
+        Figures.of(stored.keyVersion(), "time", "times"));
   }
 
   private static @Nullable KeyValue single(Stores stores, KvStore store, Bytes key)
       throws InterruptedException, ExecutionException, TimeoutException {
-    RangePage page =
-        store
-            .range(new RangeRequest(KeyRange.single(key), 0, 1))
-            .get(stores.timeout().toMillis(), TimeUnit.MILLISECONDS);
+    RangePage page = first(stores, store, KeyRange.single(key));
     return page.entries().isEmpty() ? null : page.entries().get(0);
+  }
+
+  private static boolean hasKeys(Stores stores, KvStore store, Namespace namespace)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return !first(stores, store, namespace.applicationKeys()).entries().isEmpty();
+  }
+
+  private static RangePage first(Stores stores, KvStore store, KeyRange range)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return store
+        .range(new RangeRequest(range, 0, 1))
+        .get(stores.timeout().toMillis(), TimeUnit.MILLISECONDS);
   }
 }

@@ -27,7 +27,7 @@ public final class StatusReport {
     lines.add(
         line(
             "transactions",
-            counters.commits()
+            Figures.count(counters.commits())
                 + " committed, "
                 + counters.conflicts()
                 + " conflicts, "
@@ -57,7 +57,8 @@ public final class StatusReport {
     long second = TimeUnit.SECONDS.toNanos(1);
     Instant instant =
         Instant.ofEpochSecond(Math.floorDiv(nanos, second), Math.floorMod(nanos, second));
-    return nanos + (nanos > 0 ? " (" + instant + ")" : "");
+    // Revisions before the first commit have versions that are no time, and small.
+    return nanos + (nanos > TimeUnit.DAYS.toNanos(365) ? " (" + instant + ")" : "");
   }
 
   /** A label with what it labels. */

@@ -29,7 +29,7 @@ final class BatchLayout {
    * @param groupOf for each transaction with guards, the number of its group among all groups, in
    *     the order in which they begin
    */
-  record Laid(List<Operation> operations, int[] groupOf) {
+  record Laid(List<Operation> operations, List<Integer> groupOf) {
 
     /**
      * For each member of the plan, whether it was committed, by an answer that was not a refusal.
@@ -39,7 +39,7 @@ final class BatchLayout {
       int next = 0;
       for (PendingCommit member : plan.members()) {
         boolean inGroup = !plan.whole() && member.request().isGuarded();
-        flags.add(!inGroup || result.groups().get(groupOf[next++]));
+        flags.add(!inGroup || result.groups().get(groupOf.get(next++)));
       }
       return flags;
     }
@@ -68,11 +68,11 @@ final class BatchLayout {
     BatchShape shape = new BatchShape(leaves.size(), width);
     List<Operation> operations = new ArrayList<>();
     operations.add(new Operation.Put(recordKey, record.encode()));
-    int[] groupOf = new int[plan.guarded().size()];
+    List<Integer> groupOf = new ArrayList<>(plan.guarded().size());
     if (shape.fitsFlat(maxOperations)) {
       operations.addAll(leaves);
-      for (int i = 0; i < groupOf.length; i++) {
-        groupOf[i] = i;
+      for (int i = 0; i < plan.guarded().size(); i++) {
+        groupOf.add(i);
       }
       return new Laid(operations, groupOf);
     }
@@ -81,8 +81,8 @@ final class BatchLayout {
       int to = Math.min(leaves.size(), from + each);
       operations.add(new Operation.Group(List.of(), List.copyOf(leaves.subList(from, to))));
     }
-    for (int i = 0; i < groupOf.length; i++) {
-      groupOf[i] = i + i / each + 1; // before it: the leaves, and the containers begun
+    for (int i = 0; i < plan.guarded().size(); i++) {
+      groupOf.add(i + i / each + 1); // before it: the leaves, and the containers begun
     }
     return new Laid(operations, groupOf);
   }

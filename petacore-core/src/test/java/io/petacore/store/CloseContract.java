@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 /** What {@link KvStore#close} and {@link KvStore#describe} promise. */
 interface CloseContract {
 
+  long THREAD_END_MILLIS = 5_000;
+
   StoreUnderTest under();
 
   /** The threads alive that the store, or a part of it, has started. */
@@ -90,6 +92,10 @@ interface CloseContract {
 
     under().store().close();
 
+    // A thread pool has terminated a moment before its last thread has.
+    for (Thread thread : storeThreads()) {
+      thread.join(THREAD_END_MILLIS);
+    }
     assertEquals(
         Set.of(), storeThreads().stream().map(Thread::getName).collect(Collectors.toSet()));
     for (CompletableFuture<Void> worker : workers) {

@@ -145,7 +145,7 @@ interface WatchContract {
     CompletableFuture<Void> writer =
         StoreUnderTest.start(
             () -> {
-              for (int i = 0; i < 1_500; i++) {
+              for (int i = 0; i < 600; i++) {
                 BatchResult done = under().commit(under().put("a", "" + i), under().put("b", ""));
                 written.add(done.revision());
               }

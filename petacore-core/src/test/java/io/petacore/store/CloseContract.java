@@ -5,6 +5,7 @@ import static io.petacore.store.StoreUnderTest.assertFails;
 import static io.petacore.store.StoreUnderTest.batch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -111,7 +112,7 @@ interface CloseContract {
         answer(under().store().commit(batch(put)));
         busy.countDown();
       } catch (ExecutionException e) {
-        StoreException.Kind kind = ((StoreException) e.getCause()).kind();
+        StoreException.Kind kind = assertInstanceOf(StoreException.class, e.getCause()).kind();
         assertTrue(
             kind == StoreException.Kind.CLOSED || kind == StoreException.Kind.OUTCOME_UNKNOWN,
             "refused as " + kind);

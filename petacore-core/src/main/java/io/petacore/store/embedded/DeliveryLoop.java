@@ -84,6 +84,14 @@ final class DeliveryLoop {
     wake();
   }
 
+  /**
+   * How many watches are served, those included of which the end was not noticed yet. Under the
+   * lock.
+   */
+  int watches() {
+    return feeds.size();
+  }
+
   /** There may be something to do: a new revision, a lease. Under the lock. */
   void wake() {
     work.signal();

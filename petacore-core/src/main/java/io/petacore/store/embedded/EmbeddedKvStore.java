@@ -208,6 +208,11 @@ public final class EmbeddedKvStore implements KvStore {
     loop.awaitEnd();
   }
 
+  /** How many watches are held, to be tested for a leak. */
+  int watches() {
+    return locked(loop::watches);
+  }
+
   /**
    * Does something under the lock, on the state in which no lease is past its time, and wakes the
    * store's thread to deliver it.

@@ -1,0 +1,5 @@
+/** Tests against a running etcd. */
+@NullMarked
+package io.petacore.it;
+
+import org.jspecify.annotations.NullMarked;

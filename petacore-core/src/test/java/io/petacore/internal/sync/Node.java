@@ -43,6 +43,7 @@ final class Node {
   final MvccCache cache = new MvccCache(RETENTION, scheduler::nanoTime);
   final List<Synchronizer.State> states = new ArrayList<>();
   final Synchronizer synchronizer;
+  CompletableFuture<Void> synced = new CompletableFuture<>();
   @Nullable RuntimeException clockFailure;
 
   Node(ScriptedKvStore store) {
@@ -65,18 +66,15 @@ final class Node {
   }
 
   /** Begins, and loads what there is; its watch is asked for and not accepted yet. */
-  CompletableFuture<Void> load() {
-    CompletableFuture<Void> synced = synchronizer.start();
+  void load() {
+    synced = synchronizer.start();
     scheduler.runDue();
-    return synced;
   }
 
   /** Begins, loads what there is, and follows. */
   ScriptedWatch follow() {
-    CompletableFuture<Void> synced = load();
-    ScriptedWatch watch = store.watch().open();
-    synced.join();
-    return watch;
+    load();
+    return store.watch().open();
   }
 
   /** Lets as much time pass as any pause between two tries may take. */

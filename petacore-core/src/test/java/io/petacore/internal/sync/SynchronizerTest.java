@@ -47,15 +47,15 @@ class SynchronizerTest {
   @Test
   void itLoadsWhatThereIsAndFollowsFromTheNextRevision() {
     node.store.change(put("a", "1"), put("b", "2"));
-    CompletableFuture<Void> synced = node.load();
+    node.load();
     assertEquals(Map.of("a", "1", "b", "2"), node.contents());
     assertEquals(2, node.revision());
     assertEquals(3, node.store.watch().fromRevision());
-    assertFalse(synced.isDone());
+    assertFalse(node.synced.isDone());
     assertEquals(STARTING, node.synchronizer.state());
 
     node.store.watch().open();
-    assertTrue(synced.isDone());
+    assertTrue(node.synced.isDone());
     node.store.change(put("a", "3"), delete("b"), put("c", "4"));
     node.store.watch().deliver();
     assertEquals(Map.of("a", "3", "c", "4"), node.contents());
@@ -79,14 +79,14 @@ class SynchronizerTest {
     Kind[] outage = new Kind[40];
     Arrays.fill(outage, Kind.UNAVAILABLE);
     node.store.failNext(outage);
-    CompletableFuture<Void> synced = node.load();
+    node.load();
     assertEquals(Kind.UNAVAILABLE, node.synchronizer.lastFailure().orElseThrow().kind());
     for (int i = 0; i < 40 && node.store.watches().isEmpty(); i++) {
       node.pause();
     }
     assertEquals(1, node.store.watches().size());
     node.store.watch().open();
-    assertTrue(synced.isDone());
+    assertTrue(node.synced.isDone());
     assertEquals(Map.of("a", "1"), node.contents());
   }
 
@@ -718,7 +718,7 @@ class SynchronizerTest {
   void closedWhileItLoadsItAppliesNothing() {
     node.store.change(put("a", "1"));
     node.store.hold();
-    CompletableFuture<Void> synced = node.load();
+    node.load();
     node.synchronizer.close();
     node.store.nextHeld().answer();
     node.scheduler.advance(Duration.ofMinutes(1));
@@ -727,7 +727,7 @@ class SynchronizerTest {
     assertEquals(0, node.store.countHeld(), "it asks for nothing more");
     assertInstanceOf(
         StoreUnavailableException.class,
-        assertThrows(CompletionException.class, synced::join).getCause());
+        assertThrows(CompletionException.class, node.synced::join).getCause());
     assertEquals(List.of(CLOSED), node.states);
   }
 
@@ -772,13 +772,13 @@ class SynchronizerTest {
 
   @Test
   void closedBeforeTheWatchIsAcceptedItStaysClosed() {
-    CompletableFuture<Void> synced = node.load();
+    node.load();
     ScriptedWatch watch = node.store.watch();
     node.synchronizer.close();
     assertTrue(watch.isClosed());
     watch.open();
     assertEquals(List.of(CLOSED), node.states);
-    assertTrue(synced.isCompletedExceptionally());
+    assertTrue(node.synced.isCompletedExceptionally());
   }
 
   @Test

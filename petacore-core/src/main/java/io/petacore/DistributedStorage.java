@@ -10,6 +10,7 @@ import io.petacore.error.TransactionConflictException;
 import io.petacore.error.TransactionTooLargeException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.store.KvStore;
+import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Snapshot;
 import io.petacore.transaction.Transaction;
@@ -26,10 +27,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A namespace of a store, held in memory: read here, changed in transactions that the store makes
- * durable and orders. Every storage on the same namespace, in this process or another, sees the same
- * commits in the same order.
+ * durable and orders. Every storage on the same namespace, in this process or another, sees the
+ * same commits in the same order.
  *
- * <p>Safe for use by many threads. Every call throws {@link StorageClosedException} once it is closed.
+ * <p>Safe for use by many threads. Every call throws {@link StorageClosedException} once it is
+ * closed.
  *
  * <p>Transactions may end in
  *
@@ -69,14 +71,16 @@ public final class DistributedStorage implements AutoCloseable {
     return new Builder(store);
   }
 
-  /** {@link #runTransaction(TransactionOptions, TransactionTask)} with the storage's own settings. */
+  /**
+   * {@link #runTransaction(TransactionOptions, TransactionTask)} with the storage's own settings.
+   */
   public <X extends Exception> void runTransaction(TransactionTask<X> body) throws X {
     runTransaction(TransactionOptions.defaults(), body);
   }
 
   /**
-   * Runs a body in a transaction, on this thread, and commits it; again on a conflict, each time on a
-   * fresh snapshot, within the bounds of the options. The body may run more than once.
+   * Runs a body in a transaction, on this thread, and commits it; again on a conflict, each time on
+   * a fresh snapshot, within the bounds of the options. The body may run more than once.
    *
    * @throws X what the body threw; nothing was applied
    */
@@ -90,7 +94,9 @@ public final class DistributedStorage implements AutoCloseable {
         });
   }
 
-  /** {@link #callTransaction(TransactionOptions, TransactionCall)} with the storage's own settings. */
+  /**
+   * {@link #callTransaction(TransactionOptions, TransactionCall)} with the storage's own settings.
+   */
   public <T extends @Nullable Object, X extends Exception> T callTransaction(
       TransactionCall<T, X> body) throws X {
     return callTransaction(TransactionOptions.defaults(), body);
@@ -108,10 +114,10 @@ public final class DistributedStorage implements AutoCloseable {
   }
 
   /**
-   * Runs a body in a transaction, on this thread, and returns while it is being committed. Should it
-   * run again, it does so on the storage's executor, as does whatever is chained to the future. The
-   * future fails with what the body threw, or with the exception of the commit; cancelling it changes
-   * nothing.
+   * Runs a body in a transaction, on this thread, and returns while it is being committed. Should
+   * it run again, it does so on the storage's executor, as does whatever is chained to the future.
+   * The future fails with what the body threw, or with the exception of the commit; cancelling it
+   * changes nothing.
    */
   public CompletableFuture<CommitResult> runTransactionAsync(
       TransactionOptions options, TransactionTask<?> body) {
@@ -135,8 +141,8 @@ public final class DistributedStorage implements AutoCloseable {
    * Pins the state at a moment of the past, by the clocks of those who committed.
    *
    * @throws TransactionTooOldException where the answer is not final, or would not be the same on
-   *     every node: after the newest commit, before what is kept, and where this node did not follow
-   *     the store revision by revision; the message says which
+   *     every node: after the newest commit, before what is kept, and where this node did not
+   *     follow the store revision by revision; the message says which
    */
   public Snapshot snapshotAt(Instant instant) {
     return snapshotAt(
@@ -160,8 +166,8 @@ public final class DistributedStorage implements AutoCloseable {
   }
 
   /**
-   * One read of the newest state in memory, key and value as UTF-8; null if the key is absent. Never
-   * waits.
+   * One read of the newest state in memory, key and value as UTF-8; null if the key is absent.
+   * Never waits.
    *
    * @throws IllegalStateException if the value is not UTF-8
    */
@@ -187,8 +193,8 @@ public final class DistributedStorage implements AutoCloseable {
 
   /**
    * Closes the storage, not its store. Commits that were not sent fail with {@link
-   * StorageClosedException}; those on their way are waited for, up to the commit timeout. No thread of
-   * the storage is left when it returns. Idempotent; may be called from anywhere.
+   * StorageClosedException}; those on their way are waited for, up to the commit timeout. No thread
+   * of the storage is left when it returns. Idempotent; may be called from anywhere.
    */
   @Override
   public void close() {
@@ -267,7 +273,8 @@ public final class DistributedStorage implements AutoCloseable {
 
     /**
      * Where application code runs that the library calls: status listeners, bodies of asynchronous
-     * transactions that run again, and what is chained to their futures. The common pool by default.
+     * transactions that run again, and what is chained to their futures. The common pool by
+     * default.
      */
     public Builder executor(Executor applicationExecutor) {
       this.executor = applicationExecutor;

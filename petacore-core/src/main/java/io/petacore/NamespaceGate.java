@@ -20,9 +20,9 @@ import java.util.concurrent.CompletableFuture;
  * Lets a storage into its namespace: reads or creates the format key, and refuses a namespace that
  * lies inside another one. (One that contains another is noticed by the load.)
  *
- * <p>Two storages may open overlapping namespaces at the same time. Each first creates its own format
- * key and then looks again, so at least one of them sees the other; whoever created a key and is
- * refused takes it back.
+ * <p>Two storages may open overlapping namespaces at the same time. Each first creates its own
+ * format key and then looks again, so at least one of them sees the other; whoever created a key
+ * and is refused takes it back.
  */
 final class NamespaceGate {
 
@@ -63,7 +63,7 @@ final class NamespaceGate {
                               + ", which is in use: choose one beside it");
                     }
                   });
-      clear = clear.thenCombine(one, (a, b) -> a);
+      clear = CompletableFuture.allOf(clear, one);
     }
     return clear;
   }

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells a listener of changes of state, on the application's executor, one at a time and in order. A
- * listener that throws is logged and told of the next change all the same.
+ * Tells a listener of changes of state, on the application's executor, one at a time and in order.
+ * A listener that throws is logged and told of the next change all the same.
  */
 final class StatusNotifier {
 

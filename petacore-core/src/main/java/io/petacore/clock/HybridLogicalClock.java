@@ -50,7 +50,10 @@ public final class HybridLogicalClock {
     if (timestamp <= last.get()) {
       return true;
     }
-    if (timestamp - physical.nanos() > maxOffsetNanos) {
+    long wall = physical.nanos();
+    long ahead = timestamp - wall;
+    boolean overflown = timestamp > wall && ahead < 0;
+    if (overflown || ahead > maxOffsetNanos) {
       return false;
     }
     last.accumulateAndGet(timestamp, Math::max);

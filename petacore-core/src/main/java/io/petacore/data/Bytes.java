@@ -155,7 +155,9 @@ public final class Bytes implements Comparable<Bytes> {
     if (length < 0 || length > bytes.length) {
       throw new IndexOutOfBoundsException("length " + length + " of " + bytes.length + " bytes");
     }
-    return length == bytes.length ? this : length == 0 ? EMPTY : new Bytes(Arrays.copyOf(bytes, length));
+    return length == bytes.length
+        ? this
+        : length == 0 ? EMPTY : new Bytes(Arrays.copyOf(bytes, length));
   }
 
   /** A read-only view of the bytes, for encoders; no copy. */

@@ -113,8 +113,7 @@ final class BatchLayout {
     for (Write write : transaction.writes()) {
       Bytes key = namespace.toStore(write.key());
       Bytes value = write.value();
-      operations.add(
-          value == null ? new Operation.Delete(key) : new Operation.Put(key, value));
+      operations.add(value == null ? new Operation.Delete(key) : new Operation.Put(key, value));
     }
     return operations;
   }

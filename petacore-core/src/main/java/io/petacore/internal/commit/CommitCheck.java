@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  * Judges a transaction against the cache, and finds the guards under which the store may apply it.
  *
  * <p><b>Why the guards suffice.</b> Let S be the snapshot and A the applied revision at which this
- * check is made. No key written has a version in (S, A]: that is looked up here. For what comes after
- * A:
+ * check is made. No key written has a version in (S, A]: that is looked up here. For what comes
+ * after A:
  *
  * <ul>
- *   <li>A key present in the snapshot is guarded by the mod revision it has there. Mod revisions only
- *       rise and never come back, so any write or delete since makes the guard fail.
+ *   <li>A key present in the snapshot is guarded by the mod revision it has there. Mod revisions
+ *       only rise and never come back, so any write or delete since makes the guard fail.
  *   <li>A key absent in the snapshot is guarded by mod revision 0, which misses a key created and
  *       deleted again. But every delete of PetaCore writes the fence of the key's bucket; so the
  *       fence, too, must have the mod revision that it has at A. Key and fence are read at the same
@@ -48,8 +48,7 @@ final class CommitCheck {
      * @param writes what it really changes: a delete of an absent key is a guard and no more
      * @param bumps the delete fences that its deletes write
      */
-    record Clear(Map<Bytes, Long> guards, List<Write> writes, Set<Bytes> bumps)
-        implements Result {}
+    record Clear(Map<Bytes, Long> guards, List<Write> writes, Set<Bytes> bumps) implements Result {}
   }
 
   private final MvccCache cache;

@@ -13,6 +13,7 @@ import io.petacore.internal.format.SessionId;
 import io.petacore.internal.mvcc.Applied;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.time.Backoff;
+import io.petacore.internal.time.Continuation;
 import io.petacore.internal.time.Scheduler;
 import io.petacore.store.Batch;
 import io.petacore.store.BatchResult;
@@ -24,14 +25,15 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends transactions to the store, each as one request, and reports each when the watch has brought it
- * back. Never writes the cache.
+ * Sends transactions to the store, each as one request, and reports each when the watch has brought
+ * it back. Never writes the cache.
  *
  * <p>A request that was refused is judged again when its revision is applied: either the cache then
  * shows the conflict, or only a delete fence had moved, for another key of the bucket; then it is
@@ -94,8 +96,8 @@ public final class WriteThrough {
   }
 
   /**
-   * Commits a transaction. The future completes by the request's deadline, on an internal thread; it
-   * fails with the {@link PetaCoreException} that the application is to see.
+   * Commits a transaction. The future completes by the request's deadline, on an internal thread;
+   * it fails with the {@link PetaCoreException} that the application is to see.
    */
   public CompletableFuture<CommitOutcome> commit(CommitRequest request) {
     Pending commit = new Pending(request);
@@ -174,14 +176,13 @@ public final class WriteThrough {
     private void send(CommitCheck.Result.Clear clear) {
       if (clear.writes().isEmpty()) {
         Applied now = cache.applied();
-        finish(
-            () -> done.complete(new CommitOutcome.Committed(now.revision(), now.version())));
+        finish(() -> done.complete(new CommitOutcome.Committed(now.revision(), now.version())));
         return;
       }
       CommitRecord record = new CommitRecord(clock.now(), session, batches.incrementAndGet());
       Batch batch = layout.single(record, clear);
       if (enter(Stage.SENT)) {
-        store.commit(batch).whenComplete(this::answered);
+        after(store.commit(batch), this::answered);
       }
     }
 
@@ -201,23 +202,38 @@ public final class WriteThrough {
           awaitDelivery(result.revision());
         }
       } else if (enter(Stage.NOT_SENT)) {
-        awaitRevision(result.revision()).thenAccept(now -> attempt());
+        afterRevision(result.revision(), now -> attempt());
       }
     }
 
     private void awaitDelivery(long wanted) {
-      CompletableFuture<Applied> delivery = awaitRevision(wanted);
-      if (!delivery.isDone()) {
-        Scheduler.Cancellable overdue =
-            scheduler.schedule(DELIVERY_BOUND, () -> onUndelivered.accept(wanted));
-        delivery.whenComplete((now, failure) -> overdue.cancel());
-      }
-      delivery.thenAccept(now -> committed(cache.numberOf(anyKey, wanted)));
+      Scheduler.Cancellable overdue =
+          scheduler.schedule(DELIVERY_BOUND, () -> onUndelivered.accept(wanted));
+      afterRevision(
+          wanted,
+          now -> {
+            overdue.cancel();
+            committed(cache.numberOf(anyKey, wanted));
+          });
     }
 
     /** A revision that is never applied (closed, another history) leaves it to {@link #expire}. */
-    private CompletableFuture<Applied> awaitRevision(long wanted) {
-      return cache.whenApplied(wanted);
+    private void afterRevision(long wanted, Consumer<Applied> step) {
+      after(
+          cache.whenApplied(wanted),
+          (now, failure) -> {
+            if (now != null) {
+              step.accept(now);
+            }
+          });
+    }
+
+    private <T> void after(CompletableFuture<T> future, Continuation.Step<T> step) {
+      Continuation.after(
+          future,
+          Runnable::run,
+          step,
+          defect -> fail(new PetaCoreException("the commit failed unexpectedly", defect)));
     }
 
     private void committed(long version) {
@@ -246,7 +262,9 @@ public final class WriteThrough {
           }
         }
         case CLOSED ->
-            fail(new StoreUnavailableException("the store was closed; nothing was applied", failure));
+            fail(
+                new StoreUnavailableException(
+                    "the store was closed; nothing was applied", failure));
         default ->
             fail(
                 new PetaCoreException(

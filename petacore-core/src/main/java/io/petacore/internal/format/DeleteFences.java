@@ -7,9 +7,9 @@ import java.util.zip.CRC32C;
  * The delete fences of a namespace: which key falls in which bucket, and which key in the store
  * stands for a bucket.
  *
- * <p>A request that deletes a key writes the key's fence; a transaction that creates a key guards it.
- * That closes the one gap that guards by mod revision have: a key created and deleted again since
- * the snapshot has mod revision 0, as if nothing had happened.
+ * <p>A request that deletes a key writes the key's fence; a transaction that creates a key guards
+ * it. That closes the one gap that guards by mod revision have: a key created and deleted again
+ * since the snapshot has mod revision 0, as if nothing had happened.
  *
  * <p>All nodes must agree on the buckets, so the hash is part of the storage format: CRC-32C of the
  * application's key, modulo the number of buckets that the {@link FormatRecord} names. Immutable.

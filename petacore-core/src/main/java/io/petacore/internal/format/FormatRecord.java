@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The format that a namespace is written in, fixed by whoever opened it first. A line of text, since
- * people look at it: {@code petacore 1 buckets=4096}.
+ * The format that a namespace is written in, fixed by whoever opened it first. A line of text,
+ * since people look at it: {@code petacore 1 buckets=4096}.
  *
  * @param buckets the number of delete fences
  */

@@ -6,8 +6,8 @@ import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 
 /**
- * PetaCore's own keys, as they stand after the namespace. All begin with a zero byte, which no key of
- * the application may, so one watch on the namespace delivers data and bookkeeping in one order.
+ * PetaCore's own keys, as they stand after the namespace. All begin with a zero byte, which no key
+ * of the application may, so one watch on the namespace delivers data and bookkeeping in one order.
  */
 public final class ReservedKeys {
 

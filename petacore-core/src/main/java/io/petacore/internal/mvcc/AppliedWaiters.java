@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 /**
  * Those who wait for a revision to be applied.
  *
- * <p>A waiter first enters the queue and then looks at what is applied; the writer first publishes and
- * then looks at the queue. Whichever comes second sees the other, so nobody is forgotten.
+ * <p>A waiter first enters the queue and then looks at what is applied; the writer first publishes
+ * and then looks at the queue. Whichever comes second sees the other, so nobody is forgotten.
  */
 final class AppliedWaiters {
 

@@ -6,10 +6,10 @@ import java.util.List;
 /**
  * For which version numbers this node's answer is final and the same on every other node.
  *
- * <p>Not for all: a node that loaded a state knows one number for all that came before, where others
- * saw many; and while it was away, what it applies as one revision was many too. So there are spans
- * in which every revision was seen one by one with numbers that all nodes agree on, and holes between
- * them. Written by the single writer, read by everybody.
+ * <p>Not for all: a node that loaded a state knows one number for all that came before, where
+ * others saw many; and while it was away, what it applies as one revision was many too. So there
+ * are spans in which every revision was seen one by one with numbers that all nodes agree on, and
+ * holes between them. Written by the single writer, read by everybody.
  */
 final class ExactVersions {
 

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * The superseded versions, in the order in which they were superseded, and how far back the cache
  * can answer: the <em>horizon</em>.
  *
- * <p><b>Invariant.</b> A reader at a version number at or above the horizon finds everything it needs.
- * The writer publishes a new horizon <em>before</em> it unlinks anything; a reader compares
+ * <p><b>Invariant.</b> A reader at a version number at or above the horizon finds everything it
+ * needs. The writer publishes a new horizon <em>before</em> it unlinks anything; a reader compares
  * <em>after</em> it has found its version. If a reader met a link that was already cut, the horizon
- * it reads next is the raised one, and it is told; checked the other way round, a freed version would
- * look like an absent key.
+ * it reads next is the raised one, and it is told; checked the other way round, a freed version
+ * would look like an absent key.
  *
  * <p>Readers do not register. Only a pin does, under this object's lock, which the writer holds too
  * while it decides how far the horizon may rise: so a pin either is seen by the writer, or sees the

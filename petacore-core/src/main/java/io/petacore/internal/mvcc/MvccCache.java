@@ -31,13 +31,14 @@ import org.jspecify.annotations.Nullable;
  * of {@link #applied}. A reader takes {@code applied} first and passes over whatever has a higher
  * number. What it may see was linked before the write that it read, so it is there.
  *
- * <p><b>Two indexes</b> lead to the same chains: a hash index for single keys, a skip list in unsigned
- * byte order for scans. A chain enters both before its revision is published, and leaves both when
- * only a tombstone is left that every reader at or above the horizon sees as absence. A key created
- * anew after that gets a new chain; a reader still holding the old one is older than the creation.
+ * <p><b>Two indexes</b> lead to the same chains: a hash index for single keys, a skip list in
+ * unsigned byte order for scans. A chain enters both before its revision is published, and leaves
+ * both when only a tombstone is left that every reader at or above the horizon sees as absence. A
+ * key created anew after that gets a new chain; a reader still holding the old one is older than
+ * the creation.
  *
- * <p>Delete fences are kept here as keys of their own, so that a commit check reads key and fence at
- * the same published revision. Scans leave reserved keys out.
+ * <p>Delete fences are kept here as keys of their own, so that a commit check reads key and fence
+ * at the same published revision. Scans leave reserved keys out.
  */
 public final class MvccCache {
 
@@ -75,9 +76,9 @@ public final class MvccCache {
   }
 
   /**
-   * Completes when a revision is applied, with what was published first at or above it. Completed by
-   * the writer: what is chained must neither block nor run application code. Fails only with {@link
-   * #abandonWaiters}.
+   * Completes when a revision is applied, with what was published first at or above it. Completed
+   * by the writer: what is chained must neither block nor run application code. Fails only with
+   * {@link #abandonWaiters}.
    */
   public CompletableFuture<Applied> whenApplied(long revision) {
     return waiters.await(revision, this::applied);
@@ -128,14 +129,13 @@ public final class MvccCache {
   public Iterator<Entry> scan(KeyRange range, long number) {
     KeyRange visible = ReservedKeys.visible(range);
     Bytes to = visible.to();
-    var chains =
-        to == null ? inOrder.tailMap(visible.from()) : inOrder.subMap(visible.from(), to);
+    var chains = to == null ? inOrder.tailMap(visible.from()) : inOrder.subMap(visible.from(), to);
     return new RangeScan(this, chains.values().iterator(), number);
   }
 
   /**
-   * Throws if a version number is behind the horizon. To be asked <em>after</em> what was to be found
-   * was found.
+   * Throws if a version number is behind the horizon. To be asked <em>after</em> what was to be
+   * found was found.
    *
    * @throws TransactionTooOldException if it is
    */
@@ -151,8 +151,8 @@ public final class MvccCache {
   }
 
   /**
-   * The state that was the newest at a version number of the past. Told only where the answer is final,
-   * and the same on every node that gives one.
+   * The state that was the newest at a version number of the past. Told only where the answer is
+   * final, and the same on every node that gives one.
    *
    * @throws TransactionTooOldException if it can't be told, with the reason
    */
@@ -265,7 +265,7 @@ public final class MvccCache {
       return;
     }
     boolean wasPresent = before != null && !before.isTombstone();
-    long difference = (after == null ? 0 : 1) - (wasPresent ? 1 : 0);
+    long difference = (after == null ? 0L : 1L) - (wasPresent ? 1L : 0L);
     presentKeys += difference;
   }
 

@@ -42,7 +42,7 @@ final class RangeScan implements Iterator<Entry> {
 
   @Override
   public Entry next() {
-    if (!hasNext()) {
+    if (!hasNext() || next == null) {
       throw new NoSuchElementException();
     }
     Entry entry = next;

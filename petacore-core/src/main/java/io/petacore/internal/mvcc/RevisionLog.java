@@ -26,7 +26,8 @@ final class RevisionLog {
   void forget(long beforeNanoTime) {
     while (true) {
       Map.Entry<Long, Applied> first = byVersion.firstEntry();
-      Map.Entry<Long, Applied> second = first == null ? null : byVersion.higherEntry(first.getKey());
+      Map.Entry<Long, Applied> second =
+          first == null ? null : byVersion.higherEntry(first.getKey());
       if (second == null || second.getValue().nanoTime() - beforeNanoTime >= 0) {
         return;
       }

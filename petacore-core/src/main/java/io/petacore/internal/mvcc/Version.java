@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One version of one key: a value, or a tombstone.
  *
- * <p>Everything but the link to the older version is final, so that a reader who meets a version sees
- * it whole. The link is written by the single writer alone: once before the version can be found, and
- * once more, to null, when its history falls behind the horizon.
+ * <p>Everything but the link to the older version is final, so that a reader who meets a version
+ * sees it whole. The link is written by the single writer alone: once before the version can be
+ * found, and once more, to null, when its history falls behind the horizon.
  */
 public final class Version {
 

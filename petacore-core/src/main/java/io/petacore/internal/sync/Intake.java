@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells apart what a namespace holds: what the cache keeps (data and delete fences), and what it does
- * not (the commit record, other bookkeeping, strangers). The same for a loaded state and for events.
+ * Tells apart what a namespace holds: what the cache keeps (data and delete fences), and what it
+ * does not (the commit record, other bookkeeping, strangers). The same for a loaded state and for
+ * events.
  */
 final class Intake {
 
@@ -44,13 +45,19 @@ final class Intake {
     if (ReservedKeys.isReserved(key) && !ReservedKeys.isDeleteFence(key)) {
       if (!ReservedKeys.isKnown(key)) {
         SyncCounters.countAndWarn(
-            counters.ignoredKeys, log, "ignoring a foreign key in the reserved range: {}", storeKey);
+            counters.ignoredKeys,
+            log,
+            "ignoring a foreign key in the reserved range: {}",
+            storeKey);
       }
       return null;
     }
     if (key.isEmpty()) {
       SyncCounters.countAndWarn(
-          counters.ignoredKeys, log, "ignoring a foreign value at the bare namespace: {}", storeKey);
+          counters.ignoredKeys,
+          log,
+          "ignoring a foreign value at the bare namespace: {}",
+          storeKey);
       return null;
     }
     if (value != null && ReservedKeys.isNestedFormat(key) && FormatRecord.isFormat(value)) {

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns revisions of the store into revisions of the cache and gives each its version: {@code max(HLC
- * in its commit record, previous version + 1)}. So versions rise with revisions on every node,
- * whatever the clocks do.
+ * Turns revisions of the store into revisions of the cache and gives each its version: {@code
+ * max(HLC in its commit record, previous version + 1)}. So versions rise with revisions on every
+ * node, whatever the clocks do.
  *
  * <p>It also watches over the sequence. Every request of PetaCore writes the commit record, so the
  * store's own count of writes to that key rises by exactly one from one record to the next; a jump
@@ -84,15 +84,13 @@ final class RevisionApplier {
    *     can't be compared
    */
   void resync(LoadedState state, boolean newHistory) {
-    List<Change> difference =
-        cache.difference(state.present(), newHistory, state.revision());
+    List<Change> difference = cache.difference(state.present(), newHistory, state.revision());
     record = state.record();
     long version = nextVersion(timestamp(record.value()));
     exactAbove = version + settlingNanos;
     cache.interruptExact();
     cache.apply(difference, state.revision(), version);
-    log.info(
-        "loaded again at revision {}: {} keys differed", state.revision(), difference.size());
+    log.info("loaded again at revision {}: {} keys differed", state.revision(), difference.size());
   }
 
   /** Applies a revision; nothing if it has been applied. */

@@ -38,7 +38,8 @@ public final class SyncCounters {
   }
 
   /**
-   * Counts something that may come in floods and logs its first, second, fourth, eighth… occurrence.
+   * Counts something that may come in floods and logs its first, second, fourth, eighth…
+   * occurrence.
    */
   static void countAndWarn(AtomicLong counter, Logger log, String message, Object detail) {
     long count = counter.incrementAndGet();

@@ -10,6 +10,7 @@ import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.time.Backoff;
+import io.petacore.internal.time.Continuation;
 import io.petacore.internal.time.Scheduler;
 import io.petacore.store.KvStore;
 import io.petacore.store.RangePage;
@@ -30,17 +31,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the cache in step with the store; the only one who writes the cache.
  *
- * <p>Load everything at one revision, then watch from the next one on. Any error or end of a watch is
- * its end: another is opened from the applied revision + 1, and no store's own resume is trusted.
- * Before each opening the commit record at the applied revision is read: if it is not the one that is
- * known, the store is on another history (restored from a backup), whose revision numbers mean other
- * data. Whenever what is missing can't be had one by one, everything is loaded again and the
- * difference applied as one revision; readers keep the old state until the new one is whole.
+ * <p>Load everything at one revision, then watch from the next one on. Any error or end of a watch
+ * is its end: another is opened from the applied revision + 1, and no store's own resume is
+ * trusted. Before each opening the commit record at the applied revision is read: if it is not the
+ * one that is known, the store is on another history (restored from a backup), whose revision
+ * numbers mean other data. Whenever what is missing can't be had one by one, everything is loaded
+ * again and the difference applied as one revision; readers keep the old state until the new one is
+ * whole.
  *
- * <p><b>Threads.</b> Steps that follow each other (loading, opening) run on the scheduler. Events are
- * applied on the store's thread, which saves a hand-over on the way of every commit. Both write only
- * under {@link #lock}, and a watch's events count only while it is {@link #current}, which is tested
- * under the same lock: what an old watch still says changes nothing.
+ * <p><b>Threads.</b> Steps that follow each other (loading, opening) run on the scheduler. Events
+ * are applied on the store's thread, which saves a hand-over on the way of every commit. Both write
+ * only under {@link #lock}, and a watch's events count only while it is {@link #current}, which is
+ * tested under the same lock: what an old watch still says changes nothing.
  */
 public final class Synchronizer {
 
@@ -134,25 +136,19 @@ public final class Synchronizer {
   // ---- on the scheduler: load, open, load again
 
   private void load() {
-    loader
-        .load()
-        .whenCompleteAsync(
-            (loaded, failure) -> {
-              if (loaded == null) {
-                retryLater(StoreException.of(failure), this::load);
-                return;
-              }
-              synchronized (lock) {
-                applier.begin(loaded);
-              }
-              log.info(
-                  "namespace {}: loaded {} keys at revision {}",
-                  namespace,
-                  cache.applied().keys(),
-                  loaded.revision());
-              openWatch();
-            },
-            scheduler);
+    proceed(loader.load(), this::begin, failure -> retryLater(failure, this::load));
+  }
+
+  private void begin(LoadedState loaded) {
+    synchronized (lock) {
+      applier.begin(loaded);
+    }
+    log.info(
+        "namespace {}: loaded {} keys at revision {}",
+        namespace,
+        cache.applied().keys(),
+        loaded.revision());
+    openWatch();
   }
 
   private void openWatch() {
@@ -161,27 +157,22 @@ public final class Synchronizer {
     }
     long revision = cache.applied().revision();
     Bytes recordKey = namespace.toStore(ReservedKeys.COMMIT_RECORD);
-    store
-        .range(new RangeRequest(KeyRange.single(recordKey), revision, 1))
-        .whenCompleteAsync(
-            (page, failure) -> {
-              if (page == null) {
-                historyUnread(StoreException.of(failure));
-              } else if (isKnownHistory(page)) {
-                openWatchFrom(revision + 1);
-              } else {
-                log.warn("the store is on another history than before: loading it anew");
-                resync(true);
-              }
-            },
-            scheduler);
+    proceed(
+        store.range(new RangeRequest(KeyRange.single(recordKey), revision, 1)),
+        page -> {
+          if (isKnownHistory(page)) {
+            openWatchFrom(revision + 1);
+          } else {
+            log.warn("the store is on another history than before: loading it anew");
+            resync(true);
+          }
+        },
+        this::historyUnread);
   }
 
   private boolean isKnownHistory(RangePage page) {
     RecordPosition found =
-        page.entries().isEmpty()
-            ? RecordPosition.NONE
-            : RecordPosition.of(page.entries().get(0));
+        page.entries().isEmpty() ? RecordPosition.NONE : RecordPosition.of(page.entries().get(0));
     synchronized (lock) {
       return found.equals(applier.record());
     }
@@ -213,25 +204,45 @@ public final class Synchronizer {
 
   private void resync(boolean newHistory) {
     counters.resyncs.incrementAndGet();
-    loader
-        .load()
-        .whenCompleteAsync(
-            (loaded, failure) -> {
-              if (loaded == null) {
-                retryLater(StoreException.of(failure), () -> resync(newHistory));
-                return;
-              }
-              synchronized (lock) {
-                boolean goesBack = loaded.revision() < cache.applied().revision();
-                if (newHistory || goesBack) {
-                  cache.abandonWaiters(
-                      new PetaCoreException("the store was restored to another history"));
-                }
-                applier.resync(loaded, newHistory || goesBack);
-              }
-              openWatch();
-            },
-            scheduler);
+    reload(newHistory);
+  }
+
+  private void reload(boolean newHistory) {
+    proceed(
+        loader.load(),
+        loaded -> {
+          synchronized (lock) {
+            boolean anotherHistory = newHistory || loaded.revision() < cache.applied().revision();
+            if (anotherHistory) {
+              cache.abandonWaiters(
+                  new PetaCoreException("the store was restored to another history"));
+            }
+            applier.resync(loaded, anotherHistory);
+          }
+          openWatch();
+        },
+        failure -> retryLater(failure, () -> reload(newHistory)));
+  }
+
+  /**
+   * Goes on with the next step, on the scheduler. After a step that failed in a way nobody foresaw
+   * another is taken: following the store must not end in silence.
+   */
+  private <T> void proceed(
+      CompletableFuture<T> answer, Consumer<T> next, Consumer<StoreException> onFailure) {
+    Continuation.after(
+        answer,
+        scheduler,
+        (value, failure) -> {
+          if (value != null) {
+            next.accept(value);
+          } else {
+            onFailure.accept(StoreException.of(failure));
+          }
+        },
+        defect ->
+            scheduler.schedule(
+                MAX_BACKOFF, cache.applied().revision() == 0 ? this::load : this::openWatch));
   }
 
   private void retryLater(StoreException failure, Runnable step) {

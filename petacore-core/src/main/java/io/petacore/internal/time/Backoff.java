@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Exponential backoff with full jitter: each delay is drawn evenly from zero to a bound that doubles
- * up to a maximum, so that those who failed together do not come back together (Brooker, "Exponential
- * Backoff And Jitter", 2015). To be used by one thread at a time.
+ * Exponential backoff with full jitter: each delay is drawn evenly from zero to a bound that
+ * doubles up to a maximum, so that those who failed together do not come back together (Brooker,
+ * "Exponential Backoff And Jitter", 2015). To be used by one thread at a time.
  */
 public final class Backoff {
 

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 
 /**
- * Runs the engine's own tasks, one at a time, and is its only source of monotonic time. Tasks do not
- * block.
+ * Runs the engine's own tasks, one at a time, and is its only source of monotonic time. Tasks do
+ * not block.
  */
 public interface Scheduler extends Executor {
 

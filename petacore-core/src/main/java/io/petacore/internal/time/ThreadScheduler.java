@@ -42,8 +42,7 @@ public final class ThreadScheduler implements Scheduler {
 
   @Override
   public Cancellable schedule(Duration delay, Runnable task) {
-    Future<?> future =
-        executor.schedule(logged(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+    Future<?> future = executor.schedule(logged(task), delay.toNanos(), TimeUnit.NANOSECONDS);
     return () -> future.cancel(false);
   }
 

@@ -16,8 +16,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transaction as its body sees it: reads from the cache at its level, own writes on top, kept here
- * until the commit. Used by one thread at a time.
+ * A transaction as its body sees it: reads from the cache at its level, own writes on top, kept
+ * here until the commit. Used by one thread at a time.
  */
 final class BufferedTransaction implements Transaction {
 

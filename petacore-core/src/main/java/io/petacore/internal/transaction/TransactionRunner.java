@@ -13,6 +13,7 @@ import io.petacore.internal.format.Limits;
 import io.petacore.internal.mvcc.Applied;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.time.Backoff;
+import io.petacore.internal.time.Continuation;
 import io.petacore.internal.time.Deadline;
 import io.petacore.internal.time.Scheduler;
 import io.petacore.transaction.CommitResult;
@@ -299,7 +300,8 @@ public final class TransactionRunner {
         return;
       }
       transaction.end();
-      attempts.send(transaction).whenComplete(this::dispatch);
+      Continuation.after(
+          attempts.send(transaction), Runnable::run, this::dispatch, done::completeExceptionally);
     }
 
     /** Away from the internal thread that brings the outcome. */

@@ -62,6 +62,11 @@ final class KeySpace {
     return compacted;
   }
 
+  /** How many keys there are, deleted ones included of which history is kept. Any thread. */
+  int tracked() {
+    return histories.size();
+  }
+
   /** The newest version of a key; null if it is absent. Under the store's lock. */
   @Nullable Version current(Bytes key) {
     KeyHistory history = histories.get(key);

@@ -70,11 +70,16 @@ public interface ResyncContract {
     ForeignWriter observer = nodes().foreigner();
     fill(a, 1_000, "old");
     SteeredStore steered = nodes().steered();
+    AtomicInteger firstPages = new AtomicInteger();
     AtomicInteger followingPages = new AtomicInteger();
     steered.beforeRange(
         request -> {
-          boolean followingPage = request.revision() > 0 && request.limit() > 1;
-          if (followingPage && followingPages.incrementAndGet() == 1) {
+          if (request.limit() == 1) {
+            return; // not a page of the load
+          }
+          if (request.revision() == 0) {
+            firstPages.incrementAndGet();
+          } else if (followingPages.incrementAndGet() == 1) {
             a.runTransaction(
                 tx ->
                     tx.delete("key-0001")
@@ -87,7 +92,8 @@ public interface ResyncContract {
           }
         });
     DistributedStorage b = nodes().open(steered);
-    assertTrue(followingPages.get() > 1, "the load has several pages, and began again");
+    assertTrue(followingPages.get() > 0, "the load has several pages");
+    assertEquals(2, firstPages.get(), "it began again");
     awaitLevel(b, observer);
     assertEquals(entries(a), entries(b));
     assertNull(b.read("key-0001"));

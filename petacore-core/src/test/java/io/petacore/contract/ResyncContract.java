@@ -201,7 +201,7 @@ public interface ResyncContract {
             a.runTransaction(tx -> tx.write("counter", value).write("log-" + value, ""));
           });
       crew.repeat(new RisingReader(b));
-      for (int i = 0; i < 10 && !crew.isStopped(); i++) {
+      for (int i = 0; i < 6 && !crew.isStopped(); i++) {
         int mark = written.get();
         steered.cut();
         Await.until("traffic", () -> written.get() >= mark + 10 || crew.isStopped());
@@ -214,7 +214,7 @@ public interface ResyncContract {
     assertEquals(entries(a), entries(b));
     assertEquals(written.get() + 1, b.status().keys());
     assertEquals(0, b.status().counters().resyncs());
-    assertTrue(b.status().counters().watchesOpened() > 10);
+    assertTrue(b.status().counters().watchesOpened() > 6);
   }
 
   private static int present(DistributedStorage node) {

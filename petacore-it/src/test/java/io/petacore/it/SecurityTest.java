@@ -14,6 +14,7 @@ import io.petacore.testing.Await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -52,26 +53,40 @@ class SecurityTest {
   @WithEtcd(own = true)
   class WithAuthentication {
 
-    /**
-     * One who may do everything, and one who has the keys of the namespace and no others, can both
-     * work in it; a wrong password, none at all, and another one's namespace shut out, in time.
-     */
+    private static String shop = "";
+
+    private final EtcdKvStore.Builder client = EtcdKvStore.builder();
+    private final EtcdCluster etcd;
+
+    WithAuthentication(EtcdCluster etcd) {
+      this.etcd = etcd;
+      client.endpoints(etcd.endpoints());
+    }
+
+    @BeforeAll
+    static void enable(EtcdCluster etcd) {
+      shop = etcd.freshNamespace();
+      etcd.client().addUserOfPrefix("shop", "shop-secret", shop);
+      etcd.client().enableAuthentication("root-secret");
+    }
+
+    /** A wrong password and none at all shut out, in time; the right one lets in. */
     @Test
-    void usersHaveWhatTheyMayHave(EtcdCluster etcd) {
-      PlainClient client = etcd.client();
+    void thePasswordLetsIn() {
       String namespace = etcd.freshNamespace();
-      client.addUserOfPrefix("shop", "shop-secret", namespace);
-      client.enableAuthentication("root-secret");
-
-      EtcdKvStore.Builder plain = EtcdKvStore.builder().endpoints(etcd.endpoints());
-      assertShutOut(plain, namespace);
-      assertShutOut(plain.credentials("root", "guessed"), namespace);
-      assertWorks(plain.credentials("root", "root-secret"), namespace);
-      assertWorks(plain.credentials("shop", "shop-secret"), namespace);
-      assertShutOut(plain.credentials("shop", "shop-secret"), etcd.freshNamespace());
-
-      PlainClient root = client.as("root", "root-secret");
+      assertShutOut(client, namespace);
+      assertShutOut(client.credentials("root", "guessed"), namespace);
+      assertWorks(client.credentials("root", "root-secret"), namespace);
+      PlainClient root = etcd.client().as("root", "root-secret");
       assertEquals(Optional.empty(), root.get(namespace + "key"));
+    }
+
+    /** One who may use the keys of a namespace and no others can work in it, and nowhere else. */
+    @Test
+    void theKeysOfTheNamespaceAreEnough() {
+      client.credentials("shop", "shop-secret");
+      assertShutOut(client, etcd.freshNamespace());
+      assertWorks(client, shop);
     }
   }
 

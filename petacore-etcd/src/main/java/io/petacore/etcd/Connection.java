@@ -168,23 +168,38 @@ final class Connection {
     }
     boolean ended = false;
     try {
-      // The channel needs its threads to end, so they go after it.
+      // Each needs what comes after it: the channel its threads, the pools those that move bytes.
       ended = channel.awaitTermination(CLOSE_MILLIS, MILLISECONDS);
-      stopThreads();
-      ended &= own || threads.join(CLOSE_MILLIS);
+      stopPools();
+      if (!own) {
+        ended &= awaitPools();
+        stopIo(0);
+        ended &= threads.join(CLOSE_MILLIS);
+      }
     } catch (InterruptedException e) {
+      ended = false;
       Thread.currentThread().interrupt();
     } finally {
-      stopThreads();
+      stopPools();
+      stopIo(CLOSE_MILLIS / 3);
     }
     if (!ended) {
       log.warn("closed the connection to etcd, but some callback of the store is still running");
     }
   }
 
-  private void stopThreads() {
+  private void stopPools() {
     callExecutor.shutdown();
     workExecutor.shutdown();
-    var unused = io.shutdownGracefully(0, CLOSE_MILLIS, MILLISECONDS);
+  }
+
+  private boolean awaitPools() throws InterruptedException {
+    boolean ended = callExecutor.awaitTermination(CLOSE_MILLIS, MILLISECONDS);
+    return workExecutor.awaitTermination(CLOSE_MILLIS, MILLISECONDS) && ended;
+  }
+
+  /** The first call counts; for as long as the quiet time tasks of the pools are still taken. */
+  private void stopIo(long quietMillis) {
+    var unused = io.shutdownGracefully(quietMillis, CLOSE_MILLIS, MILLISECONDS);
   }
 }

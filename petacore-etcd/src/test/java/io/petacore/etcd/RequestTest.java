@@ -162,10 +162,11 @@ class RequestTest {
     failure(Kind.OUTCOME_UNKNOWN, store.commit(group));
   }
 
+  /** Only a stream can end so; what it was for is renewing a lease. */
   @Test
-  void anEndWithoutAnAnswerLeavesACommitInDoubt() throws Exception {
-    etcd.onTxn = (request, answer) -> answer.onCompleted();
-    failure(Kind.OUTCOME_UNKNOWN, store.commit(PUT));
+  void anEndWithoutAnAnswerIsAFailure() throws Exception {
+    etcd.onKeepAlive = (request, answer) -> answer.onCompleted();
+    failure(Kind.UNAVAILABLE, store.renewLease(LEASE));
   }
 
   @Test

@@ -1,7 +1,16 @@
 package io.petacore;
 
+import io.petacore.clock.PhysicalClock;
 import io.petacore.data.Bytes;
+import io.petacore.error.CommitOutcomeUnknownException;
+import io.petacore.error.NamespaceRefusedException;
+import io.petacore.error.StorageClosedException;
+import io.petacore.error.StoreUnavailableException;
+import io.petacore.error.TransactionConflictException;
+import io.petacore.error.TransactionTooLargeException;
+import io.petacore.error.TransactionTooOldException;
 import io.petacore.store.KvStore;
+import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Snapshot;
 import io.petacore.transaction.Transaction;
@@ -9,109 +18,333 @@ import io.petacore.transaction.TransactionCall;
 import io.petacore.transaction.TransactionOptions;
 import io.petacore.transaction.TransactionTask;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Signatures only, for now: the body comes with the engine. */
+/**
+ * A namespace of a store, held in memory: read here, changed in transactions that the store makes
+ * durable and orders. Every storage on the same namespace, in this process or another, sees the
+ * same commits in the same order.
+ *
+ * <p>Safe for use by many threads. Every call throws {@link StorageClosedException} once it is
+ * closed.
+ *
+ * <p>Transactions may end in
+ *
+ * <ul>
+ *   <li>{@link TransactionConflictException}: others kept changing a key that it writes
+ *   <li>{@link TransactionTooOldException}: it ran for longer than history is kept
+ *   <li>{@link TransactionTooLargeException}: one request can't carry it
+ *   <li>{@link StoreUnavailableException}: the store could not be reached in time
+ *   <li>{@link CommitOutcomeUnknownException}: the answer to its commit was lost
+ * </ul>
+ *
+ * and in nothing but the last may anything of it have been applied.
+ */
 public final class DistributedStorage implements AutoCloseable {
-  private DistributedStorage() {}
 
+  private final Engine engine;
+
+  private DistributedStorage(Engine engine) {
+    this.engine = engine;
+  }
+
+  /**
+   * Opens the whole store, with the defaults of {@link Builder}.
+   *
+   * @see Builder#open()
+   */
   public static DistributedStorage open(KvStore store) {
     return builder(store).open();
   }
 
+  /**
+   * Begins to set a storage up.
+   *
+   * @param store the store to follow; the storage does not close it
+   */
   public static Builder builder(KvStore store) {
-    return new Builder();
+    return new Builder(store);
   }
 
+  /**
+   * {@link #runTransaction(TransactionOptions, TransactionTask)} with the storage's own settings.
+   */
   public <X extends Exception> void runTransaction(TransactionTask<X> body) throws X {
     runTransaction(TransactionOptions.defaults(), body);
   }
 
+  /**
+   * Runs a body in a transaction, on this thread, and commits it; again on a conflict, each time on
+   * a fresh snapshot, within the bounds of the options. The body may run more than once.
+   *
+   * @throws X what the body threw; nothing was applied
+   */
   public <X extends Exception> void runTransaction(
       TransactionOptions options, TransactionTask<X> body) throws X {
-    throw new UnsupportedOperationException();
+    this.<@Nullable Void, X>callTransaction(
+        options,
+        tx -> {
+          body.run(tx);
+          return null;
+        });
   }
 
+  /**
+   * {@link #callTransaction(TransactionOptions, TransactionCall)} with the storage's own settings.
+   */
   public <T extends @Nullable Object, X extends Exception> T callTransaction(
       TransactionCall<T, X> body) throws X {
     return callTransaction(TransactionOptions.defaults(), body);
   }
 
+  /**
+   * Like {@link #runTransaction(TransactionOptions, TransactionTask)}, and returns what the body
+   * returned in the run that was committed.
+   *
+   * @throws X what the body threw; nothing was applied
+   */
   public <T extends @Nullable Object, X extends Exception> T callTransaction(
       TransactionOptions options, TransactionCall<T, X> body) throws X {
-    throw new UnsupportedOperationException();
+    return engine.runner().call(options, body);
   }
 
+  /**
+   * Runs a body in a transaction, on this thread, and returns while it is being committed. Should
+   * it run again, it does so on the storage's executor, as does whatever is chained to the future.
+   * The future fails with what the body threw, or with the exception of the commit; cancelling it
+   * changes nothing.
+   */
+  public CompletableFuture<CommitResult> runTransactionAsync(
+      TransactionOptions options, TransactionTask<?> body) {
+    return engine.runner().runAsync(options, body);
+  }
+
+  /**
+   * Begins a transaction that is committed explicitly, in one attempt. Its timeout counts from the
+   * commit.
+   */
   public Transaction begin(TransactionOptions options) {
-    throw new UnsupportedOperationException();
+    return engine.runner().begin(options);
   }
 
+  /** Pins the newest state for reading; close it. */
   public Snapshot snapshot() {
-    throw new UnsupportedOperationException();
+    return engine.runner().snapshot();
   }
 
+  /**
+   * Pins the state at a moment of the past, by the clocks of those who committed.
+   *
+   * @throws TransactionTooOldException where the answer is not final, or would not be the same on
+   *     every node: after the newest commit, before what is kept, and where this node did not
+   *     follow the store revision by revision; the message says which
+   */
+  public Snapshot snapshotAt(Instant instant) {
+    return snapshotAt(
+        Math.addExact(
+            Math.multiplyExact(instant.getEpochSecond(), 1_000_000_000L), instant.getNano()));
+  }
+
+  /**
+   * Pins the state at a version of the past, in nanoseconds since the epoch, as {@link
+   * CommitResult#version()} gives it.
+   *
+   * @throws TransactionTooOldException as {@link #snapshotAt(Instant)}
+   */
+  public Snapshot snapshotAt(long version) {
+    return engine.runner().snapshotAt(version);
+  }
+
+  /** One read of the newest state in memory; null if the key is absent. Never waits. */
   public @Nullable Bytes read(Bytes key) {
-    throw new UnsupportedOperationException();
+    return engine.runner().read(key);
   }
 
+  /**
+   * One read of the newest state in memory, key and value as UTF-8; null if the key is absent.
+   * Never waits.
+   *
+   * @throws IllegalStateException if the value is not UTF-8
+   */
   public @Nullable String read(String key) {
-    throw new UnsupportedOperationException();
+    Bytes value = read(Bytes.utf8(key));
+    return value == null ? null : value.toUtf8();
   }
 
+  /** How the storage is doing. May be asked when it is closed, too. */
   public StorageStatus status() {
-    throw new UnsupportedOperationException();
+    return engine.status();
   }
 
+  /** Whether the storage is following the store. */
   public boolean isSynced() {
     return status().state() == StorageStatus.State.SYNCED;
   }
 
+  /** The last revision whose every change is in memory. */
   public long appliedRevision() {
-    return status().appliedRevision();
+    return engine.appliedRevision();
   }
 
+  /**
+   * Closes the storage, not its store. Commits that were not sent fail with {@link
+   * StorageClosedException}; those on their way are waited for, up to the commit timeout. No thread
+   * of the storage is left when it returns. Idempotent; may be called from anywhere.
+   */
   @Override
-  public void close() {}
+  public void close() {
+    engine.close();
+  }
 
+  /** The settings of a storage to be opened. To be used by one thread. */
   public static final class Builder {
-    private Builder() {}
+    final KvStore store;
+    String namespace = "";
+    IsolationLevel isolation = IsolationLevel.SNAPSHOT;
+    Duration historyRetention = Duration.ofSeconds(10);
+    Duration openTimeout = Duration.ofSeconds(30);
+    Duration commitTimeout = Duration.ofSeconds(10);
+    Duration maxClockOffset = Duration.ofMillis(500);
+    Duration sessionTimeout = Duration.ofSeconds(10);
+    int maxAttempts = 100;
+    int maxInFlight = 4;
+    int maxPendingCommits = 10_000;
+    Executor executor = ForkJoinPool.commonPool();
+    Consumer<StorageStatus> statusListener = status -> {};
+    PhysicalClock physicalClock = PhysicalClock.system();
 
-    public Builder namespace(String namespace) {
+    private Builder(KvStore store) {
+      this.store = store;
+    }
+
+    /**
+     * The prefix of all keys of this storage; empty (the default), or ending in a delimiter, for
+     * example {@code shop/}.
+     */
+    public Builder namespace(String prefix) {
+      this.namespace = prefix;
       return this;
     }
 
+    /** The isolation level of transactions that don't choose one; Snapshot by default. */
     public Builder isolation(IsolationLevel level) {
+      this.isolation = level;
       return this;
     }
 
+    /** How long superseded versions are kept at least; 10 s by default. */
     public Builder historyRetention(Duration retention) {
+      this.historyRetention = positive("historyRetention", retention);
       return this;
     }
 
+    /** How long {@link #open()} may take; 30 s by default. */
     public Builder openTimeout(Duration timeout) {
+      this.openTimeout = positive("openTimeout", timeout);
       return this;
     }
 
+    /** How long a transaction may take, from the call on, all attempts; 10 s by default. */
     public Builder commitTimeout(Duration timeout) {
+      this.commitTimeout = positive("commitTimeout", timeout);
       return this;
     }
 
+    /**
+     * How far the clocks of two nodes may be apart; 500 ms by default. Timestamps further ahead are
+     * kept out of this node's clock. Versions rise all the same; it is answers about moments of the
+     * past that rest on it.
+     */
+    public Builder maxClockOffset(Duration offset) {
+      this.maxClockOffset = positive("maxClockOffset", offset);
+      return this;
+    }
+
+    /**
+     * How long the store keeps this storage's session after it was heard of last; 10 s by default.
+     * A storage that was cut off or asleep for longer begins a new one; nothing that it had sent
+     * before can be applied then any more.
+     */
+    public Builder sessionTimeout(Duration timeout) {
+      this.sessionTimeout = positive("sessionTimeout", timeout);
+      return this;
+    }
+
+    /**
+     * How many requests may be on their way at a time; 4 by default. Commits that arrive while so
+     * many are leave together in the next one.
+     */
+    public Builder maxInFlight(int requests) {
+      this.maxInFlight = atLeastOne("maxInFlight", requests);
+      return this;
+    }
+
+    /**
+     * How many transactions may be waiting for their outcome at a time; 10,000 by default. The next
+     * one waits until there is room, its timeout running.
+     */
+    public Builder maxPendingCommits(int commits) {
+      this.maxPendingCommits = atLeastOne("maxPendingCommits", commits);
+      return this;
+    }
+
+    /** How often a body is run at most; 100 by default. */
     public Builder maxAttempts(int attempts) {
+      this.maxAttempts = atLeastOne("maxAttempts", attempts);
       return this;
     }
 
-    public Builder executor(Executor executor) {
+    /**
+     * Where application code runs that the library calls: status listeners, bodies of asynchronous
+     * transactions that run again, and what is chained to their futures. The common pool by
+     * default.
+     */
+    public Builder executor(Executor applicationExecutor) {
+      this.executor = applicationExecutor;
       return this;
     }
 
+    /** Told of every change of state, on the executor, one at a time and in order. */
     public Builder statusListener(Consumer<StorageStatus> listener) {
+      this.statusListener = listener;
       return this;
     }
 
+    /** Where wall time comes from; the system's clock by default. */
+    public Builder physicalClock(PhysicalClock clock) {
+      this.physicalClock = clock;
+      return this;
+    }
+
+    private static int atLeastOne(String name, int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException(name + " must be at least 1: " + value);
+      }
+      return value;
+    }
+
+    private static Duration positive(String name, Duration duration) {
+      if (duration.isNegative() || duration.isZero()) {
+        throw new IllegalArgumentException(name + " must be positive: " + duration);
+      }
+      return duration;
+    }
+
+    /**
+     * Opens the storage: returns when everything is in memory and the store is being followed.
+     *
+     * @throws StoreUnavailableException if that takes longer than the timeout
+     * @throws NamespaceRefusedException if the namespace overlaps another one, or has a format that
+     *     this release can't read
+     * @throws IllegalArgumentException if the namespace is neither empty nor ends in a delimiter
+     */
     public DistributedStorage open() {
-      throw new UnsupportedOperationException();
+      return new DistributedStorage(new Opening(this).open());
     }
   }
 }

@@ -47,15 +47,12 @@ public class PackageRulesTest {
     mayUse("store.embedded", "store");
     mayUse("etcd", "store");
     mayUse("internal.format", "data", "error");
-    mayUse("internal.mvcc", "data", "clock", "error");
-    mayUse("internal.sync", "store", "internal.mvcc", "clock", "internal.format");
-    mayUse("internal.commit", "store", "internal.mvcc", "clock", "internal.format");
+    mayUse("internal.time");
+    mayUse("internal.mvcc", "data", "clock", "error", "internal.format");
+    mayUse("internal.sync", "store", "internal.mvcc", "clock", "internal.time");
+    mayUse("internal.commit", "store", "internal.mvcc", "clock", "internal.time");
     mayUse(
-        "internal.transaction",
-        "transaction",
-        "internal.commit",
-        "internal.mvcc",
-        "internal.format");
+        "internal.transaction", "transaction", "internal.commit", "internal.mvcc", "internal.time");
   }
 
   /** The composition root stands on everything in petacore-core. */

@@ -75,6 +75,11 @@ public final class Bytes implements Comparable<Bytes> {
     return decoded;
   }
 
+  /** Whether the bytes are well-formed UTF-8. */
+  public boolean isUtf8() {
+    return decodeUtf8() != null;
+  }
+
   private @Nullable String decodeUtf8() {
     try {
       return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
@@ -139,6 +144,20 @@ public final class Bytes implements Comparable<Bytes> {
       return this;
     }
     return from == bytes.length ? EMPTY : new Bytes(Arrays.copyOfRange(bytes, from, bytes.length));
+  }
+
+  /**
+   * The first bytes, up to a length.
+   *
+   * @throws IndexOutOfBoundsException outside {@code 0 ≤ length ≤ length()}
+   */
+  public Bytes prefixOf(int length) {
+    if (length < 0 || length > bytes.length) {
+      throw new IndexOutOfBoundsException("length " + length + " of " + bytes.length + " bytes");
+    }
+    return length == bytes.length
+        ? this
+        : length == 0 ? EMPTY : new Bytes(Arrays.copyOf(bytes, length));
   }
 
   /** A read-only view of the bytes, for encoders; no copy. */

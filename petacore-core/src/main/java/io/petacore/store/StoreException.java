@@ -1,6 +1,7 @@
 package io.petacore.store;
 
 import io.petacore.error.PetaCoreException;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** A request to a store failed; {@link #kind()} says what that means for it. */
@@ -35,6 +36,21 @@ public final class StoreException extends PetaCoreException {
   public StoreException(Kind kind, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.kind = kind;
+  }
+
+  /**
+   * The exception that a store's future failed with, taken out of what futures wrap it in. Anything
+   * else, which a store should not throw, is taken to leave the outcome unknown.
+   */
+  public static StoreException of(@Nullable Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return cause instanceof StoreException known
+        ? known
+        : new StoreException(
+            Kind.OUTCOME_UNKNOWN, "the store failed unexpectedly: " + cause, cause);
   }
 
   /** What is known about the request. */

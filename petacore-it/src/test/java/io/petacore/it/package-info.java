@@ -1,4 +1,4 @@
-/** Tests against a running etcd. */
+/** PetaCore on real etcd. */
 @NullMarked
 package io.petacore.it;
 

@@ -1,0 +1,179 @@
+package io.petacore;
+
+import io.petacore.clock.HybridLogicalClock;
+import io.petacore.data.Bytes;
+import io.petacore.error.StorageClosedException;
+import io.petacore.internal.commit.CommitCounters;
+import io.petacore.internal.commit.CommitPipeline;
+import io.petacore.internal.format.DeleteFences;
+import io.petacore.internal.format.FormatRecord;
+import io.petacore.internal.format.Limits;
+import io.petacore.internal.format.Namespace;
+import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.sync.SyncCounters;
+import io.petacore.internal.sync.Synchronizer;
+import io.petacore.internal.time.ThreadScheduler;
+import io.petacore.internal.transaction.TransactionRunner;
+import io.petacore.store.StoreException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The parts of a storage, put together here and nowhere else, and their end. */
+final class Engine {
+
+  private static final Logger log = LoggerFactory.getLogger(Engine.class);
+
+  private static final Duration THREAD_END_BOUND = Duration.ofSeconds(5);
+
+  private final DistributedStorage.Builder settings;
+  private final Namespace namespace;
+  private final ThreadScheduler scheduler;
+  private final MvccCache cache;
+  private final CommitPipeline pipeline;
+  private final Synchronizer synchronizer;
+  private final TransactionRunner runner;
+  private volatile boolean closed;
+
+  Engine(DistributedStorage.Builder settings, Namespace namespace, FormatRecord format) {
+    this.settings = settings;
+    this.namespace = namespace;
+    this.scheduler = new ThreadScheduler("petacore-" + settings.namespace);
+    this.cache = new MvccCache(settings.historyRetention, scheduler::nanoTime);
+    HybridLogicalClock clock =
+        new HybridLogicalClock(settings.physicalClock, settings.maxClockOffset);
+    this.pipeline =
+        new CommitPipeline(
+            settings.store,
+            namespace,
+            cache,
+            clock,
+            new DeleteFences(format.buckets()),
+            scheduler,
+            new CommitPipeline.Settings(
+                settings.maxInFlight, settings.maxPendingCommits, settings.sessionTimeout),
+            this::expect);
+    StatusNotifier notifier = new StatusNotifier(settings.executor, settings.statusListener);
+    this.synchronizer =
+        new Synchronizer(
+            settings.store,
+            namespace,
+            cache,
+            clock,
+            scheduler,
+            settings.maxClockOffset.plus(settings.commitTimeout),
+            pipeline,
+            state -> notifier.tell(this::status));
+    this.runner =
+        new TransactionRunner(
+            cache,
+            pipeline,
+            Limits.forRequestsOf(settings.store.limits().maxRequestBytes()),
+            scheduler,
+            settings.executor,
+            new TransactionRunner.Settings(
+                settings.isolation, settings.commitTimeout, settings.maxAttempts));
+  }
+
+  private void expect(long revision) {
+    synchronizer.expect(revision);
+  }
+
+  /** Begins to follow the store; done when it has caught up. */
+  CompletableFuture<Void> start() {
+    freeHistoryNowAndThen();
+    return synchronizer.start().thenRun(pipeline::start);
+  }
+
+  /** History is freed in step with the writes; this is for when there are none. */
+  private void freeHistoryNowAndThen() {
+    scheduler.schedule(
+        settings.historyRetention.dividedBy(2),
+        () -> {
+          synchronizer.freeHistory();
+          freeHistoryNowAndThen();
+        });
+  }
+
+  CompletableFuture<Applied> whenApplied(long revision) {
+    return cache.whenApplied(revision);
+  }
+
+  @Nullable StoreException lastFailure() {
+    return synchronizer.lastFailure().orElse(null);
+  }
+
+  /** The format key of a namespace that was found inside this one; null if there is none. */
+  @Nullable Bytes nestedNamespace() {
+    return synchronizer.nestedNamespace().orElse(null);
+  }
+
+  /** What runs transactions, unless the storage was closed. */
+  TransactionRunner runner() {
+    if (closed) {
+      throw new StorageClosedException("the storage was closed");
+    }
+    return runner;
+  }
+
+  long appliedRevision() {
+    return cache.applied().revision();
+  }
+
+  StorageStatus status() {
+    Applied applied = cache.applied();
+    return new StorageStatus(
+        switch (synchronizer.state()) {
+          case STARTING -> StorageStatus.State.STARTING;
+          case SYNCED -> StorageStatus.State.SYNCED;
+          case DISCONNECTED -> StorageStatus.State.DISCONNECTED;
+          case CLOSED -> StorageStatus.State.CLOSED;
+        },
+        applied.revision(),
+        applied.version(),
+        Duration.ofNanos(scheduler.nanoTime() - applied.nanoTime()),
+        applied.keys(),
+        counters());
+  }
+
+  private StorageStatus.Counters counters() {
+    SyncCounters sync = synchronizer.counters();
+    CommitCounters commit = pipeline.counters();
+    return new StorageStatus.Counters(
+        commit.commits(),
+        commit.batches(),
+        commit.batchedTransactions(),
+        commit.localConflicts(),
+        commit.storeConflicts(),
+        runner.retries(),
+        commit.resent(),
+        commit.settledApplied(),
+        commit.settledNotApplied(),
+        commit.unknownOutcomes(),
+        commit.sessionsLost(),
+        commit.turnsTaken(),
+        sync.watchesOpened(),
+        sync.resyncs(),
+        sync.malformedRecords(),
+        sync.ignoredKeys(),
+        sync.clocksRefused());
+  }
+
+  void close() {
+    closed = true;
+    pipeline.close(settings.commitTimeout).join();
+    synchronizer.close();
+    scheduler.shutdown();
+    try {
+      if (!scheduler.awaitTermination(THREAD_END_BOUND)) {
+        log.warn("the thread of namespace {} has not ended within {}", namespace, THREAD_END_BOUND);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    log.debug("namespace {}: closed; {}", namespace, counters());
+  }
+}

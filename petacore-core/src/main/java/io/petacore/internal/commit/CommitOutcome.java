@@ -1,0 +1,22 @@
+package io.petacore.internal.commit;
+
+import io.petacore.data.Bytes;
+
+/** What became of a transaction that was sent to be committed. */
+public sealed interface CommitOutcome {
+
+  /**
+   * It is durable, and visible here.
+   *
+   * @param revision the store's revision that holds it
+   * @param version that revision's version number; 0 if it has not come back to this node in time
+   */
+  record Committed(long revision, long version) implements CommitOutcome {}
+
+  /**
+   * Nothing was applied: a key was changed by another commit, which is visible here.
+   *
+   * @param key the key
+   */
+  record Conflict(Bytes key) implements CommitOutcome {}
+}

@@ -1,0 +1,316 @@
+package io.petacore.internal.mvcc;
+
+import io.petacore.data.Bytes;
+import io.petacore.data.Entry;
+import io.petacore.data.KeyRange;
+import io.petacore.error.PetaCoreException;
+import io.petacore.error.TransactionTooOldException;
+import io.petacore.internal.format.ReservedKeys;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The key space in memory: every key with its versions, as far back as the history reaches.
+ *
+ * <p><b>One writer.</b> The Synchronizer, which serializes its calls; methods of the writer say so.
+ * Any number of readers, who take no lock and wait for nobody.
+ *
+ * <p><b>Half a revision is never seen.</b> The writer links every version of a revision first, each
+ * with a number above everything published; then it publishes the revision with one volatile write
+ * of {@link #applied}. A reader takes {@code applied} first and passes over whatever has a higher
+ * number. What it may see was linked before the write that it read, so it is there.
+ *
+ * <p><b>Two indexes</b> lead to the same chains: a hash index for single keys, a skip list in
+ * unsigned byte order for scans. A chain enters both before its revision is published, and leaves
+ * both when only a tombstone is left that every reader at or above the horizon sees as absence. A
+ * key created anew after that gets a new chain; a reader still holding the old one is older than
+ * the creation.
+ *
+ * <p>Delete fences are kept here as keys of their own, so that a commit check reads key and fence
+ * at the same published revision. Scans leave reserved keys out.
+ */
+public final class MvccCache {
+
+  private final Map<Bytes, VersionChain> byHash = new ConcurrentHashMap<>();
+  private final ConcurrentNavigableMap<Bytes, VersionChain> inOrder = new ConcurrentSkipListMap<>();
+  private final History history = new History();
+  private final long retentionNanos;
+
+  private final LongSupplier nanoTime;
+  private final AppliedWaiters waiters = new AppliedWaiters();
+  private final ExactVersions exact = new ExactVersions();
+  private final RevisionLog log = new RevisionLog();
+
+  private volatile Applied applied;
+  private long presentKeys; // writer only; readers see it in what is published
+
+  /**
+   * @param retention how long superseded versions are kept at least
+   * @param nanoTime monotonic time
+   */
+  public MvccCache(Duration retention, LongSupplier nanoTime) {
+    this.retentionNanos = retention.toNanos();
+    this.nanoTime = nanoTime;
+    this.applied = new Applied(0, 0, 0, nanoTime.getAsLong());
+  }
+
+  /** How far the cache has come. */
+  public Applied applied() {
+    return applied;
+  }
+
+  /** The oldest version number that can be answered for. */
+  public long horizon() {
+    return history.horizon();
+  }
+
+  /**
+   * Completes when a revision is applied, with what was published first at or above it. Completed
+   * by the writer: what is chained must neither block nor run application code. Fails only with
+   * {@link #abandonWaiters}.
+   */
+  public CompletableFuture<Applied> whenApplied(long revision) {
+    return waiters.await(revision, this::applied);
+  }
+
+  /**
+   * The number of the version of a key that a revision wrote; 0 if it is not (or no longer) known.
+   */
+  public long numberOf(Bytes key, long modRevision) {
+    VersionChain chain = byHash.get(key);
+    Version version = chain == null ? null : chain.head();
+    while (version != null && version.modRevision() != modRevision) {
+      version = version.older();
+    }
+    return version == null ? 0 : version.number();
+  }
+
+  /**
+   * The version of a key that is visible at a version number: perhaps a tombstone; null if the key
+   * never was, or its tombstone is gone.
+   *
+   * @throws TransactionTooOldException if the number is behind the horizon
+   */
+  public @Nullable Version find(Bytes key, long number) {
+    VersionChain chain = byHash.get(key);
+    Version found = chain == null ? null : chain.visibleAt(number);
+    requireKept(number);
+    return found;
+  }
+
+  /** The value of a key at the newest applied revision; null if it is absent. */
+  public @Nullable Bytes newest(Bytes key) {
+    while (true) {
+      long number = applied.version();
+      VersionChain chain = byHash.get(key);
+      Version found = chain == null ? null : chain.visibleAt(number);
+      // Behind the horizon only if this thread slept for longer than the retention: look again.
+      if (number >= history.horizon()) {
+        return found == null ? null : found.value();
+      }
+    }
+  }
+
+  /**
+   * The entries of a range at a version number, in order. Lazy; each step may throw {@link
+   * TransactionTooOldException}.
+   */
+  public Iterator<Entry> scan(KeyRange range, long number) {
+    KeyRange visible = ReservedKeys.visible(range);
+    Bytes to = visible.to();
+    var chains = to == null ? inOrder.tailMap(visible.from()) : inOrder.subMap(visible.from(), to);
+    return new RangeScan(this, chains.values().iterator(), number);
+  }
+
+  /**
+   * Throws if a version number is behind the horizon. To be asked <em>after</em> what was to be
+   * found was found.
+   *
+   * @throws TransactionTooOldException if it is
+   */
+  public void requireKept(long number) {
+    if (number < history.horizon()) {
+      throw new TransactionTooOldException(
+          "the snapshot at version "
+              + number
+              + " is no longer kept: superseded versions are kept for "
+              + Duration.ofNanos(retentionNanos)
+              + "; keep the work shorter, raise historyRetention, or hold a Snapshot");
+    }
+  }
+
+  /**
+   * The state that was the newest at a version number of the past. Told only where the answer is
+   * final, and the same on every node that gives one.
+   *
+   * @throws TransactionTooOldException if it can't be told, with the reason
+   */
+  public Applied exactlyAt(long number) {
+    Applied now = applied;
+    Applied state = log.at(number);
+    String reason;
+    if (number >= now.version()) {
+      reason = "no revision above it has been applied yet; the newest is " + now.version();
+    } else if (state == null || number < history.horizon()) {
+      reason = "it is no longer kept";
+    } else if (!exact.contains(number)) {
+      reason = "this node did not follow the revisions around it one by one";
+    } else {
+      return state;
+    }
+    throw new TransactionTooOldException(
+        "the state at version " + number + " can't be told: " + reason);
+  }
+
+  /** Writer: from the applied revision on, version numbers are those of all nodes. */
+  public void beginExact() {
+    if (!exact.isOpen()) {
+      exact.begin(applied.version(), history.horizon());
+    }
+  }
+
+  /** Writer: the revisions after the applied one will not be seen one by one. */
+  public void interruptExact() {
+    exact.interrupt(applied.version());
+  }
+
+  /**
+   * Keeps everything from a version number on until {@link #unpin}. Takes a lock, shortly.
+   *
+   * @return false if the number is behind the horizon already
+   */
+  public boolean pin(long number) {
+    return history.pin(number);
+  }
+
+  /** Ends one pin of a number. */
+  public void unpin(long number) {
+    history.unpin(number);
+  }
+
+  /** Writer: the first state, into the empty cache. */
+  public void load(Collection<Change> state, long revision, long number) {
+    for (Change change : state) {
+      link(change, number, 0);
+    }
+    history.beginAt(number);
+    publish(revision, number, nanoTime.getAsLong());
+  }
+
+  /**
+   * Writer: applies a revision, whole. Of several changes to one key the last wins.
+   *
+   * @param number above that of every revision before
+   */
+  public void apply(Collection<Change> changes, long revision, long number) {
+    if (number <= applied.version()) {
+      throw new IllegalStateException(
+          "version " + number + " is not above the applied one, " + applied.version());
+    }
+    long now = nanoTime.getAsLong();
+    for (Change change : changes) {
+      link(change, number, now);
+    }
+    publish(revision, number, now);
+    freeHistory(now);
+  }
+
+  private void publish(long revision, long number, long now) {
+    Applied next = new Applied(revision, number, presentKeys, now);
+    log.add(next);
+    // The commit point of this node: from here on the revision is visible, all of it.
+    applied = next;
+    waiters.complete(next);
+  }
+
+  /** Fails everyone who waits for a revision that will not come: closed, or another history. */
+  public void abandonWaiters(PetaCoreException cause) {
+    waiters.abandon(cause);
+  }
+
+  private void link(Change change, long number, long now) {
+    Bytes key = change.key();
+    VersionChain chain = byHash.get(key);
+    Version head = chain == null ? null : chain.head();
+    // Linked earlier in this same revision: nobody has seen it, so it is replaced.
+    Version older = head != null && head.number() == number ? head.older() : head;
+    countPresence(key, head, change.value());
+    Version newest = new Version(change.value(), number, change.modRevision(), older);
+    if (chain == null) {
+      if (newest.isTombstone()) {
+        return;
+      }
+      chain = new VersionChain(key, newest);
+      byHash.put(key, chain);
+      inOrder.put(key, chain);
+      return;
+    }
+    chain.link(newest);
+    history.superseded(chain, newest, now);
+  }
+
+  private void countPresence(Bytes key, @Nullable Version before, @Nullable Bytes after) {
+    if (ReservedKeys.isReserved(key)) {
+      return;
+    }
+    boolean wasPresent = before != null && !before.isTombstone();
+    long difference = (after == null ? 0L : 1L) - (wasPresent ? 1L : 0L);
+    presentKeys += difference;
+  }
+
+  /** Writer: frees what has been kept for long enough; cheap when there is nothing. */
+  public void freeHistory() {
+    freeHistory(nanoTime.getAsLong());
+  }
+
+  private void freeHistory(long now) {
+    log.forget(now - retentionNanos);
+    for (VersionChain dead : history.free(now - retentionNanos)) {
+      byHash.remove(dead.key());
+      inOrder.remove(dead.key());
+    }
+  }
+
+  /**
+   * Writer: what would turn the newest state into another one, judged by mod revisions. One and the
+   * same mod revision with another value is another history that nobody noticed; the value counts
+   * then.
+   *
+   * @param state every key that is to be present
+   * @param everything whether equal mod revisions prove nothing: after the store's history changed
+   * @param revision what vanished keys are said to have been deleted by
+   */
+  public List<Change> difference(Collection<Change> state, boolean everything, long revision) {
+    Map<Bytes, Change> wanted = new HashMap<>(2 * state.size());
+    List<Change> difference = new ArrayList<>();
+    for (Change change : state) {
+      wanted.put(change.key(), change);
+      VersionChain chain = byHash.get(change.key());
+      Version head = chain == null ? null : chain.head();
+      if (everything
+          || head == null
+          || head.modRevision() != change.modRevision()
+          || !Objects.equals(head.value(), change.value())) {
+        difference.add(change);
+      }
+    }
+    for (VersionChain chain : byHash.values()) {
+      if (!chain.head().isTombstone() && !wanted.containsKey(chain.key())) {
+        difference.add(new Change(chain.key(), null, revision));
+      }
+    }
+    return difference;
+  }
+}

@@ -1,0 +1,22 @@
+package io.petacore.internal.sync;
+
+import io.petacore.data.Bytes;
+import io.petacore.store.KeyValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The commit record as it stands at the applied revision: what tells one history from another, and
+ * whether a revision was missed.
+ *
+ * @param modRevision the revision that wrote it; 0 if there is none
+ * @param keyVersion how often it was written since it was created; 0 if there is none
+ * @param value its bytes; null if there is none
+ */
+record RecordPosition(long modRevision, long keyVersion, @Nullable Bytes value) {
+
+  static final RecordPosition NONE = new RecordPosition(0, 0, null);
+
+  static RecordPosition of(KeyValue stored) {
+    return new RecordPosition(stored.modRevision(), stored.keyVersion(), stored.value());
+  }
+}

@@ -1,0 +1,191 @@
+package io.petacore.internal.sync;
+
+import io.petacore.clock.HybridLogicalClock;
+import io.petacore.data.Bytes;
+import io.petacore.internal.format.CommitRecord;
+import io.petacore.internal.mvcc.Change;
+import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.mvcc.RevisionListener;
+import io.petacore.internal.mvcc.RevisionListener.Bookkeeping;
+import io.petacore.store.Event;
+import io.petacore.store.RevisionEvents;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns revisions of the store into revisions of the cache and gives each its version: {@code
+ * max(HLC in its commit record, previous version + 1)}. So versions rise with revisions on every
+ * node, whatever the clocks do.
+ *
+ * <p>It also watches over the sequence. Every request of PetaCore writes the commit record, so the
+ * store's own count of writes to that key rises by exactly one from one record to the next; a jump
+ * means that the watch left revisions out.
+ *
+ * <p>Its callers serialize their calls.
+ */
+final class RevisionApplier {
+
+  private static final Logger log = LoggerFactory.getLogger(RevisionApplier.class);
+
+  /** The watch left out something that had been there. */
+  static final class MissingRevisionException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    MissingRevisionException(String message) {
+      super(message);
+    }
+  }
+
+  private final MvccCache cache;
+  private final HybridLogicalClock clock;
+  private final Intake intake;
+  private final SyncCounters counters;
+  private final long settlingNanos;
+  private final RevisionListener listener;
+  private RecordPosition record = RecordPosition.NONE;
+  private long exactAbove; // a timestamp above this is the same version on every node
+
+  /**
+   * @param settling by how much a commit's timestamp must exceed the loaded record's to be above
+   *     every version that another node can have given out by then
+   * @param listener told of everything that is published
+   */
+  RevisionApplier(
+      MvccCache cache,
+      HybridLogicalClock clock,
+      Intake intake,
+      SyncCounters counters,
+      Duration settling,
+      RevisionListener listener) {
+    this.cache = cache;
+    this.clock = clock;
+    this.intake = intake;
+    this.counters = counters;
+    this.settlingNanos = settling.toNanos();
+    this.listener = listener;
+  }
+
+  /** The commit record as it stands at the applied revision. */
+  RecordPosition record() {
+    return record;
+  }
+
+  /** The first state, into the empty cache. */
+  void begin(LoadedState state) {
+    record = state.record();
+    CommitRecord commit = read(record.value());
+    long version = Math.max(1, timestamp(commit));
+    exactAbove = version + settlingNanos;
+    cache.load(state.present(), state.revision(), version);
+    listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), false);
+  }
+
+  /**
+   * A state loaded anew, as one revision on top of what is there.
+   *
+   * @param newHistory whether the store's revisions are not those of before, so that mod revisions
+   *     can't be compared
+   */
+  void resync(LoadedState state, boolean newHistory) {
+    List<Change> difference = cache.difference(state.present(), newHistory, state.revision());
+    record = state.record();
+    CommitRecord commit = read(record.value());
+    long version = nextVersion(commit);
+    exactAbove = version + settlingNanos;
+    cache.interruptExact();
+    cache.apply(difference, state.revision(), version);
+    listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), newHistory);
+    log.info("loaded again at revision {}: {} keys differed", state.revision(), difference.size());
+  }
+
+  /** Applies a revision; nothing if it has been applied. */
+  void apply(RevisionEvents events) throws MissingRevisionException {
+    long revision = events.revision();
+    if (revision <= cache.applied().revision()) {
+      return;
+    }
+    List<Change> changes = new ArrayList<>(events.events().size());
+    List<Bookkeeping> bookkeeping = List.of();
+    CommitRecord commit = null;
+    for (Event event : events.events()) {
+      if (intake.isCommitRecord(event.key())) {
+        advanceRecord(event, revision);
+        commit = read(event.value());
+        continue;
+      }
+      Bytes kept = intake.bookkeeping(event.key());
+      if (kept != null) {
+        bookkeeping = new ArrayList<>(bookkeeping);
+        Bytes value = event.value();
+        bookkeeping.add(new Bookkeeping(kept, value == null ? 0 : revision, value));
+        continue;
+      }
+      Change change = intake.toChange(event.key(), event.value(), revision);
+      if (change != null) {
+        changes.add(change);
+      }
+    }
+    cache.apply(changes, revision, nextVersion(commit));
+    if (timestamp(commit) > exactAbove) {
+      cache.beginExact();
+    }
+    listener.applied(cache.applied(), commits(commit, bookkeeping));
+  }
+
+  private RevisionListener.Commits commits(
+      @Nullable CommitRecord commit, List<Bookkeeping> bookkeeping) {
+    return new RevisionListener.Commits(record.modRevision(), commit, bookkeeping);
+  }
+
+  private void advanceRecord(Event event, long revision) throws MissingRevisionException {
+    Bytes value = event.value();
+    if (value == null) {
+      log.warn("the commit record was deleted by somebody at revision {}", revision);
+      record = RecordPosition.NONE;
+      return;
+    }
+    if (event.keyVersion() != record.keyVersion() + 1) {
+      throw new MissingRevisionException(
+          "write "
+              + event.keyVersion()
+              + " of the commit record, at revision "
+              + revision
+              + ", came after write "
+              + record.keyVersion()
+              + ", at revision "
+              + record.modRevision());
+    }
+    record = new RecordPosition(revision, event.keyVersion(), value);
+  }
+
+  private long nextVersion(@Nullable CommitRecord commit) {
+    return Math.max(timestamp(commit), cache.applied().version() + 1);
+  }
+
+  private static long timestamp(@Nullable CommitRecord commit) {
+    return commit == null ? 0 : commit.hlc();
+  }
+
+  /** The commit record that bytes stand for; null if there are none, or they are malformed. */
+  private @Nullable CommitRecord read(@Nullable Bytes stored) {
+    if (stored == null) {
+      return null;
+    }
+    CommitRecord commit = CommitRecord.decode(stored);
+    if (commit == null) {
+      SyncCounters.countAndWarn(
+          counters.malformedRecords, log, "taking a malformed commit record for none: {}", stored);
+    } else if (!clock.receive(commit.hlc())) {
+      SyncCounters.countAndWarn(
+          counters.clocksRefused,
+          log,
+          "the clock of session {} is too far ahead of this node's",
+          commit.session());
+    }
+    return commit;
+  }
+}

@@ -1,0 +1,137 @@
+package io.petacore.internal.sync;
+
+import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
+import io.petacore.internal.format.Namespace;
+import io.petacore.internal.mvcc.Change;
+import io.petacore.internal.mvcc.RevisionListener.Bookkeeping;
+import io.petacore.internal.time.Continuation;
+import io.petacore.internal.time.Scheduler;
+import io.petacore.store.KeyValue;
+import io.petacore.store.KvStore;
+import io.petacore.store.RangePage;
+import io.petacore.store.RangeRequest;
+import io.petacore.store.StoreException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a whole namespace, page by page, at one revision: that of the first page. If that revision
+ * is compacted away meanwhile, it begins again at a newer one.
+ *
+ * <p>Pages are sized by bytes. A server counts all the keys that remain at every page, so pages are
+ * large: measured with 1,000,000 keys of 64 bytes, 7.3 s in pages of 10,000 and 2.2 s in pages of
+ * 100,000. The first page is small enough for the largest values; each tells how many entries of
+ * its kind fit the next; a page that fails is asked for again in a smaller size.
+ */
+final class StateLoader {
+
+  static final int FIRST_PAGE = 200;
+  private static final int LARGEST_PAGE = 100_000;
+  private static final long PAGE_BYTES = 32L << 20;
+  private static final int PAGE_TRIES = 4;
+  private static final int ENTRY_OVERHEAD = 32;
+
+  private final KvStore store;
+  private final Namespace namespace;
+  private final Intake intake;
+  private final Scheduler scheduler;
+
+  StateLoader(KvStore store, Namespace namespace, Intake intake, Scheduler scheduler) {
+    this.store = store;
+    this.namespace = namespace;
+    this.intake = intake;
+    this.scheduler = scheduler;
+  }
+
+  /** Begins to load; fails with {@link StoreException} when the store can't be read. */
+  CompletableFuture<LoadedState> load() {
+    Loading loading = new Loading();
+    loading.readNext();
+    return loading.done;
+  }
+
+  /** One load under way; its steps run one after another on the scheduler. */
+  private final class Loading {
+    private final CompletableFuture<LoadedState> done = new CompletableFuture<>();
+    private List<Change> present = new ArrayList<>();
+    private List<Bookkeeping> bookkeeping = new ArrayList<>();
+    private RecordPosition record = RecordPosition.NONE;
+    private KeyRange rest = namespace.range();
+    private long revision;
+    private int limit = FIRST_PAGE;
+    private int failures;
+
+    void readNext() {
+      Continuation.after(
+          store.range(new RangeRequest(rest, revision, limit)),
+          scheduler,
+          this::received,
+          done::completeExceptionally);
+    }
+
+    private void received(@Nullable RangePage page, @Nullable Throwable failure) {
+      if (page == null) {
+        failed(StoreException.of(failure));
+      } else {
+        take(page);
+      }
+    }
+
+    private void failed(StoreException failure) {
+      if (failure.kind() == StoreException.Kind.COMPACTED) {
+        present = new ArrayList<>();
+        bookkeeping = new ArrayList<>();
+        record = RecordPosition.NONE;
+        rest = namespace.range();
+        revision = 0;
+        readNext();
+      } else if (++failures < PAGE_TRIES && limit > 1) {
+        limit = Math.max(1, limit / 16);
+        readNext();
+      } else {
+        done.completeExceptionally(failure);
+      }
+    }
+
+    private void take(RangePage page) {
+      failures = 0;
+      if (revision == 0) {
+        revision = page.revision();
+      }
+      long bytes = 0;
+      for (KeyValue stored : page.entries()) {
+        bytes += stored.key().length() + stored.value().length() + ENTRY_OVERHEAD;
+        take(stored);
+      }
+      if (!page.more() || page.entries().isEmpty()) {
+        done.complete(new LoadedState(revision, present, record, bookkeeping));
+        return;
+      }
+      int count = page.entries().size();
+      long fitting = PAGE_BYTES * count / bytes;
+      limit = (int) Math.max(1, Math.min(fitting, Math.min(LARGEST_PAGE, 16L * count)));
+      rest = rest.startingAt(page.entries().get(count - 1).key().successor());
+      readNext();
+    }
+
+    private void take(KeyValue stored) {
+      Bytes key = stored.key();
+      if (intake.isCommitRecord(key)) {
+        record = RecordPosition.of(stored);
+        return;
+      }
+      Bytes kept = intake.bookkeeping(key);
+      if (kept != null) {
+        bookkeeping.add(new Bookkeeping(kept, stored.modRevision(), stored.value()));
+        return;
+      }
+      Change change = intake.toChange(key, stored.value(), stored.modRevision());
+      if (change != null) {
+        present.add(change);
+      }
+    }
+  }
+}

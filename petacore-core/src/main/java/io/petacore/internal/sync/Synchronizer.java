@@ -1,0 +1,489 @@
+package io.petacore.internal.sync;
+
+import io.petacore.clock.HybridLogicalClock;
+import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
+import io.petacore.error.PetaCoreException;
+import io.petacore.error.StorageClosedException;
+import io.petacore.error.StoreUnavailableException;
+import io.petacore.internal.format.Namespace;
+import io.petacore.internal.format.ReservedKeys;
+import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.mvcc.RevisionListener;
+import io.petacore.internal.time.Backoff;
+import io.petacore.internal.time.Continuation;
+import io.petacore.internal.time.Scheduler;
+import io.petacore.store.KvStore;
+import io.petacore.store.RangePage;
+import io.petacore.store.RangeRequest;
+import io.petacore.store.RevisionEvents;
+import io.petacore.store.StoreException;
+import io.petacore.store.Watch;
+import io.petacore.store.WatchListener;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the cache in step with the store; the only one who writes the cache.
+ *
+ * <p>Load everything at one revision, then watch from the next one on. Any error or end of a watch
+ * is its end: another is opened from the applied revision + 1, and no store's own resume is
+ * trusted. Before each opening the commit record at the applied revision is read: if it is not the
+ * one that is known, the store is on another history (restored from a backup), whose revision
+ * numbers mean other data. Whenever what is missing can't be had one by one, everything is loaded
+ * again and the difference applied as one revision; readers keep the old state until the new one is
+ * whole.
+ *
+ * <p><b>Threads.</b> Steps that follow each other (loading, opening) run on the scheduler. Events
+ * are applied on the store's thread, which saves a hand-over on the way of every commit. Both write
+ * only under {@link #lock}, and a watch's events count only while it is {@link #current}, which is
+ * tested under the same lock: what an old watch still says changes nothing.
+ */
+public final class Synchronizer {
+
+  private static final Logger log = LoggerFactory.getLogger(Synchronizer.class);
+
+  private static final Duration FIRST_BACKOFF = Duration.ofMillis(20);
+  private static final Duration MAX_BACKOFF = Duration.ofSeconds(2);
+  private static final Duration OPENING_BOUND = Duration.ofSeconds(5);
+
+  /** A watch that owes something and says nothing for so long has failed. */
+  private static final Duration SILENCE_BOUND = Duration.ofSeconds(1);
+
+  /** Where the Synchronizer stands towards the store. */
+  public enum State {
+    /** Loading; the cache is empty. */
+    STARTING,
+    /** Following the store. */
+    SYNCED,
+    /** Cut off, trying to come back. */
+    DISCONNECTED,
+    /** Closed, for good. */
+    CLOSED
+  }
+
+  private final KvStore store;
+  private final Namespace namespace;
+  private final MvccCache cache;
+  private final Scheduler scheduler;
+  private final Consumer<State> onState;
+  private final SyncCounters counters = new SyncCounters();
+  private final Intake intake;
+  private final StateLoader loader;
+  private final RevisionApplier applier; // guarded by lock
+  private final CompletableFuture<Void> synced = new CompletableFuture<>();
+  private final Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF); // scheduler only
+
+  private final Object lock = new Object();
+  private @Nullable Feed current; // guarded by lock
+  private long expected; // guarded by lock; the highest revision that is known to exist
+  private boolean lookingAgain; // guarded by lock; whether a look at it is scheduled
+  private volatile State state = State.STARTING; // written under lock
+  private volatile @Nullable StoreException lastFailure;
+
+  /**
+   * @param settling how long clocks and requests of other nodes may trail: see {@link
+   *     RevisionApplier}
+   * @param listener told of everything that is published
+   * @param onState told of every change of state, in order, under a lock: it must only hand over
+   */
+  public Synchronizer(
+      KvStore store,
+      Namespace namespace,
+      MvccCache cache,
+      HybridLogicalClock clock,
+      Scheduler scheduler,
+      Duration settling,
+      RevisionListener listener,
+      Consumer<State> onState) {
+    this.store = store;
+    this.namespace = namespace;
+    this.cache = cache;
+    this.scheduler = scheduler;
+    this.onState = onState;
+    this.intake = new Intake(namespace, counters);
+    this.loader = new StateLoader(store, namespace, intake, scheduler);
+    this.applier = new RevisionApplier(cache, clock, intake, counters, settling, listener);
+  }
+
+  /**
+   * Begins; the future completes at the first {@link State#SYNCED}. Tries for as long as it is not
+   * closed.
+   */
+  public CompletableFuture<Void> start() {
+    scheduler.execute(() -> take(this::load));
+    return synced;
+  }
+
+  /** Where it stands. */
+  public State state() {
+    return state;
+  }
+
+  /** What it has met. */
+  public SyncCounters counters() {
+    return counters;
+  }
+
+  /** Why the store could not be reached the last time that it could not. */
+  public Optional<StoreException> lastFailure() {
+    return Optional.ofNullable(lastFailure);
+  }
+
+  /** The format key of a namespace that was found inside this one, if any was. */
+  public Optional<Bytes> nestedNamespace() {
+    return intake.nestedNamespace();
+  }
+
+  // ---- on the scheduler: load, open, load again
+
+  private void load() {
+    proceed(loader.load(), this::begin, failure -> retryLater(failure, this::load));
+  }
+
+  private void begin(LoadedState loaded) {
+    synchronized (lock) {
+      if (state == State.CLOSED) {
+        return;
+      }
+      applier.begin(loaded);
+    }
+    log.info(
+        "namespace {}: loaded {} keys at revision {}",
+        namespace,
+        cache.applied().keys(),
+        loaded.revision());
+    openWatch();
+  }
+
+  private void openWatch() {
+    long revision = cache.applied().revision();
+    Bytes recordKey = namespace.toStore(ReservedKeys.COMMIT_RECORD);
+    proceed(
+        store.range(new RangeRequest(KeyRange.single(recordKey), revision, 1)),
+        page -> {
+          if (isKnownHistory(page)) {
+            openWatchFrom(revision + 1);
+          } else {
+            log.warn("the store is on another history than before: loading it anew");
+            resync(true);
+          }
+        },
+        this::historyUnread);
+  }
+
+  private boolean isKnownHistory(RangePage page) {
+    RecordPosition found =
+        page.entries().isEmpty() ? RecordPosition.NONE : RecordPosition.of(page.entries().get(0));
+    synchronized (lock) {
+      return found.equals(applier.record());
+    }
+  }
+
+  private void historyUnread(StoreException failure) {
+    switch (failure.kind()) {
+      case COMPACTED -> resync(false);
+      case FUTURE_REVISION -> {
+        log.warn("the store has not reached a revision that it gave out: {}", failure.getMessage());
+        resync(true);
+      }
+      default -> retryLater(failure, this::openWatch);
+    }
+  }
+
+  private void openWatchFrom(long revision) {
+    Feed feed = new Feed(scheduler.nanoTime());
+    synchronized (lock) {
+      if (state == State.CLOSED) {
+        return;
+      }
+      current = feed;
+    }
+    counters.watchesOpened.incrementAndGet();
+    scheduler.schedule(OPENING_BOUND, feed::requireOpened);
+    try {
+      feed.watch(revision);
+    } catch (RuntimeException defect) {
+      log.error("the store did not open a watch; this is a defect", defect);
+      feed.end(StoreException.of(defect));
+    }
+  }
+
+  /** Not at once: what makes it necessary may happen again and again. */
+  private void resync(boolean newHistory) {
+    counters.resyncs.incrementAndGet();
+    takeLater(() -> reload(newHistory));
+  }
+
+  private void reload(boolean newHistory) {
+    proceed(
+        loader.load(),
+        loaded -> {
+          synchronized (lock) {
+            if (state == State.CLOSED) {
+              return;
+            }
+            boolean anotherHistory = newHistory || loaded.revision() < cache.applied().revision();
+            if (anotherHistory) {
+              cache.abandonWaiters(
+                  new PetaCoreException("the store was restored to another history"));
+              expected = 0;
+            }
+            applier.resync(loaded, anotherHistory);
+          }
+          openWatch();
+        },
+        failure -> retryLater(failure, () -> reload(newHistory)));
+  }
+
+  /** Goes on with the next step, on the scheduler, when there is an answer. */
+  private <T> void proceed(
+      CompletableFuture<T> answer, Consumer<T> next, Consumer<StoreException> onFailure) {
+    Continuation.after(
+        answer,
+        scheduler,
+        (value, failure) -> {
+          if (state == State.CLOSED) {
+            return;
+          }
+          if (value != null) {
+            next.accept(value);
+          } else {
+            onFailure.accept(StoreException.of(failure));
+          }
+        },
+        defect -> recover());
+  }
+
+  /** Takes a step, on the scheduler. */
+  private void take(Runnable step) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    try {
+      step.run();
+    } catch (RuntimeException | Error defect) {
+      log.error("a step of the synchronizer failed; this is a defect", defect);
+      recover();
+    }
+  }
+
+  /** Takes a step after a pause. On the scheduler. */
+  private void takeLater(Runnable step) {
+    scheduler.schedule(backoff.next(), () -> take(step));
+  }
+
+  /**
+   * After a step that failed in a way nobody foresaw another is taken: following the store must not
+   * end in silence.
+   */
+  private void recover() {
+    Runnable step = cache.applied().revision() == 0 ? this::load : this::openWatch;
+    scheduler.schedule(MAX_BACKOFF, () -> take(step));
+  }
+
+  private void retryLater(StoreException failure, Runnable step) {
+    lastFailure = failure;
+    log.debug("the store is not available", failure);
+    takeLater(step);
+  }
+
+  // ---- from anywhere
+
+  /**
+   * Opens another watch if a revision that is known to exist has not been applied and the watch
+   * says nothing: it has failed without telling. One that delivers, and has not come so far yet, is
+   * left to go on: to begin again would only throw it back.
+   */
+  public void expect(long revision) {
+    Feed silent = null;
+    synchronized (lock) {
+      expected = Math.max(expected, revision);
+      if (state == State.CLOSED || cache.applied().revision() >= expected) {
+        return;
+      }
+      if (current != null && current.isSilent()) {
+        silent = current;
+      }
+      if (!lookingAgain) {
+        lookingAgain = true;
+        scheduler.schedule(SILENCE_BOUND, this::lookAgain);
+      }
+    }
+    if (silent != null) {
+      silent.end(
+          new StoreException(
+              StoreException.Kind.UNAVAILABLE,
+              "the watch has not delivered revision " + revision + " in time",
+              null));
+    }
+  }
+
+  private void lookAgain() {
+    long wanted;
+    synchronized (lock) {
+      lookingAgain = false;
+      wanted = expected;
+    }
+    expect(wanted);
+  }
+
+  /** Frees history that has been kept for long enough. */
+  public void freeHistory() {
+    synchronized (lock) {
+      cache.freeHistory();
+    }
+  }
+
+  /** Stops following the store, for good. Does not wait; nothing is applied once it returns. */
+  public void close() {
+    Feed last;
+    synchronized (lock) {
+      last = current;
+      current = null;
+      enter(State.CLOSED);
+    }
+    if (last != null) {
+      last.closeWatch();
+    }
+    cache.abandonWaiters(new StorageClosedException("the storage was closed"));
+    synced.completeExceptionally(
+        new StoreUnavailableException("the storage was closed before it was synced", lastFailure));
+  }
+
+  /** Under the lock. */
+  private void enter(State next) {
+    if (state == next || state == State.CLOSED) {
+      return;
+    }
+    state = next;
+    try {
+      onState.accept(next);
+    } catch (RuntimeException thrown) {
+      log.error("a change of state could not be told; this is a defect", thrown);
+    }
+  }
+
+  /** One watch, from its opening to its end. */
+  private final class Feed implements WatchListener {
+    private final long startedAt;
+    private volatile @Nullable Watch watch;
+    private boolean opened; // guarded by lock
+    private long heardAt; // guarded by lock; when it last said something, once it is opened
+
+    Feed(long startedAt) {
+      this.startedAt = startedAt;
+    }
+
+    /** Under the lock. One that is not accepted yet has a bound of its own. */
+    boolean isSilent() {
+      return opened && scheduler.nanoTime() - heardAt > SILENCE_BOUND.toNanos();
+    }
+
+    void watch(long fromRevision) {
+      watch = store.watch(namespace.range(), fromRevision, this);
+      synchronized (lock) {
+        if (current == this) {
+          return;
+        }
+      }
+      closeWatch(); // it ended, or all was closed, before there was a handle to close
+    }
+
+    void closeWatch() {
+      Watch handle = watch;
+      if (handle == null) {
+        return;
+      }
+      try {
+        handle.close();
+      } catch (RuntimeException thrown) {
+        log.error("a watch could not be closed; this is a defect", thrown);
+      }
+    }
+
+    @Override
+    public void onOpened() {
+      synchronized (lock) {
+        if (current != this) {
+          return;
+        }
+        opened = true;
+        heardAt = scheduler.nanoTime();
+        enter(State.SYNCED);
+      }
+      synced.complete(null);
+    }
+
+    @Override
+    public void onRevisions(List<RevisionEvents> revisions) {
+      synchronized (lock) {
+        if (current != this) {
+          return;
+        }
+        try {
+          for (RevisionEvents events : revisions) {
+            applier.apply(events);
+          }
+          heardAt = scheduler.nanoTime();
+          return;
+        } catch (RevisionApplier.MissingRevisionException missing) {
+          log.warn("the watch left revisions out, loading again: {}", missing.getMessage());
+        } catch (RuntimeException | Error defect) {
+          log.error("a revision could not be applied, loading again; this is a defect", defect);
+        }
+        current = null;
+        enter(State.DISCONNECTED);
+      }
+      closeWatch();
+      goOn(() -> resync(false));
+    }
+
+    @Override
+    public void onEnd(StoreException cause) {
+      end(cause);
+    }
+
+    void requireOpened() {
+      synchronized (lock) {
+        if (opened) {
+          return;
+        }
+      }
+      end(
+          new StoreException(
+              StoreException.Kind.UNAVAILABLE, "the watch was not accepted in time", null));
+    }
+
+    void end(StoreException cause) {
+      synchronized (lock) {
+        if (current != this) {
+          return;
+        }
+        current = null;
+        enter(State.DISCONNECTED);
+      }
+      closeWatch();
+      log.info("namespace {}: the watch has ended: {}", namespace, cause.getMessage());
+      lastFailure = cause;
+      boolean compacted = cause.kind() == StoreException.Kind.COMPACTED;
+      goOn(compacted ? () -> resync(false) : () -> takeLater(Synchronizer.this::openWatch));
+    }
+
+    private void goOn(Runnable step) {
+      scheduler.execute(
+          () -> {
+            if (scheduler.nanoTime() - startedAt > MAX_BACKOFF.toNanos()) {
+              backoff.reset(); // it held for a while: this is new trouble
+            }
+            take(step);
+          });
+    }
+  }
+}

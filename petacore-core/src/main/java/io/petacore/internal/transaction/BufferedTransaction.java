@@ -1,0 +1,150 @@
+package io.petacore.internal.transaction;
+
+import io.petacore.data.Bytes;
+import io.petacore.data.Entry;
+import io.petacore.data.KeyRange;
+import io.petacore.internal.commit.Write;
+import io.petacore.internal.format.Limits;
+import io.petacore.internal.format.ReservedKeys;
+import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.mvcc.Version;
+import io.petacore.transaction.CommitResult;
+import io.petacore.transaction.IsolationLevel;
+import io.petacore.transaction.Transaction;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transaction as its body sees it: reads from the cache at its level, own writes on top, kept
+ * here until the commit. Used by one thread at a time.
+ */
+final class BufferedTransaction implements Transaction {
+
+  /** How an explicit transaction commits. */
+  @FunctionalInterface
+  interface Commit {
+    CommitResult run(BufferedTransaction transaction);
+  }
+
+  private final MvccCache cache;
+  private final Limits limits;
+  private final IsolationLevel isolation;
+  private final Applied snapshot;
+  private final @Nullable Commit commit;
+  private @Nullable WriteBuffer writes;
+  private boolean ended;
+
+  /**
+   * @param commit for an explicit transaction; null for one that belongs to a running body
+   */
+  BufferedTransaction(
+      MvccCache cache, Limits limits, IsolationLevel isolation, @Nullable Commit commit) {
+    this.cache = cache;
+    this.limits = limits;
+    this.isolation = isolation;
+    this.snapshot = cache.applied();
+    this.commit = commit;
+  }
+
+  @Override
+  public @Nullable Bytes read(Bytes key) {
+    requireOpen();
+    limits.requireKey(key);
+    Write own = writes == null ? null : writes.get(key);
+    if (own != null) {
+      return own.value();
+    }
+    if (isolation == IsolationLevel.READ_COMMITTED) {
+      return cache.newest(key);
+    }
+    Version found = cache.find(key, snapshot.version());
+    return found == null ? null : found.value();
+  }
+
+  @Override
+  public Iterable<Entry> scan(KeyRange range) {
+    requireOpen();
+    KeyRange visible = ReservedKeys.visible(range);
+    return () -> {
+      requireOpen();
+      var below = cache.scan(visible, current().version());
+      return writes == null ? below : writes.over(below, visible);
+    };
+  }
+
+  @Override
+  public long revision() {
+    requireOpen();
+    return current().revision();
+  }
+
+  /** What a read of this moment sees. */
+  private Applied current() {
+    return isolation == IsolationLevel.SNAPSHOT ? snapshot : cache.applied();
+  }
+
+  @Override
+  public Transaction write(Bytes key, Bytes value) {
+    requireOpen();
+    return buffer(new Write(limits.requireKey(key), limits.requireValue(key, value)));
+  }
+
+  @Override
+  public Transaction delete(Bytes key) {
+    requireOpen();
+    return buffer(new Write(limits.requireKey(key), null));
+  }
+
+  private Transaction buffer(Write write) {
+    if (writes == null) {
+      writes = new WriteBuffer();
+    }
+    writes.put(write);
+    return this;
+  }
+
+  @Override
+  public IsolationLevel isolation() {
+    return isolation;
+  }
+
+  @Override
+  public CommitResult commit() {
+    requireOpen();
+    if (commit == null) {
+      throw new IllegalStateException(
+          "this transaction belongs to a running body, which commits by returning");
+    }
+    ended = true;
+    return commit.run(this);
+  }
+
+  @Override
+  public void close() {
+    if (commit == null && !ended) {
+      throw new IllegalStateException(
+          "this transaction belongs to a running body, which rolls back by throwing");
+    }
+    ended = true;
+  }
+
+  /** The body has returned or thrown. */
+  void end() {
+    ended = true;
+  }
+
+  Applied snapshot() {
+    return snapshot;
+  }
+
+  List<Write> writes() {
+    return writes == null ? List.of() : writes.toList();
+  }
+
+  private void requireOpen() {
+    if (ended) {
+      throw new IllegalStateException("the transaction has ended");
+    }
+  }
+}

@@ -1,0 +1,347 @@
+package io.petacore.internal.transaction;
+
+import io.petacore.data.Bytes;
+import io.petacore.error.PetaCoreException;
+import io.petacore.error.StoreUnavailableException;
+import io.petacore.error.TransactionConflictException;
+import io.petacore.error.TransactionTooOldException;
+import io.petacore.internal.commit.CommitOutcome;
+import io.petacore.internal.commit.CommitPipeline;
+import io.petacore.internal.commit.CommitRequest;
+import io.petacore.internal.commit.Write;
+import io.petacore.internal.format.Limits;
+import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.time.Backoff;
+import io.petacore.internal.time.Continuation;
+import io.petacore.internal.time.Deadline;
+import io.petacore.internal.time.Scheduler;
+import io.petacore.transaction.CommitResult;
+import io.petacore.transaction.IsolationLevel;
+import io.petacore.transaction.Snapshot;
+import io.petacore.transaction.Transaction;
+import io.petacore.transaction.TransactionCall;
+import io.petacore.transaction.TransactionOptions;
+import io.petacore.transaction.TransactionTask;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Begins views and runs bodies: again on a conflict, with backoff, until they commit or a bound is
+ * reached. Safe for use by many threads.
+ */
+public final class TransactionRunner {
+
+  private static final Duration FIRST_BACKOFF = Duration.ofNanos(200_000);
+  private static final Duration MAX_BACKOFF = Duration.ofMillis(50);
+
+  /**
+   * What holds where the options of a transaction say nothing.
+   *
+   * @param isolation the level
+   * @param timeout the bound on the whole
+   * @param maxAttempts how often a body is run
+   */
+  public record Settings(IsolationLevel isolation, Duration timeout, int maxAttempts) {}
+
+  private final MvccCache cache;
+  private final CommitPipeline pipeline;
+  private final Limits limits;
+  private final Scheduler scheduler;
+  private final Executor executor;
+  private final Settings settings;
+  private final LongAdder retries = new LongAdder();
+
+  /**
+   * @param executor runs the bodies of asynchronous transactions again, and their completions
+   */
+  public TransactionRunner(
+      MvccCache cache,
+      CommitPipeline pipeline,
+      Limits limits,
+      Scheduler scheduler,
+      Executor executor,
+      Settings settings) {
+    this.cache = cache;
+    this.pipeline = pipeline;
+    this.limits = limits;
+    this.scheduler = scheduler;
+    this.executor = executor;
+    this.settings = settings;
+  }
+
+  /** How often a body was run again. */
+  public long retries() {
+    return retries.sum();
+  }
+
+  /** One read of the newest applied state, waiting for nothing. */
+  public @Nullable Bytes read(Bytes key) {
+    return cache.newest(limits.requireKey(key));
+  }
+
+  /** Runs a body on this thread until it commits. */
+  public <T extends @Nullable Object, X extends Exception> T call(
+      TransactionOptions options, TransactionCall<T, X> body) throws X {
+    Attempts attempts = new Attempts(options);
+    while (true) {
+      attempts.awaitConfirmed();
+      BufferedTransaction transaction = attempts.begin(null);
+      T result;
+      try {
+        result = body.call(transaction);
+      } finally {
+        transaction.end();
+      }
+      if (attempts.commit(transaction) instanceof CommitOutcome.Conflict conflict) {
+        attempts.backOff(attempts.delayAfter(conflict));
+      } else {
+        return result;
+      }
+    }
+  }
+
+  /**
+   * Runs a body on this thread, and commits in the future. Runs of the body after a conflict, and
+   * everything chained to the future, happen on the executor.
+   */
+  public CompletableFuture<CommitResult> runAsync(
+      TransactionOptions options, TransactionTask<?> body) {
+    Attempts attempts = new Attempts(options);
+    attempts.awaitConfirmed();
+    AsyncRun run = new AsyncRun(attempts, body);
+    run.attempt();
+    return run.done;
+  }
+
+  /** Begins a transaction that its owner commits. */
+  public Transaction begin(TransactionOptions options) {
+    new Attempts(options).awaitConfirmed();
+    // The time that counts is that of the commit: how long the owner thinks is not bounded here.
+    return new Attempts(options)
+        .begin(transaction -> new Attempts(options).commitOnce(transaction));
+  }
+
+  /** Pins the newest state. */
+  public Snapshot snapshot() {
+    new Attempts(TransactionOptions.defaults()).awaitConfirmed();
+    while (true) {
+      Applied applied = cache.applied();
+      // Refused only if it fell behind the horizon since it was read: there is a newer one then.
+      if (cache.pin(applied.version())) {
+        return new PinnedSnapshot(cache, limits, applied.revision(), applied.version());
+      }
+    }
+  }
+
+  /**
+   * Pins the state at a version number of the past.
+   *
+   * @throws TransactionTooOldException if it can't be told for certain, with the reason
+   */
+  public Snapshot snapshotAt(long version) {
+    // First the pin, then the question: what is answered stays.
+    boolean pinned = cache.pin(version);
+    try {
+      Applied state = cache.exactlyAt(version);
+      pinned = false; // it is the snapshot's now
+      return new PinnedSnapshot(cache, limits, state.revision(), version);
+    } finally {
+      if (pinned) {
+        cache.unpin(version);
+      }
+    }
+  }
+
+  /** The runs of one body, and the bounds on them. */
+  private final class Attempts {
+    private final IsolationLevel isolation;
+    private final int maxAttempts;
+    private final Duration timeout;
+    private final Deadline deadline;
+    private final Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF);
+    private int made;
+
+    Attempts(TransactionOptions options) {
+      isolation = options.isolation().orElse(settings.isolation());
+      maxAttempts = options.maxAttempts().orElse(settings.maxAttempts());
+      timeout = options.timeout().orElse(settings.timeout());
+      deadline = Deadline.in(timeout, scheduler::nanoTime);
+    }
+
+    BufferedTransaction begin(BufferedTransaction.@Nullable Commit commit) {
+      made++;
+      return new BufferedTransaction(cache, limits, isolation, commit);
+    }
+
+    /**
+     * A commit of this storage that was confirmed but has not come back yet must be seen by what
+     * comes after it.
+     */
+    void awaitConfirmed() {
+      long confirmed = pipeline.confirmedRevision();
+      if (cache.applied().revision() < confirmed) {
+        try {
+          cache.whenApplied(confirmed).get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+          throw new StoreUnavailableException(
+              "an earlier commit of this storage, at revision "
+                  + confirmed
+                  + ", has not come back in time; nothing was begun",
+              e);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new StoreUnavailableException(
+              "interrupted while waiting for an earlier commit; nothing was begun", e);
+        } catch (ExecutionException e) {
+          throw seenByCaller(e.getCause());
+        }
+      }
+    }
+
+    CompletableFuture<CommitOutcome> send(BufferedTransaction transaction) {
+      Collection<Write> writes = transaction.writes();
+      Applied snapshot = transaction.snapshot();
+      if (writes.isEmpty()) {
+        return CompletableFuture.completedFuture(
+            new CommitOutcome.Committed(snapshot.revision(), snapshot.version()));
+      }
+      long guardedBy =
+          isolation == IsolationLevel.SNAPSHOT ? snapshot.version() : CommitRequest.UNGUARDED;
+      return pipeline.commit(new CommitRequest(writes, guardedBy, deadline));
+    }
+
+    /** Not given up on an interrupt, which would hide the outcome; the deadline bounds it. */
+    CommitOutcome commit(BufferedTransaction transaction) {
+      try {
+        return send(transaction).join();
+      } catch (CompletionException e) {
+        throw seenByCaller(e.getCause());
+      }
+    }
+
+    CommitResult commitOnce(BufferedTransaction transaction) {
+      CommitOutcome outcome = commit(transaction);
+      if (outcome instanceof CommitOutcome.Committed committed) {
+        return new CommitResult(committed.revision(), committed.version());
+      }
+      throw conflictException((CommitOutcome.Conflict) outcome);
+    }
+
+    /** How long to wait before the next run; throws the conflict if there is to be none. */
+    Duration delayAfter(CommitOutcome.Conflict conflict) {
+      // The first run again is at once: its snapshot holds what it collided with.
+      Duration delay = made == 1 ? Duration.ZERO : backoff.next();
+      if (made >= maxAttempts || deadline.remainingNanos() <= delay.toNanos()) {
+        throw conflictException(conflict);
+      }
+      retries.increment();
+      return delay;
+    }
+
+    private TransactionConflictException conflictException(CommitOutcome.Conflict conflict) {
+      return new TransactionConflictException(
+          conflict.key(),
+          "the key "
+              + conflict.key()
+              + " was changed by another commit; attempts made: "
+              + made
+              + " (at most "
+              + maxAttempts
+              + " within "
+              + timeout
+              + ")");
+    }
+
+    /** Waits on this thread; an interrupt ends the waiting, and is kept for the body to see. */
+    void backOff(Duration delay) {
+      if (delay.isZero()) {
+        return;
+      }
+      try {
+        new CompletableFuture<Void>().get(delay.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException elapsed) {
+        // What was waited for.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("nobody completes this future", e);
+      }
+    }
+  }
+
+  /** An asynchronous transaction. Its steps follow one another, on whatever thread. */
+  private final class AsyncRun {
+    private final Attempts attempts;
+    private final TransactionTask<?> body;
+    private final CompletableFuture<CommitResult> done = new CompletableFuture<>();
+
+    AsyncRun(Attempts attempts, TransactionTask<?> body) {
+      this.attempts = attempts;
+      this.body = body;
+    }
+
+    void attempt() {
+      BufferedTransaction transaction = attempts.begin(null);
+      try {
+        body.run(transaction);
+      } catch (Throwable thrown) {
+        // Also an error of the body: nobody but the holder of the future would ever hear of it.
+        transaction.end();
+        done.completeExceptionally(thrown);
+        return;
+      }
+      transaction.end();
+      Continuation.after(
+          attempts.send(transaction), Runnable::run, this::dispatch, done::completeExceptionally);
+    }
+
+    /** Away from the internal thread that brings the outcome. */
+    private void dispatch(@Nullable CommitOutcome outcome, @Nullable Throwable failure) {
+      try {
+        executor.execute(() -> settle(outcome, failure));
+      } catch (RuntimeException rejected) {
+        done.completeExceptionally(
+            new PetaCoreException("the executor refused the completion: " + outcome, rejected));
+      }
+    }
+
+    private void settle(@Nullable CommitOutcome outcome, @Nullable Throwable failure) {
+      if (outcome instanceof CommitOutcome.Committed committed) {
+        done.complete(new CommitResult(committed.revision(), committed.version()));
+      } else if (outcome instanceof CommitOutcome.Conflict conflict) {
+        again(conflict);
+      } else {
+        done.completeExceptionally(
+            failure == null ? new IllegalStateException("no outcome") : failure);
+      }
+    }
+
+    private void again(CommitOutcome.Conflict conflict) {
+      try {
+        Duration delay = attempts.delayAfter(conflict);
+        CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, executor)
+            .execute(this::attempt);
+      } catch (RuntimeException ended) {
+        done.completeExceptionally(ended);
+      }
+    }
+  }
+
+  /** The exception with the stack of the caller, who would not find himself in it otherwise. */
+  private static RuntimeException seenByCaller(@Nullable Throwable failure) {
+    if (failure instanceof PetaCoreException known) {
+      known.fillInStackTrace();
+      return known;
+    }
+    return new PetaCoreException("the commit failed unexpectedly", failure);
+  }
+}

@@ -30,6 +30,8 @@ final class RevisionApplier {
 
   private static final Logger log = LoggerFactory.getLogger(RevisionApplier.class);
 
+  private static final long UNKNOWN = Long.MAX_VALUE;
+
   /** The watch left out something that had been there. */
   static final class MissingRevisionException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -45,7 +47,13 @@ final class RevisionApplier {
   private final SyncCounters counters;
   private final long settlingNanos;
   private RecordPosition record = RecordPosition.NONE;
-  private long exactAbove; // a timestamp above this is the same version on every node
+
+  /**
+   * No node has given the applied revision a version above this; so a commit whose timestamp is
+   * above it gets that timestamp for its version on every node. {@link #UNKNOWN} until a timestamp
+   * was seen to reckon from.
+   */
+  private long exactAbove;
 
   /**
    * @param settling by how much a commit's timestamp must exceed the loaded record's to be above
@@ -72,8 +80,9 @@ final class RevisionApplier {
   /** The first state, into the empty cache. */
   void begin(LoadedState state) {
     record = state.record();
-    long version = Math.max(1, timestamp(record.value()));
-    exactAbove = version + settlingNanos;
+    long timestamp = timestamp(record.value());
+    long version = Math.max(1, timestamp);
+    exactAbove = bound(timestamp, version);
     cache.load(state.present(), state.revision(), version);
   }
 
@@ -86,11 +95,18 @@ final class RevisionApplier {
   void resync(LoadedState state, boolean newHistory) {
     List<Change> difference = cache.difference(state.present(), newHistory, state.revision());
     record = state.record();
-    long version = nextVersion(timestamp(record.value()));
-    exactAbove = version + settlingNanos;
+    long timestamp = timestamp(record.value());
+    long version = nextVersion(timestamp);
+    exactAbove = bound(timestamp, version);
     cache.interruptExact();
     cache.apply(difference, state.revision(), version);
     log.info("loaded again at revision {}: {} keys differed", state.revision(), difference.size());
+  }
+
+  /** What follows from a loaded state for the versions that other nodes may have given to it. */
+  private long bound(long timestamp, long version) {
+    boolean malformed = timestamp == 0 && record.value() != null;
+    return malformed ? UNKNOWN : version + settlingNanos;
   }
 
   /** Applies a revision; nothing if it has been applied. */
@@ -114,6 +130,10 @@ final class RevisionApplier {
     cache.apply(changes, events.revision(), nextVersion(timestamp));
     if (timestamp > exactAbove) {
       cache.beginExact();
+    } else if (exactAbove != UNKNOWN) {
+      exactAbove++; // where another node was at the bound, it has counted up by one
+    } else if (timestamp != 0) {
+      exactAbove = timestamp + settlingNanos;
     }
   }
 

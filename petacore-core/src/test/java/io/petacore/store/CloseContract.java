@@ -5,6 +5,7 @@ import static io.petacore.store.StoreUnderTest.assertFails;
 import static io.petacore.store.StoreUnderTest.batch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /** What {@link KvStore#close} and {@link KvStore#describe} promise. */
 interface CloseContract {
+
+  long THREAD_END_MILLIS = 5_000;
 
   StoreUnderTest under();
 
@@ -90,6 +93,10 @@ interface CloseContract {
 
     under().store().close();
 
+    // A thread pool has terminated a moment before its last thread has.
+    for (Thread thread : storeThreads()) {
+      thread.join(THREAD_END_MILLIS);
+    }
     assertEquals(
         Set.of(), storeThreads().stream().map(Thread::getName).collect(Collectors.toSet()));
     for (CompletableFuture<Void> worker : workers) {
@@ -105,7 +112,7 @@ interface CloseContract {
         answer(under().store().commit(batch(put)));
         busy.countDown();
       } catch (ExecutionException e) {
-        StoreException.Kind kind = ((StoreException) e.getCause()).kind();
+        StoreException.Kind kind = assertInstanceOf(StoreException.class, e.getCause()).kind();
         assertTrue(
             kind == StoreException.Kind.CLOSED || kind == StoreException.Kind.OUTCOME_UNKNOWN,
             "refused as " + kind);

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -283,7 +284,9 @@ public final class MvccCache {
   }
 
   /**
-   * Writer: what would turn the newest state into another one, judged by mod revisions.
+   * Writer: what would turn the newest state into another one, judged by mod revisions. One and the
+   * same mod revision with another value is another history that nobody noticed; the value counts
+   * then.
    *
    * @param state every key that is to be present
    * @param everything whether equal mod revisions prove nothing: after the store's history changed
@@ -296,7 +299,10 @@ public final class MvccCache {
       wanted.put(change.key(), change);
       VersionChain chain = byHash.get(change.key());
       Version head = chain == null ? null : chain.head();
-      if (everything || head == null || head.modRevision() != change.modRevision()) {
+      if (everything
+          || head == null
+          || head.modRevision() != change.modRevision()
+          || !Objects.equals(head.value(), change.value())) {
         difference.add(change);
       }
     }

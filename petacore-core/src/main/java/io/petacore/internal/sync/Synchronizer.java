@@ -9,6 +9,7 @@ import io.petacore.error.StoreUnavailableException;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.mvcc.RevisionListener;
 import io.petacore.internal.time.Backoff;
 import io.petacore.internal.time.Continuation;
 import io.petacore.internal.time.Scheduler;
@@ -52,6 +53,9 @@ public final class Synchronizer {
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(2);
   private static final Duration OPENING_BOUND = Duration.ofSeconds(5);
 
+  /** A watch that owes something and says nothing for so long has failed. */
+  private static final Duration SILENCE_BOUND = Duration.ofSeconds(1);
+
   /** Where the Synchronizer stands towards the store. */
   public enum State {
     /** Loading; the cache is empty. */
@@ -78,12 +82,15 @@ public final class Synchronizer {
 
   private final Object lock = new Object();
   private @Nullable Feed current; // guarded by lock
+  private long expected; // guarded by lock; the highest revision that is known to exist
+  private boolean lookingAgain; // guarded by lock; whether a look at it is scheduled
   private volatile State state = State.STARTING; // written under lock
   private volatile @Nullable StoreException lastFailure;
 
   /**
    * @param settling how long clocks and requests of other nodes may trail: see {@link
    *     RevisionApplier}
+   * @param listener told of everything that is published
    * @param onState told of every change of state, in order, under a lock: it must only hand over
    */
   public Synchronizer(
@@ -93,6 +100,7 @@ public final class Synchronizer {
       HybridLogicalClock clock,
       Scheduler scheduler,
       Duration settling,
+      RevisionListener listener,
       Consumer<State> onState) {
     this.store = store;
     this.namespace = namespace;
@@ -101,7 +109,7 @@ public final class Synchronizer {
     this.onState = onState;
     this.intake = new Intake(namespace, counters);
     this.loader = new StateLoader(store, namespace, intake, scheduler);
-    this.applier = new RevisionApplier(cache, clock, intake, counters, settling);
+    this.applier = new RevisionApplier(cache, clock, intake, counters, settling, listener);
   }
 
   /**
@@ -109,7 +117,7 @@ public final class Synchronizer {
    * closed.
    */
   public CompletableFuture<Void> start() {
-    scheduler.execute(this::load);
+    scheduler.execute(() -> take(this::load));
     return synced;
   }
 
@@ -141,6 +149,9 @@ public final class Synchronizer {
 
   private void begin(LoadedState loaded) {
     synchronized (lock) {
+      if (state == State.CLOSED) {
+        return;
+      }
       applier.begin(loaded);
     }
     log.info(
@@ -152,9 +163,6 @@ public final class Synchronizer {
   }
 
   private void openWatch() {
-    if (state == State.CLOSED) {
-      return;
-    }
     long revision = cache.applied().revision();
     Bytes recordKey = namespace.toStore(ReservedKeys.COMMIT_RECORD);
     proceed(
@@ -198,13 +206,19 @@ public final class Synchronizer {
       current = feed;
     }
     counters.watchesOpened.incrementAndGet();
-    feed.watch(revision);
     scheduler.schedule(OPENING_BOUND, feed::requireOpened);
+    try {
+      feed.watch(revision);
+    } catch (RuntimeException defect) {
+      log.error("the store did not open a watch; this is a defect", defect);
+      feed.end(StoreException.of(defect));
+    }
   }
 
+  /** Not at once: what makes it necessary may happen again and again. */
   private void resync(boolean newHistory) {
     counters.resyncs.incrementAndGet();
-    reload(newHistory);
+    takeLater(() -> reload(newHistory));
   }
 
   private void reload(boolean newHistory) {
@@ -212,10 +226,14 @@ public final class Synchronizer {
         loader.load(),
         loaded -> {
           synchronized (lock) {
+            if (state == State.CLOSED) {
+              return;
+            }
             boolean anotherHistory = newHistory || loaded.revision() < cache.applied().revision();
             if (anotherHistory) {
               cache.abandonWaiters(
                   new PetaCoreException("the store was restored to another history"));
+              expected = 0;
             }
             applier.resync(loaded, anotherHistory);
           }
@@ -224,46 +242,79 @@ public final class Synchronizer {
         failure -> retryLater(failure, () -> reload(newHistory)));
   }
 
-  /**
-   * Goes on with the next step, on the scheduler. After a step that failed in a way nobody foresaw
-   * another is taken: following the store must not end in silence.
-   */
+  /** Goes on with the next step, on the scheduler, when there is an answer. */
   private <T> void proceed(
       CompletableFuture<T> answer, Consumer<T> next, Consumer<StoreException> onFailure) {
     Continuation.after(
         answer,
         scheduler,
         (value, failure) -> {
+          if (state == State.CLOSED) {
+            return;
+          }
           if (value != null) {
             next.accept(value);
           } else {
             onFailure.accept(StoreException.of(failure));
           }
         },
-        defect ->
-            scheduler.schedule(
-                MAX_BACKOFF, cache.applied().revision() == 0 ? this::load : this::openWatch));
+        defect -> recover());
   }
 
-  private void retryLater(StoreException failure, Runnable step) {
+  /** Takes a step, on the scheduler. */
+  private void take(Runnable step) {
     if (state == State.CLOSED) {
       return;
     }
+    try {
+      step.run();
+    } catch (RuntimeException | Error defect) {
+      log.error("a step of the synchronizer failed; this is a defect", defect);
+      recover();
+    }
+  }
+
+  /** Takes a step after a pause. On the scheduler. */
+  private void takeLater(Runnable step) {
+    scheduler.schedule(backoff.next(), () -> take(step));
+  }
+
+  /**
+   * After a step that failed in a way nobody foresaw another is taken: following the store must not
+   * end in silence.
+   */
+  private void recover() {
+    Runnable step = cache.applied().revision() == 0 ? this::load : this::openWatch;
+    scheduler.schedule(MAX_BACKOFF, () -> take(step));
+  }
+
+  private void retryLater(StoreException failure, Runnable step) {
     lastFailure = failure;
     log.debug("the store is not available", failure);
-    scheduler.schedule(backoff.next(), step);
+    takeLater(step);
   }
 
   // ---- from anywhere
 
   /**
-   * Opens another watch if a revision that is known to exist has not been applied: a watch that is
-   * silent about it has failed without saying so.
+   * Opens another watch if a revision that is known to exist has not been applied and the watch
+   * says nothing: it has failed without telling. One that delivers, and has not come so far yet, is
+   * left to go on: to begin again would only throw it back.
    */
   public void expect(long revision) {
-    Feed silent;
+    Feed silent = null;
     synchronized (lock) {
-      silent = cache.applied().revision() < revision ? current : null;
+      expected = Math.max(expected, revision);
+      if (state == State.CLOSED || cache.applied().revision() >= expected) {
+        return;
+      }
+      if (current != null && current.isSilent()) {
+        silent = current;
+      }
+      if (!lookingAgain) {
+        lookingAgain = true;
+        scheduler.schedule(SILENCE_BOUND, this::lookAgain);
+      }
     }
     if (silent != null) {
       silent.end(
@@ -272,6 +323,15 @@ public final class Synchronizer {
               "the watch has not delivered revision " + revision + " in time",
               null));
     }
+  }
+
+  private void lookAgain() {
+    long wanted;
+    synchronized (lock) {
+      lookingAgain = false;
+      wanted = expected;
+    }
+    expect(wanted);
   }
 
   /** Frees history that has been kept for long enough. */
@@ -299,9 +359,14 @@ public final class Synchronizer {
 
   /** Under the lock. */
   private void enter(State next) {
-    if (state != next && state != State.CLOSED) {
-      state = next;
+    if (state == next || state == State.CLOSED) {
+      return;
+    }
+    state = next;
+    try {
       onState.accept(next);
+    } catch (RuntimeException thrown) {
+      log.error("a change of state could not be told; this is a defect", thrown);
     }
   }
 
@@ -310,9 +375,15 @@ public final class Synchronizer {
     private final long startedAt;
     private volatile @Nullable Watch watch;
     private boolean opened; // guarded by lock
+    private long heardAt; // guarded by lock; when it last said something, once it is opened
 
     Feed(long startedAt) {
       this.startedAt = startedAt;
+    }
+
+    /** Under the lock. One that is not accepted yet has a bound of its own. */
+    boolean isSilent() {
+      return opened && scheduler.nanoTime() - heardAt > SILENCE_BOUND.toNanos();
     }
 
     void watch(long fromRevision) {
@@ -327,8 +398,13 @@ public final class Synchronizer {
 
     void closeWatch() {
       Watch handle = watch;
-      if (handle != null) {
+      if (handle == null) {
+        return;
+      }
+      try {
         handle.close();
+      } catch (RuntimeException thrown) {
+        log.error("a watch could not be closed; this is a defect", thrown);
       }
     }
 
@@ -339,6 +415,7 @@ public final class Synchronizer {
           return;
         }
         opened = true;
+        heardAt = scheduler.nanoTime();
         enter(State.SYNCED);
       }
       synced.complete(null);
@@ -354,17 +431,18 @@ public final class Synchronizer {
           for (RevisionEvents events : revisions) {
             applier.apply(events);
           }
+          heardAt = scheduler.nanoTime();
           return;
         } catch (RevisionApplier.MissingRevisionException missing) {
           log.warn("the watch left revisions out, loading again: {}", missing.getMessage());
-        } catch (RuntimeException defect) {
+        } catch (RuntimeException | Error defect) {
           log.error("a revision could not be applied, loading again; this is a defect", defect);
         }
         current = null;
         enter(State.DISCONNECTED);
       }
       closeWatch();
-      scheduler.execute(() -> resync(false));
+      goOn(() -> resync(false));
     }
 
     @Override
@@ -394,18 +472,18 @@ public final class Synchronizer {
       closeWatch();
       log.info("namespace {}: the watch has ended: {}", namespace, cause.getMessage());
       lastFailure = cause;
-      scheduler.execute(() -> goOn(cause));
+      boolean compacted = cause.kind() == StoreException.Kind.COMPACTED;
+      goOn(compacted ? () -> resync(false) : () -> takeLater(Synchronizer.this::openWatch));
     }
 
-    private void goOn(StoreException cause) {
-      if (cause.kind() == StoreException.Kind.COMPACTED) {
-        resync(false);
-        return;
-      }
-      if (scheduler.nanoTime() - startedAt > MAX_BACKOFF.toNanos()) {
-        backoff.reset(); // it held for a while: this is new trouble
-      }
-      scheduler.schedule(backoff.next(), Synchronizer.this::openWatch);
+    private void goOn(Runnable step) {
+      scheduler.execute(
+          () -> {
+            if (scheduler.nanoTime() - startedAt > MAX_BACKOFF.toNanos()) {
+              backoff.reset(); // it held for a while: this is new trouble
+            }
+            take(step);
+          });
     }
   }
 }

@@ -33,7 +33,7 @@ public final class Continuation {
    * Takes a step when a future is done.
    *
    * @param on where to take it; {@code Runnable::run} for the thread that completes the future
-   * @param onDefect told of what the step threw
+   * @param onDefect told of what the step threw; an error, wrapped
    */
   @SuppressWarnings("FutureReturnValueIgnored") // nothing is thrown out of the step
   public static <T> void after(
@@ -48,6 +48,9 @@ public final class Continuation {
           } catch (RuntimeException defect) {
             log.error("a step of the engine failed; this is a defect", defect);
             onDefect.accept(defect);
+          } catch (Error error) {
+            log.error("a step of the engine failed", error);
+            onDefect.accept(new IllegalStateException("a step of the engine failed", error));
           }
         },
         on);

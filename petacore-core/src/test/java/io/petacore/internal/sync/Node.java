@@ -1,0 +1,130 @@
+package io.petacore.internal.sync;
+
+import io.petacore.clock.HybridLogicalClock;
+import io.petacore.data.Bytes;
+import io.petacore.data.Entry;
+import io.petacore.data.KeyRange;
+import io.petacore.internal.format.CommitRecord;
+import io.petacore.internal.format.Namespace;
+import io.petacore.internal.format.ReservedKeys;
+import io.petacore.internal.format.SessionId;
+import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.time.ManualScheduler;
+import io.petacore.store.Operation;
+import io.petacore.store.ScriptedKvStore;
+import io.petacore.store.ScriptedWatch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** A cache that follows a scripted store in virtual time, on the test's thread. */
+final class Node {
+
+  static final Namespace NAMESPACE = Namespace.of("n/");
+  static final Duration RETENTION = Duration.ofSeconds(10);
+  static final Duration MAX_OFFSET = Duration.ofNanos(1_000);
+  static final Duration SETTLING = Duration.ofNanos(5_000);
+
+  /** No pause between two tries is longer. */
+  static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  private static final SessionId SESSION = new SessionId(1, 2);
+
+  final ScriptedKvStore store;
+  final ManualScheduler scheduler = new ManualScheduler();
+  final AtomicLong wall = new AtomicLong(1_000_000);
+  final HybridLogicalClock clock = new HybridLogicalClock(this::wallClock, MAX_OFFSET);
+  final MvccCache cache = new MvccCache(RETENTION, scheduler::nanoTime);
+  final List<Synchronizer.State> states = new ArrayList<>();
+  final Synchronizer synchronizer;
+  CompletableFuture<Void> synced = new CompletableFuture<>();
+  @Nullable RuntimeException clockFailure;
+
+  Node(ScriptedKvStore store) {
+    this.store = store;
+    this.synchronizer =
+        new Synchronizer(store, NAMESPACE, cache, clock, scheduler, SETTLING, states::add);
+  }
+
+  Node() {
+    this(new ScriptedKvStore());
+  }
+
+  private long wallClock() {
+    RuntimeException thrown = clockFailure;
+    if (thrown != null) {
+      clockFailure = null;
+      throw thrown;
+    }
+    return wall.get();
+  }
+
+  /** Begins, and loads what there is; its watch is asked for and not accepted yet. */
+  void load() {
+    synced = synchronizer.start();
+    scheduler.runDue();
+  }
+
+  /** Begins, loads what there is, and follows. */
+  ScriptedWatch follow() {
+    load();
+    return store.watch().open();
+  }
+
+  /** Lets as much time pass as any pause between two tries may take. */
+  void pause() {
+    scheduler.advance(LONGEST_PAUSE);
+  }
+
+  /** A put of a key of the namespace. */
+  static Operation put(String key, String value) {
+    return new Operation.Put(NAMESPACE.toStore(Bytes.utf8(key)), Bytes.utf8(value));
+  }
+
+  static Operation delete(String key) {
+    return new Operation.Delete(NAMESPACE.toStore(Bytes.utf8(key)));
+  }
+
+  /** A put of the commit record. */
+  static Operation record(long hlc) {
+    return record(new CommitRecord(hlc, SESSION, 1).encode());
+  }
+
+  static Operation record(Bytes value) {
+    return new Operation.Put(recordKey(), value);
+  }
+
+  static Bytes recordKey() {
+    return NAMESPACE.toStore(ReservedKeys.COMMIT_RECORD);
+  }
+
+  /** Everything that the cache has, at the newest state. */
+  Map<String, String> contents() {
+    return contents(cache.applied().version());
+  }
+
+  /** Everything that the cache has at a version number; point reads agree with the scan. */
+  Map<String, String> contents(long version) {
+    Map<String, String> contents = new TreeMap<>();
+    Iterator<Entry> entries = cache.scan(KeyRange.all(), version);
+    while (entries.hasNext()) {
+      Entry entry = entries.next();
+      contents.put(entry.key().toUtf8(), entry.value().toUtf8());
+    }
+    return contents;
+  }
+
+  long revision() {
+    return cache.applied().revision();
+  }
+
+  long version() {
+    return cache.applied().version();
+  }
+}

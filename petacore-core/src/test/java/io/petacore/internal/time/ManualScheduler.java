@@ -1,0 +1,130 @@
+package io.petacore.internal.time;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link Scheduler} in virtual time, whose tasks run when a test says so, on the test's thread:
+ * in the order of their times, and of their submission where times are equal. Nothing waits, and
+ * the same calls give the same run.
+ *
+ * <p>Its time begins one second before the end of the number range, so that whoever compares
+ * moments other than by difference is found out.
+ *
+ * <p>Tasks may be submitted by any thread; those that drive it do so one at a time.
+ */
+public final class ManualScheduler implements Scheduler {
+
+  private static final long ORIGIN = Long.MAX_VALUE - 1_000_000_000L;
+
+  private record Task(long at, long sequence, Runnable work) {}
+
+  private final PriorityQueue<Task> queue =
+      new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::sequence));
+  private final List<Throwable> failures = new ArrayList<>();
+  private long elapsed;
+  private long submitted;
+  private boolean shutdown;
+
+  @Override
+  public synchronized long nanoTime() {
+    return ORIGIN + elapsed;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    schedule(Duration.ZERO, task);
+  }
+
+  @Override
+  public synchronized Cancellable schedule(Duration delay, Runnable task) {
+    if (shutdown) {
+      return () -> {};
+    }
+    Task queued = new Task(elapsed + Math.max(0, delay.toNanos()), submitted++, task);
+    queue.add(queued);
+    return () -> cancel(queued);
+  }
+
+  private synchronized void cancel(Task task) {
+    queue.remove(task);
+  }
+
+  @Override
+  public synchronized void shutdown() {
+    shutdown = true;
+    queue.clear();
+  }
+
+  /** Runs the first task that is due, if there is one. */
+  public boolean runOne() {
+    return run(0);
+  }
+
+  /** Runs what is due, and what that makes due, until nothing is. Time stands still. */
+  public void runDue() {
+    while (runOne()) {
+      // The next one.
+    }
+  }
+
+  /** Lets time pass, and runs each task when its time has come. */
+  public void advance(Duration time) {
+    long until;
+    synchronized (this) {
+      until = elapsed + time.toNanos();
+    }
+    while (run(until - elapsed())) {
+      // The next one.
+    }
+    synchronized (this) {
+      elapsed = until;
+    }
+  }
+
+  /** How long it is until the next task; null if there is none. */
+  public synchronized @Nullable Duration untilNext() {
+    Task next = queue.peek();
+    return next == null ? null : Duration.ofNanos(next.at() - elapsed);
+  }
+
+  /** How many tasks wait for their time. */
+  public synchronized int waiting() {
+    return queue.size();
+  }
+
+  /** What tasks threw. */
+  public synchronized List<Throwable> failures() {
+    return List.copyOf(failures);
+  }
+
+  private synchronized long elapsed() {
+    return elapsed;
+  }
+
+  /** Runs the first task that is due within a time, at its time. */
+  private boolean run(long within) {
+    Task next;
+    synchronized (this) {
+      next = queue.peek();
+      if (next == null || next.at() - elapsed > within) {
+        return false;
+      }
+      queue.remove();
+      elapsed = Math.max(elapsed, next.at());
+    }
+    try {
+      next.work().run();
+    } catch (RuntimeException | Error thrown) {
+      // Like the real one, it goes on with the next task; the test looks at what there was.
+      synchronized (this) {
+        failures.add(thrown);
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,85 @@
+package io.petacore.store;
+
+import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * Every revision that a fake store has had, and nothing derived from them: whatever is asked is
+ * found by going through them from the beginning. Slow, and hard to get wrong.
+ */
+final class FakeHistory {
+
+  /** The revision of an empty store, as etcd counts. */
+  private static final long EMPTY = 1;
+
+  private final List<List<Event>> revisions = new ArrayList<>();
+  private long compacted;
+
+  long newest() {
+    return EMPTY + revisions.size();
+  }
+
+  long compacted() {
+    return compacted;
+  }
+
+  void compact(long revision) {
+    compacted = Math.max(compacted, revision);
+  }
+
+  /** Forgets every revision above one: a backup restored. */
+  void rewind(long revision) {
+    revisions.subList(Math.toIntExact(revision - EMPTY), revisions.size()).clear();
+  }
+
+  /**
+   * Adds a revision.
+   *
+   * @param changes puts and deletes; deletes of absent keys are left out
+   * @return its number; the newest there is if it would be empty
+   */
+  long append(List<Operation> changes) {
+    TreeMap<Bytes, KeyValue> state = at(newest());
+    List<Event> events = new ArrayList<>();
+    for (Operation change : changes) {
+      if (change instanceof Operation.Put put) {
+        KeyValue before = state.get(put.key());
+        long keyVersion = before == null ? 1 : before.keyVersion() + 1;
+        state.put(put.key(), new KeyValue(put.key(), put.value(), newest() + 1, keyVersion));
+        events.add(new Event(put.key(), put.value(), keyVersion));
+      } else if (change instanceof Operation.Delete delete && state.remove(delete.key()) != null) {
+        events.add(new Event(delete.key(), null, 0));
+      }
+    }
+    if (!events.isEmpty()) {
+      revisions.add(List.copyOf(events));
+    }
+    return newest();
+  }
+
+  /** What was there at a revision. */
+  TreeMap<Bytes, KeyValue> at(long revision) {
+    TreeMap<Bytes, KeyValue> state = new TreeMap<>();
+    for (long r = EMPTY + 1; r <= revision; r++) {
+      for (Event event : revisions.get(Math.toIntExact(r - EMPTY - 1))) {
+        Bytes value = event.value();
+        if (value == null) {
+          state.remove(event.key());
+        } else {
+          state.put(event.key(), new KeyValue(event.key(), value, r, event.keyVersion()));
+        }
+      }
+    }
+    return state;
+  }
+
+  /** What a range is told of one revision; without events if it did not change there. */
+  RevisionEvents events(long revision, KeyRange range) {
+    List<Event> all = revisions.get(Math.toIntExact(revision - EMPTY - 1));
+    return new RevisionEvents(
+        revision, all.stream().filter(event -> range.contains(event.key())).toList());
+  }
+}

@@ -1,0 +1,361 @@
+package io.petacore.store;
+
+import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store that does what a test says, when the test says so: it has no thread, and nothing happens
+ * between two steps of the test.
+ *
+ * <p>What it holds is a true history ({@link #change}, {@link #commit}), which ranges and watches
+ * are answered from, so a test can't make up answers that contradict each other by mistake; where
+ * it wants a lie, it tells one on purpose ({@link ScriptedWatch#tell}, {@link #rewind}).
+ *
+ * <p>Calls are answered at once, unless the test has them held ({@link #hold}) to answer or fail
+ * each later, or a failure is queued ({@link #failNext}). Watches say nothing by themselves: see
+ * {@link ScriptedWatch}.
+ *
+ * <p>To be used by one thread.
+ */
+public final class ScriptedKvStore implements KvStore {
+
+  /** A call that waits to be answered. */
+  public static final class Held {
+    private final String what;
+    private final Runnable answer;
+    private final CompletableFuture<?> future;
+
+    private Held(String what, Runnable answer, CompletableFuture<?> future) {
+      this.what = what;
+      this.answer = answer;
+      this.future = future;
+    }
+
+    /** Carries it out now, and answers. */
+    public void answer() {
+      answer.run();
+    }
+
+    /** Carries it out now, and loses the answer. */
+    public void answerLost() {
+      future.completeExceptionally(failure(StoreException.Kind.OUTCOME_UNKNOWN));
+      answer.run(); // too late for the future
+    }
+
+    /** Fails it, not carried out. */
+    public void fail(StoreException.Kind kind) {
+      future.completeExceptionally(failure(kind));
+    }
+
+    @Override
+    public String toString() {
+      return what;
+    }
+  }
+
+  private final FakeHistory history = new FakeHistory();
+  private final List<ScriptedWatch> watches = new ArrayList<>();
+  private final List<RangeRequest> ranges = new ArrayList<>();
+  private final Queue<Held> held = new ArrayDeque<>();
+  private final Queue<Supplier<? extends RuntimeException>> failures = new ArrayDeque<>();
+  private final Map<Long, Set<Bytes>> leases = new HashMap<>();
+  private @Nullable RuntimeException watchFailure;
+  private boolean holding;
+  private boolean endsWatchesAtOnce;
+  private int pageLimit = Integer.MAX_VALUE;
+  private long lastLease;
+
+  private static StoreException failure(StoreException.Kind kind) {
+    return new StoreException(kind, "scripted: " + kind, null);
+  }
+
+  // ---- what a test does to the store
+
+  /** Makes changes, as one revision; returns it. */
+  public long change(Operation... changes) {
+    return history.append(Arrays.asList(changes));
+  }
+
+  /** The newest revision. */
+  public long newest() {
+    return history.newest();
+  }
+
+  /** Makes everything before a revision unreadable. */
+  public void compact(long revision) {
+    history.compact(revision);
+  }
+
+  /** Forgets all after a revision, as if a backup had been restored. */
+  public void rewind(long revision) {
+    history.rewind(revision);
+  }
+
+  /** From now on, calls wait for the test. */
+  public void hold() {
+    holding = true;
+  }
+
+  /** From now on, calls are answered at once; those held stay so. */
+  public void stopHolding() {
+    holding = false;
+  }
+
+  /** The call that has waited longest. */
+  public Held nextHeld() {
+    Held next = held.poll();
+    if (next == null) {
+      throw new AssertionError("no call waits");
+    }
+    return next;
+  }
+
+  /** How many calls wait. */
+  public int countHeld() {
+    return held.size();
+  }
+
+  /** The next calls fail so, one each, not carried out. */
+  public void failNext(StoreException.Kind... kinds) {
+    for (StoreException.Kind kind : kinds) {
+      failures.add(() -> failure(kind));
+    }
+  }
+
+  /** The next call throws, which no store should. */
+  public void throwNext(RuntimeException thrown) {
+    failures.add(() -> thrown);
+  }
+
+  /** The next call of {@link #watch} throws, which no store should. */
+  public void throwOnWatch(RuntimeException thrown) {
+    watchFailure = thrown;
+  }
+
+  /** From now on, or no more: a watch is over before the call that opens it returns. */
+  public void endWatchesAtOnce(boolean so) {
+    endsWatchesAtOnce = so;
+  }
+
+  /** No page has more entries, whatever it is asked for. */
+  public void limitPages(int entries) {
+    pageLimit = entries;
+  }
+
+  /** Every range that was asked for. */
+  public List<RangeRequest> ranges() {
+    return List.copyOf(ranges);
+  }
+
+  /** Every watch that was opened, in order. */
+  public List<ScriptedWatch> watches() {
+    return List.copyOf(watches);
+  }
+
+  /** The watch that was opened last. */
+  public ScriptedWatch watch() {
+    return watches.get(watches.size() - 1);
+  }
+
+  FakeHistory history() {
+    return history;
+  }
+
+  // ---- what the store is asked for
+
+  @Override
+  public CompletableFuture<RangePage> range(RangeRequest request) {
+    ranges.add(request);
+    return call("range " + request, () -> page(request));
+  }
+
+  private RangePage page(RangeRequest request) {
+    long revision = request.revision() == 0 ? newest() : request.revision();
+    if (revision > newest()) {
+      throw failure(StoreException.Kind.FUTURE_REVISION);
+    }
+    if (revision < history.compacted()) {
+      throw failure(StoreException.Kind.COMPACTED);
+    }
+    List<KeyValue> all =
+        history.at(revision).values().stream()
+            .filter(stored -> request.range().contains(stored.key()))
+            .toList();
+    int limit = request.limit() == 0 ? pageLimit : Math.min(request.limit(), pageLimit);
+    boolean more = all.size() > limit;
+    return new RangePage(more ? all.subList(0, limit) : all, more, newest());
+  }
+
+  @Override
+  public CompletableFuture<BatchResult> commit(Batch batch) {
+    return call("commit " + batch, () -> judge(batch));
+  }
+
+  private BatchResult judge(Batch batch) {
+    Map<Bytes, KeyValue> state = history.at(newest());
+    if (!hold(batch.guards(), state)) {
+      List<KeyValue> otherwise =
+          batch.otherwiseRead().stream()
+              .filter(state::containsKey)
+              .map(key -> state.get(key))
+              .toList();
+      return new BatchResult(false, newest(), List.of(), otherwise);
+    }
+    List<Boolean> groups = new ArrayList<>();
+    List<Operation> changes = new ArrayList<>();
+    collect(batch.operations(), true, state, groups, changes);
+    Set<Bytes> put = new LinkedHashSet<>();
+    for (Operation change : changes) {
+      if (change instanceof Operation.Put one) {
+        if (!put.add(one.key())) {
+          throw failure(StoreException.Kind.REJECTED);
+        }
+        attach(one);
+      }
+    }
+    return new BatchResult(true, history.append(changes), groups, List.of());
+  }
+
+  private void attach(Operation.Put put) {
+    leases.values().forEach(keys -> keys.remove(put.key()));
+    if (put.lease() != Operation.NO_LEASE) {
+      Set<Bytes> keys = leases.get(put.lease());
+      if (keys == null) {
+        throw failure(StoreException.Kind.LEASE_NOT_FOUND);
+      }
+      keys.add(put.key());
+    }
+  }
+
+  private static boolean hold(List<Guard> guards, Map<Bytes, KeyValue> state) {
+    return guards.stream()
+        .allMatch(
+            guard -> {
+              KeyValue stored = state.get(guard.key());
+              return guard.modRevision() == (stored == null ? 0 : stored.modRevision());
+            });
+  }
+
+  private static void collect(
+      List<Operation> operations,
+      boolean runs,
+      Map<Bytes, KeyValue> state,
+      List<Boolean> groups,
+      List<Operation> changes) {
+    for (Operation operation : operations) {
+      if (operation instanceof Operation.Group group) {
+        boolean passes = runs && hold(group.guards(), state);
+        groups.add(passes);
+        collect(group.operations(), passes, state, groups, changes);
+      } else if (runs) {
+        changes.add(operation);
+      }
+    }
+  }
+
+  @Override
+  public Watch watch(KeyRange range, long fromRevision, WatchListener listener) {
+    if (watchFailure != null) {
+      RuntimeException thrown = watchFailure;
+      watchFailure = null;
+      throw thrown;
+    }
+    ScriptedWatch watch = new ScriptedWatch(this, range, fromRevision, listener);
+    watches.add(watch);
+    if (endsWatchesAtOnce) {
+      watch.end(StoreException.Kind.UNAVAILABLE);
+    }
+    return watch;
+  }
+
+  @Override
+  public CompletableFuture<Long> grantLease(Duration timeToLive) {
+    return call(
+        "grant",
+        () -> {
+          leases.put(++lastLease, new LinkedHashSet<>());
+          return lastLease;
+        });
+  }
+
+  @Override
+  public CompletableFuture<Void> renewLease(long lease) {
+    return call(
+            "renew " + lease,
+            () -> {
+              if (!leases.containsKey(lease)) {
+                throw failure(StoreException.Kind.LEASE_NOT_FOUND);
+              }
+              return lease;
+            })
+        .thenAccept(done -> {});
+  }
+
+  @Override
+  public CompletableFuture<Void> revokeLease(long lease) {
+    return call("revoke " + lease, () -> endLease(lease)).thenAccept(done -> {});
+  }
+
+  /** Ends a lease as if its time were over. */
+  public long endLease(long lease) {
+    Set<Bytes> keys = leases.remove(lease);
+    return keys == null
+        ? newest()
+        : history.append(keys.stream().<Operation>map(Operation.Delete::new).toList());
+  }
+
+  @Override
+  public StoreLimits limits() {
+    return new StoreLimits(128, 1 << 20);
+  }
+
+  @Override
+  public CompletableFuture<String> describe() {
+    return call("describe", () -> "scripted");
+  }
+
+  @Override
+  public void close() {
+    watches.forEach(watch -> watch.end(StoreException.Kind.CLOSED));
+  }
+
+  private <T> CompletableFuture<T> call(String what, Supplier<T> work) {
+    Supplier<? extends RuntimeException> failure = failures.poll();
+    CompletableFuture<T> future = new CompletableFuture<>();
+    if (failure != null) {
+      RuntimeException thrown = failure.get();
+      if (!(thrown instanceof StoreException)) {
+        throw thrown;
+      }
+      future.completeExceptionally(thrown);
+      return future;
+    }
+    Runnable answer =
+        () -> {
+          try {
+            future.complete(work.get());
+          } catch (StoreException refused) {
+            future.completeExceptionally(refused);
+          }
+        };
+    if (holding) {
+      held.add(new Held(what, answer, future));
+    } else {
+      answer.run();
+    }
+    return future;
+  }
+}

@@ -73,5 +73,11 @@ public record StorageStatus(
       long resyncs,
       long malformedRecords,
       long ignoredKeys,
-      long clocksRefused) {}
+      long clocksRefused) {
+
+    /** Attempts that met a conflict, wherever it was found. */
+    public long conflicts() {
+      return localConflicts + storeConflicts;
+    }
+  }
 }

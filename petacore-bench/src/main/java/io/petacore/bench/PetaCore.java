@@ -15,6 +15,7 @@ import io.petacore.transaction.IsolationLevel;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -47,6 +48,7 @@ import picocli.CommandLine.Spec;
       "  petacore.jar shell --etcd 127.0.0.1:2379 --namespace shop/",
       "  petacore.jar demo --help                            every option of a command"
     })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class PetaCore implements Runnable {
   private static final int HELP_WIDTH = 100;
 
@@ -64,7 +66,8 @@ public final class PetaCore implements Runnable {
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new PetaCore());
     // JMH has its own options; they must reach it as they are.
-    commandLine.getSubcommands().get("jmh").setUnmatchedOptionsArePositionalParams(true);
+    Objects.requireNonNull(commandLine.getSubcommands().get("jmh"))
+        .setUnmatchedOptionsArePositionalParams(true);
     return commandLine
         .setUsageHelpWidth(HELP_WIDTH)
         .registerConverter(IsolationLevel.class, IsolationName::parse)

@@ -4,6 +4,7 @@ import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -42,7 +43,7 @@ final class FakeHistory {
    * @return its number; the newest there is if it would be empty
    */
   long append(List<Operation> changes) {
-    TreeMap<Bytes, KeyValue> state = at(newest());
+    NavigableMap<Bytes, KeyValue> state = at(newest());
     List<Event> events = new ArrayList<>();
     for (Operation change : changes) {
       if (change instanceof Operation.Put put) {
@@ -61,8 +62,8 @@ final class FakeHistory {
   }
 
   /** What was there at a revision. */
-  TreeMap<Bytes, KeyValue> at(long revision) {
-    TreeMap<Bytes, KeyValue> state = new TreeMap<>();
+  NavigableMap<Bytes, KeyValue> at(long revision) {
+    NavigableMap<Bytes, KeyValue> state = new TreeMap<>();
     for (long r = EMPTY + 1; r <= revision; r++) {
       for (Event event : revisions.get(Math.toIntExact(r - EMPTY - 1))) {
         Bytes value = event.value();

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
 /** The options by which every command finds its store; the certificates' names are etcdctl's. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class StoreOptions {
   @Spec(Target.MIXEE)
   private CommandSpec spec;

@@ -110,7 +110,7 @@ public final class DistributedStorage implements AutoCloseable {
    */
   public <T extends @Nullable Object, X extends Exception> T callTransaction(
       TransactionOptions options, TransactionCall<T, X> body) throws X {
-    return engine.open().runner().call(options, body);
+    return engine.runner().call(options, body);
   }
 
   /**
@@ -121,7 +121,7 @@ public final class DistributedStorage implements AutoCloseable {
    */
   public CompletableFuture<CommitResult> runTransactionAsync(
       TransactionOptions options, TransactionTask<?> body) {
-    return engine.open().runner().runAsync(options, body);
+    return engine.runner().runAsync(options, body);
   }
 
   /**
@@ -129,12 +129,12 @@ public final class DistributedStorage implements AutoCloseable {
    * commit.
    */
   public Transaction begin(TransactionOptions options) {
-    return engine.open().runner().begin(options);
+    return engine.runner().begin(options);
   }
 
   /** Pins the newest state for reading; close it. */
   public Snapshot snapshot() {
-    return engine.open().runner().snapshot();
+    return engine.runner().snapshot();
   }
 
   /**
@@ -157,12 +157,12 @@ public final class DistributedStorage implements AutoCloseable {
    * @throws TransactionTooOldException as {@link #snapshotAt(Instant)}
    */
   public Snapshot snapshotAt(long version) {
-    return engine.open().runner().snapshotAt(version);
+    return engine.runner().snapshotAt(version);
   }
 
   /** One read of the newest state in memory; null if the key is absent. Never waits. */
   public @Nullable Bytes read(Bytes key) {
-    return engine.open().runner().read(key);
+    return engine.runner().read(key);
   }
 
   /**
@@ -210,7 +210,10 @@ public final class DistributedStorage implements AutoCloseable {
     Duration openTimeout = Duration.ofSeconds(30);
     Duration commitTimeout = Duration.ofSeconds(10);
     Duration maxClockOffset = Duration.ofMillis(500);
+    Duration sessionTimeout = Duration.ofSeconds(10);
     int maxAttempts = 100;
+    int maxInFlight = 4;
+    int maxPendingCommits = 10_000;
     Executor executor = ForkJoinPool.commonPool();
     Consumer<StorageStatus> statusListener = status -> {};
     PhysicalClock physicalClock = PhysicalClock.system();
@@ -262,12 +265,37 @@ public final class DistributedStorage implements AutoCloseable {
       return this;
     }
 
+    /**
+     * How long the store keeps this storage's session after it was heard of last; 10 s by default.
+     * A storage that was cut off or asleep for longer begins a new one; nothing that it had sent
+     * before can be applied then any more.
+     */
+    public Builder sessionTimeout(Duration timeout) {
+      this.sessionTimeout = positive("sessionTimeout", timeout);
+      return this;
+    }
+
+    /**
+     * How many requests may be on their way at a time; 4 by default. Commits that arrive while so
+     * many are leave together in the next one.
+     */
+    public Builder maxInFlight(int requests) {
+      this.maxInFlight = atLeastOne("maxInFlight", requests);
+      return this;
+    }
+
+    /**
+     * How many transactions may be waiting for their outcome at a time; 10,000 by default. The next
+     * one waits until there is room, its timeout running.
+     */
+    public Builder maxPendingCommits(int commits) {
+      this.maxPendingCommits = atLeastOne("maxPendingCommits", commits);
+      return this;
+    }
+
     /** How often a body is run at most; 100 by default. */
     public Builder maxAttempts(int attempts) {
-      if (attempts < 1) {
-        throw new IllegalArgumentException("maxAttempts must be at least 1: " + attempts);
-      }
-      this.maxAttempts = attempts;
+      this.maxAttempts = atLeastOne("maxAttempts", attempts);
       return this;
     }
 
@@ -293,6 +321,13 @@ public final class DistributedStorage implements AutoCloseable {
       return this;
     }
 
+    private static int atLeastOne(String name, int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException(name + " must be at least 1: " + value);
+      }
+      return value;
+    }
+
     private static Duration positive(String name, Duration duration) {
       if (duration.isNegative() || duration.isZero()) {
         throw new IllegalArgumentException(name + " must be positive: " + duration);
@@ -309,7 +344,7 @@ public final class DistributedStorage implements AutoCloseable {
      * @throws IllegalArgumentException if the namespace is neither empty nor ends in a delimiter
      */
     public DistributedStorage open() {
-      return new DistributedStorage(Engine.start(this));
+      return new DistributedStorage(new Opening(this).open());
     }
   }
 }

@@ -9,7 +9,6 @@ import io.petacore.internal.format.ReservedKeys;
 import io.petacore.store.Batch;
 import io.petacore.store.BatchResult;
 import io.petacore.store.Guard;
-import io.petacore.store.KeyValue;
 import io.petacore.store.KvStore;
 import io.petacore.store.Operation;
 import io.petacore.store.RangeRequest;
@@ -68,6 +67,17 @@ final class NamespaceGate {
     return clear;
   }
 
+  /** The namespace's format; where there is none, the one that it would get. */
+  CompletableFuture<FormatRecord> read() {
+    return store
+        .range(new RangeRequest(KeyRange.single(formatKey), 0, 1))
+        .thenApply(
+            page ->
+                page.entries().isEmpty()
+                    ? FormatRecord.CURRENT
+                    : decode(page.entries().get(0).value()));
+  }
+
   /** The namespace's format, created if there is none. */
   CompletableFuture<Format> enter() {
     Batch create =
@@ -82,17 +92,20 @@ final class NamespaceGate {
     if (result.applied()) {
       return new Format(FormatRecord.CURRENT, result.revision());
     }
-    KeyValue stored = result.otherwise().get(0);
-    FormatRecord record = FormatRecord.decode(stored.value());
+    return new Format(decode(result.otherwise().get(0).value()), 0);
+  }
+
+  private FormatRecord decode(Bytes stored) {
+    FormatRecord record = FormatRecord.decode(stored);
     if (record == null) {
       throw new NamespaceRefusedException(
           "the namespace "
               + namespace
               + " has the format "
-              + stored.value()
+              + stored
               + ", which this release can't read: use a newer one");
     }
-    return new Format(record, 0);
+    return record;
   }
 
   /** Takes back a format key that was created by {@link #enter}. */

@@ -35,10 +35,21 @@ public record StorageStatus(
   /**
    * What has happened since the storage was opened.
    *
-   * @param commits transactions committed, read-only ones not counted
-   * @param conflicts attempts that met a conflict
+   * @param commits transactions committed, those without writes not counted
+   * @param batches requests sent to commit something
+   * @param batchedTransactions transactions that those requests carried: divided by {@code
+   *     batches}, how many shared one
+   * @param localConflicts conflicts found in memory, before anything was sent
+   * @param storeConflicts conflicts found by the store
    * @param retries bodies that were run again
-   * @param unknownOutcomes commits whose fate could not be told
+   * @param resent transactions sent again without running their body, since only a delete fence had
+   *     moved, or their request had been lost or refused for another's sake
+   * @param settledApplied transactions whose answer was lost, and that turned out to be committed
+   * @param settledNotApplied transactions whose answer was lost, and that turned out not to be;
+   *     they were sent again
+   * @param unknownOutcomes transactions whose fate could not be told
+   * @param sessionsLost sessions that the store ended
+   * @param turnsTaken how often a large transaction needed the field to itself
    * @param watchesOpened how often a watch was opened; 1 when nothing ever broke
    * @param resyncs how often everything had to be loaded again
    * @param malformedRecords commit records that could not be read
@@ -47,12 +58,26 @@ public record StorageStatus(
    */
   public record Counters(
       long commits,
-      long conflicts,
+      long batches,
+      long batchedTransactions,
+      long localConflicts,
+      long storeConflicts,
       long retries,
+      long resent,
+      long settledApplied,
+      long settledNotApplied,
       long unknownOutcomes,
+      long sessionsLost,
+      long turnsTaken,
       long watchesOpened,
       long resyncs,
       long malformedRecords,
       long ignoredKeys,
-      long clocksRefused) {}
+      long clocksRefused) {
+
+    /** Attempts that met a conflict, wherever it was found. */
+    public long conflicts() {
+      return localConflicts + storeConflicts;
+    }
+  }
 }

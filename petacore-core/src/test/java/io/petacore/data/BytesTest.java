@@ -60,9 +60,9 @@ class BytesTest {
 
   @Test
   void theRefusalNamesThePlace() {
-    String message =
-        assertThrows(IllegalArgumentException.class, () -> Bytes.utf8("😀a\uD83D")).getMessage();
-    assertTrue(message.contains("index 3"), message);
+    IllegalArgumentException refusal =
+        assertThrows(IllegalArgumentException.class, () -> Bytes.utf8("😀a\uD83D"));
+    assertTrue(refusal.toString().contains("index 3"), refusal.toString());
   }
 
   @Test

@@ -42,7 +42,8 @@ public abstract class KvStoreContractTest
   protected boolean isForeign(Thread thread) {
     return thread.getName().equals("contract-worker")
         || thread.getName().startsWith("ForkJoinPool.commonPool")
-        || thread.getName().equals("process reaper");
+        || thread.getName().equals("process reaper")
+        || thread.getName().startsWith("junit");
   }
 
   @BeforeEach

@@ -10,10 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +52,7 @@ interface RangeContract {
             under().key(Bytes.of((byte) 0xff)),
             under().key(Bytes.of((byte) 0xff, (byte) 0)));
     List<Bytes> shuffled = new ArrayList<>(ordered);
-    java.util.Collections.shuffle(shuffled, new java.util.Random(7));
+    Collections.shuffle(shuffled, new Random(7));
     for (Bytes key : shuffled) {
       under().write(new Operation.Put(key, Bytes.EMPTY));
     }
@@ -173,7 +176,7 @@ interface RangeContract {
     AtomicBoolean stop = new AtomicBoolean();
     CountDownLatch begun = new CountDownLatch(20);
     CompletableFuture<Void> writer =
-        CompletableFuture.runAsync(
+        StoreUnderTest.start(
             () -> {
               for (int i = 0; !stop.get(); i++) {
                 String name = names(40).get(i % 40);
@@ -185,7 +188,7 @@ interface RangeContract {
                 begun.countDown();
               }
             });
-    StoreUnderTest.answer(CompletableFuture.runAsync(() -> await(begun)));
+    assertTrue(begun.await(30, TimeUnit.SECONDS));
 
     for (int round = 0; round < 20; round++) {
       List<KeyValue> read = new ArrayList<>();
@@ -204,20 +207,12 @@ interface RangeContract {
     StoreUnderTest.answer(writer);
   }
 
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   /** One read sees all of a batch or nothing, and what is acknowledged. */
   @Test
   default void aReadNeverSeesPartOfABatch() throws Exception {
     under().commit(under().put("a", "0"), under().put("m", "0"), under().put("z", "0"));
     CompletableFuture<Void> writer =
-        CompletableFuture.runAsync(
+        StoreUnderTest.start(
             () -> {
               for (int i = 1; i <= 300; i++) {
                 String n = Integer.toString(i);

@@ -3,6 +3,7 @@ package io.petacore.store;
 import static io.petacore.store.StoreUnderTest.batch;
 import static io.petacore.store.StoreUnderTest.group;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -145,7 +146,7 @@ interface WatchContract {
     CompletableFuture<Void> writer =
         StoreUnderTest.start(
             () -> {
-              for (int i = 0; i < 1_500; i++) {
+              for (int i = 0; i < 600; i++) {
                 BatchResult done = under().commit(under().put("a", "" + i), under().put("b", ""));
                 written.add(done.revision());
               }
@@ -263,7 +264,7 @@ interface WatchContract {
     long start = under().write(under().put("k", "1"));
     under().store().watch(under().all(), start, failing);
     record.awaitOpened();
-    assertEquals(IllegalStateException.class, record.awaitEnd().getCause().getClass());
+    assertInstanceOf(IllegalStateException.class, record.awaitEnd().getCause());
     assertEquals(
         start, under().watch(under().all(), start).awaitOpened().nextRevision().revision());
     record.assertQuiet();

@@ -1,120 +1,126 @@
 package io.petacore.internal.commit;
 
 import io.petacore.data.Bytes;
-import io.petacore.error.TransactionTooLargeException;
 import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
-import io.petacore.store.Batch;
+import io.petacore.store.BatchResult;
 import io.petacore.store.Guard;
 import io.petacore.store.Operation;
-import io.petacore.store.StoreLimits;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
- * Lays a checked transaction out as a request: the commit record first, then the delete fences it
- * writes, as a group without guards, then the transaction as a group under its guards.
+ * Lays a plan out as the operations of a request: the commit record first; then a group for each
+ * transaction with guards, in the order of the plan, then groups without guards for everybody
+ * else's writes and for the delete fences; all of them in containers if they are many.
  *
- * <p>The commit record is written even when the guards fail, so a conflict has a revision that the
- * retry can wait for. A fence written in vain costs others a second check, nothing more.
+ * <p>The commit record is written even when the guards of every transaction fail, so a conflict has
+ * a revision that the retry can wait for. A fence written in vain costs others a second check,
+ * nothing more.
  */
 final class BatchLayout {
 
-  private static final int RECORD_AND_GROUPS = 3;
-  private static final int OPERATION_OVERHEAD = 24;
-  private static final int GUARD_OVERHEAD = 24;
+  /**
+   * A request's operations.
+   *
+   * @param operations what to do
+   * @param groupOf for each transaction with guards, the number of its group among all groups, in
+   *     the order in which they begin
+   */
+  record Laid(List<Operation> operations, List<Integer> groupOf) {
+
+    /**
+     * For each member of the plan, whether it was committed, by an answer that was not a refusal.
+     */
+    List<Boolean> flags(BatchPlanner.Plan plan, BatchResult result) {
+      List<Boolean> flags = new ArrayList<>(plan.members().size());
+      int next = 0;
+      for (PendingCommit member : plan.members()) {
+        boolean inGroup = !plan.whole() && member.request().isGuarded();
+        flags.add(!inGroup || result.groups().get(groupOf.get(next++)));
+      }
+      return flags;
+    }
+  }
 
   private final Namespace namespace;
-  private final StoreLimits limits;
+  private final Bytes recordKey;
+  private final int maxOperations;
 
-  BatchLayout(Namespace namespace, StoreLimits limits) {
+  BatchLayout(Namespace namespace, int maxOperations) {
     this.namespace = namespace;
-    this.limits = limits;
+    this.recordKey = namespace.toStore(ReservedKeys.COMMIT_RECORD);
+    this.maxOperations = maxOperations;
   }
 
-  /**
-   * The request for a transaction alone.
-   *
-   * @throws TransactionTooLargeException if it is more than one request can carry
-   */
-  Batch single(CommitRecord record, CommitCheck.Result.Clear transaction) {
-    requireCount(transaction);
-    List<Operation> operations = new ArrayList<>(RECORD_AND_GROUPS);
-    operations.add(
-        new Operation.Put(namespace.toStore(ReservedKeys.COMMIT_RECORD), record.encode()));
-    if (!transaction.bumps().isEmpty()) {
-      operations.add(new Operation.Group(List.of(), bumps(transaction)));
+  Laid lay(BatchPlanner.Plan plan, CommitRecord record) {
+    List<Operation> leaves = new ArrayList<>();
+    int width = 0;
+    for (CommitCheck.Result.Clear transaction : plan.guarded()) {
+      leaves.add(group(transaction));
+      width = Math.max(width, Math.max(transaction.guards().size(), transaction.writes().size()));
     }
-    operations.add(new Operation.Group(guards(transaction), writes(transaction)));
-    requireSize(transaction);
-    return new Batch(List.of(), operations, List.of());
+    width = Math.max(width, addChunks(leaves, writes(plan.unguarded())));
+    width = Math.max(width, addChunks(leaves, bumps(plan.bumps())));
+
+    BatchShape shape = new BatchShape(leaves.size(), width);
+    List<Operation> operations = new ArrayList<>();
+    operations.add(new Operation.Put(recordKey, record.encode()));
+    List<Integer> groupOf = new ArrayList<>(plan.guarded().size());
+    if (shape.fitsFlat(maxOperations)) {
+      operations.addAll(leaves);
+      for (int i = 0; i < plan.guarded().size(); i++) {
+        groupOf.add(i);
+      }
+      return new Laid(operations, groupOf);
+    }
+    int each = shape.perContainer();
+    for (int from = 0; from < leaves.size(); from += each) {
+      int to = Math.min(leaves.size(), from + each);
+      operations.add(new Operation.Group(List.of(), List.copyOf(leaves.subList(from, to))));
+    }
+    for (int i = 0; i < plan.guarded().size(); i++) {
+      groupOf.add(i + i / each + 1); // before it: the leaves, and the containers begun
+    }
+    return new Laid(operations, groupOf);
   }
 
-  private void requireCount(CommitCheck.Result.Clear transaction) {
-    int room = limits.maxOperations() - RECORD_AND_GROUPS;
-    int wanted =
-        Math.max(
-            transaction.bumps().size(),
-            Math.max(transaction.guards().size(), transaction.writes().size()));
-    if (wanted > room) {
-      throw new TransactionTooLargeException(
-          "the transaction needs "
-              + wanted
-              + " operations (writes, or guards on what it read, whichever is more; a created key"
-              + " needs two guards); one request carries "
-              + room
-              + ": split it");
-    }
-  }
-
-  private void requireSize(CommitCheck.Result.Clear transaction) {
-    long bytes = 0;
-    int prefix = namespace.prefix().length();
-    for (Bytes key : transaction.guards().keySet()) {
-      bytes += prefix + key.length() + GUARD_OVERHEAD;
-    }
-    for (Bytes key : transaction.bumps()) {
-      bytes += prefix + key.length() + OPERATION_OVERHEAD;
-    }
-    for (Write write : transaction.writes()) {
-      Bytes value = write.value();
-      bytes += prefix + write.key().length() + OPERATION_OVERHEAD;
-      bytes += value == null ? 0 : value.length();
-    }
-    if (bytes > limits.maxRequestBytes()) {
-      throw new TransactionTooLargeException(
-          "the transaction has "
-              + bytes
-              + " bytes; one request carries "
-              + limits.maxRequestBytes()
-              + ": split it");
-    }
-  }
-
-  private List<Operation> bumps(CommitCheck.Result.Clear transaction) {
-    List<Operation> puts = new ArrayList<>(transaction.bumps().size());
-    for (Bytes fence : transaction.bumps()) {
-      puts.add(new Operation.Put(namespace.toStore(fence), Bytes.EMPTY));
-    }
-    return puts;
-  }
-
-  private List<Guard> guards(CommitCheck.Result.Clear transaction) {
+  private Operation group(CommitCheck.Result.Clear transaction) {
     List<Guard> guards = new ArrayList<>(transaction.guards().size());
     transaction
         .guards()
         .forEach((key, revision) -> guards.add(new Guard(namespace.toStore(key), revision)));
-    return guards;
+    return new Operation.Group(guards, writes(transaction.writes()));
   }
 
-  private List<Operation> writes(CommitCheck.Result.Clear transaction) {
-    List<Operation> operations = new ArrayList<>(transaction.writes().size());
-    for (Write write : transaction.writes()) {
+  private List<Operation> writes(Collection<Write> writes) {
+    List<Operation> operations = new ArrayList<>(writes.size());
+    for (Write write : writes) {
       Bytes key = namespace.toStore(write.key());
       Bytes value = write.value();
       operations.add(value == null ? new Operation.Delete(key) : new Operation.Put(key, value));
     }
     return operations;
+  }
+
+  private List<Operation> bumps(Collection<Bytes> fences) {
+    List<Operation> puts = new ArrayList<>(fences.size());
+    for (Bytes fence : fences) {
+      puts.add(new Operation.Put(namespace.toStore(fence), Bytes.EMPTY));
+    }
+    return puts;
+  }
+
+  /** Adds groups without guards; the greatest width among them. */
+  private static int addChunks(List<Operation> leaves, List<Operation> operations) {
+    int width = 0;
+    for (int from = 0; from < operations.size(); from += BatchPlanner.CHUNK) {
+      int to = Math.min(operations.size(), from + BatchPlanner.CHUNK);
+      leaves.add(new Operation.Group(List.of(), List.copyOf(operations.subList(from, to))));
+      width = Math.max(width, to - from);
+    }
+    return width;
   }
 }

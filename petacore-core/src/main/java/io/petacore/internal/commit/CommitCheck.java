@@ -47,8 +47,10 @@ final class CommitCheck {
      * @param guards mod revisions by key, fences included
      * @param writes what it really changes: a delete of an absent key is a guard and no more
      * @param bumps the delete fences that its deletes write
+     * @param at where it was checked
      */
-    record Clear(Map<Bytes, Long> guards, List<Write> writes, Set<Bytes> bumps) implements Result {}
+    record Clear(Map<Bytes, Long> guards, List<Write> writes, Set<Bytes> bumps, Applied at)
+        implements Result {}
   }
 
   private final MvccCache cache;
@@ -75,7 +77,7 @@ final class CommitCheck {
         bumps.add(fences.fenceOf(write.key()));
       }
     }
-    return new Result.Clear(Map.of(), List.copyOf(request.writes()), bumps);
+    return new Result.Clear(Map.of(), List.copyOf(request.writes()), bumps, cache.applied());
   }
 
   private Result guarded(CommitRequest request) {
@@ -106,7 +108,7 @@ final class CommitCheck {
       }
     }
     cache.requireKept(request.snapshot());
-    return new Result.Clear(guards, writes, bumps);
+    return new Result.Clear(guards, writes, bumps, applied);
   }
 
   private static long modRevision(@Nullable Version version) {

@@ -6,21 +6,69 @@ import java.util.concurrent.atomic.LongAdder;
 public final class CommitCounters {
 
   final LongAdder commits = new LongAdder();
-  final LongAdder conflicts = new LongAdder();
+  final LongAdder batches = new LongAdder();
+  final LongAdder batchedTransactions = new LongAdder();
+  final LongAdder localConflicts = new LongAdder();
+  final LongAdder storeConflicts = new LongAdder();
+  final LongAdder resent = new LongAdder();
+  final LongAdder settledApplied = new LongAdder();
+  final LongAdder settledNotApplied = new LongAdder();
   final LongAdder unknownOutcomes = new LongAdder();
+  final LongAdder sessionsLost = new LongAdder();
+  final LongAdder turnsTaken = new LongAdder();
 
   /** Transactions committed, those without writes not counted. */
   public long commits() {
     return commits.sum();
   }
 
-  /** Attempts that met a conflict. */
-  public long conflicts() {
-    return conflicts.sum();
+  /** Requests sent to commit something. */
+  public long batches() {
+    return batches.sum();
   }
 
-  /** Commits whose fate could not be told. */
+  /** Transactions that those requests carried. */
+  public long batchedTransactions() {
+    return batchedTransactions.sum();
+  }
+
+  /** Conflicts that were found in memory, before anything was sent. */
+  public long localConflicts() {
+    return localConflicts.sum();
+  }
+
+  /** Conflicts that the store found. */
+  public long storeConflicts() {
+    return storeConflicts.sum();
+  }
+
+  /** Transactions sent again because only a delete fence had moved. */
+  public long resent() {
+    return resent.sum();
+  }
+
+  /** Transactions whose answer was lost, and that turned out to be committed. */
+  public long settledApplied() {
+    return settledApplied.sum();
+  }
+
+  /** Transactions whose answer was lost, and that turned out not to have been applied. */
+  public long settledNotApplied() {
+    return settledNotApplied.sum();
+  }
+
+  /** Transactions whose fate could not be told. */
   public long unknownOutcomes() {
     return unknownOutcomes.sum();
+  }
+
+  /** Sessions whose lease ended before they did. */
+  public long sessionsLost() {
+    return sessionsLost.sum();
+  }
+
+  /** How often a large transaction needed the field to itself. */
+  public long turnsTaken() {
+    return turnsTaken.sum();
   }
 }

@@ -17,9 +17,11 @@ public final class ReservedKeys {
   /** Written once: a {@link FormatRecord}. */
   public static final Bytes FORMAT = reserved("f");
 
+  /** Held by the session that needs the field to itself. */
+  public static final Bytes TURN = reserved("x");
+
   private static final Bytes DELETE_FENCES = reserved("d/");
   private static final Bytes SESSION_FENCES = reserved("s/");
-  private static final Bytes TURN = reserved("x");
 
   private ReservedKeys() {}
 
@@ -44,6 +46,16 @@ public final class ReservedKeys {
   /** Whether a key is that of a delete fence. */
   public static boolean isDeleteFence(Bytes key) {
     return key.startsWith(DELETE_FENCES);
+  }
+
+  /** Whether a key is the fence of a session. */
+  public static boolean isSessionFence(Bytes key) {
+    return key.startsWith(SESSION_FENCES);
+  }
+
+  /** The key of a session's fence. */
+  public static Bytes sessionFence(SessionId session) {
+    return SESSION_FENCES.concat(Bytes.utf8(session.toString()));
   }
 
   /** The key of the delete fence of a bucket. */

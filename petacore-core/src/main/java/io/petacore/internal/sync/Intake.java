@@ -67,6 +67,12 @@ final class Intake {
     return new Change(key, value, modRevision);
   }
 
+  /** The key without namespace, if it is a session's fence or the turn; else null. */
+  @Nullable Bytes bookkeeping(Bytes storeKey) {
+    Bytes key = namespace.fromStore(storeKey);
+    return ReservedKeys.isSessionFence(key) || key.equals(ReservedKeys.TURN) ? key : null;
+  }
+
   /** The format key of a namespace that was found inside this one, if any was. */
   Optional<Bytes> nestedNamespace() {
     return Optional.ofNullable(nestedNamespace.get());

@@ -3,9 +3,10 @@ package io.petacore.internal.sync;
 import io.petacore.clock.HybridLogicalClock;
 import io.petacore.data.Bytes;
 import io.petacore.internal.format.CommitRecord;
-import io.petacore.internal.mvcc.Applied;
 import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.mvcc.RevisionListener;
+import io.petacore.internal.mvcc.RevisionListener.Bookkeeping;
 import io.petacore.store.Event;
 import io.petacore.store.RevisionEvents;
 import java.time.Duration;
@@ -46,6 +47,7 @@ final class RevisionApplier {
   private final Intake intake;
   private final SyncCounters counters;
   private final long settlingNanos;
+  private final RevisionListener listener;
   private RecordPosition record = RecordPosition.NONE;
 
   /**
@@ -58,18 +60,21 @@ final class RevisionApplier {
   /**
    * @param settling by how much a commit's timestamp must exceed the loaded record's to be above
    *     every version that another node can have given out by then
+   * @param listener told of everything that is published
    */
   RevisionApplier(
       MvccCache cache,
       HybridLogicalClock clock,
       Intake intake,
       SyncCounters counters,
-      Duration settling) {
+      Duration settling,
+      RevisionListener listener) {
     this.cache = cache;
     this.clock = clock;
     this.intake = intake;
     this.counters = counters;
     this.settlingNanos = settling.toNanos();
+    this.listener = listener;
   }
 
   /** The commit record as it stands at the applied revision. */
@@ -80,10 +85,11 @@ final class RevisionApplier {
   /** The first state, into the empty cache. */
   void begin(LoadedState state) {
     record = state.record();
-    long timestamp = timestamp(record.value());
-    long version = Math.max(1, timestamp);
-    exactAbove = bound(timestamp, version);
+    CommitRecord commit = read(record.value());
+    long version = Math.max(1, timestamp(commit));
+    exactAbove = bound(commit, version);
     cache.load(state.present(), state.revision(), version);
+    listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), false);
   }
 
   /**
@@ -95,54 +101,70 @@ final class RevisionApplier {
   void resync(LoadedState state, boolean newHistory) {
     List<Change> difference = cache.difference(state.present(), newHistory, state.revision());
     record = state.record();
-    long timestamp = timestamp(record.value());
-    long version = nextVersion(timestamp);
-    exactAbove = bound(timestamp, version);
+    CommitRecord commit = read(record.value());
+    long version = nextVersion(commit);
+    exactAbove = bound(commit, version);
     cache.interruptExact();
     cache.apply(difference, state.revision(), version);
+    listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), newHistory);
     log.info("loaded again at revision {}: {} keys differed", state.revision(), difference.size());
   }
 
   /** What follows from a loaded state for the versions that other nodes may have given to it. */
-  private long bound(long timestamp, long version) {
-    boolean malformed = timestamp == 0 && record.value() != null;
+  private long bound(@Nullable CommitRecord commit, long version) {
+    boolean malformed = commit == null && record.value() != null;
     return malformed ? UNKNOWN : version + settlingNanos;
   }
 
   /** Applies a revision; nothing if it has been applied. */
   void apply(RevisionEvents events) throws MissingRevisionException {
-    Applied applied = cache.applied();
-    if (events.revision() <= applied.revision()) {
+    long revision = events.revision();
+    if (revision <= cache.applied().revision()) {
       return;
     }
     List<Change> changes = new ArrayList<>(events.events().size());
-    long timestamp = 0;
+    List<Bookkeeping> bookkeeping = List.of();
+    CommitRecord commit = null;
     for (Event event : events.events()) {
       if (intake.isCommitRecord(event.key())) {
-        timestamp = advanceRecord(event, events.revision());
-      } else {
-        Change change = intake.toChange(event.key(), event.value(), events.revision());
-        if (change != null) {
-          changes.add(change);
-        }
+        advanceRecord(event, revision);
+        commit = read(event.value());
+        continue;
+      }
+      Bytes kept = intake.bookkeeping(event.key());
+      if (kept != null) {
+        bookkeeping = new ArrayList<>(bookkeeping);
+        Bytes value = event.value();
+        bookkeeping.add(new Bookkeeping(kept, value == null ? 0 : revision, value));
+        continue;
+      }
+      Change change = intake.toChange(event.key(), event.value(), revision);
+      if (change != null) {
+        changes.add(change);
       }
     }
-    cache.apply(changes, events.revision(), nextVersion(timestamp));
-    if (timestamp > exactAbove) {
+    cache.apply(changes, revision, nextVersion(commit));
+    if (timestamp(commit) > exactAbove) {
       cache.beginExact();
     } else if (exactAbove != UNKNOWN) {
       exactAbove++; // where another node was at the bound, it has counted up by one
-    } else if (timestamp != 0) {
-      exactAbove = timestamp + settlingNanos;
+    } else if (commit != null) {
+      exactAbove = commit.hlc() + settlingNanos;
     }
+    listener.applied(cache.applied(), commits(commit, bookkeeping));
   }
 
-  private long advanceRecord(Event event, long revision) throws MissingRevisionException {
+  private RevisionListener.Commits commits(
+      @Nullable CommitRecord commit, List<Bookkeeping> bookkeeping) {
+    return new RevisionListener.Commits(record.modRevision(), commit, bookkeeping);
+  }
+
+  private void advanceRecord(Event event, long revision) throws MissingRevisionException {
     Bytes value = event.value();
     if (value == null) {
       log.warn("the commit record was deleted by somebody at revision {}", revision);
       record = RecordPosition.NONE;
-      return 0;
+      return;
     }
     if (event.keyVersion() != record.keyVersion() + 1) {
       throw new MissingRevisionException(
@@ -156,31 +178,32 @@ final class RevisionApplier {
               + record.modRevision());
     }
     record = new RecordPosition(revision, event.keyVersion(), value);
-    return timestamp(value);
   }
 
-  private long nextVersion(long timestamp) {
-    return Math.max(timestamp, cache.applied().version() + 1);
+  private long nextVersion(@Nullable CommitRecord commit) {
+    return Math.max(timestamp(commit), cache.applied().version() + 1);
   }
 
-  /** The timestamp in a commit record; 0 if there is no record or it is malformed. */
-  private long timestamp(@Nullable Bytes stored) {
+  private static long timestamp(@Nullable CommitRecord commit) {
+    return commit == null ? 0 : commit.hlc();
+  }
+
+  /** The commit record that bytes stand for; null if there are none, or they are malformed. */
+  private @Nullable CommitRecord read(@Nullable Bytes stored) {
     if (stored == null) {
-      return 0;
+      return null;
     }
-    CommitRecord decoded = CommitRecord.decode(stored);
-    if (decoded == null) {
+    CommitRecord commit = CommitRecord.decode(stored);
+    if (commit == null) {
       SyncCounters.countAndWarn(
           counters.malformedRecords, log, "taking a malformed commit record for none: {}", stored);
-      return 0;
-    }
-    if (!clock.receive(decoded.hlc())) {
+    } else if (!clock.receive(commit.hlc())) {
       SyncCounters.countAndWarn(
           counters.clocksRefused,
           log,
           "the clock of session {} is too far ahead of this node's",
-          decoded.session());
+          commit.session());
     }
-    return decoded.hlc();
+    return commit;
   }
 }

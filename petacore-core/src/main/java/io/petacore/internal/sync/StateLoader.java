@@ -4,6 +4,7 @@ import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.mvcc.Change;
+import io.petacore.internal.mvcc.RevisionListener.Bookkeeping;
 import io.petacore.internal.time.Continuation;
 import io.petacore.internal.time.Scheduler;
 import io.petacore.store.KeyValue;
@@ -56,6 +57,7 @@ final class StateLoader {
   private final class Loading {
     private final CompletableFuture<LoadedState> done = new CompletableFuture<>();
     private List<Change> present = new ArrayList<>();
+    private List<Bookkeeping> bookkeeping = new ArrayList<>();
     private RecordPosition record = RecordPosition.NONE;
     private KeyRange rest = namespace.range();
     private long revision;
@@ -85,6 +87,7 @@ final class StateLoader {
     private void failed(StoreException failure) {
       if (failure.kind() == StoreException.Kind.COMPACTED && revision != 0) {
         present = new ArrayList<>();
+        bookkeeping = new ArrayList<>();
         record = RecordPosition.NONE;
         rest = namespace.range();
         revision = 0;
@@ -108,7 +111,7 @@ final class StateLoader {
         take(stored);
       }
       if (!page.more()) {
-        done.complete(new LoadedState(revision, present, record));
+        done.complete(new LoadedState(revision, present, record, bookkeeping));
         return;
       }
       int count = page.entries().size();
@@ -122,6 +125,11 @@ final class StateLoader {
       Bytes key = stored.key();
       if (intake.isCommitRecord(key)) {
         record = RecordPosition.of(stored);
+        return;
+      }
+      Bytes kept = intake.bookkeeping(key);
+      if (kept != null) {
+        bookkeeping.add(new Bookkeeping(kept, stored.modRevision(), stored.value()));
         return;
       }
       Change change = intake.toChange(key, stored.value(), stored.modRevision());

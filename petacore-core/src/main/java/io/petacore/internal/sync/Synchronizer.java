@@ -9,6 +9,7 @@ import io.petacore.error.StoreUnavailableException;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.mvcc.RevisionListener;
 import io.petacore.internal.time.Backoff;
 import io.petacore.internal.time.Continuation;
 import io.petacore.internal.time.Scheduler;
@@ -89,6 +90,7 @@ public final class Synchronizer {
   /**
    * @param settling how long clocks and requests of other nodes may trail: see {@link
    *     RevisionApplier}
+   * @param listener told of everything that is published
    * @param onState told of every change of state, in order, under a lock: it must only hand over
    */
   public Synchronizer(
@@ -98,6 +100,7 @@ public final class Synchronizer {
       HybridLogicalClock clock,
       Scheduler scheduler,
       Duration settling,
+      RevisionListener listener,
       Consumer<State> onState) {
     this.store = store;
     this.namespace = namespace;
@@ -106,7 +109,7 @@ public final class Synchronizer {
     this.onState = onState;
     this.intake = new Intake(namespace, counters);
     this.loader = new StateLoader(store, namespace, intake, scheduler);
-    this.applier = new RevisionApplier(cache, clock, intake, counters, settling);
+    this.applier = new RevisionApplier(cache, clock, intake, counters, settling, listener);
   }
 
   /**

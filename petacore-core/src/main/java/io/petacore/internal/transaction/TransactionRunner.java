@@ -6,9 +6,9 @@ import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionConflictException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.commit.CommitOutcome;
+import io.petacore.internal.commit.CommitPipeline;
 import io.petacore.internal.commit.CommitRequest;
 import io.petacore.internal.commit.Write;
-import io.petacore.internal.commit.WriteThrough;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.mvcc.Applied;
 import io.petacore.internal.mvcc.MvccCache;
@@ -53,7 +53,7 @@ public final class TransactionRunner {
   public record Settings(IsolationLevel isolation, Duration timeout, int maxAttempts) {}
 
   private final MvccCache cache;
-  private final WriteThrough writeThrough;
+  private final CommitPipeline pipeline;
   private final Limits limits;
   private final Scheduler scheduler;
   private final Executor executor;
@@ -65,13 +65,13 @@ public final class TransactionRunner {
    */
   public TransactionRunner(
       MvccCache cache,
-      WriteThrough writeThrough,
+      CommitPipeline pipeline,
       Limits limits,
       Scheduler scheduler,
       Executor executor,
       Settings settings) {
     this.cache = cache;
-    this.writeThrough = writeThrough;
+    this.pipeline = pipeline;
     this.limits = limits;
     this.scheduler = scheduler;
     this.executor = executor;
@@ -187,7 +187,7 @@ public final class TransactionRunner {
      * comes after it.
      */
     void awaitConfirmed() {
-      long confirmed = writeThrough.confirmedRevision();
+      long confirmed = pipeline.confirmedRevision();
       if (cache.applied().revision() < confirmed) {
         try {
           cache.whenApplied(confirmed).get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
@@ -216,7 +216,7 @@ public final class TransactionRunner {
       }
       long guardedBy =
           isolation == IsolationLevel.SNAPSHOT ? snapshot.version() : CommitRequest.UNGUARDED;
-      return writeThrough.commit(new CommitRequest(writes, guardedBy, deadline));
+      return pipeline.commit(new CommitRequest(writes, guardedBy, deadline));
     }
 
     /** Not given up on an interrupt, which would hide the outcome; the deadline bounds it. */

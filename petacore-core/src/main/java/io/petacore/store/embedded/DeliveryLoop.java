@@ -2,6 +2,7 @@ package io.petacore.store.embedded;
 
 import io.petacore.store.RevisionEvents;
 import io.petacore.store.StoreException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * the log, never while a listener runs. The watches take turns, a bounded part each, so that one
  * that catches up does not hold up the others.
  */
-final class DeliveryLoop implements Runnable {
+final class DeliveryLoop {
   private static final Logger LOG = LoggerFactory.getLogger(DeliveryLoop.class);
 
   /** What one call of a listener carries at most, so that it stays short. */
@@ -29,6 +30,10 @@ final class DeliveryLoop implements Runnable {
   /** No further revision joins a call that carries as many events. */
   static final int MAX_EVENTS = 4096;
 
+  /** A listener that does not return may not hang the application's shutdown for ever. */
+  private static final Duration END_PATIENCE = Duration.ofSeconds(30);
+
+  private final Thread thread = new Thread(this::run, "petacore-embedded-store");
   private final ReentrantLock lock;
   private final Condition work;
   private final KeySpace keys;
@@ -63,6 +68,12 @@ final class DeliveryLoop implements Runnable {
     this.realTime = realTime;
   }
 
+  /** To be called once. */
+  void start() {
+    thread.setDaemon(true);
+    thread.start();
+  }
+
   boolean isClosed() {
     return closed;
   }
@@ -71,6 +82,14 @@ final class DeliveryLoop implements Runnable {
   void add(WatchFeed feed) {
     feeds.add(feed);
     wake();
+  }
+
+  /**
+   * How many watches are served, those included of which the end was not noticed yet. Under the
+   * lock.
+   */
+  int watches() {
+    return feeds.size();
   }
 
   /** There may be something to do: a new revision, a lease. Under the lock. */
@@ -84,8 +103,32 @@ final class DeliveryLoop implements Runnable {
     wake();
   }
 
-  @Override
-  public void run() {
+  /**
+   * Waits until the thread has ended after {@link #close()}; not if it is this one. Without the
+   * lock, and not cut short by an interrupt.
+   */
+  void awaitEnd() {
+    if (Thread.currentThread() == thread) {
+      return;
+    }
+    long deadline = System.nanoTime() + END_PATIENCE.toNanos();
+    boolean interrupted = false;
+    while (thread.isAlive() && deadline - System.nanoTime() > 0) {
+      try {
+        TimeUnit.NANOSECONDS.timedJoin(thread, deadline - System.nanoTime());
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (thread.isAlive()) {
+      LOG.error("A watch listener does not return, its thread {} is left behind", thread.getName());
+    }
+  }
+
+  private void run() {
     String end = "the store was closed";
     try {
       for (List<WatchFeed> due = awaitDue(); !due.isEmpty(); due = awaitDue()) {

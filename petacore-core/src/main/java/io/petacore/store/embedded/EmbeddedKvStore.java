@@ -15,8 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The store contract in memory: revisions, history and compaction, guarded batches, watches and
@@ -40,11 +38,6 @@ import org.slf4j.LoggerFactory;
  * returns.
  */
 public final class EmbeddedKvStore implements KvStore {
-  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedKvStore.class);
-
-  /** A listener that does not return may not hang the application's shutdown for ever. */
-  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
-
   private final ReentrantLock lock = new ReentrantLock();
   private final StoreLimits limits;
   private final LongSupplier ticker;
@@ -52,7 +45,6 @@ public final class EmbeddedKvStore implements KvStore {
   private final KeySpace keys;
   private final Committer committer;
   private final DeliveryLoop loop;
-  private final Thread thread;
 
   private EmbeddedKvStore(Builder builder) {
     this.limits = new StoreLimits(builder.maxOperations, builder.maxRequestBytes);
@@ -60,9 +52,7 @@ public final class EmbeddedKvStore implements KvStore {
     this.keys = new KeySpace(leases, builder.historyBytes);
     this.committer = new Committer(keys, leases);
     this.loop = new DeliveryLoop(lock, keys, leases, committer, ticker, builder.realTime);
-    this.thread = new Thread(loop, "petacore-embedded-store");
-    thread.setDaemon(true);
-    thread.start();
+    loop.start();
   }
 
   /** A new, empty store with etcd's limits. */
@@ -215,27 +205,12 @@ public final class EmbeddedKvStore implements KvStore {
     } finally {
       lock.unlock();
     }
-    if (Thread.currentThread() != thread) {
-      join();
-    }
+    loop.awaitEnd();
   }
 
-  private void join() {
-    long deadline = System.nanoTime() + CLOSE_PATIENCE.toNanos();
-    boolean interrupted = false;
-    while (thread.isAlive() && deadline - System.nanoTime() > 0) {
-      try {
-        thread.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    if (thread.isAlive()) {
-      LOG.error("A watch listener does not return, its thread {} is left behind", thread.getName());
-    }
+  /** How many watches are held, to be tested for a leak. */
+  int watches() {
+    return locked(loop::watches);
   }
 
   /**

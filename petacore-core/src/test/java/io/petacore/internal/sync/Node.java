@@ -9,6 +9,7 @@ import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.format.SessionId;
 import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.mvcc.RecordingRevisionListener;
 import io.petacore.internal.mvcc.Version;
 import io.petacore.internal.time.ManualScheduler;
 import io.petacore.store.Operation;
@@ -44,6 +45,7 @@ final class Node {
   final HybridLogicalClock clock = new HybridLogicalClock(this::wallClock, MAX_OFFSET);
   final MvccCache cache = new MvccCache(RETENTION, scheduler::nanoTime);
   final List<Synchronizer.State> states = new ArrayList<>();
+  final RecordingRevisionListener listener = new RecordingRevisionListener();
   final Synchronizer synchronizer;
   CompletableFuture<Void> synced = new CompletableFuture<>();
   @Nullable RuntimeException clockFailure;
@@ -51,7 +53,8 @@ final class Node {
   Node(ScriptedKvStore store) {
     this.store = store;
     this.synchronizer =
-        new Synchronizer(store, NAMESPACE, cache, clock, scheduler, SETTLING, states::add);
+        new Synchronizer(
+            store, NAMESPACE, cache, clock, scheduler, SETTLING, listener, states::add);
   }
 
   Node() {

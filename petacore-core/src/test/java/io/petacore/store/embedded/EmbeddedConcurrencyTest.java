@@ -1,6 +1,7 @@
 package io.petacore.store.embedded;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.data.Bytes;
@@ -169,7 +170,9 @@ class EmbeddedConcurrencyTest {
         assertEquals(10 * KEYS, sum, "at " + revision + ", seed " + seed);
         right++;
       } catch (ExecutionException e) {
-        assertEquals(StoreException.Kind.COMPACTED, ((StoreException) e.getCause()).kind());
+        assertEquals(
+            StoreException.Kind.COMPACTED,
+            assertInstanceOf(StoreException.class, e.getCause()).kind());
         assertTrue(revision != 0, "the newest revision can always be read");
         refused++;
       }

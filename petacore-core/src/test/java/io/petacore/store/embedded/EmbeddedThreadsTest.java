@@ -71,6 +71,17 @@ class EmbeddedThreadsTest {
   }
 
   @Test
+  void watchesThatAreOverAreForgotten() throws Exception {
+    RecordingListener last = new RecordingListener();
+    for (int i = 0; i < 100; i++) {
+      store.watch(ALL, 1, new RecordingListener()).close();
+    }
+    store.watch(ALL, 1, last);
+    last.awaitOpened();
+    assertEquals(1, store.watches());
+  }
+
+  @Test
   void aListenerMayCloseTheStore() throws Exception {
     AtomicReference<Thread> thread = new AtomicReference<>();
     RecordingListener closing =
@@ -95,14 +106,25 @@ class EmbeddedThreadsTest {
 
   @Test
   void aListenerThatInterruptsTheThreadHarmsNobody() throws Exception {
+    CompletableFuture<Thread> caller = new CompletableFuture<>();
     RecordingListener interrupting =
-        new RecordingListener(revisions -> Thread.currentThread().interrupt());
+        new RecordingListener(
+            revisions -> {
+              caller.complete(Thread.currentThread());
+              Thread.currentThread().interrupt();
+            });
     store.watch(ALL, 1, interrupting);
     interrupting.awaitOpened();
     for (int i = 0; i < 3; i++) {
       long revision = store.commit(put(0)).join().revision();
       assertEquals(revision, interrupting.nextRevision().revision());
+      // Only when it waits for work has it met the interrupt.
+      Thread thread = StoreUnderTest.answer(caller);
+      while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
     }
+    interrupting.assertQuiet();
   }
 
   @Test

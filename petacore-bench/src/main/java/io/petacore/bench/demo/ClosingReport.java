@@ -1,0 +1,143 @@
+package io.petacore.bench.demo;
+
+import io.petacore.StorageStatus;
+import io.petacore.bench.console.Figures;
+import io.petacore.bench.console.Table;
+import io.petacore.bench.demo.Finding.Verdict;
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.CommandLine.Help.Ansi;
+
+/** What is printed when the shop has closed: the work, the accounts, the checks, the verdict. */
+final class ClosingReport {
+  /** What the figures named so mean. */
+  static final String SEEN = "seen: from a commit's return on its node until another node reads it";
+
+  private final PrintWriter out;
+  private final Ansi ansi;
+
+  ClosingReport(PrintWriter out, Ansi ansi) {
+    this.out = out;
+    this.ansi = ansi;
+  }
+
+  /** What was done on each node, in the nanoseconds that the shop was open. */
+  void printWork(List<Node> nodes, long nanos) {
+    Table table =
+        new Table(
+            "node",
+            "reads/s",
+            "scans/s",
+            "commits/s",
+            "commit p50",
+            "commit p99",
+            "conflicts",
+            "retries",
+            "seen p50",
+            "seen p99");
+    Tally total = new Tally();
+    long conflicts = 0;
+    long retries = 0;
+    for (Node node : nodes) {
+      StorageStatus.Counters counters = node.storage().status().counters();
+      conflicts += counters.conflicts();
+      retries += counters.retries();
+      total.add(node.tally());
+      addRow(table, node.name(), node.tally(), counters.conflicts(), counters.retries(), nanos);
+    }
+    addRow(table, "all", total, conflicts, retries, nanos);
+    table.print(out);
+    out.println("  " + SEEN);
+    printRequests(nodes);
+    if (total.notSeenElsewhere.sum() > 0) {
+      out.println(
+          "  "
+              + Figures.of(total.notSeenElsewhere.sum(), "order", "orders")
+              + " took another node more than 5 s to show");
+    }
+    if (total.tooOld.sum() > 0) {
+      out.println(
+          "  " + Figures.of(total.tooOld.sum(), "scan", "scans") + " outlived the history kept");
+    }
+  }
+
+  private void printRequests(List<Node> nodes) {
+    long requests = 0;
+    long carried = 0;
+    for (Node node : nodes) {
+      StorageStatus.Counters counters = node.storage().status().counters();
+      requests += counters.batches();
+      carried += counters.batchedTransactions();
+    }
+    out.println(
+        "  "
+            + Figures.of(carried, "transaction", "transactions")
+            + ", loading included, went to the store in "
+            + Figures.of(requests, "request", "requests"));
+  }
+
+  private static void addRow(
+      Table table, String name, Tally tally, long conflicts, long retries, long nanos) {
+    boolean elsewhere = tally.propagation.count() > 0;
+    table.row(
+        name,
+        Figures.perSecond(tally.reads.sum(), nanos),
+        Figures.perSecond(tally.scans.sum(), nanos),
+        Figures.perSecond(tally.sold.sum(), nanos),
+        Figures.millis(tally.commit.percentile(0.5)),
+        Figures.millis(tally.commit.percentile(0.99)),
+        Figures.count(conflicts),
+        Figures.count(retries),
+        elsewhere ? Figures.millis(tally.propagation.percentile(0.5)) : "-",
+        elsewhere ? Figures.millis(tally.propagation.percentile(0.99)) : "-");
+  }
+
+  /** What each node has. */
+  void printAccounts(Shop shop, List<Stocktaking> nodes) {
+    Table table =
+        new Table("node", "revision", "entries", "loaded", "sold", "left", "sold + left - loaded");
+    for (Stocktaking node : nodes) {
+      table.row(
+          node.node(),
+          Long.toString(node.revision()),
+          Figures.count(node.entries()),
+          Figures.count(shop.unitsLoaded()),
+          Figures.count(node.unitsSold()),
+          Figures.count(node.unitsLeft()),
+          Figures.count(node.unitsSold() + node.unitsLeft() - shop.unitsLoaded()));
+    }
+    table.print(out);
+  }
+
+  /** Each check, and what follows from all of them; returns whether none failed. */
+  boolean printFindings(List<Finding> findings) {
+    for (Finding finding : findings) {
+      out.println("  " + mark(finding.verdict()) + "  " + finding.check());
+      if (!finding.detail().isEmpty()) {
+        out.println("           " + finding.detail());
+      }
+    }
+    out.println();
+    long failed = findings.stream().filter(f -> f.verdict() == Verdict.FAILED).count();
+    boolean allowed = findings.stream().anyMatch(f -> f.verdict() == Verdict.ALLOWED);
+    if (failed > 0) {
+      out.println(Figures.of(failed, "check", "checks") + " of " + findings.size() + " FAILED.");
+    } else if (allowed) {
+      out.println(
+          "Read Committed allows this: two customers read the same stock, both wrote it less one,"
+              + " and the second write replaced the first. Everything else holds."
+              + " Run it with --isolation snapshot, and nothing is lost.");
+    } else {
+      out.println("All accounts balance.");
+    }
+    return failed == 0;
+  }
+
+  private String mark(Verdict verdict) {
+    return switch (verdict) {
+      case OK -> ansi.string("@|green ok     |@");
+      case FAILED -> ansi.string("@|bold,red FAILED |@");
+      case ALLOWED -> ansi.string("@|yellow allowed|@");
+    };
+  }
+}

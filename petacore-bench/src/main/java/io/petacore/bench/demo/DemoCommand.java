@@ -1,0 +1,239 @@
+package io.petacore.bench.demo;
+
+import io.petacore.bench.catalogue.Catalogue;
+import io.petacore.bench.catalogue.CatalogueCommand;
+import io.petacore.bench.catalogue.TsvFile;
+import io.petacore.bench.connection.Namespace;
+import io.petacore.bench.connection.StoreOptions;
+import io.petacore.bench.connection.Stores;
+import io.petacore.bench.console.Bounds;
+import io.petacore.bench.console.CommandFailedException;
+import io.petacore.bench.console.ErrorLine;
+import io.petacore.bench.console.Figures;
+import io.petacore.bench.console.IsolationName;
+import io.petacore.data.Entry;
+import io.petacore.transaction.IsolationLevel;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What the library is for, shown and checked. */
+@Command(
+    name = "demo",
+    description = {
+      "Runs a shop on several nodes and checks its accounts.",
+      "",
+      "Every node has all items in its own memory. Customers on every node browse and reserve: in"
+          + " one transaction they read an item's stock, write it less one and write the order."
+          + " When the shop closes, sold and left must be what was loaded, for every item, on every"
+          + " node. Ctrl-C closes it early."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Without --namespace a fresh one is made on etcd, and removed at the end unless --keep is"
+          + " given. One that is given must be empty.",
+      "",
+      "Examples:",
+      "  petacore.jar demo",
+      "  petacore.jar demo --etcd 127.0.0.1:2379 --seconds 30 --data catalogue.tsv",
+      "  petacore.jar demo --isolation read-committed       updates may be lost, and are counted"
+    })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
+public final class DemoCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @ArgGroup private Goods goods = new Goods();
+
+  @Option(
+      names = "--nodes",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "How many nodes, each with its own memory (default: ${DEFAULT-VALUE}).")
+  private int nodes;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "How many customers on each node (default: ${DEFAULT-VALUE}).")
+  private int workers;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "How long the shop is open (default: ${DEFAULT-VALUE}).")
+  private long seconds;
+
+  @Option(
+      names = "--isolation",
+      paramLabel = "LEVEL",
+      defaultValue = "snapshot",
+      description = "snapshot or read-committed (default: ${DEFAULT-VALUE}).")
+  private IsolationLevel isolation;
+
+  @Option(
+      names = "--browse-ratio",
+      paramLabel = "SHARE",
+      defaultValue = "0.98",
+      description = "Which share of the visits only reads (default: ${DEFAULT-VALUE}).")
+  private double browseRatio;
+
+  @Option(
+      names = "--skew",
+      paramLabel = "S",
+      defaultValue = "0.9",
+      description = "How unequally popular items are, 0 = all alike (default: ${DEFAULT-VALUE}).")
+  private double skew;
+
+  @Option(
+      names = "--stock",
+      paramLabel = "N",
+      defaultValue = "10000",
+      description = "Of each item there are from 1 to N (default: ${DEFAULT-VALUE}).")
+  private long stock;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "42",
+      description = "What stock and choices follow from (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(names = "--keep", description = "Leave the keys on etcd.")
+  private boolean keep;
+
+  @Mixin private StoreOptions storeOptions;
+
+  /** What is sold: a file's, or a made-up catalogue of some size. */
+  static final class Goods {
+    @Option(
+        names = "--data",
+        paramLabel = "FILE",
+        description = "A catalogue: lines of key<TAB>value, one item each.")
+    private @Nullable Path file;
+
+    @Option(
+        names = "--items",
+        paramLabel = "N",
+        description = "Without --data: how many items to make up (default: 5000).")
+    private @Nullable Integer items;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    checkOptions();
+    Shop shop = Shop.of(catalogue(), stock, seed);
+    Namespace namespace =
+        Objects.requireNonNullElseGet(storeOptions.namespaceIfGiven(), this::freshNamespace);
+    DemoPlan plan = new DemoPlan(nodes, workers, seconds, browseRatio, skew, isolation, seed);
+    PrintWriter out = spec.commandLine().getOut();
+    // The hours outlive the stores: interrupted, the program ends only when all is cleaned away.
+    try (OpeningHours hours = new OpeningHours();
+        Stores stores = storeOptions.stores()) {
+      printPlan(out, plan, shop, stores);
+      DemoRun run =
+          new DemoRun(
+              plan, shop, storeOptions, namespace, out, spec.commandLine().getColorScheme().ansi());
+      boolean allWell =
+          storeOptions.isRemote()
+              ? runRemote(run, stores, hours, namespace)
+              : run.run(stores, hours);
+      return allWell ? 0 : 1;
+    }
+  }
+
+  private void checkOptions() {
+    Bounds bounds = new Bounds(spec.commandLine());
+    bounds.check("--nodes", nodes, 1, 64);
+    bounds.check("--workers", workers, 1, 1000);
+    bounds.check("--seconds", seconds, 1, 1_000_000);
+    bounds.check("--stock", stock, 1, 1_000_000_000);
+    bounds.check("--browse-ratio", browseRatio, 0, 1);
+    bounds.check("--skew", skew, 0, 5);
+    if (goods.items != null) {
+      bounds.check("--items", goods.items, 1, CatalogueCommand.MAX_ITEMS);
+    }
+  }
+
+  private List<Entry> catalogue() throws IOException {
+    return goods.file != null
+        ? TsvFile.read(goods.file)
+        : Catalogue.generate(Objects.requireNonNullElse(goods.items, 5000), seed);
+  }
+
+  private Namespace freshNamespace() {
+    if (!storeOptions.isRemote()) {
+      return new Namespace("");
+    }
+    long random = ThreadLocalRandom.current().nextLong();
+    return new Namespace("petacore-demo-" + HexFormat.of().toHexDigits(random) + "/");
+  }
+
+  private static void printPlan(PrintWriter out, DemoPlan plan, Shop shop, Stores stores) {
+    out.println(
+        "PetaCore demo: "
+            + Figures.of(plan.nodes(), "node", "nodes")
+            + " on "
+            + stores.name()
+            + ", "
+            + Figures.of(plan.customers(), "customer", "customers")
+            + " on each, "
+            + Figures.of(shop.items().size(), "item", "items")
+            + " with "
+            + Figures.of(shop.unitsLoaded(), "unit", "units")
+            + ", "
+            + IsolationName.of(plan.isolation())
+            + ", seed "
+            + plan.seed());
+    out.flush();
+  }
+
+  /** Around the run: the namespace must be empty before, and is emptied afterwards. */
+  private boolean runRemote(DemoRun run, Stores stores, OpeningHours hours, Namespace namespace)
+      throws Exception {
+    NamespaceEraser eraser = new NamespaceEraser(stores.connect(), namespace, stores.timeout());
+    if (!eraser.isEmpty()) {
+      throw new CommandFailedException(
+          namespace
+              + " is not empty; the demo needs one that is (without --namespace it makes one)");
+    }
+    try {
+      return run.run(stores, hours);
+    } finally {
+      cleanUp(eraser, namespace);
+    }
+  }
+
+  private void cleanUp(NamespaceEraser eraser, Namespace namespace) throws InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    if (keep) {
+      out.println("Everything was left in " + namespace + ".");
+      return;
+    }
+    try {
+      out.println(Figures.of(eraser.erase(), "key", "keys") + " removed with " + namespace + ".");
+    } catch (ExecutionException | TimeoutException e) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              "petacore: the keys of " + namespace + " could not be removed: " + ErrorLine.of(e));
+    }
+  }
+}

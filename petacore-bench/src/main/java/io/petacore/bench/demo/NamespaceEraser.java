@@ -1,0 +1,89 @@
+package io.petacore.bench.demo;
+
+import io.petacore.bench.connection.Namespace;
+import io.petacore.store.Batch;
+import io.petacore.store.KeyValue;
+import io.petacore.store.KvStore;
+import io.petacore.store.Operation;
+import io.petacore.store.RangePage;
+import io.petacore.store.RangeRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Removes a namespace from a store, PetaCore's own keys included; for one that nobody has open any
+ * more. It goes to the store itself: a storage would leave its own keys behind.
+ */
+final class NamespaceEraser {
+  /** What a delete takes in a request beyond its key, generously. */
+  private static final int OVERHEAD_BYTES = 32;
+
+  private final KvStore store;
+  private final Namespace namespace;
+  private final Duration timeout;
+
+  NamespaceEraser(KvStore store, Namespace namespace, Duration timeout) {
+    this.store = store;
+    this.namespace = namespace;
+    this.timeout = timeout;
+  }
+
+  /** Whether there is nothing in the namespace at all. */
+  boolean isEmpty() throws InterruptedException, ExecutionException, TimeoutException {
+    return page(1).entries().isEmpty();
+  }
+
+  /** Removes everything; returns how many keys that were. */
+  long erase() throws InterruptedException, ExecutionException, TimeoutException {
+    // Groups of deletes, as many groups as deletes in one: most keys for the operations allowed.
+    int perGroup = Math.max(1, store.limits().maxOperations() / 2 - 1);
+    long erased = 0;
+    while (true) {
+      List<KeyValue> keys = page(perGroup * perGroup).entries();
+      if (keys.isEmpty()) {
+        return erased;
+      }
+      Batch batch = deletes(keys, perGroup);
+      store.commit(batch).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      erased += deletesIn(batch);
+    }
+  }
+
+  private Batch deletes(List<KeyValue> keys, int perGroup) {
+    List<Operation> groups = new ArrayList<>();
+    List<Operation> group = new ArrayList<>();
+    int bytes = 0;
+    for (KeyValue key : keys) {
+      bytes += key.key().length() + OVERHEAD_BYTES;
+      if (bytes > store.limits().maxRequestBytes() / 2 && !(groups.isEmpty() && group.isEmpty())) {
+        break;
+      }
+      group.add(new Operation.Delete(key.key()));
+      if (group.size() == perGroup) {
+        groups.add(new Operation.Group(List.of(), group));
+        group = new ArrayList<>();
+      }
+    }
+    if (!group.isEmpty()) {
+      groups.add(new Operation.Group(List.of(), group));
+    }
+    return new Batch(List.of(), groups, List.of());
+  }
+
+  private static long deletesIn(Batch batch) {
+    return batch.operations().stream()
+        .mapToLong(group -> group instanceof Operation.Group g ? g.operations().size() : 1)
+        .sum();
+  }
+
+  private RangePage page(int limit)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return store
+        .range(new RangeRequest(namespace.everything(), 0, limit))
+        .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,14 @@
+package io.petacore.bench.demo;
+
+import io.petacore.DistributedStorage;
+
+/**
+ * One node: a storage with its own memory, and what was done on it.
+ *
+ * @param name {@code node-1} and so on
+ */
+record Node(String name, DistributedStorage storage, Tally tally) {
+  Node(String name, DistributedStorage storage) {
+    this(name, storage, new Tally());
+  }
+}

@@ -1,0 +1,5 @@
+/** A shop on several nodes whose accounts must balance. */
+@NullMarked
+package io.petacore.bench.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,87 @@
+package io.petacore.bench.status;
+
+import io.petacore.StorageStatus;
+import io.petacore.bench.console.Figures;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A storage's status as lines for people. */
+public final class StatusReport {
+  private static final int LABEL_WIDTH = 18;
+
+  private StatusReport() {}
+
+  /** What a storage says of itself. */
+  public static List<String> of(StorageStatus status) {
+    StorageStatus.Counters counters = status.counters();
+    List<String> lines = new ArrayList<>();
+    lines.add(line("state", status.state().toString()));
+    lines.add(line("keys", Figures.count(status.keys())));
+    lines.add(
+        line(
+            "applied revision",
+            status.appliedRevision() + ", " + Figures.seconds(status.age().toNanos()) + " ago"));
+    lines.add(line("applied version", version(status.appliedVersion())));
+    lines.add(
+        line(
+            "transactions",
+            Figures.count(counters.commits())
+                + " committed, "
+                + Figures.of(counters.conflicts(), "conflict", "conflicts")
+                + " ("
+                + Figures.count(counters.localConflicts())
+                + " found in memory), "
+                + Figures.of(counters.retries(), "retry", "retries")));
+    lines.add(
+        line(
+            "requests",
+            Figures.count(counters.batches())
+                + ", with "
+                + Figures.of(counters.batchedTransactions(), "transaction", "transactions")
+                + ", "
+                + Figures.count(counters.resent())
+                + " of them sent again"));
+    lines.add(
+        line(
+            "lost answers",
+            Figures.count(counters.settledApplied())
+                + " turned out committed, "
+                + Figures.count(counters.settledNotApplied())
+                + " not, "
+                + Figures.count(counters.unknownOutcomes())
+                + " stay unknown; "
+                + Figures.of(counters.sessionsLost(), "session", "sessions")
+                + " lost"));
+    lines.add(
+        line(
+            "following",
+            Figures.of(counters.watchesOpened(), "watch", "watches")
+                + " opened, "
+                + Figures.of(counters.resyncs(), "resync", "resyncs")));
+    lines.add(
+        line(
+            "oddities",
+            counters.malformedRecords()
+                + " malformed records, "
+                + counters.ignoredKeys()
+                + " ignored keys, "
+                + counters.clocksRefused()
+                + " refused clocks"));
+    return lines;
+  }
+
+  private static String version(long nanos) {
+    long second = TimeUnit.SECONDS.toNanos(1);
+    Instant instant =
+        Instant.ofEpochSecond(Math.floorDiv(nanos, second), Math.floorMod(nanos, second));
+    // Revisions before the first commit have versions that are no time, and small.
+    return nanos + (nanos > TimeUnit.DAYS.toNanos(365) ? " (" + instant + ")" : "");
+  }
+
+  /** A label with what it labels. */
+  static String line(String label, String text) {
+    return "  " + label + " ".repeat(LABEL_WIDTH - label.length()) + text;
+  }
+}

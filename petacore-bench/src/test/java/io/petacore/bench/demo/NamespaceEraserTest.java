@@ -1,0 +1,47 @@
+package io.petacore.bench.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.petacore.DistributedStorage;
+import io.petacore.bench.catalogue.Catalogue;
+import io.petacore.bench.connection.Namespace;
+import io.petacore.bench.load.BulkLoad;
+import io.petacore.store.KvStore;
+import io.petacore.store.embedded.EmbeddedKvStore;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class NamespaceEraserTest {
+
+  @Test
+  void everythingOfTheNamespaceGoesAndNothingElse() throws Exception {
+    Namespace doomed = new Namespace("doomed/");
+    Namespace neighbour = new Namespace("doomed0");
+    try (KvStore store = EmbeddedKvStore.inMemory()) {
+      NamespaceEraser eraser = eraser(store, doomed);
+      assertTrue(eraser.isEmpty());
+      fill(store, "doomed/", 10_000);
+      fill(store, "neighbour/", 10);
+      assertFalse(eraser.isEmpty());
+      assertTrue(eraser.erase() > 10_000, "its own keys are removed as well");
+      assertTrue(eraser.isEmpty());
+      assertFalse(eraser(store, new Namespace("neighbour/")).isEmpty());
+      assertTrue(eraser(store, neighbour).isEmpty());
+      assertEquals(0, eraser.erase());
+    }
+  }
+
+  private static NamespaceEraser eraser(KvStore store, Namespace namespace) {
+    return new NamespaceEraser(store, namespace, Duration.ofSeconds(10));
+  }
+
+  private static void fill(KvStore store, String namespace, int keys) throws InterruptedException {
+    try (DistributedStorage storage =
+        DistributedStorage.builder(store).namespace(namespace).open()) {
+      new BulkLoad(Catalogue.generate(keys, 1)).run(List.of(storage));
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package io.petacore;
+
+import io.petacore.data.Bytes;
+import io.petacore.error.NamespaceRefusedException;
+import io.petacore.error.PetaCoreException;
+import io.petacore.error.StoreUnavailableException;
+import io.petacore.internal.format.FormatRecord;
+import io.petacore.internal.format.Namespace;
+import io.petacore.internal.time.Backoff;
+import io.petacore.internal.time.Deadline;
+import io.petacore.store.StoreException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens a storage, step by step within one deadline, on the thread that asked for it. */
+final class Opening {
+
+  private static final Logger log = LoggerFactory.getLogger(Opening.class);
+
+  private static final Duration FIRST_BACKOFF = Duration.ofMillis(20);
+  private static final Duration MAX_BACKOFF = Duration.ofMillis(500);
+
+  private final DistributedStorage.Builder settings;
+  private final Namespace namespace;
+  private final NamespaceGate gate;
+  private final Deadline deadline;
+
+  Opening(DistributedStorage.Builder settings) {
+    this.settings = settings;
+    this.namespace = Namespace.of(settings.namespace);
+    this.gate = new NamespaceGate(settings.store, namespace);
+    this.deadline = Deadline.in(settings.openTimeout, System::nanoTime);
+  }
+
+  /** Opens a storage; leaves nothing behind when it throws. */
+  Engine open() {
+    log.info("opening namespace {} on {}", namespace, persist(settings.store::describe));
+    persist(gate::requireNotEnclosed);
+    FormatRecord format = persist(gate::read);
+    Engine engine = new Engine(settings, namespace, format);
+    try {
+      enter(engine, format);
+      return engine;
+    } catch (RuntimeException | Error failure) {
+      engine.close();
+      throw failure;
+    }
+  }
+
+  private void enter(Engine engine, FormatRecord expected) {
+    await(engine.start(), engine::lastFailure);
+    requireNotEnclosing(engine);
+    NamespaceGate.Format format = persist(gate::enter);
+    if (format.createdAt() != 0) {
+      lookAgain(engine, format);
+    } else if (!format.record().equals(expected)) {
+      throw new NamespaceRefusedException(
+          "the namespace "
+              + namespace
+              + " has just been created by a release with another format: open it again");
+    }
+  }
+
+  private void lookAgain(Engine engine, NamespaceGate.Format format) {
+    try {
+      await(engine.whenApplied(format.createdAt()), engine::lastFailure);
+      requireNotEnclosing(engine);
+      persist(gate::requireNotEnclosed);
+    } catch (NamespaceRefusedException refused) {
+      persist(() -> gate.leave(format));
+      throw refused;
+    }
+  }
+
+  private void requireNotEnclosing(Engine engine) {
+    Bytes nested = engine.nestedNamespace();
+    if (nested != null) {
+      throw new NamespaceRefusedException(
+          "the namespace "
+              + namespace
+              + " contains another one, whose format key is "
+              + nested
+              + ": choose one beside it");
+    }
+  }
+
+  /** Tries until it succeeds, is refused, or the time is up. */
+  private <T> T persist(Supplier<CompletableFuture<T>> step) {
+    Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF);
+    while (true) {
+      try {
+        return await(step.get(), () -> null);
+      } catch (StoreException failure) {
+        Duration pause = backoff.next();
+        boolean hopeless =
+            failure.kind() == StoreException.Kind.REJECTED
+                || failure.kind() == StoreException.Kind.CLOSED;
+        if (hopeless || deadline.remainingNanos() <= pause.toNanos()) {
+          throw unavailable(failure);
+        }
+        pause(pause);
+      }
+    }
+  }
+
+  private <T> T await(CompletableFuture<T> future, Supplier<@Nullable StoreException> whyLate) {
+    try {
+      return future.get(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw unavailable(whyLate.get());
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof PetaCoreException known) {
+        known.fillInStackTrace();
+        throw known;
+      }
+      throw new PetaCoreException("opening failed unexpectedly", e.getCause());
+    }
+  }
+
+  private void pause(Duration pause) {
+    try {
+      new CompletableFuture<Void>().get(pause.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException elapsed) {
+      // What was waited for.
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("nobody completes this future", e);
+    }
+  }
+
+  private static StoreUnavailableException interrupted(InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    return new StoreUnavailableException("interrupted while opening", cause);
+  }
+
+  private StoreUnavailableException unavailable(@Nullable StoreException cause) {
+    return new StoreUnavailableException(
+        "the namespace "
+            + namespace
+            + " could not be opened within "
+            + settings.openTimeout
+            + (cause == null ? "" : ": " + cause.getMessage()),
+        cause);
+  }
+}

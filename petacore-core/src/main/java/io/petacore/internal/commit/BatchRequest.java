@@ -1,0 +1,70 @@
+package io.petacore.internal.commit;
+
+import io.petacore.data.Bytes;
+import io.petacore.internal.format.Namespace;
+import io.petacore.internal.format.ReservedKeys;
+import io.petacore.store.Batch;
+import io.petacore.store.Guard;
+import io.petacore.store.Operation;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The frame of every request: the guards that hold for all of it, as they stand when it is sent,
+ * and what is read if they fail.
+ *
+ * @param fenceRevision the mod revision of the session's fence
+ * @param turnRevision the mod revision of the turn if the session holds it; 0: nobody may hold it
+ * @param recordRevision the mod revision of the commit record, as applied here
+ */
+record BatchRequest(
+    Namespace namespace,
+    Session session,
+    long fenceRevision,
+    long turnRevision,
+    long recordRevision) {
+
+  /** A request that commits what was planned. */
+  Batch of(BatchPlanner.Plan plan, BatchLayout.Laid laid) {
+    List<Guard> guards = guards();
+    List<Operation> operations = laid.operations();
+    if (plan.whole()) {
+      // Nobody has committed since every key was found unchanged: one guard stands for all.
+      guards.add(new Guard(recordKey(), recordRevision));
+      if (turnRevision != 0) {
+        operations = new ArrayList<>(operations);
+        operations.add(new Operation.Group(List.of(), List.of(new Operation.Delete(turnKey()))));
+      }
+    }
+    return new Batch(guards, operations, List.of(session.fenceKey(), turnKey(), recordKey()));
+  }
+
+  /** A request that takes the turn, which ends with the session at the latest. */
+  Batch takingTurn() {
+    return new Batch(
+        guards(),
+        List.of(session.leasedPut(turnKey(), Turn.nameOf(session.id()))),
+        List.of(session.fenceKey(), turnKey()));
+  }
+
+  /** A request that gives the turn back. */
+  Batch givingTurnBack() {
+    return new Batch(
+        guards(), List.of(new Operation.Delete(turnKey())), List.of(session.fenceKey()));
+  }
+
+  private List<Guard> guards() {
+    List<Guard> guards = new ArrayList<>(3);
+    guards.add(new Guard(session.fenceKey(), fenceRevision));
+    guards.add(new Guard(turnKey(), turnRevision));
+    return guards;
+  }
+
+  private Bytes turnKey() {
+    return namespace.toStore(ReservedKeys.TURN);
+  }
+
+  private Bytes recordKey() {
+    return namespace.toStore(ReservedKeys.COMMIT_RECORD);
+  }
+}

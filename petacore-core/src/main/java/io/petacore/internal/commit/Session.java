@@ -1,0 +1,104 @@
+package io.petacore.internal.commit;
+
+import io.petacore.data.Bytes;
+import io.petacore.internal.format.Namespace;
+import io.petacore.internal.format.ReservedKeys;
+import io.petacore.internal.format.SessionId;
+import io.petacore.store.Batch;
+import io.petacore.store.BatchResult;
+import io.petacore.store.Guard;
+import io.petacore.store.KvStore;
+import io.petacore.store.Operation;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One life of a storage towards the store: a lease, and a key that lives with it, the
+ * <em>fence</em>. Every request is guarded by the fence's mod revision. So raising it, by writing
+ * it once more, refuses every older request that has not been applied yet, however late it arrives;
+ * and once the lease has ended, nothing of this session can be applied any more.
+ *
+ * <p>Immutable; the fence's mod revision is kept by the pipeline.
+ */
+final class Session {
+
+  private final KvStore store;
+  private final SessionId id;
+  private final long lease;
+  private final Bytes fenceKey;
+  private final Bytes fence;
+
+  private Session(KvStore store, Namespace namespace, SessionId id, long lease) {
+    this.store = store;
+    this.id = id;
+    this.lease = lease;
+    this.fence = ReservedKeys.sessionFence(id);
+    this.fenceKey = namespace.toStore(fence);
+  }
+
+  /**
+   * A new session.
+   *
+   * @param timeToLive how long it outlives its last renewal
+   * @return the session with the mod revision of its fence
+   */
+  static CompletableFuture<Opened> open(KvStore store, Namespace namespace, Duration timeToLive) {
+    return store
+        .grantLease(timeToLive)
+        .thenCompose(
+            lease -> {
+              Session session = new Session(store, namespace, SessionId.random(), lease);
+              return session.write(0).thenApply(result -> new Opened(session, result.revision()));
+            });
+  }
+
+  /**
+   * A session that was opened.
+   *
+   * @param session the session
+   * @param fenceRevision the mod revision of its fence
+   */
+  record Opened(Session session, long fenceRevision) {}
+
+  SessionId id() {
+    return id;
+  }
+
+  /** The fence's key, without namespace. */
+  Bytes fence() {
+    return fence;
+  }
+
+  /** The fence's key in the store. */
+  Bytes fenceKey() {
+    return fenceKey;
+  }
+
+  Operation.Put leasedPut(Bytes key, Bytes value) {
+    return new Operation.Put(key, value, lease);
+  }
+
+  /** Writes the fence, if it still has a mod revision; reads it otherwise. Harmless to repeat. */
+  CompletableFuture<BatchResult> raise(long fenceRevision) {
+    return write(fenceRevision);
+  }
+
+  private CompletableFuture<BatchResult> write(long expected) {
+    Bytes value = Bytes.utf8("pid " + ProcessHandle.current().pid() + " at " + Instant.now());
+    return store.commit(
+        new Batch(
+            List.of(new Guard(fenceKey, expected)),
+            List.of(leasedPut(fenceKey, value)),
+            List.of(fenceKey)));
+  }
+
+  CompletableFuture<Void> renew() {
+    return store.renewLease(lease);
+  }
+
+  CompletableFuture<Void> revoke() {
+    return store.revokeLease(lease);
+  }
+}

@@ -1,0 +1,261 @@
+package io.petacore.internal.commit;
+
+import io.petacore.data.Bytes;
+import io.petacore.internal.format.Namespace;
+import io.petacore.internal.time.Backoff;
+import io.petacore.internal.time.Continuation;
+import io.petacore.internal.time.Scheduler;
+import io.petacore.store.BatchResult;
+import io.petacore.store.KeyValue;
+import io.petacore.store.KvStore;
+import io.petacore.store.StoreException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a session: opens it, renews its lease, raises its fence, opens another when it was lost.
+ *
+ * <p>Its state is guarded by the pipeline's lock: methods are called with it held, and what comes
+ * back from the store takes it through {@code step}, which also lets the pipeline go on.
+ */
+final class SessionKeeper {
+
+  private static final Logger log = LoggerFactory.getLogger(SessionKeeper.class);
+
+  private static final Duration FIRST_BACKOFF = Duration.ofMillis(20);
+  private static final Duration MAX_BACKOFF = Duration.ofSeconds(1);
+  private static final int RAISES_BEFORE_REVOKING = 3;
+
+  private final KvStore store;
+  private final Namespace namespace;
+  private final Duration timeToLive;
+  private final Scheduler scheduler;
+  private final Consumer<Consumer<Effects>> step;
+  private final CommitCounters counters;
+  private final Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF);
+
+  private @Nullable Session session;
+  private long fenceRevision;
+  private boolean opening;
+  private boolean raising;
+  private int failedRaises;
+  private boolean ended;
+  private @Nullable StoreException lastFailure;
+
+  /**
+   * @param step runs what it is given under the pipeline's lock
+   */
+  SessionKeeper(
+      KvStore store,
+      Namespace namespace,
+      Duration timeToLive,
+      Scheduler scheduler,
+      Consumer<Consumer<Effects>> step,
+      CommitCounters counters) {
+    this.store = store;
+    this.namespace = namespace;
+    this.timeToLive = timeToLive;
+    this.scheduler = scheduler;
+    this.step = step;
+    this.counters = counters;
+  }
+
+  /** The session under which requests may be sent now; null if there is none. */
+  @Nullable Session usable() {
+    return raising ? null : session;
+  }
+
+  /** The session there is, whether or not its fence is being raised. */
+  @Nullable Session current() {
+    return session;
+  }
+
+  /** The mod revision of the fence: what a request is guarded by. */
+  long fenceRevision() {
+    return fenceRevision;
+  }
+
+  @Nullable StoreException lastFailure() {
+    return lastFailure;
+  }
+
+  /** Opens a session if there is none and none is on its way. */
+  void open(Effects effects) {
+    if (session != null || opening || ended) {
+      return;
+    }
+    opening = true;
+    effects.add(
+        () ->
+            after(
+                Session.open(store, namespace, timeToLive),
+                (opened, failure) ->
+                    step.accept(
+                        more -> {
+                          opening = false;
+                          if (opened != null) {
+                            began(opened, more);
+                          } else {
+                            lastFailure = StoreException.of(failure);
+                            later(this::open);
+                          }
+                        })));
+  }
+
+  private void began(Session.Opened opened, Effects effects) {
+    if (ended) {
+      effects.add(() -> revokeLater(opened.session()));
+      return;
+    }
+    session = opened.session();
+    fenceRevision = opened.fenceRevision();
+    raising = false;
+    failedRaises = 0;
+    backoff.reset();
+    log.debug("session {} begins", opened.session().id());
+    renewLater(opened.session());
+  }
+
+  private void renewLater(Session renewed) {
+    scheduler.schedule(
+        timeToLive.dividedBy(3),
+        () ->
+            step.accept(
+                effects -> {
+                  if (session == renewed) {
+                    effects.add(() -> renew(renewed));
+                    renewLater(renewed);
+                  }
+                }));
+  }
+
+  private void renew(Session renewed) {
+    after(
+        renewed.renew(),
+        (nothing, failure) -> {
+          boolean gone =
+              failure != null
+                  && StoreException.of(failure).kind() == StoreException.Kind.LEASE_NOT_FOUND;
+          if (gone) {
+            step.accept(effects -> lost(renewed));
+          }
+        });
+  }
+
+  /** The lease of a session has ended: nothing can be sent under it any more. */
+  void lost(Session which) {
+    if (session == which) {
+      session = null;
+      raising = false;
+      counters.sessionsLost.increment();
+      log.info("session {} was lost; another will be opened", which.id());
+    }
+  }
+
+  /** The watch, or an answer, has shown the fence with a mod revision. */
+  void seen(Bytes fence, long modRevision) {
+    if (session != null && session.fence().equals(fence) && modRevision > fenceRevision) {
+      fenceRevision = modRevision;
+      raising = false;
+      failedRaises = 0;
+    }
+  }
+
+  /** Raises the fence, so that requests sent before and not applied yet never will be. */
+  void raise(Effects effects) {
+    Session raised = session;
+    if (raised == null || raising) {
+      return;
+    }
+    raising = true;
+    tryRaising(raised, effects);
+  }
+
+  private void tryRaising(Session raised, Effects effects) {
+    if (session != raised || !raising) {
+      return;
+    }
+    long expected = fenceRevision;
+    effects.add(
+        () ->
+            after(
+                raised.raise(expected),
+                (result, failure) ->
+                    step.accept(
+                        more -> {
+                          if (session == raised) {
+                            answered(raised, result, failure, more);
+                          }
+                        })));
+  }
+
+  private void answered(
+      Session raised, @Nullable BatchResult result, @Nullable Throwable failure, Effects effects) {
+    if (result != null && result.applied()) {
+      seen(raised.fence(), result.revision());
+    } else if (result != null && result.otherwise().isEmpty()) {
+      lost(raised);
+    } else if (result != null) {
+      // An earlier try has succeeded, whose answer was lost: nobody else writes this key.
+      KeyValue fence = result.otherwise().get(0);
+      seen(raised.fence(), fence.modRevision());
+    } else {
+      notRaised(raised, StoreException.of(failure), effects);
+    }
+  }
+
+  private void notRaised(Session raised, StoreException failure, Effects effects) {
+    lastFailure = failure;
+    boolean refused = failure.kind() != StoreException.Kind.UNAVAILABLE;
+    if (refused && ++failedRaises >= RAISES_BEFORE_REVOKING) {
+      // A store without space takes no put, but does end leases.
+      effects.add(
+          () ->
+              after(
+                  raised.revoke(),
+                  (nothing, notRevoked) ->
+                      step.accept(
+                          more -> {
+                            if (notRevoked == null) {
+                              lost(raised);
+                            } else {
+                              later(again -> tryRaising(raised, again));
+                            }
+                          })));
+    } else {
+      later(again -> tryRaising(raised, again));
+    }
+  }
+
+  /**
+   * Ends the session for good; the store deletes its fence, which settles what is in flight.
+   *
+   * @param done completed when the lease has been revoked, or could not be
+   */
+  void end(Effects effects, CompletableFuture<@Nullable Void> done) {
+    ended = true;
+    Session last = session;
+    effects.add(
+        last == null
+            ? () -> done.complete(null)
+            : () -> after(last.revoke(), (nothing, failure) -> done.complete(null)));
+  }
+
+  private void revokeLater(Session unwanted) {
+    after(unwanted.revoke(), (nothing, failure) -> {});
+  }
+
+  private void later(Consumer<Effects> task) {
+    if (!ended) {
+      scheduler.schedule(backoff.next(), () -> step.accept(task));
+    }
+  }
+
+  private static <T> void after(CompletableFuture<T> future, Continuation.Step<T> next) {
+    Continuation.after(future, Runnable::run, next, defect -> {});
+  }
+}

@@ -1,0 +1,43 @@
+package io.petacore.internal.mvcc;
+
+import io.petacore.data.Bytes;
+import io.petacore.internal.format.CommitRecord;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Told by the writer of the cache what it has just published, in order, one call at a time, under
+ * the writer's lock: a listener must neither block nor run application code.
+ */
+public interface RevisionListener {
+
+  /**
+   * A key of PetaCore's own that is not data: a session's fence, or the turn.
+   *
+   * @param key without namespace
+   * @param modRevision the revision that wrote it; 0 if it was deleted
+   * @param value what it says; null if it was deleted
+   */
+  record Bookkeeping(Bytes key, long modRevision, @Nullable Bytes value) {}
+
+  /**
+   * What the store's history says of commits at a revision.
+   *
+   * @param recordRevision the revision that wrote the commit record last; 0 if there is none
+   * @param record what it says, if it was written in this very revision (or, after a load, at all);
+   *     null otherwise, and if it is malformed
+   * @param bookkeeping what changed in this revision (after a load: all that is present)
+   */
+  record Commits(
+      long recordRevision, @Nullable CommitRecord record, List<Bookkeeping> bookkeeping) {}
+
+  /** One revision was applied. */
+  void applied(Applied now, Commits commits);
+
+  /**
+   * Everything was loaded: revisions since the one applied before were not seen one by one.
+   *
+   * @param anotherHistory whether the store's revisions are not those of before
+   */
+  void loaded(Applied now, Commits commits, boolean anotherHistory);
+}

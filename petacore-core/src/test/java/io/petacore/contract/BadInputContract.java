@@ -1,0 +1,250 @@
+package io.petacore.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.petacore.DistributedStorage;
+import io.petacore.StorageStatus;
+import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
+import io.petacore.error.StorageClosedException;
+import io.petacore.error.TransactionTooLargeException;
+import io.petacore.testing.ForeignWriter;
+import io.petacore.testing.Nodes;
+import io.petacore.transaction.ReadView;
+import io.petacore.transaction.Snapshot;
+import io.petacore.transaction.Transaction;
+import io.petacore.transaction.TransactionOptions;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** A clear exception at the call that makes the mistake, and nothing sent. */
+public interface BadInputContract {
+
+  /** The nodes of this test. */
+  Nodes nodes();
+
+  /** Keys that nobody may use, at each call that takes one. */
+  @Test
+  default void keysThatAreEmptyReservedOrTooLong() {
+    DistributedStorage a = nodes().open();
+    ForeignWriter observer = nodes().foreigner();
+    long revision = observer.revision();
+    Bytes longest = Bytes.utf8("k".repeat(4096));
+    for (Bytes bad :
+        List.of(Bytes.EMPTY, Bytes.of((byte) 0), Bytes.utf8("\0c"), longest.successor())) {
+      assertThrows(IllegalArgumentException.class, () -> a.read(bad));
+      try (Transaction tx = a.begin(TransactionOptions.defaults());
+          Snapshot snapshot = a.snapshot()) {
+        for (Executable call :
+            List.<Executable>of(
+                () -> tx.read(bad),
+                () -> tx.exists(bad),
+                () -> tx.write(bad, Bytes.EMPTY),
+                () -> tx.delete(bad),
+                () -> snapshot.read(bad))) {
+          assertThrows(IllegalArgumentException.class, call);
+        }
+      }
+    }
+    assertEquals(revision, observer.revision(), "nothing was sent");
+    a.runTransaction(tx -> tx.write(longest, Bytes.utf8("the longest")));
+    assertEquals(Bytes.utf8("the longest"), a.read(longest));
+  }
+
+  /** A value over the limit is refused where it is written; the message has both sizes. */
+  @Test
+  default void valuesOverTheLimit() {
+    DistributedStorage a = nodes().open();
+    Bytes tooLarge = Bytes.of(new byte[2 << 20]);
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> a.runTransaction(tx -> tx.write(Bytes.utf8("big"), tooLarge)))
+            .getMessage();
+    assertTrue(message.contains("big") && message.contains("" + (2 << 20)), message);
+    assertNull(a.read("big"));
+  }
+
+  /** A transaction that no request can carry is refused whole, before it is sent. */
+  @Test
+  default void tooManyOperationsOrBytes() {
+    DistributedStorage a = nodes().open();
+    ForeignWriter observer = nodes().foreigner();
+    long revision = observer.revision();
+    String operations =
+        assertThrows(
+                TransactionTooLargeException.class,
+                () ->
+                    a.runTransaction(
+                        tx -> {
+                          for (int i = 0; i < 100_000; i++) {
+                            tx.write("key-" + i, "");
+                          }
+                        }))
+            .getMessage();
+    assertTrue(operations.matches("(?s).*\\d.*\\d.*"), "names both numbers: " + operations);
+    String bytes =
+        assertThrows(
+                TransactionTooLargeException.class,
+                () ->
+                    a.runTransaction(
+                        tx -> {
+                          for (int i = 0; i < 8; i++) {
+                            tx.write(Bytes.utf8("key-" + i), Bytes.of(new byte[500_000]));
+                          }
+                        }))
+            .getMessage();
+    assertTrue(bytes.matches("(?s).*\\d.*\\d.*"), "names both numbers: " + bytes);
+    assertEquals(revision, observer.revision(), "nothing was sent");
+  }
+
+  /** A namespace without a delimiter would take in the keys of another one. */
+  @Test
+  default void namespacesWithoutADelimiter() {
+    for (String bad : List.of("shop", "shop/1", "sh\0p/", "shop ")) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> DistributedStorage.builder(nodes().connect()).namespace(bad).open().close());
+    }
+  }
+
+  /** What a body throws is passed on as it is, checked or not, and nothing was written. */
+  @Test
+  default void aBodyThatThrows() {
+    DistributedStorage a = nodes().open();
+    ForeignWriter observer = nodes().foreigner();
+    long revision = observer.revision();
+    IOException checked = new IOException("no file");
+    IllegalStateException unchecked = new IllegalStateException("no good");
+    AssertionError error = new AssertionError("no way");
+    assertSame(
+        checked,
+        assertThrows(
+            IOException.class,
+            () ->
+                a.<IOException>runTransaction(
+                    tx -> {
+                      tx.write("key", "value");
+                      throw checked;
+                    })));
+    assertSame(
+        unchecked,
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                a.callTransaction(
+                    tx -> {
+                      tx.write("key", "value");
+                      throw unchecked;
+                    })));
+    assertSame(
+        error,
+        assertThrows(
+            AssertionError.class,
+            () ->
+                a.runTransaction(
+                    tx -> {
+                      tx.write("key", "value");
+                      throw error;
+                    })));
+    ExecutionException async =
+        assertThrows(
+            ExecutionException.class,
+            () ->
+                a.runTransactionAsync(
+                        TransactionOptions.defaults(),
+                        tx -> {
+                          tx.write("key", "value");
+                          throw checked;
+                        })
+                    .get());
+    assertSame(checked, async.getCause());
+    assertEquals(revision, observer.revision(), "nothing was sent");
+    assertNull(a.read("key"));
+  }
+
+  /** A transaction has one end. */
+  @Test
+  default void aTransactionThatHasEnded() {
+    DistributedStorage a = nodes().open();
+    Transaction committed = a.begin(TransactionOptions.defaults());
+    committed.write("key", "1").commit();
+    assertThrows(IllegalStateException.class, committed::commit);
+    assertEnded(committed);
+
+    Transaction rolledBack = a.begin(TransactionOptions.defaults());
+    rolledBack.write("key", "2").close();
+    rolledBack.close();
+    assertThrows(IllegalStateException.class, rolledBack::commit);
+    assertEnded(rolledBack);
+
+    List<Transaction> kept = new ArrayList<>();
+    a.runTransaction(
+        tx -> {
+          kept.add(tx);
+          assertThrows(IllegalStateException.class, tx::commit);
+          assertThrows(IllegalStateException.class, tx::close);
+        });
+    assertEnded(kept.get(0));
+    assertEquals("1", a.read("key"));
+
+    Snapshot snapshot = a.snapshot();
+    snapshot.close();
+    snapshot.close();
+    assertReadsEnded(snapshot);
+  }
+
+  private static void assertEnded(Transaction tx) {
+    assertThrows(IllegalStateException.class, () -> tx.write("key", "value"));
+    assertThrows(IllegalStateException.class, () -> tx.delete("key"));
+    assertReadsEnded(tx);
+  }
+
+  private static void assertReadsEnded(ReadView view) {
+    assertThrows(IllegalStateException.class, () -> view.read("key"));
+    assertThrows(IllegalStateException.class, () -> view.scan(KeyRange.all()).iterator().hasNext());
+  }
+
+  /** After its end a storage says so at every call; its status can still be asked. */
+  @Test
+  default void aStorageThatIsClosed() {
+    DistributedStorage a = nodes().open();
+    a.runTransaction(tx -> tx.write("key", "value"));
+    Transaction open = a.begin(TransactionOptions.defaults()).write("key", "late");
+    a.close();
+    a.close();
+    assertEquals(StorageStatus.State.CLOSED, a.status().state());
+    for (Executable call :
+        List.<Executable>of(
+            () -> a.read("key"),
+            a::snapshot,
+            () -> a.begin(TransactionOptions.defaults()),
+            () -> a.runTransaction(tx -> {}),
+            open::commit)) {
+      assertThrows(StorageClosedException.class, call);
+    }
+    assertEquals("value", nodes().open().read("key"));
+  }
+
+  /** A transaction without writes is not sent. */
+  @Test
+  default void nothingWrittenNothingSent() {
+    DistributedStorage a = nodes().open();
+    a.runTransaction(tx -> tx.write("key", "value"));
+    ForeignWriter observer = nodes().foreigner();
+    long revision = observer.revision();
+    a.runTransaction(tx -> tx.read("key"));
+    try (Transaction tx = a.begin(TransactionOptions.defaults())) {
+      assertEquals(tx.revision(), tx.commit().revision());
+    }
+    assertEquals(revision, observer.revision());
+  }
+}

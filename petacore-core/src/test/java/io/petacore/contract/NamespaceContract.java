@@ -1,0 +1,73 @@
+package io.petacore.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.petacore.DistributedStorage;
+import io.petacore.data.Bytes;
+import io.petacore.error.NamespaceRefusedException;
+import io.petacore.testing.ForeignWriter;
+import io.petacore.testing.Nodes;
+import org.junit.jupiter.api.Test;
+
+/** Namespaces lie beside each other. */
+public interface NamespaceContract {
+
+  /** The nodes of this test. */
+  Nodes nodes();
+
+  private DistributedStorage openIn(String namespace) {
+    return DistributedStorage.builder(nodes().connect()).namespace(namespace).open();
+  }
+
+  private void assertRefused(String namespace) {
+    String message =
+        assertThrows(NamespaceRefusedException.class, () -> openIn(namespace).close()).getMessage();
+    assertTrue(message.contains(namespace), message);
+  }
+
+  /** Inside another one, at any depth; and the refused one leaves nothing behind. */
+  @Test
+  default void aNamespaceInsideAnotherIsRefused() {
+    nodes().open();
+    ForeignWriter observer = nodes().foreigner();
+    long revision = observer.revision();
+    assertRefused(nodes().namespace() + "inner/");
+    assertRefused(nodes().namespace() + "a/b/c/");
+    assertEquals(revision, observer.revision());
+  }
+
+  /** Around another one; and the refused one leaves no format key behind. */
+  @Test
+  default void aNamespaceAroundAnotherIsRefused() {
+    try (DistributedStorage inner = openIn(nodes().namespace() + "a/inner/")) {
+      inner.runTransaction(tx -> tx.write("key", "value"));
+      assertRefused(nodes().namespace());
+      assertRefused(nodes().namespace() + "a/");
+      assertNull(nodes().foreigner().get("\0f"));
+      inner.runTransaction(tx -> tx.write("key", "again"));
+    }
+  }
+
+  /** Beside each other they know nothing of each other, though one name begins like the other. */
+  @Test
+  default void namespacesBesideEachOtherAreApart() {
+    try (DistributedStorage one = openIn(nodes().namespace() + "one/");
+        DistributedStorage other = openIn(nodes().namespace() + "one-more/")) {
+      one.runTransaction(tx -> tx.write("key", "one"));
+      other.runTransaction(tx -> tx.write("key", "other"));
+      assertEquals("one", one.read("key"));
+      assertEquals("other", other.read("key"));
+      assertEquals(1, one.status().keys());
+    }
+  }
+
+  /** A format from the future is not guessed at. */
+  @Test
+  default void anUnknownFormatIsRefused() {
+    nodes().foreigner().put(Bytes.utf8("\0f"), Bytes.of((byte) 99, (byte) 1), 0);
+    assertRefused(nodes().namespace());
+  }
+}

@@ -1,0 +1,23 @@
+package io.petacore.internal.mvcc;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes down what it is told. */
+public final class RecordingRevisionListener implements RevisionListener {
+
+  /** What came with one publication; loaded is whether it was a load. */
+  public record Told(Applied now, Commits commits, boolean loaded, boolean anotherHistory) {}
+
+  public final List<Told> told = new ArrayList<>();
+
+  @Override
+  public void applied(Applied now, Commits commits) {
+    told.add(new Told(now, commits, false, false));
+  }
+
+  @Override
+  public void loaded(Applied now, Commits commits, boolean anotherHistory) {
+    told.add(new Told(now, commits, true, anotherHistory));
+  }
+}

@@ -1,0 +1,201 @@
+package io.petacore.testing;
+
+import io.petacore.data.KeyRange;
+import io.petacore.store.Batch;
+import io.petacore.store.BatchResult;
+import io.petacore.store.KvStore;
+import io.petacore.store.RangePage;
+import io.petacore.store.RangeRequest;
+import io.petacore.store.RevisionEvents;
+import io.petacore.store.StoreException;
+import io.petacore.store.StoreLimits;
+import io.petacore.store.Watch;
+import io.petacore.store.WatchListener;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store between a node and its real one, with which a test decides what happens when: events can
+ * be held back, the connection can be cut, and something can be done before a read.
+ */
+public final class SteeredStore implements KvStore {
+
+  private final KvStore store;
+  private final Set<SteeredWatch> watches = ConcurrentHashMap.newKeySet();
+  private volatile Consumer<RangeRequest> beforeRange = request -> {};
+  private volatile boolean cut;
+  private volatile boolean holding;
+
+  /** Steers a store; closing this one closes it. */
+  public SteeredStore(KvStore store) {
+    this.store = store;
+  }
+
+  /** Does something before every read, on the thread that reads. */
+  public void beforeRange(Consumer<RangeRequest> action) {
+    beforeRange = action;
+  }
+
+  /** Ends all watches and lets no request through. When it has returned, no event is delivered. */
+  public void cut() {
+    cut = true;
+    watches.forEach(SteeredWatch::breakOff);
+  }
+
+  /** Lets requests through again. */
+  public void mend() {
+    cut = false;
+  }
+
+  /** Keeps events back, in order. When it has returned, none is delivered. */
+  public void holdEvents() {
+    holding = true;
+    watches.forEach(SteeredWatch::awaitDelivery);
+  }
+
+  /** Delivers what was held, and what follows. */
+  public void releaseEvents() {
+    holding = false;
+    watches.forEach(SteeredWatch::deliverHeld);
+  }
+
+  @Override
+  public CompletableFuture<RangePage> range(RangeRequest request) {
+    beforeRange.accept(request);
+    return cut ? unavailable() : store.range(request);
+  }
+
+  @Override
+  public CompletableFuture<BatchResult> commit(Batch batch) {
+    return cut ? unavailable() : store.commit(batch);
+  }
+
+  @Override
+  public Watch watch(KeyRange range, long fromRevision, WatchListener listener) {
+    SteeredWatch watch = new SteeredWatch(listener);
+    watches.add(watch);
+    watch.open(range, fromRevision);
+    return watch;
+  }
+
+  @Override
+  public CompletableFuture<Long> grantLease(Duration timeToLive) {
+    return cut ? unavailable() : store.grantLease(timeToLive);
+  }
+
+  @Override
+  public CompletableFuture<Void> renewLease(long lease) {
+    return cut ? unavailable() : store.renewLease(lease);
+  }
+
+  @Override
+  public CompletableFuture<Void> revokeLease(long lease) {
+    return cut ? unavailable() : store.revokeLease(lease);
+  }
+
+  @Override
+  public StoreLimits limits() {
+    return store.limits();
+  }
+
+  @Override
+  public CompletableFuture<String> describe() {
+    return cut ? unavailable() : store.describe();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+
+  private static <T> CompletableFuture<T> unavailable() {
+    return CompletableFuture.failedFuture(cutOff());
+  }
+
+  private static StoreException cutOff() {
+    return new StoreException(StoreException.Kind.UNAVAILABLE, "cut by the test", null);
+  }
+
+  /** Calls to the node's listener are made under this object's monitor, so one at a time. */
+  private final class SteeredWatch implements Watch, WatchListener {
+    private final WatchListener listener;
+    private final List<RevisionEvents> held = new ArrayList<>();
+    private volatile @Nullable Watch inner;
+    private volatile boolean over;
+
+    SteeredWatch(WatchListener listener) {
+      this.listener = listener;
+    }
+
+    void open(KeyRange range, long fromRevision) {
+      if (!cut) {
+        inner = store.watch(range, fromRevision, this);
+      }
+      if (cut || over) {
+        breakOff();
+      }
+    }
+
+    void breakOff() {
+      boolean wasOver = over;
+      close();
+      synchronized (this) {
+        if (!wasOver) {
+          listener.onEnd(cutOff());
+        }
+      }
+    }
+
+    synchronized void awaitDelivery() {
+      // Whoever delivers holds the monitor.
+    }
+
+    synchronized void deliverHeld() {
+      if (!over && !held.isEmpty()) {
+        List<RevisionEvents> due = List.copyOf(held);
+        held.clear();
+        listener.onRevisions(due);
+      }
+    }
+
+    @Override
+    public synchronized void onOpened() {
+      if (!over) {
+        listener.onOpened();
+      }
+    }
+
+    @Override
+    public synchronized void onRevisions(List<RevisionEvents> revisions) {
+      held.addAll(revisions);
+      if (!holding) {
+        deliverHeld();
+      }
+    }
+
+    @Override
+    public synchronized void onEnd(StoreException cause) {
+      watches.remove(this);
+      if (!over) {
+        over = true;
+        listener.onEnd(cause);
+      }
+    }
+
+    @Override
+    public void close() {
+      over = true;
+      watches.remove(this);
+      Watch watch = inner;
+      if (watch != null) {
+        watch.close();
+      }
+    }
+  }
+}

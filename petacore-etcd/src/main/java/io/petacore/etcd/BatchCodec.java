@@ -1,0 +1,93 @@
+package io.petacore.etcd;
+
+import io.etcd.jetcd.api.Compare;
+import io.etcd.jetcd.api.DeleteRangeRequest;
+import io.etcd.jetcd.api.PutRequest;
+import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.RequestOp;
+import io.etcd.jetcd.api.ResponseOp;
+import io.etcd.jetcd.api.TxnRequest;
+import io.etcd.jetcd.api.TxnResponse;
+import io.petacore.data.Bytes;
+import io.petacore.store.Batch;
+import io.petacore.store.BatchResult;
+import io.petacore.store.Guard;
+import io.petacore.store.KeyValue;
+import io.petacore.store.Operation;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A batch as etcd's transaction, a group as a transaction inside it, and the answer back. */
+final class BatchCodec {
+
+  private BatchCodec() {}
+
+  static TxnRequest encode(Batch batch) {
+    TxnRequest.Builder txn = encode(batch.guards(), batch.operations());
+    for (Bytes key : batch.otherwiseRead()) {
+      RangeRequest read = RangeRequest.newBuilder().setKey(Keys.encode(key)).build();
+      txn.addFailure(RequestOp.newBuilder().setRequestRange(read));
+    }
+    return txn.build();
+  }
+
+  private static TxnRequest.Builder encode(List<Guard> guards, List<Operation> operations) {
+    TxnRequest.Builder txn = TxnRequest.newBuilder();
+    guards.forEach(guard -> txn.addCompare(encode(guard)));
+    operations.forEach(operation -> txn.addSuccess(encode(operation)));
+    return txn;
+  }
+
+  /** An absent key counts as one with mod revision 0. */
+  private static Compare encode(Guard guard) {
+    return Compare.newBuilder()
+        .setKey(Keys.encode(guard.key()))
+        .setTarget(Compare.CompareTarget.MOD)
+        .setResult(Compare.CompareResult.EQUAL)
+        .setModRevision(guard.modRevision())
+        .build();
+  }
+
+  private static RequestOp encode(Operation operation) {
+    RequestOp.Builder op = RequestOp.newBuilder();
+    if (operation instanceof Operation.Put put) {
+      op.setRequestPut(
+          PutRequest.newBuilder()
+              .setKey(Keys.encode(put.key()))
+              .setValue(Keys.encode(put.value()))
+              .setLease(put.lease()));
+    } else if (operation instanceof Operation.Delete delete) {
+      op.setRequestDeleteRange(DeleteRangeRequest.newBuilder().setKey(Keys.encode(delete.key())));
+    } else if (operation instanceof Operation.Group group) {
+      op.setRequestTxn(encode(group.guards(), group.operations()));
+    }
+    return op.build();
+  }
+
+  static BatchResult decode(Batch batch, TxnResponse answer) {
+    long revision = answer.getHeader().getRevision();
+    if (!answer.getSucceeded()) {
+      List<KeyValue> otherwise = new ArrayList<>();
+      for (ResponseOp read : answer.getResponsesList()) {
+        read.getResponseRange().getKvsList().forEach(kv -> otherwise.add(Keys.decode(kv)));
+      }
+      return new BatchResult(false, revision, List.of(), List.copyOf(otherwise));
+    }
+    List<Boolean> groups = new ArrayList<>();
+    addFlags(batch.operations(), answer, true, groups);
+    return new BatchResult(true, revision, List.copyOf(groups), List.of());
+  }
+
+  /** A group that did not run has no answers for the groups inside it: they did not run either. */
+  private static void addFlags(
+      List<Operation> operations, TxnResponse answer, boolean ran, List<Boolean> flags) {
+    for (int i = 0; i < operations.size(); i++) {
+      if (operations.get(i) instanceof Operation.Group group) {
+        TxnResponse inner =
+            ran ? answer.getResponses(i).getResponseTxn() : TxnResponse.getDefaultInstance();
+        flags.add(inner.getSucceeded());
+        addFlags(group.operations(), inner, inner.getSucceeded(), flags);
+      }
+    }
+  }
+}

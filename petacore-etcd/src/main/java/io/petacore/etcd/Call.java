@@ -1,0 +1,168 @@
+package io.petacore.etcd;
+
+import io.grpc.Attributes;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ClientStreamTracer;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.petacore.store.StoreException;
+import io.petacore.store.StoreException.Kind;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its one answer. It is sent once; only where etcd refused its token, and so did
+ * nothing, a second time with another.
+ *
+ * <p>gRPC ends every call by its deadline, connected or not, and then tells the listener, for a
+ * call that still waited for a connection too; nothing leaves after that. So {@link #sent}, read
+ * when the call has ended, says for certain that a request never left.
+ *
+ * @param <Q> the request's message
+ * @param <A> the answer's message
+ * @param <T> what the answer means
+ */
+final class Call<Q, A, T> extends ClientCall.Listener<A> {
+
+  private final Calls calls;
+  private final MethodDescriptor<Q, A> method;
+  private final Q request;
+  private final Purpose purpose;
+  private final Function<A, T> decoder;
+  private final Deadline deadline;
+  private final CompletableFuture<T> future = new CompletableFuture<>();
+
+  /** Whether it was given to a connection. Written by the thread that does it, before the end. */
+  private volatile boolean sent;
+
+  // The rest is written before a sending starts, or by its callbacks, which come one after another.
+
+  /** The token it was sent with; null for none. */
+  private @Nullable String token;
+
+  private @Nullable A answer;
+  private boolean renewed;
+
+  Call(
+      Calls calls,
+      MethodDescriptor<Q, A> method,
+      Q request,
+      Purpose purpose,
+      Function<A, T> decoder,
+      Deadline deadline) {
+    this.calls = calls;
+    this.method = method;
+    this.request = request;
+    this.purpose = purpose;
+    this.decoder = decoder;
+    this.deadline = deadline;
+  }
+
+  CompletableFuture<T> future() {
+    return future;
+  }
+
+  /** Sends it, on this thread; with a null token without one. */
+  void start(@Nullable String withToken) {
+    token = withToken;
+    sent = false;
+    CallOptions options =
+        CallOptions.DEFAULT
+            .withDeadline(deadline)
+            .withWaitForReady()
+            .withStreamTracerFactory(new SendingTracer());
+    try {
+      ClientCall<Q, A> call = calls.connection().newCall(method, options);
+      call.start(this, AuthTokens.headers(withToken));
+      // One more than the answer, so that the end of the stream is read.
+      call.request(2);
+      call.sendMessage(request);
+      call.halfClose();
+    } catch (RuntimeException e) {
+      // Its threads are gone, or worse; the future must not wait for a callback then.
+      abandon(Status.fromThrowable(e));
+    }
+  }
+
+  @Override
+  public void onMessage(A message) {
+    if (answer == null) {
+      answer = message;
+    }
+  }
+
+  @Override
+  public void onClose(Status status, Metadata trailers) {
+    A received = answer;
+    if (!status.isOk()) {
+      failed(status);
+    } else if (received == null) {
+      failed(Status.INTERNAL.withDescription("the stream ended without an answer"));
+    } else {
+      answered(received);
+    }
+  }
+
+  private void answered(A received) {
+    T decoded;
+    try {
+      decoded = decoder.apply(received);
+    } catch (StoreException e) {
+      fail(e);
+      return;
+    } catch (RuntimeException e) {
+      failed(Status.INTERNAL.withDescription("the answer can't be read: " + e).withCause(e));
+      return;
+    }
+    future.complete(decoded);
+    calls.answered();
+  }
+
+  private void failed(Status status) {
+    boolean refusal = AuthTokens.isRefusal(status);
+    if (refusal && !renewed && calls.tokens().renew(token)) {
+      renewed = true;
+      calls.start(this);
+      return;
+    }
+    // A fresh token that is refused too: users or roles are being changed at this very moment.
+    boolean passing = refusal && renewed;
+    fail(passing ? Kind.UNAVAILABLE : Outcome.kind(status, purpose, sent), status);
+  }
+
+  private void fail(Kind kind, Status status) {
+    Kind known = calls.isClosed() ? Outcome.whenClosing(kind) : kind;
+    fail(Outcome.failure(String.valueOf(method.getBareMethodName()), known, status));
+  }
+
+  /** Without a word from etcd on this request: no token, or the store is closed. */
+  void fail(StoreException failure) {
+    future.completeExceptionally(failure);
+  }
+
+  /** For where the call's end can't be awaited, and so is not known whether it was sent. */
+  void abandon(Status why) {
+    fail(purpose == Purpose.COMMIT ? Kind.OUTCOME_UNKNOWN : Kind.UNAVAILABLE, why);
+  }
+
+  /**
+   * Notes that a connection took the call. It is told before the first byte is written, and for a
+   * call that no connection took, never.
+   */
+  private final class SendingTracer extends ClientStreamTracer.Factory {
+    @Override
+    public ClientStreamTracer newClientStreamTracer(
+        ClientStreamTracer.StreamInfo info, Metadata headers) {
+      return new ClientStreamTracer() {
+        @Override
+        public void streamCreated(Attributes transportAttributes, Metadata streamHeaders) {
+          sent = true;
+        }
+      };
+    }
+  }
+}

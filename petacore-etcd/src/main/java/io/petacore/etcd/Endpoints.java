@@ -1,0 +1,66 @@
+package io.petacore.etcd;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The members to talk to.
+ *
+ * @param uris each with a host, and a port or -1
+ * @param tls whether all are {@code https}; else all are {@code http}
+ */
+record Endpoints(List<URI> uris, boolean tls) {
+
+  /**
+   * @throws IllegalArgumentException naming the endpoint that is wrong
+   */
+  static Endpoints parse(List<String> endpoints) {
+    if (endpoints.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no endpoints: name at least one, such as http://127.0.0.1:2379");
+    }
+    List<URI> uris = new ArrayList<>();
+    for (String endpoint : endpoints) {
+      uris.add(parse(endpoint));
+    }
+    long https = uris.stream().filter(Endpoints::isHttps).count();
+    if (https != 0 && https != uris.size()) {
+      throw new IllegalArgumentException("endpoints must be all http or all https: " + endpoints);
+    }
+    return new Endpoints(List.copyOf(uris), https != 0);
+  }
+
+  private static boolean isHttps(URI uri) {
+    return "https".equalsIgnoreCase(uri.getScheme());
+  }
+
+  private static URI parse(String endpoint) {
+    URI uri;
+    try {
+      uri = new URI(endpoint);
+    } catch (URISyntaxException e) {
+      throw malformed(endpoint, e);
+    }
+    boolean web = "http".equalsIgnoreCase(uri.getScheme()) || isHttps(uri);
+    String path = uri.getPath();
+    boolean bare =
+        (path == null || path.isEmpty() || path.equals("/"))
+            && uri.getQuery() == null
+            && uri.getFragment() == null
+            && uri.getUserInfo() == null;
+    if (!web || !bare || uri.getHost() == null) {
+      throw malformed(endpoint, null);
+    }
+    return uri;
+  }
+
+  private static IllegalArgumentException malformed(
+      String endpoint, @Nullable URISyntaxException cause) {
+    return new IllegalArgumentException(
+        "endpoint '" + endpoint + "' is not of the form http://host:port or https://host:port",
+        cause);
+  }
+}

@@ -1,0 +1,354 @@
+package io.petacore.etcd;
+
+import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.LeaseGrantRequest;
+import io.etcd.jetcd.api.LeaseGrantResponse;
+import io.etcd.jetcd.api.LeaseGrpc;
+import io.etcd.jetcd.api.LeaseKeepAliveRequest;
+import io.etcd.jetcd.api.LeaseKeepAliveResponse;
+import io.etcd.jetcd.api.LeaseRevokeRequest;
+import io.etcd.jetcd.api.TxnRequest;
+import io.petacore.data.KeyRange;
+import io.petacore.etcd.EtcdSettings.Credentials;
+import io.petacore.store.Batch;
+import io.petacore.store.BatchResult;
+import io.petacore.store.KvStore;
+import io.petacore.store.RangePage;
+import io.petacore.store.RangeRequest;
+import io.petacore.store.StoreException;
+import io.petacore.store.StoreException.Kind;
+import io.petacore.store.StoreLimits;
+import io.petacore.store.Watch;
+import io.petacore.store.WatchListener;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store on an etcd cluster, version 3.4 or later.
+ *
+ * <pre>{@code
+ * try (EtcdKvStore store = EtcdKvStore.connect("http://127.0.0.1:2379")) {
+ *   DistributedStorage storage = DistributedStorage.open(store);
+ *   …
+ * }
+ * }</pre>
+ *
+ * <p>Every request ends within the request timeout, the wait for a connection included. It leaves
+ * once: no request is repeated by the store, but one that etcd refused because of an old token,
+ * which is sent again with a new one. A commit fails with {@link Kind#UNAVAILABLE} only where it is
+ * certain that it was not applied: no connection took it before its deadline, or etcd says so. A
+ * request about a lease fails with {@link Kind#UNAVAILABLE} also where its outcome is unknown,
+ * since to repeat it harms nothing.
+ *
+ * <p>A connection that is lost is made anew by itself, also after a long outage: within about a
+ * second of a request or watch that asks for it. Watches end with it, as the contract says.
+ *
+ * <p>Safe for use by many threads.
+ */
+public final class EtcdKvStore implements KvStore {
+
+  private final EtcdSettings settings;
+  private final Connection connection;
+  private final Calls calls;
+  private final ServerCheck serverCheck = new ServerCheck();
+  private final Set<EtcdWatch> watches = ConcurrentHashMap.newKeySet();
+
+  EtcdKvStore(EtcdSettings settings) {
+    this.settings = settings;
+    this.connection = new Connection(settings);
+    this.calls = new Calls(connection, settings, this::onAnswer);
+    serverCheck.askOnce(calls);
+  }
+
+  /**
+   * A store with defaults on a cluster without users and without TLS demands of its own; {@link
+   * #builder()} for more. Does not wait for the cluster: where it can't be reached, the first
+   * request fails.
+   *
+   * @param endpoints one or more members, each {@code http://host:port} or {@code
+   *     https://host:port}; {@code https} with the certificate authorities that the JVM trusts
+   * @throws IllegalArgumentException if there is none, or one is malformed
+   */
+  public static EtcdKvStore connect(String... endpoints) {
+    return builder().endpoints(endpoints).connect();
+  }
+
+  /** A builder with defaults and no endpoints yet. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  private void onAnswer() {
+    serverCheck.askOnce(calls);
+  }
+
+  @Override
+  public CompletableFuture<RangePage> range(RangeRequest request) {
+    EtcdRange range = EtcdRange.of(request.range());
+    io.etcd.jetcd.api.RangeRequest encoded =
+        io.etcd.jetcd.api.RangeRequest.newBuilder()
+            .setKey(range.key())
+            .setRangeEnd(range.end())
+            .setRevision(request.revision())
+            .setLimit(request.limit())
+            .setKeysOnly(range.vacuous())
+            .build();
+    return calls.send(KVGrpc.getRangeMethod(), encoded, Purpose.READ, range::decode);
+  }
+
+  @Override
+  public CompletableFuture<BatchResult> commit(Batch batch) {
+    TxnRequest encoded = BatchCodec.encode(batch);
+    try {
+      BatchLimits.check(batch, encoded, settings.limits());
+    } catch (StoreException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    return calls.send(
+        KVGrpc.getTxnMethod(), encoded, Purpose.COMMIT, answer -> BatchCodec.decode(batch, answer));
+  }
+
+  @Override
+  public Watch watch(KeyRange range, long fromRevision, WatchListener listener) {
+    EtcdWatch watch = new EtcdWatch(calls, range, fromRevision, listener, watches::remove);
+    watches.add(watch);
+    if (calls.isClosed()) {
+      // Also where the close came in between, and may not have seen it.
+      watch.abandon();
+    } else {
+      watch.open();
+    }
+    return watch;
+  }
+
+  @Override
+  public CompletableFuture<Long> grantLease(Duration timeToLive) {
+    long seconds = Math.max(1, timeToLive.plusNanos(999_999_999).toSeconds());
+    LeaseGrantRequest request = LeaseGrantRequest.newBuilder().setTTL(seconds).build();
+    return calls.send(
+        LeaseGrpc.getLeaseGrantMethod(), request, Purpose.LEASE, LeaseGrantResponse::getID);
+  }
+
+  @Override
+  public CompletableFuture<Void> renewLease(long lease) {
+    LeaseKeepAliveRequest request = LeaseKeepAliveRequest.newBuilder().setID(lease).build();
+    // A stream by protocol, used for one request and its answer.
+    return done(
+        calls.send(
+            LeaseGrpc.getLeaseKeepAliveMethod(), request, Purpose.LEASE, EtcdKvStore::timeToLive),
+        failure -> false);
+  }
+
+  private static long timeToLive(LeaseKeepAliveResponse answer) {
+    if (answer.getTTL() <= 0) {
+      throw new StoreException(
+          Kind.LEASE_NOT_FOUND, "lease " + Long.toHexString(answer.getID()) + " has ended", null);
+    }
+    return answer.getTTL();
+  }
+
+  @Override
+  public CompletableFuture<Void> revokeLease(long lease) {
+    LeaseRevokeRequest request = LeaseRevokeRequest.newBuilder().setID(lease).build();
+    return done(
+        calls.send(LeaseGrpc.getLeaseRevokeMethod(), request, Purpose.LEASE, answer -> answer),
+        failure -> failure.kind() == Kind.LEASE_NOT_FOUND);
+  }
+
+  /** The same without its result, and with what counts as done too. */
+  private static CompletableFuture<Void> done(
+      CompletableFuture<?> sent, Predicate<StoreException> doneToo) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    var unused =
+        sent.whenComplete(
+            (answer, failure) -> {
+              if (failure == null || doneToo.test(Calls.storeException(failure))) {
+                done.complete(null);
+              } else {
+                done.completeExceptionally(failure);
+              }
+            });
+    return done;
+  }
+
+  /** As it was configured; the server may have been started with other limits of its own. */
+  @Override
+  public StoreLimits limits() {
+    return settings.limits();
+  }
+
+  @Override
+  public CompletableFuture<String> describe() {
+    return ServerCheck.describe(calls);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Waits some seconds at most, and that only for callbacks that block. Called on one of the
+   * store's own threads, by such a callback, it does not wait for that thread.
+   */
+  @Override
+  public void close() {
+    calls.close();
+    connection.close();
+    calls.abandonOpen();
+    watches.forEach(EtcdWatch::abandon);
+  }
+
+  /** Configures a store. Not safe for use by several threads at once. */
+  public static final class Builder {
+
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    private List<String> endpoints = List.of();
+    private @Nullable Credentials credentials;
+    private @Nullable Path trustedCertificates;
+    private @Nullable Path certificateChain;
+    private @Nullable Path privateKey;
+    private @Nullable String authority;
+    private Duration requestTimeout = Duration.ofSeconds(5);
+    private Duration connectTimeout = Duration.ofSeconds(5);
+    private Duration keepAliveTime = Duration.ofSeconds(10);
+    private Duration keepAliveTimeout = Duration.ofSeconds(5);
+    private int maxInboundBytes = 512 << 20;
+    private int maxTxnOps = 128;
+    private int maxRequestBytes = 1 << 20;
+
+    private Builder() {}
+
+    /**
+     * The members, each {@code http://host:port} or {@code https://host:port}; port 2379 if none.
+     */
+    public Builder endpoints(String... members) {
+      endpoints = List.of(members);
+      return this;
+    }
+
+    /** The user to be, where the cluster has authentication enabled. Default: none. */
+    public Builder credentials(String user, String password) {
+      credentials = new Credentials(user, password);
+      return this;
+    }
+
+    /** A PEM file with the authorities to trust. Default: those that the JVM trusts. */
+    public Builder trustedCertificates(Path pem) {
+      trustedCertificates = pem;
+      return this;
+    }
+
+    /** The client's certificate chain and its key (PKCS#8, not encrypted), as PEM files. */
+    public Builder clientCertificate(Path chainPem, Path keyPem) {
+      certificateChain = chainPem;
+      privateKey = keyPem;
+      return this;
+    }
+
+    /** The name that the server's certificate must carry. Default: the host of each endpoint. */
+    public Builder authority(String name) {
+      authority = name;
+      return this;
+    }
+
+    /** How long a request may take, the wait for a connection included. Default: 5 seconds. */
+    public Builder requestTimeout(Duration timeout) {
+      requestTimeout = positive(timeout, "request timeout");
+      return this;
+    }
+
+    /** How long one attempt to connect to one member may take. Default: 5 seconds. */
+    public Builder connectTimeout(Duration timeout) {
+      connectTimeout = positive(timeout, "connect timeout");
+      return this;
+    }
+
+    /**
+     * How a peer that died without a word is noticed while a watch or a request is open. gRPC
+     * raises a time below 10 seconds to that, and etcd closes connections that ask more often than
+     * every 5.
+     *
+     * @param time how long a connection may be silent before it is asked. Default: 10 seconds
+     * @param timeout how long the sign of life may take. Default: 5 seconds
+     */
+    public Builder keepAlive(Duration time, Duration timeout) {
+      keepAliveTime = positive(time, "keepalive time");
+      keepAliveTimeout = positive(timeout, "keepalive timeout");
+      return this;
+    }
+
+    /** The {@code --max-txn-ops} that the servers were started with. Default: 128, as theirs. */
+    public Builder maxTxnOps(int operations) {
+      maxTxnOps = positive(operations, "maxTxnOps");
+      return this;
+    }
+
+    /**
+     * The greatest request, in bytes. Default: 1 MiB, which leaves room below the servers' own
+     * limit of 1.5 MiB ({@code --max-request-bytes}).
+     */
+    public Builder maxRequestBytes(int bytes) {
+      maxRequestBytes = positive(bytes, "maxRequestBytes");
+      return this;
+    }
+
+    /**
+     * The greatest answer or watch message, in bytes; one watch message can hold 1,000 revisions.
+     */
+    Builder maxInboundBytes(int bytes) {
+      maxInboundBytes = bytes;
+      return this;
+    }
+
+    private static Duration positive(Duration duration, String what) {
+      if (duration.isNegative() || duration.isZero() || duration.compareTo(LONGEST) > 0) {
+        throw new IllegalArgumentException(
+            "the " + what + " must be above zero and at most " + LONGEST + ": " + duration);
+      }
+      return duration;
+    }
+
+    private static int positive(int number, String what) {
+      if (number <= 0) {
+        throw new IllegalArgumentException(what + " must be above zero: " + number);
+      }
+      return number;
+    }
+
+    /**
+     * Makes the store. Does not wait for the cluster: where it can't be reached, the first request
+     * fails.
+     *
+     * @throws IllegalArgumentException if there is no endpoint or one is malformed, or a TLS file
+     *     can't be used
+     */
+    public EtcdKvStore connect() {
+      return new EtcdKvStore(settings());
+    }
+
+    private EtcdSettings settings() {
+      Endpoints parsed = Endpoints.parse(endpoints);
+      Tls tls = new Tls(trustedCertificates, certificateChain, privateKey);
+      if (!parsed.tls() && !tls.isDefault()) {
+        throw new IllegalArgumentException(
+            "TLS files are given, but the endpoints are http: name them https://host:port");
+      }
+      return new EtcdSettings(
+          EndpointResolver.target(parsed.uris()),
+          parsed.tls() ? tls.context() : null,
+          authority,
+          credentials,
+          requestTimeout,
+          connectTimeout,
+          keepAliveTime,
+          keepAliveTimeout,
+          maxInboundBytes,
+          new StoreLimits(maxTxnOps, maxRequestBytes));
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.petacore.etcd;
+
+import io.netty.handler.ssl.SslContext;
+import io.petacore.store.StoreLimits;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an {@link EtcdKvStore} was built with.
+ *
+ * @param target the endpoints, as the channel wants them
+ * @param tls null for plain text
+ * @param authority the server name for TLS; null for that of each endpoint
+ * @param credentials null where the cluster has no users
+ * @param requestTimeout how long a request may take, the wait for a connection included
+ * @param connectTimeout how long one attempt to connect may take
+ * @param keepAliveTime after how much silence under an open call the server is asked for a sign
+ * @param keepAliveTimeout how long that sign may take
+ * @param maxInboundBytes the greatest answer or watch message, in bytes
+ * @param limits of one request
+ */
+record EtcdSettings(
+    String target,
+    @Nullable SslContext tls,
+    @Nullable String authority,
+    @Nullable Credentials credentials,
+    Duration requestTimeout,
+    Duration connectTimeout,
+    Duration keepAliveTime,
+    Duration keepAliveTimeout,
+    int maxInboundBytes,
+    StoreLimits limits) {
+
+  /** A user of etcd. */
+  record Credentials(String user, String password) {
+    /** Without the password. */
+    @Override
+    public String toString() {
+      return user;
+    }
+  }
+}

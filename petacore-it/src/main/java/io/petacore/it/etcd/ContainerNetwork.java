@@ -1,0 +1,111 @@
+package io.petacore.it.etcd;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import org.testcontainers.containers.BindMode;
+import org.testcontainers.containers.ContainerLaunchException;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
+
+/**
+ * A network of containers, a new one for each life of a member. Homes are directories of the host,
+ * mounted under the same path, and client ports are published under their own numbers, so that a
+ * member comes back where it was before it was killed.
+ */
+final class ContainerNetwork implements Launcher.Network {
+
+  private final Future<String> image;
+  private final org.testcontainers.containers.Network network =
+      org.testcontainers.containers.Network.newNetwork();
+
+  ContainerNetwork(Future<String> image) {
+    this.image = image;
+  }
+
+  @Override
+  public String bindHost() {
+    return "0.0.0.0";
+  }
+
+  @Override
+  public String peerHost(String member) {
+    return member;
+  }
+
+  @Override
+  public RunningServer launch(MemberLayout layout, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add("etcd");
+    command.addAll(arguments);
+    String home = layout.home().toString();
+    String port = Integer.toString(layout.clientPort());
+    String owner = ownerOf(layout.home());
+    GenericContainer<?> container =
+        new GenericContainer<>(image)
+            .withCommand(command.toArray(String[]::new))
+            .withNetwork(network)
+            .withNetworkAliases(layout.name())
+            .withFileSystemBind(home, home, BindMode.READ_WRITE)
+            .withCreateContainerCmdModifier(create -> create.withUser(owner))
+            .withLogConsumer(frame -> append(layout.log(), frame.getBytes()))
+            .waitingFor(new NoWait());
+    container.setPortBindings(List.of("127.0.0.1:" + port + ":" + port));
+    try {
+      container.start();
+    } catch (ContainerLaunchException e) {
+      container.stop();
+      if (saysPortTaken(e)) {
+        throw new PortTakenException("port " + port + " of the host");
+      }
+      throw e;
+    }
+    return new ServerContainer(container);
+  }
+
+  /** So that what the server writes can be read, copied and deleted by us. */
+  private static String ownerOf(Path directory) {
+    try {
+      return Files.getAttribute(directory, "unix:uid")
+          + ":"
+          + Files.getAttribute(directory, "unix:gid");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void append(Path log, byte[] bytes) {
+    try {
+      LogFile.append(log, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean saysPortTaken(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      String message = String.valueOf(cause.getMessage());
+      if (message.contains("port is already allocated") || message.contains("already in use")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void close() {
+    network.close();
+  }
+
+  /** The cluster waits for its members itself, all of them together. */
+  private static final class NoWait extends AbstractWaitStrategy {
+    @Override
+    protected void waitUntilReady() {
+      // Nothing to wait for here.
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package io.petacore.it.etcd;
+
+import java.util.List;
+
+/** Starts etcd servers, in one way or another. */
+interface Launcher {
+
+  /** How a server's arguments must name places on the network. */
+  interface Network extends AutoCloseable {
+    /** The address that servers listen on. */
+    String bindHost();
+
+    /** The name under which members find a member. */
+    String peerHost(String member);
+
+    /** Starts a server. Returns at once, or throws {@link PortTakenException}. */
+    RunningServer launch(MemberLayout layout, List<String> arguments);
+
+    @Override
+    void close();
+  }
+
+  /** A network for one cluster. */
+  Network network();
+
+  /** For people: what is started. */
+  String description();
+}

@@ -1,0 +1,63 @@
+package io.petacore.it.etcd;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs an etcd program as child processes on the loopback address. */
+final class ProgramLauncher implements Launcher {
+
+  private final Path program;
+
+  ProgramLauncher(Path program) {
+    this.program = program;
+  }
+
+  @Override
+  public Network network() {
+    return new Loopback(program);
+  }
+
+  @Override
+  public String description() {
+    return program.toString();
+  }
+
+  private record Loopback(Path program) implements Network {
+
+    @Override
+    public String bindHost() {
+      return "127.0.0.1";
+    }
+
+    @Override
+    public String peerHost(String member) {
+      return "127.0.0.1";
+    }
+
+    @Override
+    public RunningServer launch(MemberLayout layout, List<String> arguments) {
+      List<String> command = new ArrayList<>();
+      command.add(program.toString());
+      command.addAll(arguments);
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(layout.log().toFile()));
+      // What the developer's shell says to etcd or etcdctl is not meant for these servers.
+      builder.environment().keySet().removeIf(name -> name.startsWith("ETCD"));
+      try {
+        return new ServerProcess(builder.start());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      // Processes share the machine's own network.
+    }
+  }
+}

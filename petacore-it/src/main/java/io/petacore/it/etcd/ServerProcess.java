@@ -1,0 +1,102 @@
+package io.petacore.it.etcd;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A child process. It does not outlive this JVM: an orderly shutdown ends it from a hook; after any
+ * other end its watchdog, a shell that reads from a pipe of ours, meets the pipe's end and kills
+ * it.
+ */
+final class ServerProcess implements RunningServer {
+
+  private static final String WATCHDOG = "read word; [ \"$word\" = ended ] || kill -9 \"$0\"";
+
+  private static final Set<ServerProcess> ALIVE = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> ALIVE.forEach(ServerProcess::kill), "end-etcd-children"));
+  }
+
+  private final Process process;
+  private final Process watchdog;
+
+  ServerProcess(Process process) throws IOException {
+    this.process = process;
+    ALIVE.add(this);
+    watchdog =
+        new ProcessBuilder("sh", "-c", WATCHDOG, Long.toString(process.pid()))
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+  }
+
+  @Override
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  @Override
+  public void kill() {
+    process.destroyForcibly();
+    boolean interrupted = awaitEnd();
+    if (ALIVE.remove(this)) {
+      dismissWatchdog();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean awaitEnd() {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        process.waitFor();
+        return interrupted;
+      } catch (InterruptedException e) {
+        // A killed process ends at once; leaving before it has would leave its port taken.
+        interrupted = true;
+      }
+    }
+  }
+
+  private void dismissWatchdog() {
+    try (var pipe = watchdog.outputWriter()) {
+      pipe.write("ended\n");
+    } catch (IOException e) {
+      watchdog.destroyForcibly();
+    }
+  }
+
+  @Override
+  public void pause() {
+    signal("-STOP");
+  }
+
+  @Override
+  public void resume() {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) {
+    try {
+      int status =
+          new ProcessBuilder("kill", signal, Long.toString(process.pid()))
+              .inheritIO()
+              .start()
+              .waitFor();
+      if (status != 0) {
+        throw new IllegalStateException("kill " + signal + " failed: is etcd still running?");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.petacore.it;
+
+import io.petacore.etcd.EtcdKvStore;
+import io.petacore.it.etcd.EtcdCluster;
+import io.petacore.it.proxy.TcpProxy;
+import io.petacore.store.KvStore;
+import io.petacore.testing.Nodes;
+import java.time.Duration;
+
+/** A cluster as the nodes of a test see it: each with a client of its own. */
+record EtcdBackend(EtcdCluster etcd) implements Nodes.Backend {
+
+  @Override
+  public KvStore connect() {
+    return EtcdKvStore.connect(etcd.endpoints());
+  }
+
+  /** A client that meets the cluster through a proxy, and is not patient. */
+  static KvStore connectThrough(TcpProxy proxy) {
+    return EtcdKvStore.builder()
+        .endpoints("http://127.0.0.1:" + proxy.address().getPort())
+        .requestTimeout(Duration.ofSeconds(1))
+        .connect();
+  }
+
+  @Override
+  public String freshNamespace() {
+    return etcd.freshNamespace();
+  }
+
+  @Override
+  public void compact(long revision) {
+    etcd.client().compact(revision);
+  }
+}

@@ -1,0 +1,28 @@
+package io.petacore.it;
+
+import io.petacore.contract.ResyncContract;
+import io.petacore.it.etcd.EtcdCluster;
+import io.petacore.it.etcd.WithEtcd;
+import io.petacore.testing.Nodes;
+import org.junit.jupiter.api.AfterEach;
+
+/** Nodes of an etcd whose history is compacted away under them. */
+@WithEtcd(own = true)
+class EtcdResyncTest implements ResyncContract {
+
+  private final Nodes nodes;
+
+  EtcdResyncTest(EtcdCluster etcd) {
+    nodes = new Nodes(new EtcdBackend(etcd));
+  }
+
+  @Override
+  public Nodes nodes() {
+    return nodes;
+  }
+
+  @AfterEach
+  void close() {
+    nodes.close();
+  }
+}

@@ -1,0 +1,61 @@
+package io.petacore.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.petacore.DistributedStorage;
+import io.petacore.contract.BadInputContract;
+import io.petacore.contract.ForeignWriterContract;
+import io.petacore.contract.IsolationContract;
+import io.petacore.contract.NamespaceContract;
+import io.petacore.contract.VisibilityContract;
+import io.petacore.it.etcd.EtcdCluster;
+import io.petacore.it.etcd.WithEtcd;
+import io.petacore.testing.Await;
+import io.petacore.testing.Nodes;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The storage keeps its promises on etcd; nothing here does harm to the cluster. */
+@WithEtcd
+class EtcdStorageTest
+    implements BadInputContract,
+        ForeignWriterContract,
+        IsolationContract,
+        NamespaceContract,
+        VisibilityContract {
+
+  private final EtcdCluster etcd;
+  private final Nodes nodes;
+
+  EtcdStorageTest(EtcdCluster etcd) {
+    this.etcd = etcd;
+    nodes = new Nodes(new EtcdBackend(etcd));
+  }
+
+  @Override
+  public Nodes nodes() {
+    return nodes;
+  }
+
+  @AfterEach
+  void close() {
+    nodes.close();
+  }
+
+  /**
+   * What a client without any code of ours reads and writes is what the application writes and
+   * reads.
+   */
+  @Test
+  void aPlainClientReadsAndWritesTheSame() {
+    DistributedStorage a = nodes.open();
+    a.runTransaction(tx -> tx.write("item/42", "Lämpchen"));
+    String key = nodes.namespace() + "item/42";
+    assertEquals(Optional.of("Lämpchen"), etcd.client().get(key));
+    etcd.client().put(key, "Leuchte");
+    Await.until("the change is seen", () -> "Leuchte".equals(a.read("item/42")));
+    etcd.client().deletePrefix(nodes.namespace() + "item/");
+    Await.until("the deletion is seen", () -> a.read("item/42") == null);
+  }
+}

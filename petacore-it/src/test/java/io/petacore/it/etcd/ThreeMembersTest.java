@@ -1,0 +1,42 @@
+package io.petacore.it.etcd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import io.petacore.testing.Await;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Three members are one cluster, which outlives any one of them. */
+@WithEtcd(members = 3, own = true)
+class ThreeMembersTest {
+
+  private final EtcdCluster etcd;
+
+  ThreeMembersTest(EtcdCluster etcd) {
+    this.etcd = etcd;
+  }
+
+  @Test
+  void aMajorityGoesOnAndTheThirdCatchesUp() {
+    String namespace = etcd.freshNamespace();
+    Member first = etcd.members().get(0);
+    Member second = etcd.members().get(1);
+    Member third = etcd.members().get(2);
+    assertNotEquals(first.endpoint(), second.endpoint());
+
+    first.client().put(namespace + "a", "1");
+    assertEquals(Optional.of("1"), third.client().get(namespace + "a"));
+
+    first.kill();
+    Await.until(
+        "two members serve",
+        () -> {
+          second.client().put(namespace + "a", "2");
+          return true;
+        });
+    assertEquals(Optional.of("2"), etcd.client().get(namespace + "a"), "passes the dead one over");
+    first.start();
+    assertEquals(Optional.of("2"), first.client().get(namespace + "a"));
+  }
+}

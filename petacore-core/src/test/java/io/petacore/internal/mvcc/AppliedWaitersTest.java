@@ -110,12 +110,16 @@ class AppliedWaitersTest {
                 publish(revision);
               }
             });
-    for (long revision = 1; revision <= ROUNDS; revision++) {
-      wanted.set(revision);
-      Applied told = waiters.await(revision, applied::get).get(30, TimeUnit.SECONDS);
-      assertEquals(revision, told.revision());
+    try {
+      for (long revision = 1; revision <= ROUNDS; revision++) {
+        wanted.set(revision);
+        Applied told = waiters.await(revision, applied::get).get(30, TimeUnit.SECONDS);
+        assertEquals(revision, told.revision());
+      }
+    } finally {
+      wanted.set(ROUNDS); // the writer comes to its end in any case
+      writer.get();
+      threads.shutdown();
     }
-    writer.get();
-    threads.shutdown();
   }
 }

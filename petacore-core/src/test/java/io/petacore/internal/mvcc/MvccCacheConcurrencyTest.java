@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -188,7 +189,7 @@ class MvccCacheConcurrencyTest {
   private long follow() throws Exception {
     long seen = 1;
     while (seen < REVISIONS) {
-      Applied applied = cache.whenApplied(seen + 1).get();
+      Applied applied = cache.whenApplied(seen + 1).get(30, TimeUnit.SECONDS);
       assertTrue(applied.revision() > seen);
       Bytes value = cache.newest(COUNTER);
       assertTrue(value != null && Long.parseLong(value.toUtf8()) >= applied.revision());

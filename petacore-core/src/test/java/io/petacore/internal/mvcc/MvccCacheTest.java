@@ -148,6 +148,7 @@ class MvccCacheTest {
     assertEquals("a=1 b=1", scan(10), "what was there before is behind it all the same");
     assertEquals("a=2 d=2", scan(20));
     assertEquals(2, cache.applied().keys());
+    assertEquals(10, Objects.requireNonNull(found("a", 20).older()).number());
     pass(RETENTION);
     cache.freeHistory();
     assertEquals("a=2 d=2", scan(20));
@@ -346,9 +347,11 @@ class MvccCacheTest {
     pass(RETENTION - 1);
     apply(3, put("b", "3", 3));
     assertTrue(found("a", 30).isTombstone());
+    assertEquals(new MvccCache.IndexSizes(2, 2), cache.indexSizes());
     pass(1);
     apply(4, put("b", "4", 4));
     assertNull(cache.find(bytes("a"), 40));
+    assertEquals(new MvccCache.IndexSizes(1, 1), cache.indexSizes());
     assertEquals("b=4", scan(40));
     assertEquals("b=1", scan(20), "absent there as before");
     assertTooOld(19);
@@ -510,9 +513,14 @@ class MvccCacheTest {
   }
 
   @Test
-  void anotherValueUnderTheSameModRevisionIsADifference() {
-    cache.load(List.of(put("a", "1", 1)), 1, 10);
-    assertEquals(List.of(put("a", "2", 1)), cache.difference(List.of(put("a", "2", 1)), false, 9));
+  void anotherValueUnderTheSameModRevisionIsAnotherHistory() {
+    cache.load(List.of(put("a", "1", 1), put("b", "1", 1)), 1, 10);
+    assertFalse(cache.contradicts(List.of(put("a", "1", 1))));
+    assertFalse(cache.contradicts(List.of(put("a", "2", 2), put("c", "2", 1))));
+    assertTrue(cache.contradicts(List.of(put("b", "1", 1), put("a", "2", 1))));
+    apply(2, delete("a", 2));
+    assertFalse(cache.contradicts(List.of()));
+    assertTrue(cache.contradicts(List.of(put("a", "2", 2))));
   }
 
   @Test

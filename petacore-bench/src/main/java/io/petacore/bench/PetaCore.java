@@ -11,6 +11,7 @@ import io.petacore.bench.jmh.JmhCommand;
 import io.petacore.bench.load.LoadCommand;
 import io.petacore.bench.shell.ShellCommand;
 import io.petacore.bench.status.StatusCommand;
+import io.petacore.bench.write.BenchCommand;
 import io.petacore.transaction.IsolationLevel;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Spec;
       ShellCommand.class,
       StatusCommand.class,
       CatalogueCommand.class,
+      BenchCommand.class,
       JmhCommand.class
     },
     footer = {
@@ -59,7 +61,8 @@ public final class PetaCore implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say which command: demo, load, shell, status, catalogue or jmh");
+        spec.commandLine(),
+        "say which command: demo, load, shell, status, catalogue, bench or jmh");
   }
 
   /** The whole command line; tests give it writers of their own. */

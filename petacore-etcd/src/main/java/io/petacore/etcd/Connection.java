@@ -17,9 +17,9 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.time.Duration;
-import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -47,6 +47,8 @@ final class Connection {
   /** The least time between two resets of the backoff: what gRPC itself waits at first. */
   private static final long RECONNECT_NANOS = SECONDS.toNanos(1);
 
+  private static final long IDLE_SECONDS = 60;
+
   /** How long {@link #close()} waits for each stage; only a callback that blocks needs it. */
   private static final long CLOSE_MILLIS = 3_000;
 
@@ -61,13 +63,27 @@ final class Connection {
   Connection(EtcdSettings settings) {
     io =
         new MultiThreadIoEventLoopGroup(IO_THREADS, threads.named("io"), NioIoHandler.newFactory());
-    callExecutor = Executors.newFixedThreadPool(CALL_THREADS, threads.named("call"));
-    workExecutor =
-        new ThreadPoolExecutor(
-            0, Integer.MAX_VALUE, 60, SECONDS, new SynchronousQueue<>(), threads.named("work"));
+    callExecutor = executor(CALL_THREADS, CALL_THREADS, new LinkedBlockingQueue<>(), "call");
+    workExecutor = executor(0, Integer.MAX_VALUE, new SynchronousQueue<>(), "work");
     channel = channel(settings);
     // The first look starts the connecting, and waits for nothing.
     channel.getState(true);
+  }
+
+  /**
+   * What comes in after the shutdown runs where it is: gRPC hands out the last callbacks of calls
+   * when its channel has terminated already, and none may be lost.
+   */
+  private ExecutorService executor(
+      int threadsKept, int threadsAtMost, BlockingQueue<Runnable> queue, String role) {
+    return new ThreadPoolExecutor(
+        threadsKept,
+        threadsAtMost,
+        IDLE_SECONDS,
+        SECONDS,
+        queue,
+        threads.named(role),
+        (task, shutDown) -> task.run());
   }
 
   private ManagedChannel channel(EtcdSettings settings) {
@@ -152,31 +168,38 @@ final class Connection {
     }
     boolean ended = false;
     try {
-      // The channel needs its threads to end, so they go after it.
+      // Each needs what comes after it: the channel its threads, the pools those that move bytes.
       ended = channel.awaitTermination(CLOSE_MILLIS, MILLISECONDS);
-      stopThreads();
-      ended &= own || awaitThreads();
+      stopPools();
+      if (!own) {
+        ended &= awaitPools();
+        stopIo(0);
+        ended &= threads.join(CLOSE_MILLIS);
+      }
     } catch (InterruptedException e) {
+      ended = false;
       Thread.currentThread().interrupt();
     } finally {
-      stopThreads();
+      stopPools();
+      stopIo(CLOSE_MILLIS / 3);
     }
     if (!ended) {
       log.warn("closed the connection to etcd, but some callback of the store is still running");
     }
   }
 
-  private void stopThreads() {
+  private void stopPools() {
     callExecutor.shutdown();
     workExecutor.shutdown();
-    var unused = io.shutdownGracefully(0, CLOSE_MILLIS, MILLISECONDS);
   }
 
-  private boolean awaitThreads() throws InterruptedException {
-    boolean ended = true;
-    for (ExecutorService executor : List.of(callExecutor, workExecutor, io)) {
-      ended &= executor.awaitTermination(CLOSE_MILLIS, MILLISECONDS);
-    }
-    return ended;
+  private boolean awaitPools() throws InterruptedException {
+    boolean ended = callExecutor.awaitTermination(CLOSE_MILLIS, MILLISECONDS);
+    return workExecutor.awaitTermination(CLOSE_MILLIS, MILLISECONDS) && ended;
+  }
+
+  /** The first call counts; for as long as the quiet time tasks of the pools are still taken. */
+  private void stopIo(long quietMillis) {
+    var unused = io.shutdownGracefully(quietMillis, CLOSE_MILLIS, MILLISECONDS);
   }
 }

@@ -149,8 +149,13 @@ final class EtcdWatch implements Watch {
 
   private void cancelStream() {
     ClientCall<WatchRequest, WatchResponse> stream = call.get();
-    if (stream != null) {
+    if (stream == null) {
+      return;
+    }
+    try {
       stream.cancel("the watch is over", null);
+    } catch (RejectedExecutionException e) {
+      // The store is closed: the stream has ended, and its callback has no thread any more.
     }
   }
 
@@ -207,11 +212,15 @@ final class EtcdWatch implements Watch {
       }
       try {
         tell(message);
+        if (!over.get()) {
+          stream.request(1);
+        }
       } catch (RuntimeException | Error e) {
-        end(new StoreException(Kind.UNAVAILABLE, "the watch can't go on: " + e, e));
-        return;
+        end(
+            calls.isClosed()
+                ? Calls.closedException()
+                : new StoreException(Kind.UNAVAILABLE, "the watch can't go on: " + e, e));
       }
-      stream.request(1);
     }
 
     private void tell(WatchResponse message) {

@@ -1,28 +1,52 @@
 package io.petacore.etcd;
 
 import io.netty.util.concurrent.FastThreadLocalThread;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Makes the threads of one store, and knows them again: a close on one of them can't await its end.
+ * Makes the threads of one store, and awaits their end; knows them, since none can await its own.
  */
 final class StoreThreads {
 
   private final AtomicInteger count = new AtomicInteger();
+  private final Set<StoreThread> made = ConcurrentHashMap.newKeySet();
 
   /** Daemon threads, so that a store that was forgotten open does not keep the JVM. */
   ThreadFactory named(String role) {
     return task -> {
-      Thread thread =
-          new StoreThread(this, task, "petacore-etcd-" + role + "-" + count.incrementAndGet());
+      String name = "petacore-etcd-" + role + "-" + count.incrementAndGet();
+      StoreThread thread = new StoreThread(this, task, name);
       thread.setDaemon(true);
+      made.removeIf(earlier -> earlier.getState() == Thread.State.TERMINATED);
+      made.add(thread);
       return thread;
     };
   }
 
   boolean isCurrent() {
     return Thread.currentThread() instanceof StoreThread thread && thread.owner == this;
+  }
+
+  /**
+   * Waits for the end of all of them. An executor that says that it has terminated does not say so
+   * of its threads.
+   *
+   * @return whether they have ended within the time
+   */
+  boolean join(long millis) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    for (StoreThread thread : made) {
+      // Zero would wait for ever.
+      thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
+      if (thread.isAlive()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static final class StoreThread extends FastThreadLocalThread {

@@ -311,10 +311,9 @@ class SynchronizerTest {
     assertEquals(50_000, node.version());
     assertEquals(3, node.cache.applied().keys());
     assertEquals(1, node.synchronizer.counters().resyncs());
-    Bytes key = Bytes.utf8("changed");
-    assertEquals(changed, node.cache.find(key, node.version()).modRevision());
-    assertEquals(2, node.cache.find(Bytes.utf8("same"), node.version()).modRevision());
-    assertEquals(before, node.cache.find(Bytes.utf8("same"), node.version()).number());
+    assertEquals(changed, node.find("changed").modRevision());
+    assertEquals(2, node.find("same").modRevision());
+    assertEquals(before, node.find("same").number());
 
     assertEquals(node.store.newest() + 1, node.store.watch().fromRevision());
     node.store.watch().open();
@@ -610,7 +609,7 @@ class SynchronizerTest {
     assertEquals(0, node.synchronizer.counters().ignoredKeys());
     assertEquals(Map.of(), node.contents());
     assertEquals(0, node.cache.applied().keys());
-    assertEquals(3, node.cache.find(Bytes.utf8("\0d/7"), node.version()).modRevision());
+    assertEquals(3, node.find("\0d/7").modRevision());
     assertNull(node.cache.find(Bytes.utf8("\0s/2"), node.version()));
   }
 

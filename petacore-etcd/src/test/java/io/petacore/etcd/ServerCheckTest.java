@@ -1,0 +1,85 @@
+package io.petacore.etcd;
+
+import static io.petacore.etcd.Awaited.ALL;
+import static io.petacore.etcd.Awaited.answer;
+import static io.petacore.etcd.StubEtcd.failing;
+import static io.petacore.etcd.StubEtcd.reply;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.etcd.jetcd.api.ResponseHeader;
+import io.etcd.jetcd.api.StatusResponse;
+import io.grpc.Status;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ServerCheckTest {
+
+  private final StubEtcd etcd = new StubEtcd();
+
+  @AfterEach
+  void close() {
+    etcd.close();
+  }
+
+  @Test
+  void theServerSaysWhoItIs() throws Exception {
+    ResponseHeader header =
+        ResponseHeader.newBuilder().setClusterId(0xcafeL).setMemberId(-1).build();
+    etcd.onStatus =
+        (request, answer) ->
+            reply(
+                answer, StatusResponse.newBuilder().setHeader(header).setVersion("3.5.16").build());
+    try (EtcdKvStore store = etcd.client().connect()) {
+      assertEquals("etcd 3.5.16 (cluster cafe, member ffffffffffffffff)", answer(store.describe()));
+    }
+  }
+
+  @Test
+  void aServerThatKeepsItToItselfIsDescribedAllTheSame() throws Exception {
+    etcd.onStatus =
+        failing(Status.PERMISSION_DENIED.withDescription("etcdserver: permission denied"));
+    try (EtcdKvStore store = etcd.client().connect()) {
+      assertEquals("etcd (its version is not told to this user)", answer(store.describe()));
+      answer(store.range(ALL));
+    }
+  }
+
+  @Test
+  void theVersionIsAskedOnceAtTheOpening() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    etcd.onStatus =
+        (request, answer) -> {
+          reply(answer, StatusResponse.newBuilder().setVersion("3.5.30").build());
+          asked.countDown();
+        };
+    try (EtcdKvStore store = etcd.client().connect()) {
+      asked.await(20, TimeUnit.SECONDS);
+      for (int i = 0; i < 5; i++) {
+        answer(store.range(ALL));
+      }
+    }
+    assertEquals(1, etcd.requests("Status").size());
+  }
+
+  @Test
+  void whereItCouldNotBeAskedTheFirstAnswerAsksAgain() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    etcd.onStatus = failing(Status.UNAVAILABLE);
+    try (EtcdKvStore store = etcd.client().connect()) {
+      etcd.onRange =
+          (request, answer) -> {
+            reply(answer, io.etcd.jetcd.api.RangeResponse.getDefaultInstance());
+            etcd.onStatus =
+                (ask, status) -> {
+                  reply(status, StatusResponse.newBuilder().setVersion("3.5.30").build());
+                  asked.countDown();
+                };
+          };
+      while (asked.getCount() > 0) {
+        answer(store.range(ALL));
+      }
+    }
+  }
+}

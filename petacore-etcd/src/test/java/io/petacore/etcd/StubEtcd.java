@@ -32,6 +32,7 @@ import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -45,6 +46,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A gRPC server with etcd's services on a loopback port, which misbehaves as a test tells it. What
@@ -98,6 +100,11 @@ final class StubEtcd implements AutoCloseable {
 
   /** On a port where an earlier one was. */
   StubEtcd(int port) {
+    this(port, null);
+  }
+
+  /** With TLS, null for none. */
+  StubEtcd(int port, @Nullable SslContext tls) {
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
             .addService(new Kv())
@@ -105,6 +112,7 @@ final class StubEtcd implements AutoCloseable {
             .addService(new Lease())
             .addService(new Auth())
             .addService(new Maintenance())
+            .sslContext(tls)
             .intercept(new Recording())
             .build();
     try {

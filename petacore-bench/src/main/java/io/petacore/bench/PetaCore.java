@@ -11,10 +11,12 @@ import io.petacore.bench.jmh.JmhCommand;
 import io.petacore.bench.load.LoadCommand;
 import io.petacore.bench.shell.ShellCommand;
 import io.petacore.bench.status.StatusCommand;
+import io.petacore.bench.write.BenchCommand;
 import io.petacore.transaction.IsolationLevel;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -35,6 +37,7 @@ import picocli.CommandLine.Spec;
       ShellCommand.class,
       StatusCommand.class,
       CatalogueCommand.class,
+      BenchCommand.class,
       JmhCommand.class
     },
     footer = {
@@ -47,6 +50,7 @@ import picocli.CommandLine.Spec;
       "  petacore.jar shell --etcd 127.0.0.1:2379 --namespace shop/",
       "  petacore.jar demo --help                            every option of a command"
     })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class PetaCore implements Runnable {
   private static final int HELP_WIDTH = 100;
 
@@ -57,14 +61,16 @@ public final class PetaCore implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say which command: demo, load, shell, status, catalogue or jmh");
+        spec.commandLine(),
+        "say which command: demo, load, shell, status, catalogue, bench or jmh");
   }
 
   /** The whole command line; tests give it writers of their own. */
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new PetaCore());
     // JMH has its own options; they must reach it as they are.
-    commandLine.getSubcommands().get("jmh").setUnmatchedOptionsArePositionalParams(true);
+    Objects.requireNonNull(commandLine.getSubcommands().get("jmh"))
+        .setUnmatchedOptionsArePositionalParams(true);
     return commandLine
         .setUsageHelpWidth(HELP_WIDTH)
         .registerConverter(IsolationLevel.class, IsolationName::parse)

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -88,7 +89,7 @@ interface CloseContract {
       Operation put = under().put("worker-" + worker, "v");
       workers.add(StoreUnderTest.start(() -> commitUntilRefused(put, busy)));
     }
-    busy.await();
+    assertTrue(busy.await(30, TimeUnit.SECONDS));
     assertFalse(storeThreads().isEmpty(), "the test knows the store's threads");
 
     under().store().close();
@@ -102,8 +103,8 @@ interface CloseContract {
     for (CompletableFuture<Void> worker : workers) {
       answer(worker);
     }
-    RevisionEvents revision = listener.nextRevision();
-    assertTrue(revision.revision() > 0);
+    assertEquals(StoreException.Kind.CLOSED, listener.awaitEndAfterRevisions().kind());
+    listener.assertQuiet();
   }
 
   private void commitUntilRefused(Operation put, CountDownLatch busy) throws Exception {

@@ -119,6 +119,15 @@ public final class RecordingListener implements WatchListener {
     return call instanceof StoreException cause ? cause : fail("not the end: " + call);
   }
 
+  /** The cause of the end, after any number of revisions. */
+  public StoreException awaitEndAfterRevisions() throws InterruptedException {
+    Object call = next();
+    while (call instanceof RevisionEvents) {
+      call = next();
+    }
+    return call instanceof StoreException cause ? cause : fail("not the end: " + call);
+  }
+
   /** The next revision if there is one within a time, else null. */
   public @Nullable RevisionEvents pollRevision(long millis) throws InterruptedException {
     Object call = calls.poll(millis, TimeUnit.MILLISECONDS);

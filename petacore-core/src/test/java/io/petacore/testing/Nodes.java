@@ -64,7 +64,7 @@ public final class Nodes implements AutoCloseable {
 
   /** Another node, with default settings. */
   public DistributedStorage open() {
-    return open(connect());
+    return open(backend.connect());
   }
 
   /** Another node on a given connection. */
@@ -72,9 +72,10 @@ public final class Nodes implements AutoCloseable {
     return open(store, builder -> builder);
   }
 
-  /** Another node with settings of its own. */
+  /** Another node with settings of its own; its connection is closed in the end. */
   public DistributedStorage open(
       KvStore store, UnaryOperator<DistributedStorage.Builder> settings) {
+    stores.push(store);
     DistributedStorage storage =
         settings.apply(DistributedStorage.builder(store).namespace(namespace)).open();
     storages.push(storage);

@@ -31,6 +31,7 @@ class TransactionOptionsTest {
         Optional.of(Duration.ofSeconds(3)),
         options.isolation(IsolationLevel.READ_COMMITTED).timeout());
 
+    assertEquals(OptionalInt.of(5), options.isolation(IsolationLevel.READ_COMMITTED).maxAttempts());
     assertEquals(Optional.of(IsolationLevel.SNAPSHOT), options.maxAttempts(1).isolation());
     assertEquals(OptionalInt.of(5), options.timeout(Duration.ofSeconds(1)).maxAttempts());
     assertEquals(OptionalInt.of(5), options.maxAttempts(), "the original stays");

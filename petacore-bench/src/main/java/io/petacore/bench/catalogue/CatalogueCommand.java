@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
     description = "Prints a made-up catalogue as lines of key<TAB>value.",
     mixinStandardHelpOptions = true,
     footer = {"", "Example:", "  petacore.jar catalogue --items 60000 > catalogue.tsv"})
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class CatalogueCommand implements Callable<Integer> {
   /** The greatest catalogue that is made up. */
   public static final int MAX_ITEMS = 10_000_000;

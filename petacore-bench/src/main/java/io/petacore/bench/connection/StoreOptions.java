@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
 /** The options by which every command finds its store; the certificates' names are etcdctl's. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class StoreOptions {
   @Spec(Target.MIXEE)
   private CommandSpec spec;
@@ -118,11 +119,16 @@ public final class StoreOptions {
       requireRemote("--cert", certificate);
       return Stores.embedded();
     }
-    List<String> addresses = endpoints.stream().map(this::withScheme).toList();
+    List<String> addresses = addresses();
     return Stores.remote(
         "etcd at " + String.join(", ", addresses),
         () -> connect(addresses),
         Duration.ofSeconds(timeoutSeconds));
+  }
+
+  /** The endpoints, each with its scheme. */
+  public List<String> addresses() {
+    return endpoints.stream().map(this::withScheme).toList();
   }
 
   /** A storage's builder, as far as the options say how it is to be opened. */

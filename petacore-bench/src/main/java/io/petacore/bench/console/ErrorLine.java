@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.PicocliException;
@@ -38,7 +39,7 @@ public final class ErrorLine {
       return "no permission to read " + denied.getFile();
     }
     if (thrown instanceof FileSystemException file) {
-      return file.getMessage();
+      return Objects.requireNonNullElse(file.getMessage(), "a file can't be used");
     }
     String message = thrown.getMessage();
     boolean forPeople =

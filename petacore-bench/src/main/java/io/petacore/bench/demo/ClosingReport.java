@@ -48,6 +48,7 @@ final class ClosingReport {
     addRow(table, "all", total, conflicts, retries, nanos);
     table.print(out);
     out.println("  " + SEEN);
+    printRequests(nodes);
     if (total.notSeenElsewhere.sum() > 0) {
       out.println(
           "  "
@@ -58,6 +59,21 @@ final class ClosingReport {
       out.println(
           "  " + Figures.of(total.tooOld.sum(), "scan", "scans") + " outlived the history kept");
     }
+  }
+
+  private void printRequests(List<Node> nodes) {
+    long requests = 0;
+    long carried = 0;
+    for (Node node : nodes) {
+      StorageStatus.Counters counters = node.storage().status().counters();
+      requests += counters.batches();
+      carried += counters.batchedTransactions();
+    }
+    out.println(
+        "  "
+            + Figures.of(carried, "transaction", "transactions")
+            + ", loading included, went to the store in "
+            + Figures.of(requests, "request", "requests"));
   }
 
   private static void addRow(

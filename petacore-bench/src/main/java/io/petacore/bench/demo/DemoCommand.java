@@ -54,6 +54,7 @@ import picocli.CommandLine.Spec;
       "  petacore.jar demo --etcd 127.0.0.1:2379 --seconds 30 --data catalogue.tsv",
       "  petacore.jar demo --isolation read-committed       updates may be lost, and are counted"
     })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -90,7 +91,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--browse-ratio",
       paramLabel = "SHARE",
-      defaultValue = "0.9",
+      defaultValue = "0.98",
       description = "Which share of the visits only reads (default: ${DEFAULT-VALUE}).")
   private double browseRatio;
 

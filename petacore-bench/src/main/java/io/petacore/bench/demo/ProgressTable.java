@@ -2,6 +2,7 @@ package io.petacore.bench.demo;
 
 import io.petacore.StorageStatus;
 import io.petacore.bench.console.Figures;
+import io.petacore.bench.console.Latencies;
 import io.petacore.bench.console.Ticker;
 import java.io.PrintWriter;
 import java.util.List;

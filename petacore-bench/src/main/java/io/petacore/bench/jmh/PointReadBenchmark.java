@@ -37,6 +37,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
+@SuppressWarnings("NullAway.Init") // JMH calls the setup first.
 public class PointReadBenchmark {
   private static final TransactionOptions SNAPSHOT =
       TransactionOptions.defaults().isolation(IsolationLevel.SNAPSHOT);

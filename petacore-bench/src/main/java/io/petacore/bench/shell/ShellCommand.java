@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       "  petacore.jar shell --etcd 127.0.0.1:2379 --namespace shop/",
       "  echo 'scan item/ --limit 5' | petacore.jar shell --etcd 127.0.0.1:2379 --namespace shop/"
     })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class ShellCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private StoreOptions storeOptions;

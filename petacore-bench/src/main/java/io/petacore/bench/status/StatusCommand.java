@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Example:", "  petacore.jar status --etcd 127.0.0.1:2379 --namespace shop/"})
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class StatusCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private StoreOptions storeOptions;

@@ -29,12 +29,31 @@ public final class StatusReport {
             "transactions",
             Figures.count(counters.commits())
                 + " committed, "
-                + counters.conflicts()
-                + " conflicts, "
-                + counters.retries()
-                + " retries, "
-                + counters.unknownOutcomes()
-                + " of unknown outcome"));
+                + Figures.of(counters.conflicts(), "conflict", "conflicts")
+                + " ("
+                + Figures.count(counters.localConflicts())
+                + " found in memory), "
+                + Figures.of(counters.retries(), "retry", "retries")));
+    lines.add(
+        line(
+            "requests",
+            Figures.count(counters.batches())
+                + ", with "
+                + Figures.of(counters.batchedTransactions(), "transaction", "transactions")
+                + ", "
+                + Figures.count(counters.resent())
+                + " of them sent again"));
+    lines.add(
+        line(
+            "lost answers",
+            Figures.count(counters.settledApplied())
+                + " turned out committed, "
+                + Figures.count(counters.settledNotApplied())
+                + " not, "
+                + Figures.count(counters.unknownOutcomes())
+                + " stay unknown; "
+                + Figures.of(counters.sessionsLost(), "session", "sessions")
+                + " lost"));
     lines.add(
         line(
             "following",

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.bench.console.CommandFailedException;
+import io.petacore.bench.console.ErrorLine;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import java.io.ByteArrayInputStream;
@@ -74,10 +75,10 @@ class TsvFileTest {
                     bad.name,
                     () -> {
                       String message =
-                          assertThrows(
+                          ErrorLine.of(
+                              assertThrows(
                                   CommandFailedException.class,
-                                  () -> read(bad.content.toByteArray()))
-                              .getMessage();
+                                  () -> read(bad.content.toByteArray())));
                       assertTrue(
                           message.contains(bad.problem) && message.contains("stock.tsv"), message);
                     }));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.petacore.DistributedStorage;
 import io.petacore.bench.catalogue.Catalogue;
 import io.petacore.bench.console.CommandFailedException;
+import io.petacore.bench.console.ErrorLine;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
@@ -70,8 +71,8 @@ class BulkLoadTest {
     entries.set(150, new Entry(Bytes.of((byte) 0, (byte) 1), Bytes.EMPTY));
     BulkLoad load = new BulkLoad(entries);
     String message =
-        assertThrows(CommandFailedException.class, () -> load.check(storage, "stock.tsv"))
-            .getMessage();
+        ErrorLine.of(
+            assertThrows(CommandFailedException.class, () -> load.check(storage, "stock.tsv")));
     assertTrue(message.startsWith("stock.tsv, line 151: "), message);
     assertEquals(List.of(), contents());
   }
@@ -81,7 +82,7 @@ class BulkLoadTest {
     BulkLoad load = new BulkLoad(Catalogue.generate(500, 1));
     storage.close();
     String message =
-        assertThrows(CommandFailedException.class, () -> load.run(List.of(storage))).getMessage();
+        ErrorLine.of(assertThrows(CommandFailedException.class, () -> load.run(List.of(storage))));
     assertTrue(message.startsWith("the load stopped after 0 of 500 entries: "), message);
   }
 }

@@ -31,6 +31,8 @@ final class RevisionApplier {
 
   private static final Logger log = LoggerFactory.getLogger(RevisionApplier.class);
 
+  private static final long UNKNOWN = Long.MAX_VALUE;
+
   /** The watch left out something that had been there. */
   static final class MissingRevisionException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -47,7 +49,13 @@ final class RevisionApplier {
   private final long settlingNanos;
   private final RevisionListener listener;
   private RecordPosition record = RecordPosition.NONE;
-  private long exactAbove; // a timestamp above this is the same version on every node
+
+  /**
+   * No node has given the applied revision a version above this; so a commit whose timestamp is
+   * above it gets that timestamp for its version on every node. {@link #UNKNOWN} until a timestamp
+   * was seen to reckon from.
+   */
+  private long exactAbove;
 
   /**
    * @param settling by how much a commit's timestamp must exceed the loaded record's to be above
@@ -74,12 +82,24 @@ final class RevisionApplier {
     return record;
   }
 
+  /**
+   * Whether a state loaded anew can't be a later one of the history that is known. Where the store
+   * has forgotten the applied revision, this is all that can tell.
+   */
+  boolean contradicts(LoadedState state) {
+    RecordPosition found = state.record();
+    return state.revision() < cache.applied().revision()
+        || (found.modRevision() != 0 && found.modRevision() < record.modRevision())
+        || (found.modRevision() == record.modRevision() && !found.equals(record))
+        || cache.contradicts(state.present());
+  }
+
   /** The first state, into the empty cache. */
   void begin(LoadedState state) {
     record = state.record();
     CommitRecord commit = read(record.value());
     long version = Math.max(1, timestamp(commit));
-    exactAbove = version + settlingNanos;
+    exactAbove = bound(commit, version);
     cache.load(state.present(), state.revision(), version);
     listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), false);
   }
@@ -95,11 +115,17 @@ final class RevisionApplier {
     record = state.record();
     CommitRecord commit = read(record.value());
     long version = nextVersion(commit);
-    exactAbove = version + settlingNanos;
+    exactAbove = bound(commit, version);
     cache.interruptExact();
     cache.apply(difference, state.revision(), version);
     listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), newHistory);
     log.info("loaded again at revision {}: {} keys differed", state.revision(), difference.size());
+  }
+
+  /** What follows from a loaded state for the versions that other nodes may have given to it. */
+  private long bound(@Nullable CommitRecord commit, long version) {
+    boolean malformed = commit == null && record.value() != null;
+    return malformed ? UNKNOWN : version + settlingNanos;
   }
 
   /** Applies a revision; nothing if it has been applied. */
@@ -132,6 +158,10 @@ final class RevisionApplier {
     cache.apply(changes, revision, nextVersion(commit));
     if (timestamp(commit) > exactAbove) {
       cache.beginExact();
+    } else if (exactAbove != UNKNOWN) {
+      exactAbove++; // where another node was at the bound, it has counted up by one
+    } else if (commit != null) {
+      exactAbove = commit.hlc() + settlingNanos;
     }
     listener.applied(cache.applied(), commits(commit, bookkeeping));
   }

@@ -75,13 +75,17 @@ final class StateLoader {
     private void received(@Nullable RangePage page, @Nullable Throwable failure) {
       if (page == null) {
         failed(StoreException.of(failure));
+      } else if (page.more() && page.entries().isEmpty()) {
+        failed(
+            new StoreException(
+                StoreException.Kind.UNAVAILABLE, "the store promised more and sent none", null));
       } else {
         take(page);
       }
     }
 
     private void failed(StoreException failure) {
-      if (failure.kind() == StoreException.Kind.COMPACTED) {
+      if (failure.kind() == StoreException.Kind.COMPACTED && revision != 0) {
         present = new ArrayList<>();
         bookkeeping = new ArrayList<>();
         record = RecordPosition.NONE;
@@ -106,7 +110,7 @@ final class StateLoader {
         bytes += stored.key().length() + stored.value().length() + ENTRY_OVERHEAD;
         take(stored);
       }
-      if (!page.more() || page.entries().isEmpty()) {
+      if (!page.more()) {
         done.complete(new LoadedState(revision, present, record, bookkeeping));
         return;
       }

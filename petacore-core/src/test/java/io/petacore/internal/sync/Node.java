@@ -10,6 +10,7 @@ import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.format.SessionId;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.RecordingRevisionListener;
+import io.petacore.internal.mvcc.Version;
 import io.petacore.internal.time.ManualScheduler;
 import io.petacore.store.Operation;
 import io.petacore.store.ScriptedKvStore;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -121,6 +123,11 @@ final class Node {
       contents.put(entry.key().toUtf8(), entry.value().toUtf8());
     }
     return contents;
+  }
+
+  /** The version of a key in the newest state, perhaps a tombstone. */
+  Version find(String key) {
+    return Objects.requireNonNull(cache.find(Bytes.utf8(key), version()));
   }
 
   long revision() {

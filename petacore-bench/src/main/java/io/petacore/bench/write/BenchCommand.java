@@ -1,0 +1,24 @@
+package io.petacore.bench.write;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code bench}: measurements that stand beside a reference. */
+@Command(
+    name = "bench",
+    description = "Measures PetaCore beside what else one would use.",
+    mixinStandardHelpOptions = true,
+    subcommands = WriteCommand.class,
+    footer = {"", "Example: petacore.jar bench write --etcd 127.0.0.1:2379"})
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
+public final class BenchCommand implements Runnable {
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "say what to measure: write");
+  }
+}

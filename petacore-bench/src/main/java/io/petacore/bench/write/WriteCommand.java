@@ -1,0 +1,177 @@
+package io.petacore.bench.write;
+
+import io.petacore.DistributedStorage;
+import io.petacore.bench.connection.Namespace;
+import io.petacore.bench.connection.StoreOptions;
+import io.petacore.bench.connection.Stores;
+import io.petacore.bench.console.Bounds;
+import io.petacore.bench.console.Figures;
+import io.petacore.bench.console.Table;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code bench write}. */
+@Command(
+    name = "write",
+    description = "Measures commits beside plain jetcd, in turns, on the same etcd.",
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example: petacore.jar bench write --etcd 127.0.0.1:2379"})
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
+public final class WriteCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private StoreOptions options;
+
+  @Option(
+      names = "--seconds",
+      defaultValue = "3",
+      description = "How long each side works in each round (default: ${DEFAULT-VALUE}).")
+  private int seconds;
+
+  @Option(
+      names = "--rounds",
+      defaultValue = "3",
+      description = "How often the two sides take turns (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
+      names = "--only",
+      paramLabel = "TEXT",
+      description = "Only the lines whose name holds this text.")
+  private @Nullable String only;
+
+  @Option(
+      names = "--max-in-flight",
+      paramLabel = "REQUESTS",
+      description = "How many requests PetaCore has on their way at a time.")
+  private @Nullable Integer maxInFlight;
+
+  @Override
+  public Integer call() throws Exception {
+    Bounds bounds = new Bounds(spec.commandLine());
+    bounds.check("--seconds", seconds, 1, 3600);
+    bounds.check("--rounds", rounds, 1, 100);
+    if (!options.isRemote()) {
+      throw new ParameterException(
+          spec.commandLine(), "bench write needs --etcd: it is etcd that is written to");
+    }
+    String run =
+        "petacore-bench-"
+            + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong())
+            + "-";
+    Namespace namespace = new Namespace(run + "storage/");
+    PrintWriter out = spec.commandLine().getOut();
+    try (Stores stores = options.stores();
+        PlainEtcd plain = new PlainEtcd(options.addresses(), run + "plain/")) {
+      try (DistributedStorage one = open(stores, namespace);
+          DistributedStorage other = open(stores, namespace)) {
+        measure(new WriteLines(one, other, plain).all(), out);
+      } finally {
+        plain.clear(run);
+      }
+    }
+    return 0;
+  }
+
+  private DistributedStorage open(Stores stores, Namespace namespace) throws InterruptedException {
+    DistributedStorage.Builder builder = options.storage(stores.connect(), namespace);
+    if (maxInFlight != null) {
+      builder.maxInFlight(maxInFlight);
+    }
+    return builder.open();
+  }
+
+  private void measure(List<Line> lines, PrintWriter out) throws Exception {
+    Table table = new Table("work", "jetcd", "PetaCore", "p50", "p99", "ratio", "wanted", "");
+    for (Line line : lines) {
+      if (only == null || line.name().contains(only)) {
+        out.println("measuring: " + line.name());
+        out.flush();
+        measure(line, table);
+      }
+    }
+    out.println();
+    table.print(out);
+    out.flush();
+  }
+
+  private void measure(Line line, Table table) throws Exception {
+    Work reference = line.reference();
+    Duration time = Duration.ofSeconds(seconds);
+    Duration warmUp = Duration.ofSeconds(1);
+    if (reference != null) {
+      reference.run(warmUp);
+    }
+    line.work().run(warmUp);
+    List<Sample> references = new ArrayList<>();
+    List<Sample> samples = new ArrayList<>();
+    List<Double> ratios = new ArrayList<>();
+    for (int round = 0; round < rounds; round++) {
+      Sample sample = null;
+      if (reference != null) {
+        sample = reference.run(time);
+        references.add(sample);
+      }
+      Sample own = line.work().run(time);
+      samples.add(own);
+      if (sample != null) {
+        ratios.add(figure(line, own) / figure(line, sample));
+      }
+    }
+    String note = line.check().run();
+    Sample typical = typical(line, samples);
+    table.row(
+        line.name(),
+        references.isEmpty() ? "" : show(line, typical(line, references)),
+        show(line, typical),
+        Figures.millis(typical.median()),
+        Figures.millis(typical.latencies().percentile(0.99)),
+        ratios.isEmpty() ? "" : times(ratios.stream().sorted().toList().get(ratios.size() / 2)),
+        wanted(line),
+        note);
+  }
+
+  private static double figure(Line line, Sample sample) {
+    return line.measure() == Line.Measure.THROUGHPUT ? sample.perSecond() : sample.median();
+  }
+
+  /** The one in the middle. */
+  private static Sample typical(Line line, List<Sample> samples) {
+    return samples.stream()
+        .sorted(Comparator.comparingDouble(sample -> figure(line, sample)))
+        .toList()
+        .get(samples.size() / 2);
+  }
+
+  private static String show(Line line, Sample sample) {
+    return line.measure() == Line.Measure.THROUGHPUT
+        ? Figures.count(Math.round(sample.perSecond())) + "/s"
+        : Figures.millis(sample.median());
+  }
+
+  private static String wanted(Line line) {
+    if (line.wanted() == 0) {
+      return "";
+    }
+    return (line.measure() == Line.Measure.THROUGHPUT ? "≥ " : "≤ ") + times(line.wanted());
+  }
+
+  private static String times(double ratio) {
+    return String.format(Locale.ROOT, "%.2f ×", ratio);
+  }
+}

@@ -1,0 +1,230 @@
+package io.petacore.bench.write;
+
+import io.petacore.DistributedStorage;
+import io.petacore.bench.console.Figures;
+import io.petacore.data.KeyRange;
+import io.petacore.transaction.Transaction;
+import io.petacore.transaction.TransactionOptions;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The lines of the table: the work, and what it stands beside. */
+final class WriteLines {
+
+  private static final String VALUE = "v".repeat(128);
+  private static final int LARGE = 3_900;
+  private static final int LARGE_BESIDE = 3_000;
+
+  private final DistributedStorage one;
+  private final DistributedStorage other;
+  private final PlainEtcd plain;
+
+  /**
+   * @param one a node
+   * @param other another node on the same namespace
+   */
+  WriteLines(DistributedStorage one, DistributedStorage other, PlainEtcd plain) {
+    this.one = one;
+    this.other = other;
+    this.plain = plain;
+  }
+
+  List<Line> all() {
+    return List.of(
+        oneAfterAnother(),
+        manyThreads(),
+        manyAsync(),
+        hundredWrites(),
+        large(),
+        counter("64 threads increment one key", 4, "c1", one, one),
+        counter("the same from two nodes", 2, "c2", one, other),
+        createAndDelete(),
+        largeBeside(200),
+        largeBeside(1_000),
+        mixed());
+  }
+
+  private Line oneAfterAnother() {
+    return new Line(
+        "one commit after another",
+        Line.Measure.MEDIAN_LATENCY,
+        1.3,
+        ClosedLoop.of(1, thread -> plain.put("s", VALUE).get()),
+        ClosedLoop.of(1, thread -> one.runTransaction(tx -> tx.write("s", VALUE))),
+        () -> "");
+  }
+
+  private Line manyThreads() {
+    return new Line(
+        "256 threads, own keys",
+        Line.Measure.THROUGHPUT,
+        3,
+        Window.of(256, number -> plain.put("t" + number % 256, VALUE)),
+        ClosedLoop.of(256, thread -> one.runTransaction(tx -> tx.write("t" + thread, VALUE))),
+        () -> "");
+  }
+
+  private Line manyAsync() {
+    return new Line(
+        "4,096 async in flight, own keys",
+        Line.Measure.THROUGHPUT,
+        5,
+        Window.of(1_024, number -> plain.put("a" + number % 1_024, VALUE)),
+        Window.of(
+            4_096,
+            number ->
+                one.runTransactionAsync(
+                    TransactionOptions.defaults(), tx -> tx.write("a" + number % 8_192, VALUE))),
+        () -> "");
+  }
+
+  private Line hundredWrites() {
+    return new Line(
+        "one transaction of 100 writes",
+        Line.Measure.MEDIAN_LATENCY,
+        3,
+        ClosedLoop.of(1, thread -> plain.put("h", VALUE).get()),
+        ClosedLoop.of(1, thread -> one.runTransaction(tx -> writeMany(tx, "h", 100))),
+        () -> "");
+  }
+
+  private Line large() {
+    return new Line(
+        "one transaction of 3,900 writes",
+        Line.Measure.MEDIAN_LATENCY,
+        0,
+        null,
+        ClosedLoop.of(1, thread -> one.runTransaction(tx -> writeMany(tx, "l", LARGE))),
+        () -> requireKeys("l", LARGE));
+  }
+
+  private Line counter(
+      String name, double wanted, String key, DistributedStorage even, DistributedStorage odd) {
+    AtomicLong byEven = new AtomicLong();
+    AtomicLong byOdd = new AtomicLong();
+    return new Line(
+        name,
+        Line.Measure.THROUGHPUT,
+        wanted,
+        time -> {
+          plain.put(key, "0").get();
+          return ClosedLoop.of(64, thread -> plain.increment(key)).run(time);
+        },
+        ClosedLoop.of(
+            64,
+            thread -> {
+              boolean first = thread % 2 == 0;
+              (first ? even : odd).runTransaction(tx -> increment(tx, key));
+              (first ? byEven : byOdd).incrementAndGet();
+            }),
+        () -> {
+          long sum = byEven.get() + byOdd.get();
+          String stored = even.read(key);
+          if (!Long.toString(sum).equals(stored)) {
+            throw new IllegalStateException(
+                "the counter " + key + " is " + stored + " after " + sum + " increments");
+          }
+          return "none lost"
+              + (even == odd
+                  ? ""
+                  : ", " + byEven.get() * 100 / sum + " % and " + byOdd.get() * 100 / sum + " %");
+        });
+  }
+
+  private static void increment(Transaction tx, String key) {
+    String found = tx.read(key);
+    tx.write(key, Long.toString(found == null ? 1 : Long.parseLong(found) + 1));
+  }
+
+  private Line createAndDelete() {
+    AtomicLong created = new AtomicLong();
+    AtomicLong deleted = new AtomicLong();
+    return new Line(
+        "16 threads create keys, 16 delete keys",
+        Line.Measure.THROUGHPUT,
+        2,
+        Window.of(
+            32,
+            number ->
+                number % 2 == 0
+                    ? plain.put("d" + number / 2, VALUE)
+                    : plain.delete("d" + number / 2)),
+        time -> {
+          AtomicLong next = new AtomicLong(created.get());
+          return ClosedLoop.of(
+                  32,
+                  thread -> {
+                    if (thread < 16) {
+                      long number = next.getAndIncrement();
+                      one.runTransaction(tx -> tx.write("d" + number, VALUE));
+                      created.incrementAndGet();
+                    } else {
+                      // Follows the creators; where there is nothing yet, deletes nothing.
+                      long number = deleted.getAndIncrement() % Math.max(1, created.get());
+                      one.runTransaction(tx -> tx.delete("d" + number));
+                    }
+                  })
+              .run(time);
+        },
+        () -> Figures.count(one.status().counters().resent()) + " sent again");
+  }
+
+  private Line largeBeside(int perSecond) {
+    return new Line(
+        "3,000 writes beside " + Figures.count(perSecond) + " commits/s of another node",
+        Line.Measure.MEDIAN_LATENCY,
+        0,
+        null,
+        time -> {
+          try (Background background = new Background(other, perSecond, VALUE)) {
+            Sample sample =
+                ClosedLoop.of(
+                        1, thread -> one.runTransaction(tx -> writeMany(tx, "b", LARGE_BESIDE)))
+                    .run(time);
+            background.requireRate();
+            return sample;
+          }
+        },
+        () -> requireKeys("b", LARGE_BESIDE));
+  }
+
+  private Line mixed() {
+    return new Line(
+        "90 % reads, 10 % writes, 16 threads",
+        Line.Measure.THROUGHPUT,
+        0,
+        null,
+        ClosedLoop.of(
+            16,
+            thread -> {
+              ThreadLocalRandom random = ThreadLocalRandom.current();
+              String key = "m" + random.nextInt(10_000);
+              if (random.nextInt(10) > 0) {
+                one.callTransaction(tx -> tx.read(key));
+              } else {
+                one.runTransaction(tx -> tx.write(key, VALUE));
+              }
+            }),
+        () -> "");
+  }
+
+  private static void writeMany(Transaction tx, String prefix, int count) {
+    for (int i = 0; i < count; i++) {
+      tx.write(prefix + i, VALUE);
+    }
+  }
+
+  private String requireKeys(String prefix, int count) {
+    long[] found = {0};
+    other.runTransaction(
+        tx -> {
+          found[0] = 0;
+          tx.scan(KeyRange.prefix(prefix)).forEach(entry -> found[0]++);
+        });
+    if (found[0] < count) {
+      throw new IllegalStateException("of " + count + " keys " + found[0] + " are there");
+    }
+    return "all landed";
+  }
+}

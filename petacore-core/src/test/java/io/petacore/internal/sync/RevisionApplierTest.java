@@ -1,0 +1,129 @@
+package io.petacore.internal.sync;
+
+import static io.petacore.internal.sync.Node.put;
+import static io.petacore.internal.sync.Node.record;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.petacore.data.Bytes;
+import io.petacore.error.TransactionTooOldException;
+import io.petacore.store.ScriptedKvStore;
+import io.petacore.store.ScriptedWatch;
+import io.petacore.store.StoreException.Kind;
+import org.junit.jupiter.api.Test;
+
+/** Versions that are the same on every node, and where they are not known to be. */
+class RevisionApplierTest {
+  private static final long SETTLING = Node.SETTLING.toNanos();
+
+  private final ScriptedKvStore store = new ScriptedKvStore();
+  private final Node early = new Node(store);
+  private final ScriptedWatch earlyWatch = early.follow();
+
+  private static void assertRefused(Node node, long version) {
+    assertThrows(TransactionTooOldException.class, () -> node.cache.exactlyAt(version));
+  }
+
+  private void commit(long hlc) {
+    store.change(record(hlc), put("a", "" + hlc));
+    earlyWatch.deliver();
+  }
+
+  private void foreign() {
+    store.change(put("b", "" + store.newest()));
+    earlyWatch.deliver();
+  }
+
+  @Test
+  void aNodeThatLoadedTellsThePastFromTheFirstTimestampFarEnoughAboveTheLoadedOne() {
+    commit(900_000);
+    Node late = new Node(store);
+    ScriptedWatch lateWatch = late.follow();
+    commit(900_000 + SETTLING);
+    commit(900_001 + SETTLING); // another node may have counted up to here
+    commit(900_003 + SETTLING);
+    long first = store.newest();
+    commit(900_100 + SETTLING);
+    lateWatch.deliver();
+    assertRefused(late, 900_000);
+    assertRefused(late, 900_000 + SETTLING);
+    assertRefused(late, 900_001 + SETTLING);
+    assertEquals(first, late.cache.exactlyAt(900_003 + SETTLING).revision());
+    assertEquals(first, late.cache.exactlyAt(900_099 + SETTLING).revision());
+    assertRefused(late, 900_100 + SETTLING);
+  }
+
+  /**
+   * The early node has given out numbers up to the bound; each revision without a timestamp raises
+   * them, on a node that does not see it in its own numbers.
+   */
+  @Test
+  void revisionsWithoutATimestampRaiseTheBound() {
+    commit(900_000 + SETTLING); // a clock that is ahead
+    commit(900_000); // and one that is behind: the version is one more than the last
+    Node late = new Node(store);
+    ScriptedWatch lateWatch = late.follow();
+    for (int i = 0; i < 5; i++) {
+      foreign();
+    }
+    commit(900_002 + SETTLING);
+    lateWatch.deliver();
+    long tooLow = late.version();
+    commit(990_000);
+    lateWatch.deliver();
+    foreign();
+    lateWatch.deliver();
+    assertEquals(early.version(), late.version());
+    assertEquals(
+        early.cache.exactlyAt(990_000).revision(), late.cache.exactlyAt(990_000).revision());
+    assertRefused(late, tooLow);
+  }
+
+  /** Nothing is known then of the numbers that others have given out. */
+  @Test
+  void withAMalformedRecordLoadedTheFirstRealOneIsTheOneToExceed() {
+    commit(900_000);
+    store.change(record(Bytes.utf8("garbage")));
+    Node late = new Node(store);
+    ScriptedWatch lateWatch = late.follow();
+    commit(899_000); // 900,002 for those who saw the beginning
+    commit(899_001 + SETTLING);
+    commit(990_000);
+    lateWatch.deliver();
+    assertRefused(late, 899_000);
+    assertEquals(
+        early.cache.exactlyAt(899_001 + SETTLING).revision(),
+        late.cache.exactlyAt(899_001 + SETTLING).revision());
+  }
+
+  @Test
+  void aResyncLeavesAHole() {
+    commit(900_000);
+    commit(910_000);
+    long before = store.newest();
+    store.change(record(920_000), put("a", "unseen"));
+    store.change(record(930_000), put("a", "unseen"));
+    store.compact(store.newest());
+    earlyWatch.end(Kind.COMPACTED);
+    early.pause();
+    ScriptedWatch watch = store.watch().open();
+    store.change(record(930_000 + SETTLING), put("a", "too near"));
+    store.change(record(940_000), put("a", "far enough"));
+    store.change(record(950_000), put("a", "last"));
+    watch.deliver();
+    assertEquals(before, early.cache.exactlyAt(910_000).revision());
+    assertRefused(early, 910_001);
+    assertRefused(early, 920_000);
+    assertRefused(early, 930_000);
+    assertRefused(early, 930_000 + SETTLING);
+    assertEquals(store.newest() - 1, early.cache.exactlyAt(940_000).revision());
+  }
+
+  @Test
+  void withoutARecordEveryNodeCountsFromTheFirstOne() {
+    foreign();
+    commit(900_000);
+    commit(910_000);
+    assertEquals(3, early.cache.exactlyAt(900_000).revision());
+  }
+}

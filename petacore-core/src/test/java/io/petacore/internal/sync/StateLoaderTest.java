@@ -1,0 +1,227 @@
+package io.petacore.internal.sync;
+
+import static io.petacore.internal.sync.Node.delete;
+import static io.petacore.internal.sync.Node.put;
+import static io.petacore.internal.sync.Node.record;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.petacore.data.Bytes;
+import io.petacore.internal.mvcc.Change;
+import io.petacore.internal.time.ManualScheduler;
+import io.petacore.store.Operation;
+import io.petacore.store.RangeRequest;
+import io.petacore.store.ScriptedKvStore;
+import io.petacore.store.StoreException;
+import io.petacore.store.StoreException.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+
+/** Loading a namespace page by page, while the store goes on. */
+class StateLoaderTest {
+  private final ScriptedKvStore store = new ScriptedKvStore();
+  private final ManualScheduler scheduler = new ManualScheduler();
+  private final Intake intake = new Intake(Node.NAMESPACE, new SyncCounters());
+  private final StateLoader loader = new StateLoader(store, Node.NAMESPACE, intake, scheduler);
+
+  private static String key(int number) {
+    return String.format("key-%06d", number);
+  }
+
+  /** Keys of the namespace in one revision each few, and strangers on both sides of it. */
+  private void fill(int keys) {
+    Operation[] all = new Operation[keys];
+    for (int i = 0; i < keys; i++) {
+      all[i] = put(key(i), "value");
+    }
+    store.change(all);
+    store.change(new Operation.Put(Bytes.utf8("n"), Bytes.EMPTY));
+    store.change(new Operation.Put(Bytes.utf8("n0"), Bytes.EMPTY));
+    store.change(new Operation.Put(Bytes.utf8("m/z"), Bytes.EMPTY));
+  }
+
+  private CompletableFuture<LoadedState> load() {
+    CompletableFuture<LoadedState> loading = loader.load();
+    scheduler.runDue();
+    return loading;
+  }
+
+  private static List<String> keys(LoadedState state) {
+    return state.present().stream().map(change -> change.key().toUtf8()).toList();
+  }
+
+  private static List<String> firstKeys(int count) {
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      keys.add(key(i));
+    }
+    return keys;
+  }
+
+  private List<Integer> limits() {
+    return store.ranges().stream().map(RangeRequest::limit).toList();
+  }
+
+  @Test
+  void aWholeNamespaceAndNothingElse() {
+    fill(1_000);
+    LoadedState state = load().join();
+    assertEquals(firstKeys(1_000), keys(state));
+    assertEquals(store.newest(), state.revision());
+    assertEquals(RecordPosition.NONE, state.record());
+    assertEquals(new Change(Bytes.utf8(key(7)), Bytes.utf8("value"), 2), state.present().get(7));
+  }
+
+  @Test
+  void theCommitRecordIsToldApart() {
+    store.change(record(10_000), put("a", "1"));
+    store.change(record(20_000), put("b", "2"));
+    store.change(put("c", "3"));
+    LoadedState state = load().join();
+    assertEquals(List.of("a", "b", "c"), keys(state));
+    assertEquals(3, state.record().modRevision());
+    assertEquals(2, state.record().keyVersion());
+    assertEquals(4, state.revision());
+  }
+
+  @Test
+  void allPagesAreOfTheRevisionOfTheFirst() {
+    fill(1_000);
+    long first = store.newest();
+    store.hold();
+    CompletableFuture<LoadedState> loading = loader.load();
+    for (int i = 0; !loading.isDone(); i++) {
+      store.nextHeld().answer();
+      scheduler.runDue();
+      // Before the pages read and behind them, changed and gone.
+      store.change(
+          put(key(0), "later" + i), put("zzz" + i, "later"), delete(key(999 - i)), record(i + 1));
+    }
+    LoadedState state = loading.join();
+    assertEquals(firstKeys(1_000), keys(state));
+    assertEquals(first, state.revision());
+    assertEquals(RecordPosition.NONE, state.record());
+    assertTrue(store.ranges().size() > 1);
+    assertEquals(0, store.ranges().get(0).revision());
+    store.ranges().stream().skip(1).forEach(page -> assertEquals(first, page.revision()));
+  }
+
+  @Test
+  void pagesGrowButNotAtOnce() {
+    fill(5_000);
+    load().join();
+    assertEquals(List.of(200, 3_200, 51_200), limits());
+  }
+
+  @Test
+  void pagesHaveAnUpperBound() {
+    store.limitPages(7_000); // 16 times as many is above the bound
+    fill(11_000);
+    load().join();
+    assertEquals(List.of(200, 3_200, 51_200, 100_000), limits());
+  }
+
+  @Test
+  void largeValuesMakeSmallPages() {
+    String large = "x".repeat(1 << 19);
+    Operation[] all = new Operation[230];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = put(key(i), large);
+    }
+    store.change(all);
+    assertEquals(firstKeys(230), keys(load().join()));
+    assertEquals(200, limits().get(0));
+    assertEquals(63, limits().get(1), "32 MiB of entries of 512 KiB and a little");
+  }
+
+  @Test
+  void aStoreThatAnswersInSmallerPagesThanItIsAskedForIsReadToTheEnd() {
+    fill(50);
+    store.limitPages(1);
+    assertEquals(firstKeys(50), keys(load().join()));
+  }
+
+  @Test
+  void aPageThatFailsIsAskedForInSmallerSizes() {
+    fill(1_000);
+    store.failNext(Kind.OUTCOME_UNKNOWN, Kind.UNAVAILABLE);
+    LoadedState state = load().join();
+    assertEquals(firstKeys(1_000), keys(state));
+    assertEquals(List.of(200, 12, 1, 16, 256, 4_096), limits());
+  }
+
+  @Test
+  void aLaterPageThatFailsIsAskedForAgainAndNothingTwice() {
+    fill(1_000);
+    store.hold();
+    CompletableFuture<LoadedState> loading = loader.load();
+    store.nextHeld().answer();
+    scheduler.runDue();
+    store.nextHeld().fail(Kind.OUTCOME_UNKNOWN);
+    scheduler.runDue();
+    store.stopHolding();
+    store.nextHeld().answer();
+    scheduler.runDue();
+    assertEquals(firstKeys(1_000), keys(loading.join()));
+    assertEquals(store.ranges().get(1).range(), store.ranges().get(2).range());
+    assertEquals(store.ranges().get(1).revision(), store.ranges().get(2).revision());
+  }
+
+  @Test
+  void aStoreThatCantBeReadIsToldAfterAFewTries() {
+    fill(1_000);
+    store.failNext(Kind.UNAVAILABLE, Kind.UNAVAILABLE, Kind.UNAVAILABLE, Kind.UNAVAILABLE);
+    CompletableFuture<LoadedState> loading = load();
+    StoreException failure =
+        assertInstanceOf(
+            StoreException.class,
+            assertThrows(CompletionException.class, loading::join).getCause());
+    assertEquals(Kind.UNAVAILABLE, failure.kind());
+    assertTrue(store.ranges().size() <= 4);
+  }
+
+  @Test
+  void compactedMeanwhileItBeginsAgainAtANewerRevision() {
+    fill(1_000);
+    store.change(record(10_000));
+    store.hold();
+    CompletableFuture<LoadedState> loading = loader.load();
+    store.nextHeld().answer();
+    scheduler.runDue();
+    store.change(record(20_000), put(key(0), "changed"), delete(key(1)), put("zzz", "new"));
+    store.compact(store.newest());
+    store.stopHolding();
+    store.nextHeld().answer();
+    scheduler.runDue();
+
+    LoadedState state = loading.join();
+    assertEquals(store.newest(), state.revision());
+    assertEquals(store.newest(), state.record().modRevision());
+    List<String> expected = new ArrayList<>(firstKeys(1_000));
+    expected.remove(key(1));
+    expected.add("zzz");
+    assertEquals(expected, keys(state), "nothing of the first pages is left, nothing is twice");
+    assertEquals(Bytes.utf8("changed"), state.present().get(0).value());
+  }
+
+  @Test
+  void anEmptyPageThatPromisesMoreIsNoEnd() {
+    fill(300);
+    store.limitPages(0);
+    CompletableFuture<LoadedState> loading = load();
+    assertTrue(loading.isCompletedExceptionally(), "not an empty state");
+  }
+
+  @Test
+  void aStoreThatHasCompactedItsNewestRevisionIsNotAskedForEver() {
+    store.failNext(Kind.COMPACTED, Kind.COMPACTED, Kind.COMPACTED, Kind.COMPACTED);
+    assertTrue(load().isCompletedExceptionally());
+    assertFalse(scheduler.runOne());
+  }
+}

@@ -130,9 +130,14 @@ final class StubEtcd implements AutoCloseable {
     return "http://127.0.0.1:" + port();
   }
 
-  /** A store on it, its request timeout short enough to be waited for. */
+  /** A store on it, patient enough for a busy machine. */
   EtcdKvStore.Builder client() {
-    return EtcdKvStore.builder().endpoints(endpoint()).requestTimeout(Duration.ofMillis(400));
+    return EtcdKvStore.builder().endpoints(endpoint()).requestTimeout(Duration.ofSeconds(20));
+  }
+
+  /** A store on it whose request timeout is short enough to be waited for. */
+  EtcdKvStore.Builder impatientClient() {
+    return client().requestTimeout(Duration.ofMillis(400));
   }
 
   List<Request> requests(String method) {

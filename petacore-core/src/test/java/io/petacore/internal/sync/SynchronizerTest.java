@@ -155,12 +155,38 @@ class SynchronizerTest {
   }
 
   @Test
+  void pausesBeginSmallAgainAfterAWatchHasHeld() {
+    ScriptedWatch watch = node.follow();
+    for (int i = 0; i < 20; i++) {
+      node.store.watch().end(Kind.UNAVAILABLE);
+      node.pause();
+    }
+    node.store.watch().open();
+    node.scheduler.advance(Duration.ofHours(1));
+    int opened = node.store.watches().size();
+    assertTrue(watch.isClosed());
+    node.store.watch().end(Kind.UNAVAILABLE);
+    node.scheduler.advance(Duration.ofMillis(20));
+    assertEquals(opened + 1, node.store.watches().size());
+  }
+
+  @Test
   void aWatchThatEndsTwiceIsReopenedOnce() {
     ScriptedWatch first = node.follow();
     first.end(Kind.UNAVAILABLE);
     first.end(Kind.UNAVAILABLE);
     node.pause();
     assertEquals(2, node.store.watches().size());
+  }
+
+  @Test
+  void beingCutOffIsToldOnceHoweverManyTriesFail() {
+    node.follow().end(Kind.UNAVAILABLE);
+    for (int i = 0; i < 3; i++) {
+      node.pause();
+      node.store.watch().end(Kind.UNAVAILABLE);
+    }
+    assertEquals(List.of(SYNCED, DISCONNECTED), node.states);
   }
 
   @Test
@@ -272,6 +298,20 @@ class SynchronizerTest {
     assertTrue(watch.isClosed(), "but then it said nothing for long");
   }
 
+  /** A slow connection would never be made if every overdue commit began it anew. */
+  @Test
+  void aWatchThatIsNotAcceptedYetIsGivenItsOwnTime() {
+    node.follow();
+    long revision = node.store.change(put("a", "1"));
+    node.store.watch().end(Kind.UNAVAILABLE);
+    node.synchronizer.expect(revision);
+    node.scheduler.advance(Duration.ofSeconds(4));
+    assertEquals(2, node.store.watches().size());
+    assertFalse(node.store.watch().isClosed());
+    node.store.watch().open().deliver();
+    assertEquals(Map.of("a", "1"), node.contents());
+  }
+
   @Test
   void aWatchThatWasJustOpenedIsGivenTime() {
     ScriptedWatch first = node.follow();
@@ -336,6 +376,7 @@ class SynchronizerTest {
     node.pause();
     assertEquals(Map.of("a", "2"), node.contents());
     assertEquals(1, node.synchronizer.counters().resyncs());
+    assertFalse(last().anotherHistory());
     assertEquals(4, node.store.watch().fromRevision());
   }
 
@@ -436,6 +477,7 @@ class SynchronizerTest {
     assertEquals(Map.of("kept", "1", "a", "new", "new", "2"), node.contents());
     assertTrue(node.version() > version, "versions go on rising");
     assertEquals(Map.of("kept", "1", "a", "lost", "lost", "2"), node.contents(version));
+    assertTrue(waiter.isDone());
     assertInstanceOf(
         PetaCoreException.class, assertThrows(CompletionException.class, waiter::join).getCause());
     assertEquals(1, node.synchronizer.counters().resyncs());
@@ -464,6 +506,58 @@ class SynchronizerTest {
     node.store.watch().deliver();
     assertEquals(Map.of("a", "2"), node.contents());
     assertEquals(3, node.revision());
+  }
+
+  @Test
+  void aStoreThatHasFewerRevisionsIsAnotherHistory() {
+    ScriptedWatch watch = node.follow();
+    node.store.change(put("a", "1"));
+    node.store.change(put("lost", "2"));
+    watch.deliver();
+    node.store.rewind(2);
+    watch.end(Kind.COMPACTED);
+    node.pause();
+    assertEquals(Map.of("a", "1"), node.contents());
+    assertEquals(2, node.revision());
+    assertTrue(last().anotherHistory());
+  }
+
+  /** A revision of the old history will never come: its watch is not to blame. */
+  @Test
+  void onAnotherHistoryNothingIsExpectedAnyMore() {
+    ScriptedWatch watch = node.follow();
+    node.store.change(put("a", "1"));
+    node.store.change(put("a", "lost"));
+    watch.deliver();
+    node.synchronizer.expect(1_000);
+    watch.end(Kind.UNAVAILABLE);
+    node.store.rewind(2);
+    node.pause();
+    node.pause();
+    ScriptedWatch last = node.store.watch().open();
+    node.scheduler.advance(Duration.ofMinutes(1));
+    assertFalse(last.isClosed());
+  }
+
+  /** And is past the applied revision again when it is loaded. */
+  @Test
+  void aStoreThatWasSetBackAndWentOnIsStillAnotherHistory() {
+    ScriptedWatch watch = node.follow();
+    node.store.change(put("a", "1"));
+    node.store.change(put("a", "lost"));
+    watch.deliver();
+    watch.end(Kind.UNAVAILABLE);
+    node.store.rewind(2);
+    node.store.hold();
+    node.scheduler.advance(Duration.ofMillis(100));
+    node.store.nextHeld().answer();
+    node.scheduler.runDue();
+    node.store.change(put("b", "1"));
+    node.store.change(put("c", "1"));
+    node.store.stopHolding();
+    node.pause();
+    assertEquals(Map.of("a", "1", "b", "1", "c", "1"), node.contents());
+    assertTrue(last().anotherHistory());
   }
 
   @Test
@@ -897,6 +991,7 @@ class SynchronizerTest {
     assertEquals(1, node.revision());
     assertEquals(1, node.store.watches().size());
     assertEquals(List.of(SYNCED, CLOSED), node.states);
+    assertTrue(waiter.isDone());
     assertInstanceOf(
         StorageClosedException.class,
         assertThrows(CompletionException.class, waiter::join).getCause());

@@ -11,9 +11,13 @@ import io.petacore.store.BatchResult;
 import io.petacore.store.Guard;
 import io.petacore.store.KvStore;
 import io.petacore.store.Operation;
+import io.petacore.store.RangePage;
 import io.petacore.store.RangeRequest;
+import io.petacore.store.StoreException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets a storage into its namespace: reads or creates the format key, and refuses a namespace that
@@ -24,6 +28,8 @@ import java.util.concurrent.CompletableFuture;
  * and is refused takes it back.
  */
 final class NamespaceGate {
+
+  private static final Logger log = LoggerFactory.getLogger(NamespaceGate.class);
 
   /**
    * The namespace's format.
@@ -43,14 +49,17 @@ final class NamespaceGate {
     this.formatKey = namespace.toStore(ReservedKeys.FORMAT);
   }
 
-  /** Fails with {@link NamespaceRefusedException} if the namespace lies inside another one. */
+  /**
+   * Fails with {@link NamespaceRefusedException} if the namespace lies inside another one. Where
+   * this client may not read what would enclose it, it can't tell; whoever opens that namespace
+   * then will, from this one's format key.
+   */
   CompletableFuture<Void> requireNotEnclosed() {
     CompletableFuture<Void> clear = CompletableFuture.completedFuture(null);
     for (Namespace enclosing : namespace.enclosing()) {
       Bytes key = enclosing.toStore(ReservedKeys.FORMAT);
       CompletableFuture<Void> one =
-          store
-              .range(new RangeRequest(KeyRange.single(key), 0, 1))
+          readable(store.range(new RangeRequest(KeyRange.single(key), 0, 1)))
               .thenAccept(
                   page -> {
                     if (page.entries().stream().anyMatch(kv -> FormatRecord.isFormat(kv.value()))) {
@@ -65,6 +74,18 @@ final class NamespaceGate {
       clear = CompletableFuture.allOf(clear, one);
     }
     return clear;
+  }
+
+  private static CompletableFuture<RangePage> readable(CompletableFuture<RangePage> answer) {
+    return answer.exceptionally(
+        failure -> {
+          StoreException known = StoreException.of(failure);
+          if (known.kind() != StoreException.Kind.REJECTED) {
+            throw known;
+          }
+          log.info("can't look for an enclosing namespace: {}", known.getMessage());
+          return new RangePage(List.of(), false, 0);
+        });
   }
 
   /** The namespace's format; where there is none, the one that it would get. */

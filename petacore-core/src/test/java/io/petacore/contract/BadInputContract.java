@@ -18,6 +18,7 @@ import io.petacore.transaction.ReadView;
 import io.petacore.transaction.Snapshot;
 import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
+import io.petacore.transaction.TransactionTask;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,10 +66,11 @@ public interface BadInputContract {
     DistributedStorage a = nodes().open();
     Bytes tooLarge = Bytes.of(new byte[2 << 20]);
     String message =
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> a.runTransaction(tx -> tx.write(Bytes.utf8("big"), tooLarge)))
-            .getMessage();
+        String.valueOf(
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> a.runTransaction(tx -> tx.write(Bytes.utf8("big"), tooLarge)))
+                .getMessage());
     assertTrue(message.contains("big") && message.contains("" + (2 << 20)), message);
     assertNull(a.read("big"));
   }
@@ -79,31 +81,29 @@ public interface BadInputContract {
     DistributedStorage a = nodes().open();
     ForeignWriter observer = nodes().foreigner();
     long revision = observer.revision();
-    String operations =
-        assertThrows(
-                TransactionTooLargeException.class,
-                () ->
-                    a.runTransaction(
-                        tx -> {
-                          for (int i = 0; i < 100_000; i++) {
-                            tx.write("key-" + i, "");
-                          }
-                        }))
-            .getMessage();
-    assertTrue(operations.matches("(?s).*\\d.*\\d.*"), "names both numbers: " + operations);
-    String bytes =
-        assertThrows(
-                TransactionTooLargeException.class,
-                () ->
-                    a.runTransaction(
-                        tx -> {
-                          for (int i = 0; i < 8; i++) {
-                            tx.write(Bytes.utf8("key-" + i), Bytes.of(new byte[500_000]));
-                          }
-                        }))
-            .getMessage();
-    assertTrue(bytes.matches("(?s).*\\d.*\\d.*"), "names both numbers: " + bytes);
+    assertTooLarge(
+        a,
+        tx -> {
+          for (int i = 0; i < 100_000; i++) {
+            tx.write("key-" + i, "");
+          }
+        });
+    assertTooLarge(
+        a,
+        tx -> {
+          for (int i = 0; i < 8; i++) {
+            tx.write(Bytes.utf8("key-" + i), Bytes.of(new byte[500_000]));
+          }
+        });
     assertEquals(revision, observer.revision(), "nothing was sent");
+  }
+
+  private static void assertTooLarge(
+      DistributedStorage node, TransactionTask<RuntimeException> body) {
+    TransactionTooLargeException refusal =
+        assertThrows(TransactionTooLargeException.class, () -> node.runTransaction(body));
+    String message = String.valueOf(refusal.getMessage());
+    assertTrue(message.matches("(?s).*\\d.*\\D.*\\d.*"), "names both numbers: " + message);
   }
 
   /** A namespace without a delimiter would take in the keys of another one. */

@@ -24,7 +24,9 @@ public interface NamespaceContract {
 
   private void assertRefused(String namespace) {
     String message =
-        assertThrows(NamespaceRefusedException.class, () -> openIn(namespace).close()).getMessage();
+        String.valueOf(
+            assertThrows(NamespaceRefusedException.class, () -> openIn(namespace).close())
+                .getMessage());
     assertTrue(message.contains(namespace), message);
   }
 

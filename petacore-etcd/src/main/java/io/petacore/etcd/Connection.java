@@ -41,7 +41,9 @@ final class Connection {
 
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
-  private static final int IO_THREADS = 2;
+  /** One is enough for a handful of connections, since it only moves bytes. */
+  private static final int IO_THREADS = 1;
+
   private static final int CALL_THREADS = 2;
 
   /** The least time between two resets of the backoff: what gRPC itself waits at first. */
@@ -50,7 +52,7 @@ final class Connection {
   private static final long IDLE_SECONDS = 60;
 
   /** How long {@link #close()} waits for each stage; only a callback that blocks needs it. */
-  private static final long CLOSE_MILLIS = 3_000;
+  private static final long CLOSE_MILLIS = 2_000;
 
   private final StoreThreads threads = new StoreThreads();
   private final EventLoopGroup io;
@@ -181,7 +183,7 @@ final class Connection {
       Thread.currentThread().interrupt();
     } finally {
       stopPools();
-      stopIo(CLOSE_MILLIS / 3);
+      stopIo(CLOSE_MILLIS / 2);
     }
     if (!ended) {
       log.warn("closed the connection to etcd, but some callback of the store is still running");

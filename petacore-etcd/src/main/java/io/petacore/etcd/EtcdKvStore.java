@@ -1,12 +1,6 @@
 package io.petacore.etcd;
 
 import io.etcd.jetcd.api.KVGrpc;
-import io.etcd.jetcd.api.LeaseGrantRequest;
-import io.etcd.jetcd.api.LeaseGrantResponse;
-import io.etcd.jetcd.api.LeaseGrpc;
-import io.etcd.jetcd.api.LeaseKeepAliveRequest;
-import io.etcd.jetcd.api.LeaseKeepAliveResponse;
-import io.etcd.jetcd.api.LeaseRevokeRequest;
 import io.etcd.jetcd.api.TxnRequest;
 import io.petacore.data.KeyRange;
 import io.petacore.etcd.EtcdSettings.Credentials;
@@ -23,10 +17,7 @@ import io.petacore.store.WatchListener;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,12 +48,13 @@ public final class EtcdKvStore implements KvStore {
   private final Connection connection;
   private final Calls calls;
   private final ServerCheck serverCheck = new ServerCheck();
-  private final Set<EtcdWatch> watches = ConcurrentHashMap.newKeySet();
+  private final Leases leases;
 
   EtcdKvStore(EtcdSettings settings) {
     this.settings = settings;
     this.connection = new Connection(settings);
     this.calls = new Calls(connection, settings, this::onAnswer);
+    this.leases = new Leases(calls);
     serverCheck.askOnce(calls);
   }
 
@@ -116,65 +108,24 @@ public final class EtcdKvStore implements KvStore {
 
   @Override
   public Watch watch(KeyRange range, long fromRevision, WatchListener listener) {
-    EtcdWatch watch = new EtcdWatch(calls, range, fromRevision, listener, watches::remove);
-    watches.add(watch);
-    if (calls.isClosed()) {
-      // Also where the close came in between, and may not have seen it.
-      watch.abandon();
-    } else {
-      watch.open();
-    }
+    EtcdWatch watch = new EtcdWatch(calls, range, fromRevision, listener);
+    watch.open();
     return watch;
   }
 
   @Override
   public CompletableFuture<Long> grantLease(Duration timeToLive) {
-    long seconds = Math.max(1, timeToLive.plusNanos(999_999_999).toSeconds());
-    LeaseGrantRequest request = LeaseGrantRequest.newBuilder().setTTL(seconds).build();
-    return calls.send(
-        LeaseGrpc.getLeaseGrantMethod(), request, Purpose.LEASE, LeaseGrantResponse::getID);
+    return leases.grant(timeToLive);
   }
 
   @Override
   public CompletableFuture<Void> renewLease(long lease) {
-    LeaseKeepAliveRequest request = LeaseKeepAliveRequest.newBuilder().setID(lease).build();
-    // A stream by protocol, used for one request and its answer.
-    return done(
-        calls.send(
-            LeaseGrpc.getLeaseKeepAliveMethod(), request, Purpose.LEASE, EtcdKvStore::timeToLive),
-        failure -> false);
-  }
-
-  private static long timeToLive(LeaseKeepAliveResponse answer) {
-    if (answer.getTTL() <= 0) {
-      throw new StoreException(
-          Kind.LEASE_NOT_FOUND, "lease " + Long.toHexString(answer.getID()) + " has ended", null);
-    }
-    return answer.getTTL();
+    return leases.renew(lease);
   }
 
   @Override
   public CompletableFuture<Void> revokeLease(long lease) {
-    LeaseRevokeRequest request = LeaseRevokeRequest.newBuilder().setID(lease).build();
-    return done(
-        calls.send(LeaseGrpc.getLeaseRevokeMethod(), request, Purpose.LEASE, answer -> answer),
-        failure -> failure.kind() == Kind.LEASE_NOT_FOUND);
-  }
-
-  /** The same without its result, and with what counts as done too. */
-  private static CompletableFuture<Void> done(
-      CompletableFuture<?> sent, Predicate<StoreException> doneToo) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    var unused =
-        sent.whenComplete(
-            (answer, failure) -> {
-              if (failure == null || doneToo.test(Calls.storeException(failure))) {
-                done.complete(null);
-              } else {
-                done.completeExceptionally(failure);
-              }
-            });
-    return done;
+    return leases.revoke(lease);
   }
 
   /** As it was configured; the server may have been started with other limits of its own. */
@@ -199,7 +150,6 @@ public final class EtcdKvStore implements KvStore {
     calls.close();
     connection.close();
     calls.abandonOpen();
-    watches.forEach(EtcdWatch::abandon);
   }
 
   /** Configures a store. Not safe for use by several threads at once. */

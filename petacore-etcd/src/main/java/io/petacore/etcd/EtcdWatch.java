@@ -19,7 +19,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +42,6 @@ final class EtcdWatch implements Watch {
   private final WatchRequest request;
   private final WatchListener listener;
   private final WatchRevisions revisions;
-  private final Consumer<EtcdWatch> onOver;
 
   /** Set by whoever ends the watch first: the end, which then is told, or {@link #close()}. */
   private final AtomicBoolean over = new AtomicBoolean();
@@ -58,21 +56,12 @@ final class EtcdWatch implements Watch {
   /** Whether a new token was tried. Written before a stream starts, or by its callbacks. */
   private boolean renewed;
 
-  /**
-   * @param onOver is told when the watch is over, however it came to that
-   */
-  EtcdWatch(
-      Calls calls,
-      KeyRange range,
-      long fromRevision,
-      WatchListener listener,
-      Consumer<EtcdWatch> onOver) {
+  EtcdWatch(Calls calls, KeyRange range, long fromRevision, WatchListener listener) {
     // etcd takes 0 as "from now on", which would leave out what is there already.
     long start = Math.max(1, fromRevision);
     this.calls = calls;
     this.range = EtcdRange.of(range);
     this.listener = listener;
-    this.onOver = onOver;
     this.revisions = new WatchRevisions(start);
     this.request =
         WatchRequest.newBuilder()
@@ -84,8 +73,15 @@ final class EtcdWatch implements Watch {
             .build();
   }
 
-  /** Opens the stream; the listener is told by callback, also of a failure. */
+  /**
+   * Opens the stream. The listener is told by callback, also of a failure; only that the store is
+   * closed it is told on this thread, since no other is left.
+   */
   void open() {
+    if (calls.isClosed()) {
+      end(Calls.closedException());
+      return;
+    }
     try {
       openTimer = calls.connection().schedule(this::notOpenedInTime, calls.timeout());
     } catch (RejectedExecutionException e) {
@@ -165,11 +161,6 @@ final class EtcdWatch implements Watch {
     }
   }
 
-  /** Ends a watch at the store's close, if the end of its stream has not. */
-  void abandon() {
-    end(Calls.closedException());
-  }
-
   @Override
   public void close() {
     finish();
@@ -184,7 +175,6 @@ final class EtcdWatch implements Watch {
       timer.cancel(false);
     }
     cancelStream();
-    onOver.accept(this);
     return true;
   }
 

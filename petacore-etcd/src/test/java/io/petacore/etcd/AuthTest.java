@@ -183,7 +183,7 @@ class AuthTest {
   @Test
   void withoutAnAnswerToTheTokenRequestACommitIsNotApplied() throws Exception {
     etcd.onAuthenticate = silence();
-    try (EtcdKvStore waiting = etcd.client().credentials("ann", "secret").connect()) {
+    try (EtcdKvStore waiting = etcd.impatientClient().credentials("ann", "secret").connect()) {
       failure(Kind.UNAVAILABLE, waiting.commit(PUT));
       assertEquals(List.of(), etcd.requests("Txn"));
     }

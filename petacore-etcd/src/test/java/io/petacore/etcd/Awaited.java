@@ -32,6 +32,13 @@ final class Awaited {
     return future.get(20, TimeUnit.SECONDS);
   }
 
+  /** Waits for the connection: an impatient store may fail a request that has to wait for it. */
+  static void connected(EtcdKvStore store) {
+    while (!store.range(ALL).handle((page, failure) -> failure == null).join()) {
+      // Each attempt waits for its own time.
+    }
+  }
+
   /** The failure of a request, which must be of a kind, and bare: not wrapped by another stage. */
   static StoreException failure(Kind kind, CompletableFuture<?> future)
       throws InterruptedException, TimeoutException {

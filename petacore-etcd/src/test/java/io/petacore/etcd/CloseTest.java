@@ -122,7 +122,7 @@ class CloseTest {
 
   @Test
   void aCallbackMayClose() throws Exception {
-    CompletableFuture<Void> closed = new CompletableFuture<>();
+    CompletableFuture<Duration> closed = new CompletableFuture<>();
     etcd.onRange = silence();
     var waiting = store.range(ALL);
     var unused =
@@ -130,13 +130,49 @@ class CloseTest {
             .commit(PUT)
             .thenRun(
                 () -> {
+                  long start = System.nanoTime();
                   store.close();
-                  closed.complete(null);
+                  closed.complete(Duration.ofNanos(System.nanoTime() - start));
                 });
-    answer(closed);
+    Duration took = answer(closed);
+    // It would wait for itself, for seconds.
+    assertTrue(took.toMillis() < 1_500, "took " + took);
     failure(Kind.CLOSED, waiting);
     store.close();
     assertEquals(List.of(), threads().stream().filter(n -> n.startsWith("petacore")).toList());
+  }
+
+  /** Against the contract, but it must not hang who closes, nor those who wait for an answer. */
+  @Test
+  void callbacksThatBlockAreNotWaitedForForEver() throws Exception {
+    CountDownLatch blocked = new CountDownLatch(2);
+    CountDownLatch go = new CountDownLatch(1);
+    Runnable block =
+        () -> {
+          blocked.countDown();
+          try {
+            go.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    CompletableFuture<Void> first = store.commit(PUT).thenRun(block);
+    CompletableFuture<Void> second = store.commit(PUT).thenRun(block);
+    awaitArrival(blocked);
+    CountDownLatch arrived = new CountDownLatch(2);
+    etcd.onTxn = (request, answer) -> arrived.countDown();
+    etcd.onRange = (request, answer) -> arrived.countDown();
+    var commit = store.commit(PUT);
+    var range = store.range(ALL);
+    awaitArrival(arrived);
+
+    store.close();
+
+    assertTrue(commit.isDone() && range.isDone());
+    failure(Kind.OUTCOME_UNKNOWN, commit);
+    failure(Kind.CLOSED, range);
+    go.countDown();
+    answer(CompletableFuture.allOf(first, second));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.petacore.etcd;
 import static io.petacore.etcd.Awaited.ALL;
 import static io.petacore.etcd.Awaited.PUT;
 import static io.petacore.etcd.Awaited.answer;
+import static io.petacore.etcd.Awaited.connected;
 import static io.petacore.etcd.Awaited.failure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -92,7 +93,7 @@ class ConnectionTest {
     StubEtcd etcd = new StubEtcd();
     int port = etcd.port();
     try (EtcdKvStore store = client(port).connect()) {
-      answer(store.commit(PUT));
+      connected(store);
       etcd.close();
       // The first may have left on the dying connection.
       CompletableFuture<?> first = store.commit(PUT);
@@ -101,9 +102,7 @@ class ConnectionTest {
       failure(Kind.UNAVAILABLE, store.commit(PUT));
       try (StubEtcd again = new StubEtcd(port)) {
         RecordingListener listener = new RecordingListener();
-        while (again.requests("Range").isEmpty()) {
-          store.range(ALL).handle((page, failure) -> page).join();
-        }
+        connected(store);
         store.watch(ALL.range(), 1, listener);
         again.nextWatch().created();
         listener.awaitOpened();

@@ -3,6 +3,7 @@ package io.petacore.etcd;
 import static io.petacore.etcd.Awaited.ALL;
 import static io.petacore.etcd.Awaited.PUT;
 import static io.petacore.etcd.Awaited.answer;
+import static io.petacore.etcd.Awaited.connected;
 import static io.petacore.etcd.Awaited.failure;
 import static io.petacore.etcd.StubEtcd.failing;
 import static io.petacore.etcd.StubEtcd.header;
@@ -42,15 +43,19 @@ class RequestTest {
 
   private final StubEtcd etcd = new StubEtcd();
   private final EtcdKvStore store = etcd.client().connect();
+  private final EtcdKvStore impatient = etcd.impatientClient().connect();
 
   @AfterEach
   void close() {
     store.close();
+    impatient.close();
     etcd.close();
   }
 
   @Test
   void everyRequestEndsThoughNoAnswerComes() throws Exception {
+    EtcdKvStore store = impatient;
+    connected(store);
     etcd.onTxn = silence();
     etcd.onRange = silence();
     etcd.onGrant = silence();
@@ -75,11 +80,12 @@ class RequestTest {
   /** The server must know the deadline, and of the giving up, to spare itself the work. */
   @Test
   void theServerHearsOfTheDeadlineAndOfTheGivingUp() throws Exception {
+    connected(impatient);
     CountDownLatch cancelled = new CountDownLatch(1);
     etcd.onTxn =
         (request, answer) ->
             io.grpc.Context.current().addListener(context -> cancelled.countDown(), Runnable::run);
-    failure(Kind.OUTCOME_UNKNOWN, store.commit(PUT));
+    failure(Kind.OUTCOME_UNKNOWN, impatient.commit(PUT));
     assertTrue(cancelled.await(20, TimeUnit.SECONDS));
 
     answer(store.range(ALL));

@@ -32,6 +32,7 @@ import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -45,6 +46,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A gRPC server with etcd's services on a loopback port, which misbehaves as a test tells it. What
@@ -98,6 +100,11 @@ final class StubEtcd implements AutoCloseable {
 
   /** On a port where an earlier one was. */
   StubEtcd(int port) {
+    this(port, null);
+  }
+
+  /** With TLS, null for none. */
+  StubEtcd(int port, @Nullable SslContext tls) {
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
             .addService(new Kv())
@@ -105,6 +112,7 @@ final class StubEtcd implements AutoCloseable {
             .addService(new Lease())
             .addService(new Auth())
             .addService(new Maintenance())
+            .sslContext(tls)
             .intercept(new Recording())
             .build();
     try {
@@ -122,9 +130,14 @@ final class StubEtcd implements AutoCloseable {
     return "http://127.0.0.1:" + port();
   }
 
-  /** A store on it, its request timeout short enough to be waited for. */
+  /** A store on it, patient enough for a busy machine. */
   EtcdKvStore.Builder client() {
-    return EtcdKvStore.builder().endpoints(endpoint()).requestTimeout(Duration.ofMillis(400));
+    return EtcdKvStore.builder().endpoints(endpoint()).requestTimeout(Duration.ofSeconds(20));
+  }
+
+  /** A store on it whose request timeout is short enough to be waited for. */
+  EtcdKvStore.Builder impatientClient() {
+    return client().requestTimeout(Duration.ofMillis(400));
   }
 
   List<Request> requests(String method) {

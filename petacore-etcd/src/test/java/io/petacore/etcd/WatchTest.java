@@ -33,11 +33,13 @@ class WatchTest {
 
   private final StubEtcd etcd = new StubEtcd();
   private final EtcdKvStore store = etcd.client().connect();
+  private final EtcdKvStore impatient = etcd.impatientClient().connect();
   private final RecordingListener listener = new RecordingListener();
 
   @AfterEach
   void close() {
     store.close();
+    impatient.close();
     etcd.close();
   }
 
@@ -185,7 +187,7 @@ class WatchTest {
 
   @Test
   void aWatchThatTheServerDoesNotOpenEndsInTime() throws Exception {
-    open(listener, 100);
+    impatient.watch(RANGE, 100, listener);
     StoreException cause = end(Kind.UNAVAILABLE);
     assertTrue(cause.getMessage().contains("not opened within PT0.4S"), cause.getMessage());
   }
@@ -193,17 +195,20 @@ class WatchTest {
   @Test
   void aWatchWithoutAServerEndsInTime() throws Exception {
     etcd.close();
-    store.watch(RANGE, 1, listener);
+    impatient.watch(RANGE, 1, listener);
     end(Kind.UNAVAILABLE);
   }
 
   @Test
   void anOpenWatchOutlivesTheRequestTimeout() throws Exception {
-    WatchStream stream = opened();
-    // Longer than the time to open it: a request that is given its whole time and fails.
+    Awaited.connected(impatient);
+    impatient.watch(RANGE, 100, listener);
+    WatchStream stream = etcd.nextWatch().created();
+    listener.awaitOpened();
+    // Longer than the time to open it: requests that are given their whole time and fail.
     etcd.onRange = StubEtcd.silence();
-    Awaited.failure(Kind.UNAVAILABLE, store.range(Awaited.ALL));
-    Awaited.failure(Kind.UNAVAILABLE, store.range(Awaited.ALL));
+    Awaited.failure(Kind.UNAVAILABLE, impatient.range(Awaited.ALL));
+    Awaited.failure(Kind.UNAVAILABLE, impatient.range(Awaited.ALL));
     stream.answers().onNext(events(100, 100));
     assertEquals(List.of(100L), next(1));
   }
@@ -264,11 +269,11 @@ class WatchTest {
     context.addListener(c -> cancelled.countDown(), Runnable::run);
     watch.close();
     watch.close();
+    assertTrue(cancelled.await(20, TimeUnit.SECONDS));
     stream.answers().onNext(events(100, 100));
     stream.answers().onCompleted();
     store.close();
     listener.assertQuiet();
-    assertTrue(cancelled.await(20, TimeUnit.SECONDS));
   }
 
   /** A slow listener must not hold up another watch, nor a request. */

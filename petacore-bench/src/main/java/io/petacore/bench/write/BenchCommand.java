@@ -10,7 +10,8 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures PetaCore beside what else one would use.",
     mixinStandardHelpOptions = true,
-    subcommands = WriteCommand.class)
+    subcommands = WriteCommand.class,
+    footer = {"", "Example: petacore.jar bench write --etcd 127.0.0.1:2379"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class BenchCommand implements Runnable {
 

@@ -299,9 +299,31 @@ public final class MvccCache {
   }
 
   /**
-   * Writer: what would turn the newest state into another one, judged by mod revisions. One and the
-   * same mod revision with another value is another history that nobody noticed; the value counts
-   * then.
+   * Writer: whether a state can't belong to the history that is known: it has another value than
+   * the newest state under the same mod revision.
+   */
+  public boolean contradicts(Collection<Change> state) {
+    for (Change change : state) {
+      VersionChain chain = byHash.get(change.key());
+      Version head = chain == null ? null : chain.head();
+      if (head != null
+          && head.modRevision() == change.modRevision()
+          && !Objects.equals(head.value(), change.value())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** How many keys each index leads to, those included that only a tombstone is left of. */
+  record IndexSizes(int byHash, int inOrder) {}
+
+  IndexSizes indexSizes() {
+    return new IndexSizes(byHash.size(), inOrder.size());
+  }
+
+  /**
+   * Writer: what would turn the newest state into another one, judged by mod revisions.
    *
    * @param state every key that is to be present
    * @param everything whether equal mod revisions prove nothing: after the store's history changed
@@ -314,10 +336,7 @@ public final class MvccCache {
       wanted.put(change.key(), change);
       VersionChain chain = byHash.get(change.key());
       Version head = chain == null ? null : chain.head();
-      if (everything
-          || head == null
-          || head.modRevision() != change.modRevision()
-          || !Objects.equals(head.value(), change.value())) {
+      if (everything || head == null || head.modRevision() != change.modRevision()) {
         difference.add(change);
       }
     }

@@ -82,6 +82,18 @@ final class RevisionApplier {
     return record;
   }
 
+  /**
+   * Whether a state loaded anew can't be a later one of the history that is known. Where the store
+   * has forgotten the applied revision, this is all that can tell.
+   */
+  boolean contradicts(LoadedState state) {
+    RecordPosition found = state.record();
+    return state.revision() < cache.applied().revision()
+        || (found.modRevision() != 0 && found.modRevision() < record.modRevision())
+        || (found.modRevision() == record.modRevision() && !found.equals(record))
+        || cache.contradicts(state.present());
+  }
+
   /** The first state, into the empty cache. */
   void begin(LoadedState state) {
     record = state.record();

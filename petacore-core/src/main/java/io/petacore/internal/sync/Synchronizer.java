@@ -231,7 +231,7 @@ public final class Synchronizer {
             if (state == State.CLOSED) {
               return;
             }
-            boolean anotherHistory = newHistory || loaded.revision() < cache.applied().revision();
+            boolean anotherHistory = newHistory || applier.contradicts(loaded);
             if (anotherHistory) {
               cache.abandonWaiters(
                   new PetaCoreException("the store was restored to another history"));

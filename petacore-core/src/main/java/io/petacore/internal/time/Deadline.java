@@ -6,6 +6,9 @@ import java.util.function.LongSupplier;
 /** A moment of monotonic time by which something has to be done. Immutable. */
 public final class Deadline {
 
+  /** Beyond this there is no difference to never, and the arithmetic would overflow. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   private final LongSupplier clock;
   private final long at;
 
@@ -16,7 +19,8 @@ public final class Deadline {
 
   /** The moment that lies a duration ahead. */
   public static Deadline in(Duration duration, LongSupplier nanoTime) {
-    return new Deadline(nanoTime, nanoTime.getAsLong() + duration.toNanos());
+    Duration bounded = duration.compareTo(LONGEST) < 0 ? duration : LONGEST;
+    return new Deadline(nanoTime, nanoTime.getAsLong() + bounded.toNanos());
   }
 
   /** Nanoseconds left; not positive once it has passed. */

@@ -15,6 +15,9 @@ public final class ThreadScheduler implements Scheduler {
 
   private final ScheduledThreadPoolExecutor executor;
 
+  /** The executor would still run what is due and queued when it is shut down. */
+  private volatile boolean stopped;
+
   /** The thread gets a name; it is started by the first task. */
   public ThreadScheduler(String threadName) {
     executor =
@@ -37,18 +40,21 @@ public final class ThreadScheduler implements Scheduler {
 
   @Override
   public void execute(Runnable task) {
-    executor.execute(logged(task));
+    executor.execute(guarded(task));
   }
 
   @Override
   public Cancellable schedule(Duration delay, Runnable task) {
-    Future<?> future = executor.schedule(logged(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+    Future<?> future = executor.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
     return () -> future.cancel(false);
   }
 
   /** The executor would keep a task's exception to itself. */
-  private static Runnable logged(Runnable task) {
+  private Runnable guarded(Runnable task) {
     return () -> {
+      if (stopped) {
+        return;
+      }
       try {
         task.run();
       } catch (RuntimeException | Error e) {
@@ -60,6 +66,7 @@ public final class ThreadScheduler implements Scheduler {
 
   @Override
   public void shutdown() {
+    stopped = true;
     executor.shutdown();
   }
 

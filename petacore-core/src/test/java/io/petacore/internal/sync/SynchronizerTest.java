@@ -19,7 +19,10 @@ import io.petacore.error.PetaCoreException;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionTooOldException;
+import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.RecordingRevisionListener;
+import io.petacore.internal.mvcc.RevisionListener.Bookkeeping;
 import io.petacore.store.Event;
 import io.petacore.store.Operation;
 import io.petacore.store.RevisionEvents;
@@ -270,6 +273,20 @@ class SynchronizerTest {
     assertTrue(watch.isClosed(), "but then it said nothing for long");
   }
 
+  /** A slow connection would never be made if every overdue commit began it anew. */
+  @Test
+  void aWatchThatIsNotAcceptedYetIsGivenItsOwnTime() {
+    node.follow();
+    long revision = node.store.change(put("a", "1"));
+    node.store.watch().end(Kind.UNAVAILABLE);
+    node.synchronizer.expect(revision);
+    node.scheduler.advance(Duration.ofSeconds(4));
+    assertEquals(2, node.store.watches().size());
+    assertFalse(node.store.watch().isClosed());
+    node.store.watch().open().deliver();
+    assertEquals(Map.of("a", "1"), node.contents());
+  }
+
   @Test
   void aWatchThatWasJustOpenedIsGivenTime() {
     ScriptedWatch first = node.follow();
@@ -334,6 +351,7 @@ class SynchronizerTest {
     node.pause();
     assertEquals(Map.of("a", "2"), node.contents());
     assertEquals(1, node.synchronizer.counters().resyncs());
+    assertFalse(last().anotherHistory());
     assertEquals(4, node.store.watch().fromRevision());
   }
 
@@ -434,6 +452,7 @@ class SynchronizerTest {
     assertEquals(Map.of("kept", "1", "a", "new", "new", "2"), node.contents());
     assertTrue(node.version() > version, "versions go on rising");
     assertThrows(TransactionTooOldException.class, () -> node.contents(version), "a lost world");
+    assertTrue(waiter.isDone());
     assertInstanceOf(
         PetaCoreException.class, assertThrows(CompletionException.class, waiter::join).getCause());
     assertEquals(1, node.synchronizer.counters().resyncs());
@@ -464,6 +483,27 @@ class SynchronizerTest {
     assertEquals(3, node.revision());
   }
 
+  /** And is past the applied revision again when it is loaded. */
+  @Test
+  void aStoreThatWasSetBackAndWentOnIsStillAnotherHistory() {
+    ScriptedWatch watch = node.follow();
+    node.store.change(put("a", "1"));
+    node.store.change(put("a", "lost"));
+    watch.deliver();
+    watch.end(Kind.UNAVAILABLE);
+    node.store.rewind(2);
+    node.store.hold();
+    node.scheduler.advance(Duration.ofMillis(100));
+    node.store.nextHeld().answer();
+    node.scheduler.runDue();
+    node.store.change(put("b", "1"));
+    node.store.change(put("c", "1"));
+    node.store.stopHolding();
+    node.pause();
+    assertEquals(Map.of("a", "1", "b", "1", "c", "1"), node.contents());
+    assertTrue(last().anotherHistory());
+  }
+
   @Test
   void onAnotherHistoryEqualModRevisionsProveNothing() {
     ScriptedWatch watch = node.follow();
@@ -477,19 +517,69 @@ class SynchronizerTest {
     assertEquals(Map.of("a", "new"), node.contents());
   }
 
+  /** Sets the store back, and lets it forget what could be compared. */
+  private void assertAnotherHistory(long rewindTo, Operation[]... revisions) {
+    node.store.watch().deliver();
+    CompletableFuture<Applied> waiter = node.cache.whenApplied(100);
+    node.store.watch().end(Kind.UNAVAILABLE);
+    node.store.rewind(rewindTo);
+    for (Operation[] revision : revisions) {
+      node.store.change(revision);
+    }
+    node.store.compact(node.store.newest());
+    node.pause();
+    node.pause();
+    assertTrue(last().loaded());
+    assertTrue(last().anotherHistory());
+    assertTrue(waiter.isCompletedExceptionally());
+  }
+
+  private static Operation[] revision(Operation... changes) {
+    return changes;
+  }
+
+  private RecordingRevisionListener.Told last() {
+    return node.listener.told.get(node.listener.told.size() - 1);
+  }
+
   @Test
-  void anotherHistoryIsToldEvenWhereItsBeginningWasCompacted() {
-    ScriptedWatch watch = node.follow();
-    node.store.change(record(10_000), put("a", "old"));
-    watch.deliver();
-    watch.end(Kind.UNAVAILABLE);
-    node.store.rewind(1);
-    node.store.change(record(10_001), put("a", "new")); // the same mod revision, 2
-    node.store.change(record(20_000), put("b", "new"));
-    node.store.compact(3);
-    node.pause();
-    node.pause();
+  void whereAllWasForgottenAnotherHistoryIsNoticedByAValue() {
+    node.follow();
+    node.store.change(put("a", "old"));
+    assertAnotherHistory(1, revision(put("a", "new")), revision(record(20_000), put("b", "new")));
     assertEquals(Map.of("a", "new", "b", "new"), node.contents());
+  }
+
+  @Test
+  void whereAllWasForgottenAnotherHistoryIsNoticedByARecordThatWentBack() {
+    node.follow();
+    node.store.change(record(10_000), put("a", "1"));
+    node.store.change(record(20_000), put("a", "2"));
+    assertAnotherHistory(2, revision(put("b", "3")), revision(put("b", "4")));
+    assertEquals(Map.of("a", "1", "b", "4"), node.contents());
+  }
+
+  @Test
+  void whereAllWasForgottenAnotherHistoryIsNoticedByAnotherRecord() {
+    node.follow();
+    node.store.change(record(10_000), put("a", "1"));
+    assertAnotherHistory(1, revision(record(10_001), put("b", "1")), revision(put("b", "2")));
+    assertEquals(Map.of("b", "2"), node.contents());
+  }
+
+  @Test
+  void aCompactedStoreThatOnlyWentOnIsTheSameHistory() {
+    node.store.change(record(10_000), put("a", "1"), put("b", "1"));
+    ScriptedWatch watch = node.follow();
+    node.store.change(record(20_000), put("a", "2"), delete("b"));
+    node.store.compact(3);
+    watch.end(Kind.COMPACTED);
+    CompletableFuture<Applied> waiter = node.cache.whenApplied(100);
+    node.pause();
+    assertEquals(Map.of("a", "2"), node.contents());
+    assertTrue(last().loaded());
+    assertFalse(last().anotherHistory());
+    assertFalse(waiter.isDone());
   }
 
   // ---- what the commit record says
@@ -582,6 +672,57 @@ class SynchronizerTest {
     node.store.watch().deliver();
     assertEquals(20_000, node.version());
     assertEquals(0, node.synchronizer.counters().resyncs());
+  }
+
+  // ---- what is told of
+
+  @Test
+  void everyPublicationIsToldOfWithItsBookkeeping() {
+    node.store.change(record(10_000), put("\0s/1", "one"), put("\0x", "turn"), put("a", "1"));
+    ScriptedWatch watch = node.follow();
+    assertEquals(1, node.listener.told.size());
+    assertTrue(last().loaded());
+    assertFalse(last().anotherHistory());
+    assertEquals(node.cache.applied(), last().now());
+    assertEquals(2, last().commits().recordRevision());
+    assertEquals(10_000, hlc(last()));
+    assertEquals(
+        List.of(bookkeeping("\0s/1", 2, "one"), bookkeeping("\0x", 2, "turn")),
+        last().commits().bookkeeping());
+
+    node.store.change(put("a", "2"));
+    watch.deliver();
+    assertFalse(last().loaded());
+    assertEquals(node.cache.applied(), last().now());
+    assertEquals(2, last().commits().recordRevision(), "as it stands");
+    assertNull(last().commits().record(), "not of this revision");
+    assertEquals(List.of(), last().commits().bookkeeping());
+
+    node.store.change(put("\0s/1", "raised"), delete("\0x"), record(20_000));
+    node.store.change(record(Bytes.utf8("garbage")));
+    watch.deliver();
+    assertEquals(4, node.listener.told.size());
+    RecordingRevisionListener.Told third = node.listener.told.get(2);
+    assertEquals(4, third.commits().recordRevision());
+    assertEquals(20_000, hlc(third));
+    assertEquals(
+        List.of(bookkeeping("\0s/1", 4, "raised"), new Bookkeeping(Bytes.utf8("\0x"), 0, null)),
+        third.commits().bookkeeping());
+    assertEquals(5, last().commits().recordRevision());
+    assertNull(last().commits().record());
+    assertEquals(0, node.synchronizer.counters().ignoredKeys());
+
+    watch.tell(watch.revision(4));
+    assertEquals(4, node.listener.told.size(), "what was applied is not told again");
+  }
+
+  private static Bookkeeping bookkeeping(String key, long revision, String value) {
+    return new Bookkeeping(Bytes.utf8(key), revision, Bytes.utf8(value));
+  }
+
+  private static long hlc(RecordingRevisionListener.Told told) {
+    CommitRecord record = told.commits().record();
+    return record == null ? 0 : record.hlc();
   }
 
   // ---- strangers
@@ -794,6 +935,7 @@ class SynchronizerTest {
     assertEquals(1, node.revision());
     assertEquals(1, node.store.watches().size());
     assertEquals(List.of(SYNCED, CLOSED), node.states);
+    assertTrue(waiter.isDone());
     assertInstanceOf(
         StorageClosedException.class,
         assertThrows(CompletionException.class, waiter::join).getCause());

@@ -72,15 +72,17 @@ class EtcdClusterTest {
     etcd.compact();
     String read = "{\"key\":\"AA==\",\"revision\":\"%d\"}".formatted(old);
     String refusal =
-        assertThrows(IllegalStateException.class, () -> client.call("/v3/kv/range", read))
-            .getMessage();
+        String.valueOf(
+            assertThrows(IllegalStateException.class, () -> client.call("/v3/kv/range", read))
+                .getMessage());
     assertTrue(refusal.contains("compacted"), refusal);
 
     String operation = "{\"requestRange\":{\"key\":\"AA==\"}}";
     String tooMany = "{\"success\":[" + (operation + ",").repeat(7) + operation + "]}";
     String limit =
-        assertThrows(IllegalStateException.class, () -> client.call("/v3/kv/txn", tooMany))
-            .getMessage();
+        String.valueOf(
+            assertThrows(IllegalStateException.class, () -> client.call("/v3/kv/txn", tooMany))
+                .getMessage());
     assertTrue(limit.contains("too many operations"), limit);
   }
 

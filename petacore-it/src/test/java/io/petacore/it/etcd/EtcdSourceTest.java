@@ -26,7 +26,8 @@ class EtcdSourceTest {
     try (EtcdCluster cluster = source.provide(ANY, "test")) {
       assertArrayEquals(
           new String[] {"http://10.0.0.1:2379", "http://10.0.0.2:2379"}, cluster.endpoints());
-      String refusal = assertThrows(IllegalStateException.class, cluster::member).getMessage();
+      String refusal =
+          String.valueOf(assertThrows(IllegalStateException.class, cluster::member).getMessage());
       assertTrue(refusal.contains("@WithEtcd(own = true)"), refusal);
       assertThrows(IllegalStateException.class, cluster::compact);
     }
@@ -48,7 +49,9 @@ class EtcdSourceTest {
   void aNamedProgramThatIsNotThereIsAnErrorAndNotPassedOver() {
     EtcdSource source = new EtcdSource(Map.of(EtcdSource.PROGRAM, "/nowhere/etcd"));
     String message =
-        assertThrows(IllegalStateException.class, () -> source.provide(ANY, "test")).getMessage();
+        String.valueOf(
+            assertThrows(IllegalStateException.class, () -> source.provide(ANY, "test"))
+                .getMessage());
     assertTrue(message.contains("/nowhere/etcd"), message);
   }
 

@@ -1,0 +1,125 @@
+package io.petacore.internal.mvcc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.petacore.error.PetaCoreException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+class AppliedWaitersTest {
+  private static final int ROUNDS = 30_000;
+
+  private final AppliedWaiters waiters = new AppliedWaiters();
+  private final AtomicReference<Applied> applied = new AtomicReference<>(at(0));
+
+  private static Applied at(long revision) {
+    return new Applied(revision, revision, 0, 0);
+  }
+
+  private void publish(long revision) {
+    applied.set(at(revision));
+    waiters.complete(at(revision));
+  }
+
+  @Test
+  void whatHasComeIsNotWaitedFor() {
+    publish(5);
+    assertEquals(at(5), waiters.await(4, applied::get).join());
+    assertEquals(at(5), waiters.await(5, applied::get).join());
+    assertFalse(waiters.await(6, applied::get).isDone());
+  }
+
+  /** The writer publishes between the waiter's first look and its place in the queue. */
+  @Test
+  void aRevisionThatComesMeanwhileIsSeen() {
+    AtomicInteger looks = new AtomicInteger();
+    Supplier<Applied> meanwhile = () -> at(looks.getAndIncrement() == 0 ? 0 : 3);
+    assertEquals(at(3), waiters.await(3, meanwhile).join());
+  }
+
+  @Test
+  void eachIsToldWhenItsRevisionHasCome() {
+    CompletableFuture<Applied> third = waiters.await(3, applied::get);
+    CompletableFuture<Applied> first = waiters.await(1, applied::get);
+    CompletableFuture<Applied> alsoThird = waiters.await(3, applied::get);
+    publish(2);
+    assertEquals(at(2), first.join());
+    assertFalse(third.isDone());
+    publish(4);
+    assertEquals(at(4), third.join());
+    assertEquals(at(4), alsoThird.join());
+  }
+
+  @Test
+  void theAbandonedFailAndLaterOnesWaitAnew() {
+    CompletableFuture<Applied> lost = waiters.await(3, applied::get);
+    waiters.abandon(new PetaCoreException("scripted"));
+    assertThrows(CompletionException.class, lost::join);
+    CompletableFuture<Applied> later = waiters.await(3, applied::get);
+    publish(3);
+    assertTrue(later.isDone());
+  }
+
+  /** What is chained runs without the lock: it may wait for the next revision itself. */
+  @Test
+  void whatIsChainedMayWaitAgain() {
+    AtomicReference<CompletableFuture<Applied>> next =
+        new AtomicReference<>(new CompletableFuture<>());
+    CompletableFuture<Void> chained =
+        waiters
+            .await(1, applied::get)
+            .thenAccept(
+                now -> {
+                  assertFalse(Thread.holdsLock(waiters));
+                  next.set(waiters.await(now.revision() + 1, applied::get));
+                });
+    publish(1);
+    chained.join();
+    assertFalse(next.get().isDone());
+    publish(2);
+    assertTrue(next.get().isDone());
+  }
+
+  /**
+   * Each revision is published just when somebody begins to wait for it, and none after it until he
+   * was told: who is forgotten once is forgotten for good.
+   */
+  @Test
+  void nobodyIsForgottenHoweverItComes() throws Exception {
+    AtomicLong wanted = new AtomicLong();
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    Future<?> writer =
+        threads.submit(
+            () -> {
+              for (long revision = 1; revision <= ROUNDS; revision++) {
+                while (wanted.get() < revision) {
+                  Thread.onSpinWait();
+                }
+                publish(revision);
+              }
+            });
+    try {
+      for (long revision = 1; revision <= ROUNDS; revision++) {
+        wanted.set(revision);
+        Applied told = waiters.await(revision, applied::get).get(30, TimeUnit.SECONDS);
+        assertEquals(revision, told.revision());
+      }
+    } finally {
+      wanted.set(ROUNDS); // the writer comes to its end in any case
+      writer.get();
+      threads.shutdown();
+    }
+  }
+}

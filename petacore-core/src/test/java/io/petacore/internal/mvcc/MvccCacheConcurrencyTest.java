@@ -1,0 +1,261 @@
+package io.petacore.internal.mvcc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.petacore.data.Bytes;
+import io.petacore.data.Entry;
+import io.petacore.data.KeyRange;
+import io.petacore.error.TransactionTooOldException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * One writer, many readers, and history freed under them after a few revisions. The accounts hold
+ * the same sum in every revision; they are emptied, deleted and created anew all the time. Whatever
+ * a reader sees is right, or it is told that it is too late.
+ */
+@Timeout(300)
+class MvccCacheConcurrencyTest {
+  private static final int REVISIONS = 60_000;
+  private static final int ACCOUNTS = 8;
+  private static final int SUM = 100;
+  private static final Bytes COUNTER = Bytes.utf8("counter");
+
+  /** Time is the writer's: it passes by one with every revision. */
+  private static final int RETENTION = 4;
+
+  private final long seed = System.nanoTime();
+  private final AtomicLong nanoTime = new AtomicLong();
+  private final MvccCache cache = new MvccCache(Duration.ofNanos(RETENTION), nanoTime::get);
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private volatile boolean writing = true;
+
+  @AfterEach
+  void stop() {
+    threads.shutdownNow();
+  }
+
+  private static Bytes account(int number) {
+    return Bytes.utf8("account" + number);
+  }
+
+  /** The revision's number is its version, and the value of the counter. */
+  private void write() {
+    Random random = new Random(seed);
+    Map<Bytes, Integer> balances = new TreeMap<>();
+    balances.put(account(0), SUM);
+    cache.load(
+        List.of(
+            new Change(account(0), Bytes.utf8("" + SUM), 1), new Change(COUNTER, counter(1), 1)),
+        1,
+        1);
+    for (long revision = 2; revision <= REVISIONS; revision++) {
+      nanoTime.incrementAndGet();
+      cache.apply(transfers(random, balances, revision), revision, revision);
+    }
+  }
+
+  private static List<Change> transfers(
+      Random random, Map<Bytes, Integer> balances, long revision) {
+    List<Change> changes = new ArrayList<>();
+    changes.add(new Change(COUNTER, counter(revision), revision));
+    for (int i = 0; i < 3; i++) {
+      List<Bytes> present = List.copyOf(balances.keySet());
+      Bytes from = present.get(random.nextInt(present.size()));
+      Bytes to = account(random.nextInt(ACCOUNTS));
+      int amount = random.nextInt(balances.get(from) + 1);
+      balances.merge(from, -amount, Integer::sum);
+      balances.merge(to, amount, Integer::sum);
+      for (Bytes key : List.of(from, to)) {
+        int balance = balances.getOrDefault(key, 0);
+        if (balance == 0) {
+          balances.remove(key);
+        }
+        changes.add(new Change(key, balance == 0 ? null : Bytes.utf8("" + balance), revision));
+      }
+    }
+    return changes;
+  }
+
+  private static Bytes counter(long revision) {
+    return Bytes.utf8("" + revision);
+  }
+
+  private int amount(Bytes key, long number) {
+    Version version = cache.find(key, number);
+    Bytes value = version == null ? null : version.value();
+    return value == null ? 0 : Integer.parseInt(value.toUtf8());
+  }
+
+  private void checkPoints(long number, int first) {
+    int sum = 0;
+    for (int i = 0; i < ACCOUNTS; i++) {
+      sum += amount(account((first + i) % ACCOUNTS), number);
+    }
+    assertEquals(SUM, sum, "the sum at " + number);
+    assertEquals(number, amount(COUNTER, number));
+  }
+
+  private void checkScan(KeyRange range, long number) {
+    int sum = 0;
+    Bytes last = Bytes.EMPTY;
+    Iterator<Entry> scan = cache.scan(range, number);
+    while (scan.hasNext()) {
+      Entry entry = scan.next();
+      assertTrue(last.compareTo(entry.key()) < 0, "in order, and nothing twice");
+      last = entry.key();
+      sum += Integer.parseInt(entry.value().toUtf8());
+    }
+    assertEquals(SUM, sum, "the sum at " + number);
+  }
+
+  /** The same snapshot again and again until it is gone, so that every one is met while it goes. */
+  private long read(Runnable ready, boolean scanning) {
+    ready.run();
+    KeyRange accounts = KeyRange.prefix("account");
+    long gone = 0;
+    for (int round = 0; writing; round++) {
+      long number = cache.applied().version();
+      try {
+        while (writing) {
+          if (scanning) {
+            checkScan(accounts, number);
+          } else {
+            checkPoints(number, round);
+          }
+        }
+      } catch (TransactionTooOldException tooLate) {
+        assertTrue(number < cache.horizon());
+        assertThrows(TransactionTooOldException.class, () -> cache.find(COUNTER, number));
+        gone++;
+      }
+    }
+    return gone;
+  }
+
+  /** What is pinned stays. */
+  private long readPinned() {
+    long pinned = 0;
+    while (writing) {
+      long number = cache.applied().version();
+      if (!cache.pin(number)) {
+        assertTrue(number < cache.horizon());
+        continue;
+      }
+      pinned++;
+      long until = number + 20;
+      while (writing && cache.applied().version() < until) {
+        checkPoints(number, 0);
+        checkScan(KeyRange.prefix("account"), number);
+      }
+      checkPoints(number, 3);
+      cache.unpin(number);
+    }
+    return pinned;
+  }
+
+  /** Never throws, never goes back, and is never behind what was published before. */
+  private long readCommitted() {
+    long last = 0;
+    while (writing) {
+      long applied = cache.applied().revision();
+      Bytes value = cache.newest(COUNTER);
+      long now = value == null ? 0 : Long.parseLong(value.toUtf8());
+      assertTrue(now >= last, now + " after " + last);
+      assertTrue(now >= applied, now + " at " + applied);
+      last = now;
+    }
+    return last;
+  }
+
+  /** Waits for one revision after the other, and sees each. */
+  private long follow() throws Exception {
+    long seen = 1;
+    while (seen < REVISIONS) {
+      Applied applied = cache.whenApplied(seen + 1).get(30, TimeUnit.SECONDS);
+      assertTrue(applied.revision() > seen);
+      Bytes value = cache.newest(COUNTER);
+      assertTrue(value != null && Long.parseLong(value.toUtf8()) >= applied.revision());
+      seen = applied.revision();
+    }
+    return seen;
+  }
+
+  private void runBeside(Callable<Long> reader) throws Exception {
+    nanoTime.set(0);
+    Future<?> writer =
+        threads.submit(
+            () -> {
+              try {
+                write();
+              } finally {
+                writing = false;
+              }
+            });
+    List<Future<Long>> readers = List.of(threads.submit(reader), threads.submit(reader));
+    try {
+      writer.get();
+      for (Future<Long> one : readers) {
+        assertTrue(one.get() > 0, "it did something");
+      }
+    } catch (ExecutionException failure) {
+      throw new AssertionError("seed " + seed, failure.getCause());
+    }
+  }
+
+  private void awaitLoad() {
+    while (cache.applied().revision() == 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void pointReadsOfASnapshotAreRightOrTooLate() throws Exception {
+    runBeside(() -> read(this::awaitLoad, false));
+  }
+
+  @Test
+  void scansOfASnapshotAreRightOrTooLate() throws Exception {
+    runBeside(() -> read(this::awaitLoad, true));
+  }
+
+  @Test
+  void whatIsPinnedIsNeverTooLate() throws Exception {
+    runBeside(
+        () -> {
+          awaitLoad();
+          return readPinned();
+        });
+  }
+
+  @Test
+  void readCommittedNeverThrowsAndNeverGoesBack() throws Exception {
+    runBeside(
+        () -> {
+          awaitLoad();
+          return readCommitted();
+        });
+  }
+
+  @Test
+  void nobodyWhoWaitsIsForgotten() throws Exception {
+    runBeside(this::follow);
+  }
+}

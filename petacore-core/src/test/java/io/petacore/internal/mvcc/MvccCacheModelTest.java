@@ -1,0 +1,251 @@
+package io.petacore.internal.mvcc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.petacore.data.Bytes;
+import io.petacore.data.Entry;
+import io.petacore.data.KeyRange;
+import io.petacore.error.TransactionTooOldException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The cache beside a model that keeps a whole copy of every state: random revisions, time, pins and
+ * frees, from a seed that a failure prints.
+ */
+class MvccCacheModelTest {
+  private static final int RUNS = 300;
+  private static final int STEPS = 150;
+  private static final int KEYS = 8;
+  private static final long RETENTION = 1_000;
+
+  @Test
+  void theCacheAgreesWithTheModel() {
+    long first = System.nanoTime();
+    for (long seed = first; seed < first + RUNS; seed++) {
+      try {
+        new Run(seed).run();
+      } catch (AssertionError | RuntimeException failure) {
+        throw new AssertionError("seed " + seed, failure);
+      }
+    }
+  }
+
+  /**
+   * A state as it was published.
+   *
+   * @param at when
+   * @param replaces whether it changed a key that was present, so that an older version is there to
+   *     be freed
+   * @param changes whether it changed anything
+   */
+  private record State(
+      NavigableMap<Bytes, Change> present,
+      NavigableMap<Bytes, Long> deletedBy,
+      long at,
+      boolean replaces,
+      boolean changes) {}
+
+  private static final class Run {
+    private final Random random;
+    private long now;
+    private final MvccCache cache;
+    private final NavigableMap<Long, State> states = new TreeMap<>();
+    private final NavigableMap<Long, Integer> pins = new TreeMap<>();
+    private long revision = 1;
+    private long version = 10;
+    private long leastHorizon = 10;
+    private long greatestHorizon = 10;
+
+    Run(long seed) {
+      this.random = new Random(seed);
+      this.now = random.nextLong();
+      this.cache = new MvccCache(Duration.ofNanos(RETENTION), () -> now);
+    }
+
+    void run() {
+      NavigableMap<Bytes, Change> loaded = new TreeMap<>();
+      for (int i = 0; i < KEYS; i += 2) {
+        loaded.put(key(i), new Change(key(i), value(), 1));
+      }
+      cache.load(loaded.values(), revision, version);
+      states.put(version, new State(loaded, new TreeMap<>(), now, false, false));
+      for (int i = 0; i < STEPS; i++) {
+        step();
+        check();
+      }
+    }
+
+    private void step() {
+      switch (random.nextInt(8)) {
+        case 0 -> now += random.nextInt((int) RETENTION);
+        case 1 -> {
+          cache.freeHistory();
+          freed();
+        }
+        case 2 -> pin();
+        case 3 -> unpin();
+        default -> apply();
+      }
+    }
+
+    private static Bytes key(int number) {
+      // One of them begins with the byte that is greatest unsigned, and least signed.
+      return number == 0 ? Bytes.of((byte) 0xff) : Bytes.utf8("key" + number);
+    }
+
+    private Bytes value() {
+      return random.nextInt(10) == 0 ? Bytes.EMPTY : Bytes.utf8("" + random.nextInt(5));
+    }
+
+    private void apply() {
+      now += random.nextInt(200);
+      revision += 1 + random.nextInt(3);
+      version += 1 + random.nextInt(20);
+      State last = states.lastEntry().getValue();
+      NavigableMap<Bytes, Change> present = new TreeMap<>(last.present());
+      NavigableMap<Bytes, Long> deletedBy = new TreeMap<>(last.deletedBy());
+      List<Change> changes = new ArrayList<>();
+      boolean replaces = false;
+      for (int i = random.nextInt(5); i > 0; i--) {
+        Bytes key = key(random.nextInt(KEYS));
+        Change change = new Change(key, random.nextInt(3) == 0 ? null : value(), revision);
+        changes.add(change);
+        replaces |= last.present().containsKey(key);
+        if (change.value() == null) {
+          if (present.remove(key) != null || deletedBy.containsKey(key)) {
+            deletedBy.put(key, version);
+          }
+        } else {
+          present.put(key, change);
+          deletedBy.remove(key);
+        }
+      }
+      cache.apply(changes, revision, version);
+      states.put(version, new State(present, deletedBy, now, replaces, !changes.isEmpty()));
+      assertEquals(new Applied(revision, version, present.size(), now), cache.applied());
+      freed();
+    }
+
+    /** The cache was given an occasion to free: what it had to, and what it was allowed to. */
+    private void freed() {
+      long oldestPin = pins.isEmpty() ? Long.MAX_VALUE : pins.firstKey();
+      states.forEach(
+          (number, state) -> {
+            if (state.at() - (now - RETENTION) <= 0 && number <= oldestPin) {
+              leastHorizon = state.replaces() ? Math.max(leastHorizon, number) : leastHorizon;
+              greatestHorizon =
+                  state.changes() ? Math.max(greatestHorizon, number) : greatestHorizon;
+            }
+          });
+    }
+
+    private void pin() {
+      long number = someNumber();
+      boolean pinned = cache.pin(number);
+      assertEquals(number >= cache.horizon(), pinned);
+      if (pinned) {
+        pins.merge(number, 1, Integer::sum);
+      }
+    }
+
+    private void unpin() {
+      if (!pins.isEmpty()) {
+        long number = pins.firstKey();
+        cache.unpin(number);
+        pins.computeIfPresent(number, (n, count) -> count == 1 ? null : count - 1);
+      }
+    }
+
+    private long someNumber() {
+      return Math.max(0, version + 5 - random.nextInt(200));
+    }
+
+    private void check() {
+      long horizon = cache.horizon();
+      assertTrue(leastHorizon <= horizon, "freed too little: " + leastHorizon + " > " + horizon);
+      assertTrue(horizon <= greatestHorizon, "freed too much: " + horizon);
+      long number = someNumber();
+      if (number < horizon) {
+        assertThrows(TransactionTooOldException.class, () -> cache.find(key(1), number));
+        assertThrows(TransactionTooOldException.class, () -> drain(KeyRange.all(), number));
+      } else {
+        checkState(number);
+      }
+      if (!pins.isEmpty()) {
+        checkState(pins.firstKey());
+        checkState(pins.lastKey());
+      }
+      State newest = states.lastEntry().getValue();
+      for (int i = 0; i < KEYS; i++) {
+        Change there = newest.present().get(key(i));
+        assertEquals(there == null ? null : there.value(), cache.newest(key(i)));
+      }
+    }
+
+    private void checkState(long number) {
+      State state = states.floorEntry(number).getValue();
+      for (int i = 0; i < KEYS; i++) {
+        Bytes key = key(i);
+        Change there = state.present().get(key);
+        Version found = cache.find(key, number);
+        if (there != null) {
+          assertEquals(there.value(), found == null ? null : found.value());
+          assertEquals(there.modRevision(), found == null ? 0 : found.modRevision());
+          assertTrue(found != null && found.number() <= number);
+        } else if (found != null) {
+          assertTrue(found.isTombstone());
+        }
+      }
+      assertEquals(
+          state.present().values().stream().map(Run::entry).toList(),
+          drain(KeyRange.all(), number));
+      Bytes from = key(random.nextInt(KEYS));
+      Bytes to = key(random.nextInt(KEYS));
+      if (from.compareTo(to) <= 0) {
+        assertEquals(
+            state.present().subMap(from, to).values().stream().map(Run::entry).toList(),
+            drain(KeyRange.closedOpen(from, to), number));
+      }
+      checkDead();
+    }
+
+    /** What everybody sees as deleted leaves no trace once it is behind the horizon. */
+    private void checkDead() {
+      State newest = states.lastEntry().getValue();
+      newest
+          .deletedBy()
+          .forEach(
+              (key, deletedBy) -> {
+                if (deletedBy < cache.horizon()) {
+                  assertNull(cache.find(key, version), "a tombstone behind the horizon");
+                }
+              });
+    }
+
+    private static Entry entry(Change change) {
+      Bytes value = change.value();
+      assertFalse(value == null);
+      return new Entry(change.key(), value);
+    }
+
+    private List<Entry> drain(KeyRange range, long number) {
+      List<Entry> entries = new ArrayList<>();
+      Iterator<Entry> scan = cache.scan(range, number);
+      while (scan.hasNext()) {
+        entries.add(scan.next());
+      }
+      return entries;
+    }
+  }
+}

@@ -1,0 +1,625 @@
+package io.petacore.internal.mvcc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.petacore.data.Bytes;
+import io.petacore.data.Entry;
+import io.petacore.data.KeyRange;
+import io.petacore.error.PetaCoreException;
+import io.petacore.error.TransactionTooOldException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What the cache promises, one statement at a time; time passes when the test says so. */
+class MvccCacheTest {
+  private static final long RETENTION = 1_000;
+
+  /** Close to the end of the number range, which monotonic time may pass. */
+  private final AtomicLong nanoTime = new AtomicLong(Long.MAX_VALUE - RETENTION / 2);
+
+  private final MvccCache cache = new MvccCache(Duration.ofNanos(RETENTION), nanoTime::get);
+
+  private static Bytes bytes(String text) {
+    return Bytes.utf8(text);
+  }
+
+  private static Change put(String key, String value, long revision) {
+    return new Change(bytes(key), bytes(value), revision);
+  }
+
+  private static Change delete(String key, long revision) {
+    return new Change(bytes(key), null, revision);
+  }
+
+  /** The version number is ten times the revision. */
+  private void apply(long revision, Change... changes) {
+    cache.apply(List.of(changes), revision, 10 * revision);
+  }
+
+  private void pass(long nanos) {
+    nanoTime.addAndGet(nanos);
+  }
+
+  private Version found(String key, long number) {
+    return Objects.requireNonNull(cache.find(bytes(key), number));
+  }
+
+  private @Nullable String read(String key, long number) {
+    Version version = cache.find(bytes(key), number);
+    Bytes value = version == null ? null : version.value();
+    return value == null ? null : value.toUtf8();
+  }
+
+  private String scan(KeyRange range, long number) {
+    List<String> entries = new ArrayList<>();
+    Iterator<Entry> scan = cache.scan(range, number);
+    while (scan.hasNext()) {
+      Entry entry = scan.next();
+      entries.add(entry.key().toUtf8() + "=" + entry.value().toUtf8());
+    }
+    return String.join(" ", entries);
+  }
+
+  private String scan(long number) {
+    return scan(KeyRange.all(), number);
+  }
+
+  private void assertTooOld(long number) {
+    assertThrows(TransactionTooOldException.class, () -> cache.find(bytes("any"), number));
+    assertThrows(TransactionTooOldException.class, () -> scan(number));
+    assertThrows(TransactionTooOldException.class, () -> cache.requireKept(number));
+  }
+
+  // ---- loading and applying
+
+  @Test
+  void itBeginsWithNothing() {
+    assertEquals(new Applied(0, 0, 0, nanoTime.get()), cache.applied());
+    assertNull(cache.newest(bytes("a")));
+    assertEquals("", scan(0));
+  }
+
+  @Test
+  void whatIsLoadedIsThere() {
+    cache.load(List.of(put("b", "2", 3), put("a", "1", 5)), 7, 70);
+    assertEquals(new Applied(7, 70, 2, nanoTime.get()), cache.applied());
+    assertEquals("a=1 b=2", scan(70));
+    assertEquals(bytes("1"), cache.newest(bytes("a")));
+    assertEquals(3, found("b", 70).modRevision());
+    assertEquals(70, found("b", 70).number());
+    assertNull(cache.find(bytes("c"), 70));
+    assertTooOld(69);
+  }
+
+  @Test
+  void aRevisionIsSeenFromItsNumberOn() {
+    cache.load(List.of(put("a", "1", 1), put("b", "1", 1)), 1, 10);
+    pass(5);
+    apply(2, put("a", "2", 2), delete("b", 2), put("c", "2", 2));
+    assertEquals(new Applied(2, 20, 2, nanoTime.get()), cache.applied());
+    assertEquals("a=1 b=1", scan(10));
+    assertEquals("a=1 b=1", scan(19));
+    assertEquals("a=2 c=2", scan(20));
+    assertEquals("1", read("a", 19));
+    assertEquals("2", read("a", 20));
+    assertNull(read("c", 19));
+    assertTrue(found("b", 20).isTombstone());
+    assertEquals(2, found("b", 20).modRevision());
+  }
+
+  @Test
+  void numbersMustRise() {
+    cache.load(List.of(), 1, 10);
+    assertThrows(IllegalStateException.class, () -> cache.apply(List.of(), 2, 10));
+    cache.apply(List.of(), 2, 11);
+    assertThrows(IllegalStateException.class, () -> cache.apply(List.of(), 3, 5));
+    assertEquals(2, cache.applied().revision());
+  }
+
+  @Test
+  void ofSeveralChangesToOneKeyTheLastWins() {
+    cache.load(List.of(put("a", "1", 1), put("b", "1", 1)), 1, 10);
+    apply(
+        2,
+        put("a", "x", 2),
+        delete("a", 2),
+        put("a", "2", 2),
+        put("b", "x", 2),
+        delete("b", 2),
+        put("c", "x", 2),
+        delete("c", 2),
+        delete("d", 2),
+        put("d", "2", 2));
+    assertEquals("a=1 b=1", scan(10), "what was there before is behind it all the same");
+    assertEquals("a=2 d=2", scan(20));
+    assertEquals(2, cache.applied().keys());
+    assertEquals(10, Objects.requireNonNull(found("a", 20).older()).number());
+    pass(RETENTION);
+    cache.freeHistory();
+    assertEquals("a=2 d=2", scan(20));
+    assertNull(cache.find(bytes("b"), 20), "its tombstone is gone");
+    assertNull(cache.find(bytes("c"), 20));
+  }
+
+  @Test
+  void deletingWhatNeverWasLeavesNothing() {
+    cache.load(List.of(), 1, 10);
+    apply(2, delete("a", 2));
+    assertNull(cache.find(bytes("a"), 20));
+    assertEquals(0, cache.applied().keys());
+    assertEquals(10, cache.horizon());
+  }
+
+  @Test
+  void keysAreCountedThroughEverything() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    apply(2, put("a", "2", 2), put("b", "2", 2));
+    assertEquals(2, cache.applied().keys());
+    apply(3, delete("a", 3));
+    apply(4, delete("a", 4));
+    assertEquals(1, cache.applied().keys());
+    apply(5, put("a", "5", 5));
+    assertEquals(2, cache.applied().keys());
+    pass(RETENTION);
+    apply(6, delete("a", 6), delete("b", 6));
+    pass(RETENTION);
+    apply(7, put("a", "7", 7));
+    assertEquals(1, cache.applied().keys());
+  }
+
+  @Test
+  void reservedKeysAreFoundButNeitherCountedNorScanned() {
+    cache.load(List.of(put("\0d/1", "", 1), put("a", "1", 1)), 1, 10);
+    apply(2, put("\0d/1", "", 2), put("\0d/2", "", 2));
+    assertEquals(1, cache.applied().keys());
+    assertEquals("a=1", scan(20));
+    assertEquals("a=1", scan(KeyRange.prefix(""), 20));
+    assertEquals("", scan(KeyRange.prefix("\0"), 20));
+    assertEquals(2, found("\0d/1", 20).modRevision());
+    assertEquals(1, found("\0d/1", 10).modRevision());
+    apply(3, delete("\0d/1", 3));
+    assertEquals(1, cache.applied().keys());
+  }
+
+  @Test
+  void theNumberOfTheVersionThatARevisionWrote() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    apply(2, put("a", "2", 2));
+    apply(3, put("a", "3", 3));
+    assertEquals(10, cache.numberOf(bytes("a"), 1));
+    assertEquals(20, cache.numberOf(bytes("a"), 2));
+    assertEquals(30, cache.numberOf(bytes("a"), 3));
+    assertEquals(0, cache.numberOf(bytes("a"), 4));
+    assertEquals(0, cache.numberOf(bytes("b"), 1));
+    pass(RETENTION);
+    cache.freeHistory();
+    assertEquals(0, cache.numberOf(bytes("a"), 2));
+    assertEquals(30, cache.numberOf(bytes("a"), 3));
+  }
+
+  // ---- scans
+
+  @Test
+  void scansGoInUnsignedByteOrderWithinTheirRange() {
+    Bytes high = Bytes.of((byte) 0xff);
+    cache.load(
+        List.of(
+            put("b", "2", 1), new Change(high, bytes("4"), 1), put("a", "1", 1), put("ab", "3", 1)),
+        1,
+        10);
+    Iterator<Entry> scan = cache.scan(KeyRange.all(), 10);
+    assertEquals(new Entry(bytes("a"), bytes("1")), scan.next());
+    assertEquals(new Entry(bytes("ab"), bytes("3")), scan.next());
+    assertEquals(new Entry(bytes("b"), bytes("2")), scan.next());
+    assertTrue(scan.hasNext());
+    assertTrue(scan.hasNext(), "asking changes nothing");
+    assertEquals(new Entry(high, bytes("4")), scan.next());
+    assertFalse(scan.hasNext());
+    assertThrows(NoSuchElementException.class, scan::next);
+    assertEquals("a=1 ab=3", scan(KeyRange.prefix("a"), 10));
+    assertEquals("ab=3", scan(KeyRange.closedOpen("aa", "b"), 10));
+    assertEquals("a=1", scan(KeyRange.single("a"), 10));
+    assertEquals("", scan(KeyRange.closedOpen("a", "a"), 10));
+  }
+
+  @Test
+  void aScanGoesOnThroughRevisions() {
+    cache.load(List.of(put("a", "1", 1), put("b", "1", 1), put("d", "1", 1)), 1, 10);
+    Iterator<Entry> scan = cache.scan(KeyRange.all(), 10);
+    assertEquals(bytes("a"), scan.next().key());
+    apply(2, delete("b", 2), put("c", "2", 2), put("d", "2", 2));
+    assertEquals(new Entry(bytes("b"), bytes("1")), scan.next());
+    assertEquals(new Entry(bytes("d"), bytes("1")), scan.next());
+    assertFalse(scan.hasNext());
+  }
+
+  @Test
+  void aScanThatFallsBehindTheHorizonSaysSo() {
+    cache.load(List.of(put("a", "1", 1), put("b", "1", 1)), 1, 10);
+    Iterator<Entry> scan = cache.scan(KeyRange.all(), 10);
+    assertEquals(bytes("a"), scan.next().key());
+    apply(2, put("b", "2", 2));
+    pass(RETENTION);
+    cache.freeHistory();
+    assertThrows(TransactionTooOldException.class, scan::hasNext);
+  }
+
+  /** What was freed would look like an absent key, whether another one follows or not. */
+  @Test
+  void aScanThatFellBehindDoesNotPassOverWhatWasFreed() {
+    cache.load(List.of(put("a", "1", 1), put("b", "1", 1), put("c", "1", 1)), 1, 10);
+    Iterator<Entry> all = cache.scan(KeyRange.all(), 10);
+    Iterator<Entry> upToC = cache.scan(KeyRange.closedOpen("a", "c"), 10);
+    assertEquals(bytes("a"), all.next().key());
+    assertEquals(bytes("a"), upToC.next().key());
+    apply(2, delete("b", 2));
+    pass(RETENTION);
+    cache.freeHistory();
+    assertThrows(TransactionTooOldException.class, all::next);
+    assertThrows(TransactionTooOldException.class, upToC::hasNext);
+  }
+
+  // ---- history
+
+  @Test
+  void historyIsKeptForTheRetentionAndNotMuchLonger() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    apply(2, put("a", "2", 2));
+    pass(RETENTION - 1);
+    cache.freeHistory();
+    assertEquals("1", read("a", 10));
+    assertEquals(10, cache.horizon());
+    pass(1);
+    cache.freeHistory();
+    assertTooOld(10);
+    assertTooOld(19);
+    assertEquals(20, cache.horizon());
+    assertEquals("2", read("a", 20));
+  }
+
+  /** The retention counts from when a version was superseded, not from when it was written. */
+  @Test
+  void anOldVersionIsKeptForTheRetentionAfterItWasSuperseded() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    pass(100 * RETENTION);
+    apply(2, put("a", "2", 2));
+    assertEquals("1", read("a", 10));
+  }
+
+  @Test
+  void theHorizonRisesOnlyWhenSomethingIsFreed() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    apply(2, put("b", "2", 2));
+    apply(3, put("c", "3", 3));
+    pass(100 * RETENTION);
+    apply(4);
+    cache.freeHistory();
+    assertEquals(10, cache.horizon(), "nothing was superseded");
+    assertEquals("a=1", scan(10));
+    apply(5, put("a", "5", 5));
+    pass(RETENTION);
+    apply(6, put("b", "6", 6));
+    assertEquals(50, cache.horizon());
+    assertEquals("a=5 b=2 c=3", scan(50));
+  }
+
+  @Test
+  void applyingFreesInStep() {
+    cache.load(List.of(put("a", "0", 1)), 1, 10);
+    for (long revision = 2; revision < 1_000; revision++) {
+      pass(RETENTION / 2);
+      apply(revision, put("a", "" + revision, revision));
+      assertTrue(cache.horizon() >= 10 * (revision - 2), "two of them lie within the retention");
+    }
+  }
+
+  @Test
+  void whatIsFreedCanBeCollected() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    apply(2, put("a", "2", 2));
+    apply(3, put("a", "3", 3));
+    Version newest = found("a", 30);
+    assertNotNull(newest.older());
+    pass(RETENTION);
+    cache.freeHistory();
+    assertNull(newest.older());
+  }
+
+  @Test
+  void tombstonesLeaveBothIndexesWhenNobodyNeedsThem() {
+    cache.load(List.of(put("a", "1", 1), put("b", "1", 1)), 1, 10);
+    apply(2, delete("a", 2));
+    pass(RETENTION - 1);
+    apply(3, put("b", "3", 3));
+    assertTrue(found("a", 30).isTombstone());
+    assertEquals(new MvccCache.IndexSizes(2, 2), cache.indexSizes());
+    pass(1);
+    apply(4, put("b", "4", 4));
+    assertNull(cache.find(bytes("a"), 40));
+    assertEquals(new MvccCache.IndexSizes(1, 1), cache.indexSizes());
+    assertEquals("b=4", scan(40));
+    assertEquals("b=1", scan(20), "absent there as before");
+    assertTooOld(19);
+  }
+
+  @Test
+  void aKeyThatIsCreatedAnewOverItsTombstoneStays() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    apply(2, delete("a", 2));
+    apply(3, put("a", "3", 3));
+    pass(RETENTION);
+    cache.freeHistory();
+    assertEquals("a=3", scan(30));
+    assertEquals("3", read("a", 30));
+    assertNull(found("a", 30).older());
+    apply(4, delete("a", 4));
+    pass(RETENTION);
+    cache.freeHistory();
+    assertNull(cache.find(bytes("a"), 40));
+    apply(5, put("a", "5", 5));
+    assertEquals("a=5", scan(50));
+    assertEquals("", scan(40));
+    assertNull(read("a", 40));
+  }
+
+  @Test
+  void timeMayPassTheEndOfTheNumberRange() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    apply(2, put("a", "2", 2)); // before it
+    pass(RETENTION - 1); // after it
+    apply(3, put("a", "3", 3));
+    assertEquals("1", read("a", 10));
+    pass(1);
+    cache.freeHistory();
+    assertTooOld(10);
+    assertEquals("2", read("a", 20));
+    pass(RETENTION);
+    cache.freeHistory();
+    assertTooOld(20);
+  }
+
+  // ---- pins
+
+  @Test
+  void aPinKeepsItsStateWhole() {
+    cache.load(List.of(put("a", "1", 1), put("b", "1", 1)), 1, 10);
+    apply(2, put("a", "2", 2));
+    assertTrue(cache.pin(25));
+    apply(3, put("a", "3", 3), delete("b", 3));
+    apply(4, put("a", "4", 4), put("b", "4", 4));
+    pass(RETENTION);
+    cache.freeHistory();
+    assertEquals(20, cache.horizon(), "what only older ones needed is freed");
+    assertEquals("a=2 b=1", scan(25));
+    assertTooOld(19);
+    cache.unpin(25);
+    cache.freeHistory();
+    assertEquals(40, cache.horizon());
+    assertTooOld(25);
+    assertEquals("a=4 b=4", scan(40));
+  }
+
+  @Test
+  void aPinBehindTheHorizonIsRefused() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    apply(2, put("a", "2", 2));
+    pass(RETENTION);
+    cache.freeHistory();
+    assertFalse(cache.pin(19));
+    assertTrue(cache.pin(20), "the horizon itself is kept");
+  }
+
+  @Test
+  void pinsOfOneNumberAreCounted() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    assertTrue(cache.pin(10));
+    assertTrue(cache.pin(10));
+    apply(2, put("a", "2", 2));
+    pass(RETENTION);
+    cache.unpin(10);
+    cache.freeHistory();
+    assertEquals("1", read("a", 10));
+    assertTrue(cache.pin(15));
+    cache.unpin(10);
+    cache.freeHistory();
+    assertEquals("1", read("a", 15), "another pin needs it too");
+    cache.unpin(15);
+    cache.unpin(15);
+    cache.freeHistory();
+    assertTooOld(15);
+  }
+
+  @Test
+  void aPinOfTheNewestStateKeepsItAgainstTheNext() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    apply(2, put("a", "2", 2));
+    assertTrue(cache.pin(20));
+    apply(3, delete("a", 3));
+    pass(2 * RETENTION);
+    cache.freeHistory();
+    assertEquals("2", read("a", 20));
+    assertEquals("a=2", scan(20));
+    assertEquals("", scan(30));
+  }
+
+  // ---- waiting
+
+  @Test
+  void waitersAreToldOfTheirRevision() {
+    cache.load(List.of(), 1, 10);
+    assertSame(cache.applied(), cache.whenApplied(1).join());
+    CompletableFuture<Applied> third = cache.whenApplied(3);
+    CompletableFuture<Applied> second = cache.whenApplied(2);
+    CompletableFuture<Applied> fifth = cache.whenApplied(5);
+    apply(2, put("a", "2", 2));
+    assertEquals(2, second.join().revision());
+    assertFalse(third.isDone());
+    apply(4, put("a", "4", 4));
+    assertEquals(4, third.join().revision(), "the first at or above it");
+    assertFalse(fifth.isDone());
+    cache.abandonWaiters(new PetaCoreException("scripted"));
+    assertThrows(CompletionException.class, fifth::join);
+    CompletableFuture<Applied> later = cache.whenApplied(5);
+    apply(5, put("a", "5", 5));
+    assertEquals(5, later.join().revision());
+  }
+
+  @Test
+  void aWaiterSeesWhatItWaitedFor() {
+    cache.load(List.of(), 1, 10);
+    CompletableFuture<@Nullable Bytes> seen =
+        cache.whenApplied(2).thenApply(applied -> cache.newest(bytes("a")));
+    apply(2, put("a", "2", 2));
+    assertEquals(bytes("2"), seen.join());
+  }
+
+  // ---- the difference to another state
+
+  @Test
+  void theDifferenceIsJudgedByModRevisions() {
+    cache.load(List.of(put("same", "1", 1), put("changed", "1", 1), put("gone", "1", 1)), 1, 10);
+    apply(2, put("passed", "2", 2));
+    apply(3, delete("passed", 3));
+    List<Change> state = List.of(put("same", "1", 1), put("changed", "1", 7), put("new", "1", 6));
+    List<Change> difference = cache.difference(state, false, 9);
+    assertEquals(
+        List.of(put("changed", "1", 7), put("new", "1", 6), delete("gone", 9)), difference);
+    cache.apply(difference, 9, 90);
+    assertEquals("changed=1 new=1 same=1", scan(90));
+    assertEquals(List.of(), cache.difference(state, false, 10));
+  }
+
+  @Test
+  void afterAnotherHistoryEverythingIsADifference() {
+    cache.load(List.of(put("same", "1", 1), put("gone", "1", 1)), 1, 10);
+    assertEquals(
+        List.of(put("same", "1", 1), delete("gone", 9)),
+        cache.difference(List.of(put("same", "1", 1)), true, 9));
+  }
+
+  @Test
+  void anotherValueUnderTheSameModRevisionIsAnotherHistory() {
+    cache.load(List.of(put("a", "1", 1), put("b", "1", 1)), 1, 10);
+    assertFalse(cache.contradicts(List.of(put("a", "1", 1))));
+    assertFalse(cache.contradicts(List.of(put("a", "2", 2), put("c", "2", 1))));
+    assertTrue(cache.contradicts(List.of(put("b", "1", 1), put("a", "2", 1))));
+    apply(2, delete("a", 2));
+    assertFalse(cache.contradicts(List.of()));
+    assertTrue(cache.contradicts(List.of(put("a", "2", 2))));
+  }
+
+  @Test
+  void aKeyDeletedHereAndPresentThereIsADifference() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    apply(2, delete("a", 2));
+    assertEquals(List.of(put("a", "1", 5)), cache.difference(List.of(put("a", "1", 5)), false, 9));
+    assertEquals(List.of(), cache.difference(List.of(), false, 9), "absent on both sides");
+  }
+
+  // ---- the past
+
+  private void assertUntold(long number, String reason) {
+    TransactionTooOldException refusal =
+        assertThrows(TransactionTooOldException.class, () -> cache.exactlyAt(number));
+    String message = Objects.requireNonNull(refusal.getMessage());
+    assertTrue(message.contains(reason), message);
+  }
+
+  private static final String NOT_FINAL = "no revision above it";
+  private static final String NOT_KEPT = "no longer kept";
+  private static final String NOT_FOLLOWED = "did not follow";
+
+  @Test
+  void thePastIsToldWhereItIsFinal() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    cache.beginExact();
+    assertUntold(10, NOT_FINAL);
+    apply(2, put("a", "2", 2));
+    assertEquals(1, cache.exactlyAt(10).revision());
+    assertEquals(1, cache.exactlyAt(19).revision());
+    assertUntold(20, NOT_FINAL);
+    assertUntold(21, NOT_FINAL);
+    assertUntold(Long.MAX_VALUE, NOT_FINAL);
+    apply(3, put("a", "3", 3));
+    assertEquals(2, cache.exactlyAt(20).revision());
+    assertEquals(2, cache.exactlyAt(29).revision());
+    assertUntold(9, NOT_KEPT);
+    assertUntold(-1, NOT_KEPT);
+  }
+
+  @Test
+  void thePastIsToldWhereEveryRevisionWasFollowed() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    apply(2, put("b", "2", 2));
+    apply(3, put("b", "3", 3));
+    cache.beginExact();
+    apply(4, put("b", "4", 4));
+    cache.beginExact(); // already
+    apply(5, put("b", "5", 5));
+    assertUntold(20, NOT_FOLLOWED);
+    assertUntold(29, NOT_FOLLOWED);
+    assertEquals(3, cache.exactlyAt(30).revision());
+    cache.interruptExact();
+    apply(8, put("b", "8", 8));
+    cache.interruptExact(); // already
+    apply(9, put("b", "9", 9));
+    cache.beginExact();
+    apply(10, put("b", "10", 10));
+    assertEquals(4, cache.exactlyAt(49).revision());
+    assertEquals(5, cache.exactlyAt(50).revision());
+    assertUntold(51, NOT_FOLLOWED);
+    assertUntold(79, NOT_FOLLOWED);
+    assertUntold(80, NOT_FOLLOWED);
+    assertUntold(89, NOT_FOLLOWED);
+    assertEquals(9, cache.exactlyAt(90).revision());
+    assertEquals(9, cache.exactlyAt(99).revision());
+  }
+
+  @Test
+  void thePastIsToldAsFarBackAsItIsKept() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    cache.beginExact();
+    apply(2, put("a", "2", 2));
+    apply(3, put("a", "3", 3));
+    assertEquals(1, cache.exactlyAt(15).revision());
+    pass(RETENTION);
+    cache.freeHistory();
+    assertUntold(15, NOT_KEPT);
+    assertUntold(29, NOT_KEPT);
+    apply(4, put("a", "4", 4));
+    assertEquals(3, cache.exactlyAt(30).revision());
+  }
+
+  /** Without anything superseded the horizon stands still; what is known of revisions goes on. */
+  @Test
+  void whichRevisionWasWhenIsForgottenAfterTheRetentionToo() {
+    cache.load(List.of(), 1, 10);
+    cache.beginExact();
+    apply(2, put("a", "1", 2));
+    pass(RETENTION / 2);
+    apply(3, put("b", "1", 3));
+    pass(RETENTION / 2);
+    apply(4, put("c", "1", 4));
+    assertEquals(10, cache.horizon());
+    assertEquals(2, cache.exactlyAt(20).revision(), "the newest until half the retention ago");
+    pass(1);
+    cache.freeHistory();
+    assertUntold(19, NOT_KEPT);
+    assertEquals(2, cache.exactlyAt(29).revision());
+  }
+}

@@ -1,0 +1,42 @@
+package io.petacore.internal.mvcc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import org.junit.jupiter.api.Test;
+
+class RevisionLogTest {
+  private final RevisionLog log = new RevisionLog();
+
+  private static Applied state(long revision, long version, long nanoTime) {
+    return new Applied(revision, version, 0, nanoTime);
+  }
+
+  @Test
+  void theStateAtANumberIsTheLastOneUpToIt() {
+    log.add(state(1, 10, 0));
+    log.add(state(2, 20, 0));
+    assertNull(log.at(9));
+    assertEquals(state(1, 10, 0), log.at(10));
+    assertEquals(state(1, 10, 0), log.at(19));
+    assertEquals(state(2, 20, 0), log.at(20));
+    assertEquals(state(2, 20, 0), log.at(Long.MAX_VALUE));
+  }
+
+  @Test
+  void aStateIsForgottenWhenTheNextOneIsOld() {
+    long origin = Long.MAX_VALUE - 50; // the times pass the end of the number range
+    log.add(state(1, 10, origin));
+    log.add(state(2, 20, origin + 100));
+    log.add(state(3, 30, origin + 200));
+    log.forget(origin + 100);
+    assertEquals(state(1, 10, origin), log.at(10), "it was the newest until that moment");
+    log.forget(origin + 101);
+    assertNull(log.at(10));
+    assertNull(log.at(19));
+    assertEquals(state(2, 20, origin + 100), log.at(20));
+    log.forget(origin + 1_000_000);
+    assertNull(log.at(29));
+    assertEquals(state(3, 30, origin + 200), log.at(30), "the newest stays, however old");
+  }
+}

@@ -1,0 +1,143 @@
+package io.petacore.etcd;
+
+import static io.petacore.etcd.Awaited.PUT;
+import static io.petacore.etcd.Awaited.answer;
+import static io.petacore.etcd.Awaited.failure;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.grpc.netty.GrpcSslContexts;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.petacore.store.StoreException;
+import io.petacore.store.StoreException.Kind;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server that shows a certificate and wants one. */
+class TlsTest {
+
+  private static final String PASSWORD = "changeit";
+
+  @TempDir private static Path directory;
+
+  private static Identity server;
+  private static Identity client;
+  private static StubEtcd etcd;
+
+  /** A certificate, its own authority, and its key, in PEM files. */
+  private record Identity(Path certificate, Path key) {
+
+    static Identity create(String name) throws Exception {
+      Path store = directory.resolve(name + ".p12");
+      Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
+      String arguments =
+          "-genkeypair -alias it -keyalg EC -groupname secp256r1 -dname CN=%s"
+              + " -ext san=ip:127.0.0.1,dns:localhost -validity 2 -storetype PKCS12 -storepass %s";
+      List<String> command =
+          new ArrayList<>(List.of(keytool.toString(), "-keystore", store.toString()));
+      command.addAll(List.of(arguments.formatted(name, PASSWORD).split(" ")));
+      assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor());
+      KeyStore keys = KeyStore.getInstance("PKCS12");
+      try (InputStream in = Files.newInputStream(store)) {
+        keys.load(in, PASSWORD.toCharArray());
+      }
+      return new Identity(
+          pem(name + ".crt", "CERTIFICATE", keys.getCertificate("it").getEncoded()),
+          pem(
+              name + ".key",
+              "PRIVATE KEY",
+              keys.getKey("it", PASSWORD.toCharArray()).getEncoded()));
+    }
+
+    private static Path pem(String file, String label, byte[] der) throws Exception {
+      String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+      String text = "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";
+      return Files.writeString(directory.resolve(file), text, US_ASCII);
+    }
+  }
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = Identity.create("server");
+    client = Identity.create("client");
+    SslContext tls =
+        GrpcSslContexts.forServer(server.certificate().toFile(), server.key().toFile())
+            .trustManager(client.certificate().toFile())
+            .clientAuth(ClientAuth.REQUIRE)
+            .build();
+    etcd = new StubEtcd(0, tls);
+  }
+
+  @AfterAll
+  static void stop() {
+    etcd.close();
+  }
+
+  private static EtcdKvStore.Builder builder() {
+    return EtcdKvStore.builder()
+        .endpoints("https://127.0.0.1:" + etcd.port())
+        .trustedCertificates(server.certificate());
+  }
+
+  @Test
+  void whoShowsTheRightCertificateIsLetIn() throws Exception {
+    try (EtcdKvStore store =
+        builder().clientCertificate(client.certificate(), client.key()).connect()) {
+      answer(store.commit(PUT));
+    }
+  }
+
+  @Test
+  void whoShowsNoneOrAnotherIsNot() throws Exception {
+    try (EtcdKvStore none = builder().requestTimeout(Duration.ofMillis(700)).connect();
+        EtcdKvStore wrong =
+            builder()
+                .requestTimeout(Duration.ofMillis(700))
+                .clientCertificate(server.certificate(), server.key())
+                .connect()) {
+      StoreException refused = failure(Kind.UNAVAILABLE, none.describe());
+      assertTrue(refused.getMessage().contains("UNAVAILABLE"), refused.getMessage());
+      failure(Kind.UNAVAILABLE, wrong.describe());
+    }
+  }
+
+  /** The reason must reach the one who has to repair it. */
+  @Test
+  void aServerThatIsNotTrustedIsNamedAsTheReason() throws Exception {
+    try (EtcdKvStore store =
+        builder()
+            .requestTimeout(Duration.ofMillis(700))
+            .trustedCertificates(client.certificate())
+            .connect()) {
+      StoreException failure = failure(Kind.UNAVAILABLE, store.commit(PUT));
+      assertTrue(failure.getMessage().contains("ertPath"), failure.getMessage());
+    }
+  }
+
+  @Test
+  void anEncryptedOrForeignKeyIsRefusedAtTheBuilder() throws Exception {
+    Path pkcs1 =
+        Files.writeString(
+            directory.resolve("pkcs1.key"),
+            "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n",
+            US_ASCII);
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> builder().clientCertificate(client.certificate(), pkcs1).connect());
+    assertTrue(refused.getMessage().contains("PKCS#8"), refused.getMessage());
+  }
+}

@@ -1,0 +1,152 @@
+package io.petacore.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
+import io.petacore.etcd.EtcdKvStore;
+import io.petacore.it.etcd.EtcdCluster;
+import io.petacore.it.etcd.WithEtcd;
+import io.petacore.store.Batch;
+import io.petacore.store.KvStore;
+import io.petacore.store.Operation;
+import io.petacore.store.RangeRequest;
+import io.petacore.store.RecordingListener;
+import io.petacore.store.StoreException.Kind;
+import io.petacore.store.StoreUnderTest;
+import io.petacore.testing.Await;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The store while its etcd is stopped or killed, and what it says of requests then. */
+@WithEtcd(own = true)
+class EtcdFaultsTest {
+
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(1);
+
+  private final EtcdCluster etcd;
+  private final String namespace;
+  private final KvStore store;
+
+  EtcdFaultsTest(EtcdCluster etcd) {
+    this.etcd = etcd;
+    namespace = etcd.freshNamespace();
+    store =
+        EtcdKvStore.builder().endpoints(etcd.endpoints()).requestTimeout(REQUEST_TIMEOUT).connect();
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  private CompletableFuture<?> put(String name, String value) {
+    Operation put = new Operation.Put(Bytes.utf8(namespace + name), Bytes.utf8(value));
+    return store.commit(new Batch(List.of(), List.of(put), List.of()));
+  }
+
+  private CompletableFuture<?> range() {
+    return store.range(new RangeRequest(KeyRange.prefix(namespace), 0, 0));
+  }
+
+  private RecordingListener watch() throws InterruptedException {
+    RecordingListener listener = new RecordingListener();
+    store.watch(KeyRange.prefix(namespace), 1, listener);
+    return listener.awaitOpened();
+  }
+
+  private boolean watchOpens() throws InterruptedException {
+    try {
+      watch();
+      return true;
+    } catch (AssertionError ended) {
+      return false;
+    }
+  }
+
+  /** It was sent, and may be carried out when its sender has given it up. */
+  @Test
+  void aCommitToAStoppedServerIsInDoubt() throws Exception {
+    StoreUnderTest.answer(put("k", "before"));
+    etcd.member().pause();
+    CompletableFuture<?> commit = put("k", "late");
+    CompletableFuture<?> read = range();
+    CompletableFuture<?> grant = store.grantLease(Duration.ofMinutes(1));
+    StoreUnderTest.assertFails(Kind.OUTCOME_UNKNOWN, commit);
+    StoreUnderTest.assertFails(Kind.UNAVAILABLE, read);
+    StoreUnderTest.assertFails(Kind.UNAVAILABLE, grant);
+    etcd.member().resume();
+    Await.until("requests go on", () -> StoreUnderTest.answer(put("x", "after")) != null);
+  }
+
+  /** A peer that went silent under an open watch is noticed by the keepalive. */
+  @Test
+  void aStoppedServerIsTheEndOfAWatch() throws Exception {
+    RecordingListener listener = watch();
+    etcd.member().pause();
+    assertEquals(Kind.UNAVAILABLE, listener.awaitEnd().kind());
+    etcd.member().resume();
+    Await.until("a watch opens again", this::watchOpens);
+  }
+
+  /** Once the connection is known to be gone, a commit is known not to be applied. */
+  @Test
+  void aKilledServerLeavesNoDoubtAboutWhatIsSentAfterwards() throws Exception {
+    RecordingListener listener = watch();
+    StoreUnderTest.answer(put("k", "1"));
+    listener.nextRevision();
+    etcd.member().kill();
+    assertEquals(Kind.UNAVAILABLE, listener.awaitEnd().kind());
+    for (int i = 0; i < 3; i++) {
+      StoreUnderTest.assertFails(Kind.UNAVAILABLE, put("k", "never"));
+    }
+    StoreUnderTest.assertFails(Kind.UNAVAILABLE, range());
+    etcd.member().start();
+    Await.until("requests go on", () -> StoreUnderTest.answer(range()) != null);
+    assertEquals("1", etcd.client().get(namespace + "k").orElseThrow());
+    StoreUnderTest.answer(put("k", "2"));
+    assertEquals("2", etcd.client().get(namespace + "k").orElseThrow());
+  }
+
+  /** What was in flight when the server was killed ends, and what was acknowledged is there. */
+  @Test
+  void commitsInFlightWhenTheServerIsKilledAllEnd() throws Exception {
+    List<CompletableFuture<?>> commits = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      commits.add(put("k" + i, "v"));
+    }
+    StoreUnderTest.answer(commits.get(0));
+    etcd.member().kill();
+    for (CompletableFuture<?> commit : commits) {
+      StoreUnderTest.answer(commit.handle((answer, failure) -> true));
+    }
+    etcd.member().start();
+    for (int i = 0; i < commits.size(); i++) {
+      if (!commits.get(i).isCompletedExceptionally()) {
+        assertEquals("v", etcd.client().get(namespace + "k" + i).orElseThrow());
+      }
+    }
+  }
+
+  @Test
+  void closingWhileTheServerIsStoppedIsQuickAndLeavesDoubt() throws Exception {
+    StoreUnderTest.answer(put("k", "1"));
+    RecordingListener listener = watch();
+    listener.nextRevision();
+    etcd.member().pause();
+    CompletableFuture<?> commit = put("k", "2");
+    CompletableFuture<?> read = range();
+    long start = System.nanoTime();
+    store.close();
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    StoreUnderTest.assertFails(Kind.OUTCOME_UNKNOWN, commit);
+    StoreUnderTest.assertFails(Kind.CLOSED, read);
+    assertEquals(Kind.CLOSED, listener.awaitEnd().kind());
+    assertTrue(took.toSeconds() < 5, "took " + took);
+  }
+}

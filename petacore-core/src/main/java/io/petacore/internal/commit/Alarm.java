@@ -41,6 +41,9 @@ final class Alarm {
 
   /** It has rung. */
   void rang() {
+    if (timer != null) {
+      timer.cancel(); // another one, if it was set anew while this one began to ring
+    }
     set = false;
     timer = null;
   }

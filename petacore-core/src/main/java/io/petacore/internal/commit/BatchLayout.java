@@ -62,10 +62,11 @@ final class BatchLayout {
       leaves.add(group(transaction));
       width = Math.max(width, Math.max(transaction.guards().size(), transaction.writes().size()));
     }
-    width = Math.max(width, addChunks(leaves, writes(plan.unguarded())));
-    width = Math.max(width, addChunks(leaves, bumps(plan.bumps())));
+    width = Math.max(width, addLeaves(leaves, writes(plan.unguarded())));
+    width = Math.max(width, addLeaves(leaves, bumps(plan.bumps())));
 
-    BatchShape shape = new BatchShape(leaves.size(), width);
+    BatchShape shape =
+        (plan.whole() ? BatchShape.WHOLE : BatchShape.EMPTY).plus(leaves.size(), width);
     List<Operation> operations = new ArrayList<>();
     operations.add(new Operation.Put(recordKey, record.encode()));
     List<Integer> groupOf = new ArrayList<>(plan.guarded().size());
@@ -114,10 +115,11 @@ final class BatchLayout {
   }
 
   /** Adds groups without guards; the greatest width among them. */
-  private static int addChunks(List<Operation> leaves, List<Operation> operations) {
+  private int addLeaves(List<Operation> leaves, List<Operation> operations) {
     int width = 0;
-    for (int from = 0; from < operations.size(); from += BatchPlanner.CHUNK) {
-      int to = Math.min(operations.size(), from + BatchPlanner.CHUNK);
+    int each = BatchShape.leafWidth(maxOperations);
+    for (int from = 0; from < operations.size(); from += each) {
+      int to = Math.min(operations.size(), from + each);
       leaves.add(new Operation.Group(List.of(), List.copyOf(operations.subList(from, to))));
       width = Math.max(width, to - from);
     }

@@ -32,16 +32,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchPlanner {
 
-  /** Writes of one group, where they need no guards of their own. */
-  static final int CHUNK = 32;
-
-  /** A transaction that goes alone may have to give the turn back. */
-  private static final int TURN = 1;
-
   private static final int PATIENCE = 16;
   private static final int MAX_SCAN = 8192;
-  private static final int OVERHEAD = 24;
-  private static final int REQUEST_OVERHEAD = 1024;
+
+  /** What a guard, an operation or a group costs beside its key and value. */
+  private static final int STEP_BYTES = 32;
+
+  /** What the commit record, the request's own guards and what it reads cost, and their keys. */
+  private static final int FRAME_BYTES = 1024;
+
+  private static final int FRAME_KEYS = 10;
 
   /**
    * A request to be.
@@ -97,9 +97,14 @@ final class BatchPlanner {
     this.prefixBytes = prefixBytes;
   }
 
-  /** Plans the next request. */
-  Round plan(Collection<PendingCommit> waiting, Footprint inFlight) {
-    Assembly assembly = new Assembly(inFlight);
+  /**
+   * Plans the next request.
+   *
+   * @param waiting in the order of their arrival
+   * @param applied how far the cache has come: what was checked before counts no more
+   */
+  Round plan(Collection<PendingCommit> waiting, Footprint inFlight, Applied applied) {
+    Assembly assembly = new Assembly(inFlight, applied);
     int scanned = 0;
     for (PendingCommit commit : waiting) {
       if (++scanned > MAX_SCAN || !assembly.consider(commit)) {
@@ -112,6 +117,7 @@ final class BatchPlanner {
   /** A request being put together. */
   private final class Assembly {
     private final Footprint inFlight;
+    private final Applied applied;
     private final List<Judged> judged = new ArrayList<>();
     private final List<PendingCommit> members = new ArrayList<>();
     private final List<CommitCheck.Result.Clear> guarded = new ArrayList<>();
@@ -120,12 +126,13 @@ final class BatchPlanner {
     private final Set<Bytes> guardedKeys = new HashSet<>();
     private final Set<Bytes> reserved = new HashSet<>();
     private int width;
-    private long bytes = REQUEST_OVERHEAD;
+    private long bytes = frameBytes();
     private int companyLimit = Integer.MAX_VALUE;
     private boolean whole;
 
-    Assembly(Footprint inFlight) {
+    Assembly(Footprint inFlight, Applied applied) {
       this.inFlight = inFlight;
+      this.applied = applied;
     }
 
     /** Takes a transaction, leaves it waiting, or judges it; false if nobody younger may go. */
@@ -172,16 +179,23 @@ final class BatchPlanner {
     }
 
     private void passOver(PendingCommit commit) {
-      commit.uncheck();
       if (commit.passOver() >= PATIENCE) {
         commit.request().writes().forEach(write -> reserved.add(write.key()));
       }
     }
 
-    /** What the check finds; null if the transaction was judged by it. */
+    /**
+     * What the check finds; null if the transaction was judged by it. It is made again if anything
+     * was applied since it was made last: most conflicts that showed meanwhile then need not
+     * travel, and the one guard of a transaction that goes alone says nothing of what was applied
+     * before.
+     */
     private CommitCheck.Result.@Nullable Clear clear(PendingCommit commit) {
       CommitCheck.Result.Clear known = commit.clear();
-      if (known != null) {
+      boolean counts =
+          known != null
+              && (known.at().version() >= applied.version() || !commit.request().isGuarded());
+      if (counts) {
         return known;
       }
       try {
@@ -203,22 +217,23 @@ final class BatchPlanner {
      * Whether it has more guards or writes than fit in a group beside the record and the fences.
      */
     private boolean needsTheWhole(CommitCheck.Result.Clear clear) {
-      int leaf = Math.max(clear.guards().size(), clear.writes().size());
-      BatchShape alone =
-          BatchShape.EMPTY
-              .plus(1, leaf)
-              .plus(chunks(clear.bumps().size()), Math.min(CHUNK, clear.bumps().size()));
-      return !alone.fits(maxOperations);
+      return !BatchShape.EMPTY
+          .plus(1, leafOf(clear))
+          .plusDivided(clear.bumps().size(), maxOperations)
+          .fits(maxOperations);
     }
 
     private boolean takeWhole(PendingCommit commit, CommitCheck.Result.Clear clear) {
       int operations = clear.writes().size();
       BatchShape shape =
-          BatchShape.EMPTY
-              .plus(TURN, 1)
-              .plus(chunks(operations), CHUNK)
-              .plus(chunks(clear.bumps().size()), CHUNK);
-      long size = REQUEST_OVERHEAD + bytesOf(clear.writes()) + bytesOfKeys(clear.bumps());
+          BatchShape.WHOLE
+              .plusDivided(operations, maxOperations)
+              .plusDivided(clear.bumps().size(), maxOperations);
+      long size =
+          frameBytes()
+              + bytesOf(clear.writes())
+              + bytesOfKeys(clear.bumps())
+              + bytesOfGroups(shape);
       if (!shape.fits(maxOperations) || size > maxBytes) {
         judged.add(new Judged(commit, null, tooLarge(operations, size)));
         return true;
@@ -236,30 +251,25 @@ final class BatchPlanner {
 
     private boolean take(PendingCommit commit, CommitCheck.Result.Clear clear) {
       boolean hasGuards = commit.request().isGuarded();
-      int newUnguarded = hasGuards ? 0 : countNew(clear);
-      int newBumps = 0;
-      for (Bytes fence : clear.bumps()) {
-        newBumps += bumps.contains(fence) ? 0 : 1;
-      }
-      int leaf = Math.max(1, Math.max(clear.guards().size(), clear.writes().size()));
-      int newWidth = hasGuards ? Math.max(width, leaf) : width;
+      int newWidth = hasGuards ? Math.max(width, leafOf(clear)) : width;
+      BatchShape shape =
+          BatchShape.EMPTY
+              .plus(guarded.size() + (hasGuards ? 1 : 0), newWidth)
+              .plusDivided(unguarded.size() + (hasGuards ? 0 : countNew(clear)), maxOperations)
+              .plusDivided(bumps.size() + countNewBumps(clear), maxOperations);
       long newBytes =
           bytes
               + bytesOf(clear.writes())
               + bytesOfKeys(clear.bumps())
               + bytesOfKeys(clear.guards().keySet());
+      long size = newBytes + bytesOfGroups(shape);
       boolean fits =
-          newBytes <= maxBytes
-              && shape(
-                      guarded.size() + (hasGuards ? 1 : 0),
-                      newWidth,
-                      unguarded.size() + newUnguarded,
-                      bumps.size() + newBumps)
-                  .fits(maxOperations)
+          size <= maxBytes
+              && shape.fits(maxOperations)
               && members.size() < Math.min(companyLimit, commit.companyLimit());
       if (!fits) {
         if (members.isEmpty()) {
-          judged.add(new Judged(commit, null, tooLarge(clear.writes().size(), newBytes)));
+          judged.add(new Judged(commit, null, tooLarge(clear.writes().size(), size)));
           return true;
         }
         return false;
@@ -286,6 +296,14 @@ final class BatchPlanner {
       return count;
     }
 
+    private int countNewBumps(CommitCheck.Result.Clear clear) {
+      int count = 0;
+      for (Bytes fence : clear.bumps()) {
+        count += bumps.contains(fence) ? 0 : 1;
+      }
+      return count;
+    }
+
     Plan plan() {
       Set<Bytes> keys = new HashSet<>(guardedKeys);
       keys.addAll(unguarded.keySet());
@@ -293,22 +311,23 @@ final class BatchPlanner {
     }
   }
 
-  private static BatchShape shape(int groups, int width, int unguarded, int bumps) {
-    return BatchShape.EMPTY
-        .plus(groups, width)
-        .plus(chunks(unguarded), Math.min(CHUNK, unguarded))
-        .plus(chunks(bumps), Math.min(CHUNK, bumps));
+  private static int leafOf(CommitCheck.Result.Clear clear) {
+    return Math.max(clear.guards().size(), clear.writes().size());
   }
 
-  private static int chunks(int operations) {
-    return (operations + CHUNK - 1) / CHUNK;
+  private long frameBytes() {
+    return FRAME_BYTES + (long) FRAME_KEYS * prefixBytes;
+  }
+
+  private long bytesOfGroups(BatchShape shape) {
+    return (long) STEP_BYTES * shape.groups(maxOperations);
   }
 
   private long bytesOf(Collection<Write> writes) {
     long sum = 0;
     for (Write write : writes) {
       Bytes value = write.value();
-      sum += OVERHEAD + prefixBytes + write.key().length() + (value == null ? 0 : value.length());
+      sum += STEP_BYTES + prefixBytes + write.key().length() + (value == null ? 0 : value.length());
     }
     return sum;
   }
@@ -316,7 +335,7 @@ final class BatchPlanner {
   private long bytesOfKeys(Collection<Bytes> keys) {
     long sum = 0;
     for (Bytes key : keys) {
-      sum += OVERHEAD + prefixBytes + key.length();
+      sum += STEP_BYTES + prefixBytes + key.length();
     }
     return sum;
   }

@@ -50,7 +50,7 @@ record BatchRequest(
   /** A request that gives the turn back. */
   Batch givingTurnBack() {
     return new Batch(
-        guards(), List.of(new Operation.Delete(turnKey())), List.of(session.fenceKey()));
+        guards(), List.of(new Operation.Delete(turnKey())), List.of(session.fenceKey(), turnKey()));
   }
 
   private List<Guard> guards() {

@@ -42,7 +42,7 @@ public final class CommitCounters {
     return storeConflicts.sum();
   }
 
-  /** Transactions sent again because only a delete fence had moved. */
+  /** Sendings of transactions that had been sent before, and had not been applied. */
   public long resent() {
     return resent.sum();
   }

@@ -14,8 +14,8 @@ import io.petacore.internal.format.SessionId;
 import io.petacore.internal.mvcc.Applied;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.RevisionListener;
+import io.petacore.internal.mvcc.Version;
 import io.petacore.internal.time.Backoff;
-import io.petacore.internal.time.Continuation;
 import io.petacore.internal.time.Scheduler;
 import io.petacore.store.Batch;
 import io.petacore.store.BatchResult;
@@ -64,9 +64,6 @@ public final class CommitPipeline implements RevisionListener {
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(1);
   private static final int TRIES_BEFORE_TURN = 3;
 
-  /** A watch that has not delivered a confirmed revision by then has failed without saying so. */
-  private static final long DELIVERY_BOUND_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   private static final long LONGEST_DOUBT_NANOS = TimeUnit.MILLISECONDS.toNanos(2500);
   private static final long SHORTEST_DOUBT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -93,6 +90,7 @@ public final class CommitPipeline implements RevisionListener {
   private final CommitCounters counters = new CommitCounters();
   private final Semaphore places;
   private final AtomicLong confirmed = new AtomicLong();
+  private final Effects.Loop loop = new Effects.Loop();
 
   private final Object lock = new Object();
   // All below is guarded by the lock.
@@ -101,16 +99,21 @@ public final class CommitPipeline implements RevisionListener {
   private final Footprint footprint = new Footprint();
   private final Turn turn = new Turn();
   private final Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF);
+  private final Arrears arrears = new Arrears();
   private final Alarm alarm;
-  private final CompletableFuture<Void> drained = new CompletableFuture<>();
+  private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
+  private final CompletableFuture<@Nullable Void> sessionEnded = new CompletableFuture<>();
   private long arrivals;
   private long batchNumber;
   private long appliedRevision;
   private long recordRevision;
+  private long historyFrom; // the version number with which the store's history began here
   private long holdUntil;
-  private int wholeFailures;
   private @Nullable PendingCommit turnFor; // the transaction that can't get through without it
   private boolean turnRequested;
+  private boolean wholeInFlight;
+  private boolean following;
+  private boolean started;
   private boolean paused;
   private boolean closed;
   private @Nullable StoreException lastFailure;
@@ -156,14 +159,29 @@ public final class CommitPipeline implements RevisionListener {
     return counters;
   }
 
-  /** The highest revision known to hold a commit of this storage: nothing older should be read. */
+  /**
+   * The highest revision of a commit that was reported before it had come back: what begins after
+   * that must not read anything older.
+   */
   public long confirmedRevision() {
     return confirmed.get();
   }
 
+  /** For how many more commits there is room. */
+  int freePlaces() {
+    return places.availablePermits();
+  }
+
+  /** Whether nobody waits and nothing is on its way. */
+  boolean isIdle() {
+    synchronized (lock) {
+      return waiting.isEmpty() && inFlight.isEmpty() && footprint.isEmpty() && !turnRequested;
+    }
+  }
+
   /** Opens a session, so that the first commit finds one. */
   public void start() {
-    step(sessions::open);
+    step(effects -> started = true);
   }
 
   /**
@@ -174,9 +192,8 @@ public final class CommitPipeline implements RevisionListener {
   public CompletableFuture<CommitOutcome> commit(CommitRequest request) {
     CommitCheck.Result.Clear clear = null;
     try {
-      // On the caller's thread, outside of the lock. It may be stale when the request leaves: then
-      // the
-      // store refuses it, and it is checked again.
+      // On the caller's thread, outside of the lock. If it is stale when its turn comes, it is
+      // made again.
       CommitCheck.Result result = check.check(request);
       if (result instanceof CommitCheck.Result.Conflicting conflict) {
         counters.localConflicts.increment();
@@ -186,27 +203,31 @@ public final class CommitPipeline implements RevisionListener {
     } catch (PetaCoreException refused) {
       return CompletableFuture.failedFuture(refused);
     }
-    if (!takePlace(request)) {
-      return CompletableFuture.failedFuture(
-          new StoreUnavailableException(
-              "the pipeline was full ("
-                  + settings.maxPending()
-                  + " commits pending) until the deadline; nothing was applied",
-              null));
+    try {
+      takePlace(request);
+    } catch (StoreUnavailableException full) {
+      return CompletableFuture.failedFuture(full);
     }
     return enqueue(request, clear);
   }
 
-  private boolean takePlace(CommitRequest request) {
+  private void takePlace(CommitRequest request) {
     // Nobody overtakes those who queue for a place.
     if (!places.hasQueuedThreads() && places.tryAcquire()) {
-      return true;
+      return;
     }
     try {
-      return places.tryAcquire(request.deadline().remainingNanos(), TimeUnit.NANOSECONDS);
+      if (!places.tryAcquire(request.deadline().remainingNanos(), TimeUnit.NANOSECONDS)) {
+        throw new StoreUnavailableException(
+            "the pipeline was full ("
+                + settings.maxPending()
+                + " commits pending) until the deadline; nothing was applied",
+            null);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
+      throw new StoreUnavailableException(
+          "interrupted while the pipeline was full; nothing was applied", e);
     }
   }
 
@@ -219,6 +240,10 @@ public final class CommitPipeline implements RevisionListener {
             fail(commit, new StorageClosedException("the storage was closed"), effects);
             return;
           }
+          if (clear.at().version() < historyFrom) {
+            fail(commit, ofAnotherHistory(), effects);
+            return;
+          }
           commit.arrive(++arrivals);
           waiting.put(commit.arrival(), commit);
           alarm.setFor(scheduler.nanoTime() + request.deadline().remainingNanos());
@@ -229,46 +254,57 @@ public final class CommitPipeline implements RevisionListener {
   /** Takes a step under the lock, lets go on whoever can, and then does what that asked for. */
   private void step(Consumer<Effects> step) {
     Effects effects = new Effects();
-    synchronized (lock) {
-      step.accept(effects);
-      sendWhatCanGo(effects);
+    try {
+      synchronized (lock) {
+        step.accept(effects);
+        settleBehindBorder(effects);
+        sendWhatCanGo(effects);
+        watchTheWatch();
+        if (closed && inFlight.isEmpty()) {
+          effects.add(() -> drained.complete(null));
+        }
+      }
+    } finally {
+      loop.run(effects); // after a defect too: outcomes that were settled must be told
     }
-    effects.run();
   }
 
   // ---- sending; under the lock
 
   private void sendWhatCanGo(Effects effects) {
+    if (started) {
+      sessions.open(effects);
+    }
     while (!waiting.isEmpty() || turnIsIdle()) {
       Session session = sessions.usable();
-      if (session == null) {
-        sessions.open(effects);
-        return;
-      }
-      if (!maySend(session)) {
+      if (session == null || !maySend(session)) {
         return;
       }
       if (turnIsIdle()) {
         giveTurnBack(session, effects);
         return;
       }
-      BatchPlanner.Round round = planner.plan(waiting.values(), footprint);
+      BatchPlanner.Round round = planner.plan(waiting.values(), footprint, cache.applied());
       round.judged().forEach(judged -> judge(judged, effects));
-      if (round.plan().isEmpty()) {
+      BatchPlanner.Plan plan = round.plan();
+      if (needsTurn(plan) && !turn.isHeldBy(session.id())) {
+        takeTurn(plan.members().get(0), session, effects);
         return;
       }
-      if (round.plan().whole() && turnFor != null && !turn.isHeldBy(session.id())) {
-        takeTurn(session, effects);
-        return;
+      if (!plan.isEmpty()) {
+        send(plan, session, effects);
+      } else if (round.judged().isEmpty()) {
+        return; // or else: behind those who were judged there may be others who can go
       }
-      send(round.plan(), session, effects);
     }
   }
 
   private boolean maySend(Session session) {
     return !closed
+        && following // else the store may be on another history, where guards mean something else
         && !paused
         && !turnRequested
+        && !wholeInFlight
         && inFlight.size() < settings.maxInFlight()
         && appliedRevision >= holdUntil
         && !turn.isHeldByOtherThan(session.id());
@@ -294,6 +330,7 @@ public final class CommitPipeline implements RevisionListener {
         new SentBatch(
             ++batchNumber, session.id(), sessions.fenceRevision(), plan, now + patience(plan));
     inFlight.put(sent.number(), sent);
+    wholeInFlight = plan.whole();
     footprint.add(plan.keys(), plan.bumps());
     for (PendingCommit member : plan.members()) {
       waiting.remove(member.arrival());
@@ -310,8 +347,8 @@ public final class CommitPipeline implements RevisionListener {
     effects.add(
         () -> {
           BatchLayout.Laid laid = layout.lay(plan, record);
-          after(
-              store.commit(request.of(plan, laid)),
+          StoreCall.then(
+              () -> store.commit(request.of(plan, laid)),
               (result, failure) -> answered(sent, laid, result, failure));
         });
   }
@@ -350,12 +387,11 @@ public final class CommitPipeline implements RevisionListener {
   private void confirmed(
       SentBatch sent, BatchLayout.Laid laid, BatchResult result, Effects effects) {
     backoff.reset();
-    sent.answered(result.revision(), laid.flags(sent.plan(), result), scheduler.nanoTime());
-    confirmed.accumulateAndGet(result.revision(), Math::max);
+    sent.answered(result.revision(), laid.flags(sent.plan(), result));
     if (appliedRevision >= result.revision()) {
       settleByAnswer(sent, effects); // a load has jumped over its revision
     } else {
-      alarm.setFor(sent.answeredAt() + DELIVERY_BOUND_NANOS);
+      expect(result.revision());
     }
   }
 
@@ -364,8 +400,8 @@ public final class CommitPipeline implements RevisionListener {
    */
   private void refused(SentBatch sent, List<KeyValue> found, Effects effects) {
     boolean alive = learn(sent.session(), found);
-    if (sent.plan().whole() && alive && ++wholeFailures >= TRIES_BEFORE_TURN) {
-      turnFor = sent.members().get(0);
+    if (sent.plan().whole() && alive) {
+      sent.members().get(0).refused();
     }
     takeBack(sent, effects);
   }
@@ -380,7 +416,7 @@ public final class CommitPipeline implements RevisionListener {
         sessions.seen(key, kv.modRevision());
       } else {
         // The turn or the record: what it is now must have been applied here before the next try.
-        holdUntil = Math.max(holdUntil, kv.modRevision());
+        hold(kv.modRevision());
       }
     }
     Session current = sessions.current();
@@ -388,6 +424,12 @@ public final class CommitPipeline implements RevisionListener {
       sessions.lost(current);
     }
     return alive;
+  }
+
+  /** Sends nothing before a revision is applied here. */
+  private void hold(long revision) {
+    holdUntil = Math.max(holdUntil, revision);
+    expect(revision);
   }
 
   private void unanswered(SentBatch sent, StoreException failure, Effects effects) {
@@ -450,11 +492,15 @@ public final class CommitPipeline implements RevisionListener {
   // ---- what the watch brings; called under the cache's writer lock, takes this one
 
   @Override
+  public void following(boolean now) {
+    step(effects -> following = now);
+  }
+
+  @Override
   public void applied(Applied now, Commits commits) {
     step(
         effects -> {
-          appliedRevision = now.revision();
-          recordRevision = commits.recordRevision();
+          cameTo(now.revision(), commits.recordRevision());
           CommitRecord record = commits.record();
           SentBatch own = record == null ? null : own(record);
           if (own != null) {
@@ -468,13 +514,14 @@ public final class CommitPipeline implements RevisionListener {
   public void loaded(Applied now, Commits commits, boolean anotherHistory) {
     step(
         effects -> {
-          appliedRevision = now.revision();
-          recordRevision = commits.recordRevision();
+          long recordBefore = recordRevision;
+          cameTo(now.revision(), commits.recordRevision());
           if (anotherHistory) {
+            historyFrom = now.version();
             forgetHistory(effects);
-          } else {
-            settleByLoad(now, commits, effects);
-          }
+          } else if (recordRevision != recordBefore) {
+            settleByLoad(now, commits.record(), effects);
+          } // else nobody has committed in between: nothing was passed over
           turn.seen(0, null);
           Map<Bytes, Long> fences = new HashMap<>();
           for (Bookkeeping present : commits.bookkeeping()) {
@@ -483,6 +530,12 @@ public final class CommitPipeline implements RevisionListener {
           }
           missMissing(now, fences, effects);
         });
+  }
+
+  private void cameTo(long revision, long record) {
+    appliedRevision = revision;
+    recordRevision = record;
+    arrears.applied(revision, scheduler.nanoTime());
   }
 
   /** A fence that is not in a load, though it had been written by then, is gone. */
@@ -506,20 +559,34 @@ public final class CommitPipeline implements RevisionListener {
       turn.seen(changed.modRevision(), changed.value());
       return;
     }
-    boolean ended = changed.value() == null;
+    if (changed.value() != null) {
+      sessions.seen(changed.key(), changed.modRevision());
+      return;
+    }
     Session current = sessions.current();
     if (current != null && current.fence().equals(changed.key())) {
-      if (ended) {
-        sessions.lost(current);
-      } else {
-        sessions.seen(changed.key(), changed.modRevision());
-      }
+      sessions.lost(current);
     }
     for (SentBatch sent : List.copyOf(inFlight.values())) {
-      boolean fenced =
-          ReservedKeys.sessionFence(sent.session()).equals(changed.key())
-              && (ended || sent.fenceRevision() < changed.modRevision());
-      if (fenced) {
+      if (ReservedKeys.sessionFence(sent.session()).equals(changed.key())) {
+        passBorder(sent, effects);
+      }
+    }
+  }
+
+  /**
+   * Settles what was sent before the fence got the mod revision that it has, once the watch has
+   * come there: under another session, which was gone before this one was opened, or under this one
+   * before its fence was raised.
+   */
+  private void settleBehindBorder(Effects effects) {
+    Session current = sessions.current();
+    long border = sessions.fenceRevision();
+    if (current == null || inFlight.isEmpty() || appliedRevision < border) {
+      return;
+    }
+    for (SentBatch sent : List.copyOf(inFlight.values())) {
+      if (!sent.session().equals(current.id()) || sent.fenceRevision() < border) {
         passBorder(sent, effects);
       }
     }
@@ -532,14 +599,9 @@ public final class CommitPipeline implements RevisionListener {
 
   private void settleByRecord(SentBatch sent, Applied now, Effects effects) {
     remove(sent);
-    if (sent.plan().whole()) {
-      wholeFailures = 0;
-    }
     for (PendingCommit member : sent.members()) {
       if (wasApplied(member, sent, now.revision())) {
-        if (sent.isInDoubt()) {
-          counters.settledApplied.increment();
-        }
+        settledApplied(member, sent);
         complete(member, new CommitOutcome.Committed(now.revision(), now.version()), effects);
       } else {
         waitAgain(member, effects);
@@ -569,32 +631,82 @@ public final class CommitPipeline implements RevisionListener {
   }
 
   /** A load shows the state, and of the commit records only the last one. */
-  private void settleByLoad(Applied now, Commits commits, Effects effects) {
-    CommitRecord record = commits.record();
+  private void settleByLoad(Applied now, @Nullable CommitRecord record, Effects effects) {
     SentBatch last = record == null ? null : own(record);
     for (SentBatch sent : List.copyOf(inFlight.values())) {
       if (sent.isAnswered() && sent.answeredRevision() <= now.revision()) {
         settleByAnswer(sent, effects);
-      } else if (sent == last && sent.isTraceableInLoad()) {
-        settleByRecord(
-            sent, new Applied(commits.recordRevision(), 0, now.keys(), now.nanoTime()), effects);
-      } else {
+      } else if (sent == last) {
+        settleByState(sent, effects);
+      } else if (sent.fenceRevision() <= now.revision()) {
         sent.passUnseen();
+      } // else it was sent later than that
+    }
+  }
+
+  /** Its record is the last one: it was applied, but of each member only traces are left. */
+  private void settleByState(SentBatch sent, Effects effects) {
+    remove(sent);
+    for (PendingCommit member : sent.members()) {
+      switch (trace(member, sent)) {
+        case APPLIED -> {
+          settledApplied(member, sent);
+          complete(member, new CommitOutcome.Committed(recordRevision, 0), effects);
+        }
+        case NOT_APPLIED -> waitAgain(member, effects);
+        case NONE -> unknown(member, effects);
       }
     }
   }
 
-  private void forgetHistory(Effects effects) {
-    Session current = sessions.current();
-    if (current != null) {
-      sessions.lost(current);
+  private enum Trace {
+    APPLIED,
+    NOT_APPLIED,
+    NONE
+  }
+
+  /** What the state says of a member of the request that wrote the commit record last. */
+  private Trace trace(PendingCommit member, SentBatch sent) {
+    CommitCheck.Result.Clear clear = member.clear();
+    if (sent.plan().whole() || !member.request().isGuarded() || clear == null) {
+      return Trace.APPLIED;
     }
+    for (Write write : clear.writes()) {
+      Version newest = cache.find(write.key(), cache.applied().version());
+      // Absent, or written since, by a stranger: what was there before can't be seen any more.
+      if (newest != null && !newest.isTombstone() && newest.modRevision() <= recordRevision) {
+        return newest.modRevision() == recordRevision
+            ? Trace.APPLIED
+            : Trace.NOT_APPLIED; // it would have been written, or deleted
+      }
+    }
+    return Trace.NONE;
+  }
+
+  private void settledApplied(PendingCommit member, SentBatch sent) {
+    if (sent.isInDoubt() && !member.isTold()) {
+      counters.settledApplied.increment();
+    }
+  }
+
+  private void forgetHistory(Effects effects) {
+    sessions.forget(effects);
     holdUntil = 0;
+    arrears.forget();
     confirmed.set(0);
     for (SentBatch sent : List.copyOf(inFlight.values())) {
       remove(sent);
       sent.members().forEach(member -> unknown(member, effects));
     }
+    for (PendingCommit commit : List.copyOf(waiting.values())) {
+      waiting.remove(commit.arrival());
+      fail(commit, ofAnotherHistory(), effects);
+    }
+  }
+
+  private static PetaCoreException ofAnotherHistory() {
+    return new StoreUnavailableException(
+        "the store was restored to another history; nothing was applied", null);
   }
 
   /** No request from before the border will be applied any more. */
@@ -605,15 +717,24 @@ public final class CommitPipeline implements RevisionListener {
       remove(sent);
       sent.members().forEach(member -> unknown(member, effects));
     } else {
-      counters.settledNotApplied.add(sent.members().size());
+      for (PendingCommit member : sent.members()) {
+        if (!member.isTold()) {
+          counters.settledNotApplied.increment();
+        }
+      }
       takeBack(sent, effects);
     }
   }
 
   // ---- the turn; under the lock
 
-  private void takeTurn(Session session, Effects effects) {
+  private static boolean needsTurn(BatchPlanner.Plan plan) {
+    return plan.whole() && plan.members().get(0).refusals() >= TRIES_BEFORE_TURN;
+  }
+
+  private void takeTurn(PendingCommit commit, Session session, Effects effects) {
     counters.turnsTaken.increment();
+    turnFor = commit;
     request(session, frame(session).takingTurn(), effects);
   }
 
@@ -633,10 +754,9 @@ public final class CommitPipeline implements RevisionListener {
     turnRequested = true;
     effects.add(
         () ->
-            after(
-                store.commit(batch),
-                (result, failure) ->
-                    scheduler.execute(() -> turnAnswered(session, result, failure))));
+            StoreCall.then(
+                () -> store.commit(batch),
+                (result, failure) -> turnAnswered(session, result, failure)));
   }
 
   private void turnAnswered(
@@ -644,13 +764,17 @@ public final class CommitPipeline implements RevisionListener {
     step(
         effects -> {
           turnRequested = false;
+          if (sessions.current() != session) {
+            return; // lost, and the turn with it; or of a history that is no more
+          }
           if (result == null) {
             lastFailure = StoreException.of(failure);
             pause();
           } else if (result.applied()) {
-            holdUntil = Math.max(holdUntil, result.revision());
+            hold(result.revision());
           } else {
             learn(session.id(), result.otherwise());
+            pause(); // if there is nothing to be waited for, the watch owes what has become of it
           }
         });
   }
@@ -665,9 +789,7 @@ public final class CommitPipeline implements RevisionListener {
   private void remove(SentBatch sent) {
     inFlight.remove(sent.number());
     footprint.remove(sent.plan().keys(), sent.plan().bumps());
-    if (closed && inFlight.isEmpty()) {
-      drained.complete(null);
-    }
+    wholeInFlight = false; // it had been alone, or nobody was
   }
 
   private void takeBack(SentBatch sent, Effects effects) {
@@ -680,7 +802,6 @@ public final class CommitPipeline implements RevisionListener {
     if (member.isTold()) {
       return;
     }
-    member.uncheck();
     if (closed) {
       fail(
           member,
@@ -693,8 +814,11 @@ public final class CommitPipeline implements RevisionListener {
 
   private void complete(PendingCommit commit, CommitOutcome outcome, Effects effects) {
     if (commit.tell()) {
-      if (outcome instanceof CommitOutcome.Committed) {
+      if (outcome instanceof CommitOutcome.Committed committed) {
         counters.commits.increment();
+        if (committed.revision() > appliedRevision) {
+          confirmed.accumulateAndGet(committed.revision(), Math::max);
+        }
       }
       places.release();
       effects.add(() -> commit.complete(outcome));
@@ -730,7 +854,7 @@ public final class CommitPipeline implements RevisionListener {
   // ---- time; the alarm rings on the scheduler
 
   private void sweep() {
-    long[] undelivered = {0};
+    long[] overdue = {0};
     step(
         effects -> {
           alarm.rang();
@@ -744,18 +868,16 @@ public final class CommitPipeline implements RevisionListener {
             }
           }
           for (SentBatch sent : List.copyOf(inFlight.values())) {
-            if (sweep(sent, now, effects)) {
-              undelivered[0] = Math.max(undelivered[0], sent.answeredRevision());
-            }
+            sweep(sent, now, effects);
           }
+          overdue[0] = arrears.takeOverdue(now);
         });
-    if (undelivered[0] != 0) {
-      onUndelivered.accept(undelivered[0]);
+    if (overdue[0] != 0) {
+      onUndelivered.accept(overdue[0]);
     }
   }
 
-  /** Whether it was confirmed long ago and has not been delivered. */
-  private boolean sweep(SentBatch sent, long now, Effects effects) {
+  private void sweep(SentBatch sent, long now, Effects effects) {
     for (PendingCommit member : sent.members()) {
       if (member.isTold()) {
         continue;
@@ -770,18 +892,29 @@ public final class CommitPipeline implements RevisionListener {
         fail(member, notInTime(), effects);
       }
     }
-    if (sent.isAnswered()) {
-      alarm.setFor(now + DELIVERY_BOUND_NANOS);
-      return now - sent.answeredAt() >= DELIVERY_BOUND_NANOS;
+    if (sent.isAnswered() || sent.isInDoubt()) {
+      return; // it is the watch's turn
     }
-    if (!sent.isInDoubt()) {
-      if (now - sent.doubtAt() >= 0) {
-        doubt(sent, effects);
-      } else {
-        alarm.setFor(sent.doubtAt());
-      }
+    if (now - sent.doubtAt() >= 0) {
+      doubt(sent, effects);
+    } else {
+      alarm.setFor(sent.doubtAt());
     }
-    return false;
+  }
+
+  /** A revision is known to exist. */
+  private void expect(long revision) {
+    arrears.know(revision, appliedRevision, scheduler.nanoTime());
+  }
+
+  /** Has the alarm look after a watch that owes something. */
+  private void watchTheWatch() {
+    if (sessions.current() != null) {
+      expect(sessions.fenceRevision());
+    }
+    if (arrears.exist()) {
+      alarm.setFor(arrears.overdueAt());
+    }
   }
 
   private PetaCoreException notInTime() {
@@ -798,9 +931,11 @@ public final class CommitPipeline implements RevisionListener {
    * @return done when every outcome has been told
    */
   public CompletableFuture<Void> close(Duration bound) {
-    CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
     step(
         effects -> {
+          if (closed) {
+            return;
+          }
           closed = true;
           for (PendingCommit commit : List.copyOf(waiting.values())) {
             waiting.remove(commit.arrival());
@@ -809,13 +944,10 @@ public final class CommitPipeline implements RevisionListener {
                 new StorageClosedException("the storage was closed; nothing was applied"),
                 effects);
           }
-          if (inFlight.isEmpty()) {
-            effects.add(() -> drained.complete(null));
-          }
-          sessions.end(effects, ended);
+          sessions.end(effects, sessionEnded);
           scheduler.schedule(bound, this::giveUp);
         });
-    return CompletableFuture.allOf(drained, ended);
+    return CompletableFuture.allOf(drained, sessionEnded);
   }
 
   private void giveUp() {
@@ -829,11 +961,7 @@ public final class CommitPipeline implements RevisionListener {
               sent.members().forEach(member -> unknown(member, effects));
             }
           }
+          effects.add(() -> sessionEnded.complete(null));
         });
-  }
-
-  private static <T> void after(CompletableFuture<T> future, Continuation.Step<T> next) {
-    // A defect leaves the request to the alarm, which doubts it and has it settled.
-    Continuation.after(future, Runnable::run, next, defect -> {});
   }
 }

@@ -14,7 +14,7 @@ final class PendingCommit {
   private final CommitRequest request;
   private final CompletableFuture<CommitOutcome> done = new CompletableFuture<>();
 
-  /** What the check found, if that still counts; null when it has to be checked (again). */
+  /** What the check found last; null before the first. */
   private CommitCheck.Result.@Nullable Clear clear;
 
   /** With how many others it may share a request: fewer after the store refused one whole. */
@@ -22,6 +22,9 @@ final class PendingCommit {
 
   /** How often younger transactions were let past it. */
   private int passedOver;
+
+  /** How often a request that it had to itself was refused whole. */
+  private int refusals;
 
   private long arrival;
   private boolean wasSent;
@@ -65,11 +68,6 @@ final class PendingCommit {
     clear = result;
   }
 
-  /** Others may have changed what the check saw. */
-  void uncheck() {
-    clear = null;
-  }
-
   void sent() {
     wasSent = true;
   }
@@ -89,6 +87,14 @@ final class PendingCommit {
 
   int passOver() {
     return ++passedOver;
+  }
+
+  void refused() {
+    refusals++;
+  }
+
+  int refusals() {
+    return refusals;
   }
 
   boolean isTold() {

@@ -1,8 +1,9 @@
 package io.petacore.internal.commit;
 
 import io.petacore.internal.format.SessionId;
+import java.util.HashSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
  * A request on its way, from the sending until its fate is known and applied here. Guarded by the
@@ -16,8 +17,7 @@ final class SentBatch {
   private final BatchPlanner.Plan plan;
   private final long doubtAt;
   private long answeredRevision;
-  private @Nullable List<Boolean> flags;
-  private long answeredAt;
+  private Set<PendingCommit> refused = Set.of();
   private boolean inDoubt;
   private boolean passedUnseen;
 
@@ -59,11 +59,19 @@ final class SentBatch {
     return doubtAt;
   }
 
-  /** The store has confirmed it; the watch has yet to bring it. */
-  void answered(long revision, List<Boolean> memberFlags, long nanoTime) {
+  /**
+   * The store has confirmed it; the watch has yet to bring it.
+   *
+   * @param flags for each member, whether it was committed
+   */
+  void answered(long revision, List<Boolean> flags) {
     answeredRevision = revision;
-    flags = memberFlags;
-    answeredAt = nanoTime;
+    refused = new HashSet<>();
+    for (int i = 0; i < flags.size(); i++) {
+      if (!flags.get(i)) {
+        refused.add(members().get(i));
+      }
+    }
   }
 
   boolean isAnswered() {
@@ -74,25 +82,9 @@ final class SentBatch {
     return answeredRevision;
   }
 
-  long answeredAt() {
-    return answeredAt;
-  }
-
   /** Whether a member was committed, by the store's answer. */
   boolean confirms(PendingCommit member) {
-    List<Boolean> known = flags;
-    return known != null && known.get(members().indexOf(member));
-  }
-
-  /** Whether its fate can be read off a load in which its commit record is the last one. */
-  boolean isTraceableInLoad() {
-    // A deletion leaves nothing in a load that tells who did it; a put leaves its revision.
-    return members().stream()
-        .allMatch(
-            member ->
-                !member.request().isGuarded()
-                    || plan.whole()
-                    || (member.clear() != null && member.clear().writes().get(0).value() != null));
+    return isAnswered() && !refused.contains(member);
   }
 
   boolean isInDoubt() {

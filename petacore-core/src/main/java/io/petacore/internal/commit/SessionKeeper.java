@@ -3,7 +3,6 @@ package io.petacore.internal.commit;
 import io.petacore.data.Bytes;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.time.Backoff;
-import io.petacore.internal.time.Continuation;
 import io.petacore.internal.time.Scheduler;
 import io.petacore.store.BatchResult;
 import io.petacore.store.KeyValue;
@@ -41,6 +40,7 @@ final class SessionKeeper {
   private @Nullable Session session;
   private long fenceRevision;
   private boolean opening;
+  private int histories;
   private boolean raising;
   private int failedRaises;
   private boolean ended;
@@ -89,28 +89,39 @@ final class SessionKeeper {
       return;
     }
     opening = true;
+    int inHistory = histories;
     effects.add(
         () ->
-            after(
-                Session.open(store, namespace, timeToLive),
+            StoreCall.then(
+                () -> Session.open(store, namespace, timeToLive),
                 (opened, failure) ->
-                    step.accept(
-                        more -> {
-                          opening = false;
-                          if (opened != null) {
-                            began(opened, more);
-                          } else {
-                            lastFailure = StoreException.of(failure);
-                            later(this::open);
-                          }
-                        })));
+                    step.accept(more -> opened(opened, failure, inHistory, more))));
   }
 
-  private void began(Session.Opened opened, Effects effects) {
-    if (ended) {
-      effects.add(() -> revokeLater(opened.session()));
+  private void opened(
+      Session.@Nullable Opened opened,
+      @Nullable Throwable failure,
+      int inHistory,
+      Effects effects) {
+    if (opened == null) {
+      lastFailure = StoreException.of(failure);
+      // Until then it counts as being opened, so that nobody tries in between.
+      later(
+          again -> {
+            opening = false;
+            open(again);
+          });
       return;
     }
+    opening = false;
+    if (ended || inHistory != histories) {
+      effects.add(() -> revokeLater(opened.session()));
+    } else {
+      began(opened);
+    }
+  }
+
+  private void began(Session.Opened opened) {
     session = opened.session();
     fenceRevision = opened.fenceRevision();
     raising = false;
@@ -134,8 +145,8 @@ final class SessionKeeper {
   }
 
   private void renew(Session renewed) {
-    after(
-        renewed.renew(),
+    StoreCall.then(
+        renewed::renew,
         (nothing, failure) -> {
           boolean gone =
               failure != null
@@ -153,6 +164,20 @@ final class SessionKeeper {
       raising = false;
       counters.sessionsLost.increment();
       log.info("session {} was lost; another will be opened", which.id());
+    }
+  }
+
+  /**
+   * The store is on another history: this session, and one that is being opened, are not of it. Its
+   * fence may be there all the same, in a backup made after it was written: what is still on its
+   * way must not pass it.
+   */
+  void forget(Effects effects) {
+    histories++;
+    Session last = session;
+    if (last != null) {
+      lost(last);
+      effects.add(() -> revokeLater(last));
     }
   }
 
@@ -182,8 +207,8 @@ final class SessionKeeper {
     long expected = fenceRevision;
     effects.add(
         () ->
-            after(
-                raised.raise(expected),
+            StoreCall.then(
+                () -> raised.raise(expected),
                 (result, failure) ->
                     step.accept(
                         more -> {
@@ -210,13 +235,17 @@ final class SessionKeeper {
 
   private void notRaised(Session raised, StoreException failure, Effects effects) {
     lastFailure = failure;
+    if (failure.kind() == StoreException.Kind.LEASE_NOT_FOUND) {
+      lost(raised);
+      return;
+    }
     boolean refused = failure.kind() != StoreException.Kind.UNAVAILABLE;
     if (refused && ++failedRaises >= RAISES_BEFORE_REVOKING) {
       // A store without space takes no put, but does end leases.
       effects.add(
           () ->
-              after(
-                  raised.revoke(),
+              StoreCall.then(
+                  raised::revoke,
                   (nothing, notRevoked) ->
                       step.accept(
                           more -> {
@@ -242,20 +271,16 @@ final class SessionKeeper {
     effects.add(
         last == null
             ? () -> done.complete(null)
-            : () -> after(last.revoke(), (nothing, failure) -> done.complete(null)));
+            : () -> StoreCall.then(last::revoke, (nothing, failure) -> done.complete(null)));
   }
 
   private void revokeLater(Session unwanted) {
-    after(unwanted.revoke(), (nothing, failure) -> {});
+    StoreCall.then(unwanted::revoke, (nothing, failure) -> {});
   }
 
   private void later(Consumer<Effects> task) {
     if (!ended) {
       scheduler.schedule(backoff.next(), () -> step.accept(task));
     }
-  }
-
-  private static <T> void after(CompletableFuture<T> future, Continuation.Step<T> next) {
-    Continuation.after(future, Runnable::run, next, defect -> {});
   }
 }

@@ -34,7 +34,7 @@ final class History {
     return horizon;
   }
 
-  /** Writer only: nothing below a number has ever been there. */
+  /** Writer only: nothing below a number can be asked for, pinned or not. */
   synchronized void beginAt(long number) {
     horizon = number;
   }
@@ -84,7 +84,7 @@ final class History {
       due.add(queue.remove());
     }
     if (!due.isEmpty()) {
-      horizon = due.get(due.size() - 1).newer().number();
+      horizon = Math.max(horizon, due.get(due.size() - 1).newer().number());
     }
     return due;
   }

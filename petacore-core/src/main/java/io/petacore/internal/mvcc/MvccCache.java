@@ -215,6 +215,18 @@ public final class MvccCache {
    * @param number above that of every revision before
    */
   public void apply(Collection<Change> changes, long revision, long number) {
+    apply(changes, revision, number, false);
+  }
+
+  /**
+   * Writer: applies a difference to the state of another history. Whatever was read before is of a
+   * world that is lost: from here on it can neither be read nor be committed upon.
+   */
+  public void begin(Collection<Change> difference, long revision, long number) {
+    apply(difference, revision, number, true);
+  }
+
+  private void apply(Collection<Change> changes, long revision, long number, boolean anew) {
     if (number <= applied.version()) {
       throw new IllegalStateException(
           "version " + number + " is not above the applied one, " + applied.version());
@@ -222,6 +234,9 @@ public final class MvccCache {
     long now = nanoTime.getAsLong();
     for (Change change : changes) {
       link(change, number, now);
+    }
+    if (anew) {
+      history.beginAt(number); // before the new state can be seen, and checked against
     }
     publish(revision, number, now);
     freeHistory(now);

@@ -31,6 +31,12 @@ public interface RevisionListener {
   record Commits(
       long recordRevision, @Nullable CommitRecord record, List<Bookkeeping> bookkeeping) {}
 
+  /**
+   * Whether the store is being followed, by a watch that was opened on the history that is known.
+   * Not so in the beginning.
+   */
+  void following(boolean now);
+
   /** One revision was applied. */
   void applied(Applied now, Commits commits);
 

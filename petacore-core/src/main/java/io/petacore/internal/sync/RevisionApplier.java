@@ -117,7 +117,11 @@ final class RevisionApplier {
     long version = nextVersion(commit);
     exactAbove = bound(commit, version);
     cache.interruptExact();
-    cache.apply(difference, state.revision(), version);
+    if (newHistory) {
+      cache.begin(difference, state.revision(), version);
+    } else {
+      cache.apply(difference, state.revision(), version);
+    }
     listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), newHistory);
     log.info("loaded again at revision {}: {} keys differed", state.revision(), difference.size());
   }

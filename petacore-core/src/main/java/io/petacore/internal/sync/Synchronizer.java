@@ -72,6 +72,7 @@ public final class Synchronizer {
   private final Namespace namespace;
   private final MvccCache cache;
   private final Scheduler scheduler;
+  private final RevisionListener listener;
   private final Consumer<State> onState;
   private final SyncCounters counters = new SyncCounters();
   private final Intake intake;
@@ -106,6 +107,7 @@ public final class Synchronizer {
     this.namespace = namespace;
     this.cache = cache;
     this.scheduler = scheduler;
+    this.listener = listener;
     this.onState = onState;
     this.intake = new Intake(namespace, counters);
     this.loader = new StateLoader(store, namespace, intake, scheduler);
@@ -364,6 +366,7 @@ public final class Synchronizer {
     }
     state = next;
     try {
+      listener.following(next == State.SYNCED);
       onState.accept(next);
     } catch (RuntimeException thrown) {
       log.error("a change of state could not be told; this is a defect", thrown);

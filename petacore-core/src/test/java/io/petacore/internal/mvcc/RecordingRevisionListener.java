@@ -12,6 +12,11 @@ public final class RecordingRevisionListener implements RevisionListener {
   public final List<Told> told = new ArrayList<>();
 
   @Override
+  public void following(boolean now) {
+    // Tests of states look at those.
+  }
+
+  @Override
   public void applied(Applied now, Commits commits) {
     told.add(new Told(now, commits, false, false));
   }

@@ -18,6 +18,7 @@ import io.petacore.data.Bytes;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
+import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.mvcc.Applied;
 import io.petacore.internal.mvcc.RecordingRevisionListener;
@@ -476,7 +477,7 @@ class SynchronizerTest {
     node.pause();
     assertEquals(Map.of("kept", "1", "a", "new", "new", "2"), node.contents());
     assertTrue(node.version() > version, "versions go on rising");
-    assertEquals(Map.of("kept", "1", "a", "lost", "lost", "2"), node.contents(version));
+    assertThrows(TransactionTooOldException.class, () -> node.contents(version), "a lost world");
     assertTrue(waiter.isDone());
     assertInstanceOf(
         PetaCoreException.class, assertThrows(CompletionException.class, waiter::join).getCause());

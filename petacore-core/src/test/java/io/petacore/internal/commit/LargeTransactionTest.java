@@ -1,0 +1,386 @@
+package io.petacore.internal.commit;
+
+import static io.petacore.internal.commit.PipelineNode.assertConflict;
+import static io.petacore.internal.commit.PipelineNode.committed;
+import static io.petacore.internal.commit.PipelineNode.failure;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
+import io.petacore.error.CommitOutcomeUnknownException;
+import io.petacore.error.StoreUnavailableException;
+import io.petacore.internal.commit.FaultyKvStore.Sent;
+import io.petacore.internal.commit.FaultyKvStore.What;
+import io.petacore.internal.time.ManualScheduler;
+import io.petacore.store.Operation;
+import io.petacore.store.RangeRequest;
+import io.petacore.store.ScriptedKvStore;
+import io.petacore.store.StoreException.Kind;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Transactions that stand under one guard, on the commit record, and the turn that helps them. */
+class LargeTransactionTest {
+  private static final int KEYS = 40;
+
+  private final ScriptedKvStore cluster = new ScriptedKvStore();
+  private final ManualScheduler scheduler = new ManualScheduler();
+  private final PipelineNode node = open();
+  private final PipelineNode elsewhere = open();
+
+  @AfterEach
+  void nothingWasThrownAway() {
+    assertEquals(List.of(), scheduler.failures());
+  }
+
+  private PipelineNode open() {
+    FaultyKvStore connection = new FaultyKvStore(cluster);
+    connection.limit(32, 1 << 20);
+    return new PipelineNode(connection, scheduler, 4, 100).open();
+  }
+
+  private static PipelineNode.Draft large(PipelineNode.Draft draft, String value) {
+    for (int i = 0; i < KEYS; i++) {
+      draft.put("k" + i, value);
+    }
+    return draft;
+  }
+
+  private void commitElsewhere(String key, String value) {
+    elsewhere.deliver();
+    CompletableFuture<CommitOutcome> done = elsewhere.begin().put(key, value).commit();
+    elsewhere.deliver();
+    committed(done);
+  }
+
+  /** The key of the turn is there. */
+  private boolean isTurnTaken() {
+    RangeRequest turn = new RangeRequest(KeyRange.single(PipelineNode.TURN), 0, 1);
+    return !cluster.range(turn).join().entries().isEmpty();
+  }
+
+  private void assertAll(String value) {
+    for (int i = 0; i < KEYS; i++) {
+      assertEquals(value, node.read("k" + i));
+    }
+  }
+
+  private void assertWorks() {
+    node.store.pass(What.values());
+    node.goOn();
+    assertFalse(isTurnTaken(), "the turn is given back");
+    commitElsewhere("there", "of " + scheduler.nanoTime());
+    node.deliver();
+    CompletableFuture<CommitOutcome> done = node.begin().put("here", "v").commit();
+    node.deliver();
+    committed(done);
+    assertEquals(100, node.pipeline.freePlaces());
+    assertTrue(node.pipeline.isIdle());
+  }
+
+  /**
+   * Has a large transaction fail three times because of others, after which the turn is asked for.
+   */
+  private CompletableFuture<CommitOutcome> needTheTurn(PipelineNode.Draft draft) {
+    node.store.hold(What.BATCH, What.TURN);
+    CompletableFuture<CommitOutcome> done = draft.commit();
+    for (int i = 0; i < 3; i++) {
+      commitElsewhere("other", "v" + i);
+      node.store.next(What.BATCH).answer();
+      assertEquals(0, node.store.countHeld(), "not before the other commit shows here");
+      node.deliver();
+    }
+    assertEquals(List.of(What.TURN), node.store.held());
+    assertFalse(done.isDone());
+    return done;
+  }
+
+  @Test
+  void itIsCommittedWholeInOneRevision() {
+    CompletableFuture<CommitOutcome> done = large(node.begin(), "1").commit();
+    assertEquals(1, node.store.batches().size());
+    node.deliver();
+    committed(done);
+    assertAll("1");
+    assertEquals(0, node.counters().turnsTaken());
+    assertWorks();
+  }
+
+  @Test
+  void aConflictThatShowedWhileItWaitedIsFound() {
+    node.store.hold(What.BATCH);
+    CompletableFuture<CommitOutcome> first = node.begin().put("first", "v").commit();
+    CompletableFuture<CommitOutcome> done = large(node.begin(), "mine").commit();
+    commitElsewhere("k7", "theirs");
+    node.deliver();
+    node.store.next(What.BATCH).answer();
+    node.store.pass(What.BATCH);
+    node.deliver();
+    committed(first);
+    assertConflict("k7", done);
+    assertEquals("theirs", node.read("k7"));
+    assertWorks();
+  }
+
+  @Test
+  void itIsSentAlone() {
+    node.store.hold(What.BATCH);
+    CompletableFuture<CommitOutcome> before = node.begin().put("before", "v").commit();
+    CompletableFuture<CommitOutcome> done = large(node.begin(), "1").commit();
+    CompletableFuture<CommitOutcome> after = node.begin().put("after", "v").commit();
+    assertEquals(1, node.store.countHeld(), "what was in flight is awaited, nobody goes before it");
+    node.store.next(What.BATCH).answer();
+    node.deliver();
+    committed(before);
+    assertEquals(1, node.store.countHeld(), "nobody goes beside it");
+    node.store.pass(What.BATCH);
+    node.store.next(What.BATCH).answer();
+    node.deliver();
+    node.deliver();
+    committed(done);
+    committed(after);
+    assertWorks();
+  }
+
+  @Test
+  void anotherCommitInBetweenMakesItTryAgain() {
+    node.store.hold(What.BATCH);
+    CompletableFuture<CommitOutcome> done = large(node.begin(), "1").commit();
+    commitElsewhere("other", "v");
+    node.store.next(What.BATCH).answer();
+    assertFalse(done.isDone());
+    node.store.pass(What.BATCH);
+    node.deliver();
+    node.deliver();
+    committed(done);
+    assertAll("1");
+    assertWorks();
+  }
+
+  @Test
+  void itTakesTheTurnAndGivesItBackWithTheCommit() {
+    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
+    node.store.next(What.TURN).answer();
+    assertTrue(isTurnTaken());
+    elsewhere.deliver();
+    CompletableFuture<CommitOutcome> other = elsewhere.begin().put("other", "late").commit();
+    elsewhere.deliver();
+    assertFalse(other.isDone(), "it waits for its turn");
+
+    node.store.pass(What.TURN, What.BATCH);
+    node.deliver();
+    assertFalse(isTurnTaken());
+    node.deliver();
+    committed(done);
+    assertAll("1");
+    elsewhere.deliver();
+    elsewhere.deliver();
+    committed(other);
+    assertEquals(1, node.counters().turnsTaken());
+    assertEquals(1, node.store.count(What.TURN), "given back with the commit");
+    assertWorks();
+  }
+
+  @Test
+  void whoSendsWhileTheTurnIsHeldElsewhereIsRefusedAndWaits() {
+    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
+    elsewhere.store.hold(What.BATCH);
+    elsewhere.deliver();
+    CompletableFuture<CommitOutcome> other = elsewhere.begin().put("other", "late").commit();
+    node.store.next(What.TURN).answer();
+    elsewhere.store.next(What.BATCH).answer();
+    assertEquals(0, elsewhere.store.countHeld());
+    elsewhere.deliver();
+    assertEquals(0, elsewhere.store.countHeld());
+    node.store.pass(What.TURN, What.BATCH);
+    node.deliver();
+    node.deliver();
+    committed(done);
+    elsewhere.store.pass(What.BATCH);
+    elsewhere.deliver();
+    elsewhere.deliver();
+    committed(other);
+    assertWorks();
+  }
+
+  @Test
+  void theTurnIsGivenBackWhenItIsTooLate() {
+    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
+    node.store.next(What.TURN).answer();
+    node.store.fail(What.BATCH, Kind.UNAVAILABLE);
+    node.store.pass(What.TURN);
+    node.deliver();
+    scheduler.advance(PipelineNode.TIMEOUT.plusMillis(50));
+    failure(StoreUnavailableException.class, done);
+    assertWorks();
+    assertNull(node.read("k0"));
+  }
+
+  @Test
+  void theTurnIsGivenBackWhenTheConflictShows() {
+    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "mine"));
+    commitElsewhere("k7", "theirs");
+    node.store.next(What.TURN).answer();
+    node.store.pass(What.TURN, What.BATCH);
+    node.deliver();
+    assertConflict("k7", done);
+    node.deliver();
+    assertFalse(isTurnTaken());
+    assertWorks();
+  }
+
+  @Test
+  void theAnswerThatTookTheTurnMayBeLost() {
+    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
+    node.store.next(What.TURN).reach().lose();
+    node.store.pass(What.TURN, What.BATCH);
+    node.goOn();
+    committed(done);
+    assertAll("1");
+    assertWorks();
+  }
+
+  @Test
+  void aTurnThatIsTakenLateIsGivenBack() {
+    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
+    Sent delayed = node.store.next(What.TURN).lose();
+    node.store.fail(What.TURN, Kind.UNAVAILABLE);
+    scheduler.advance(PipelineNode.TIMEOUT.plusMillis(50));
+    failure(StoreUnavailableException.class, done);
+    delayed.reach();
+    assertTrue(isTurnTaken());
+    node.store.pass(What.TURN);
+    node.deliver();
+    assertWorks();
+  }
+
+  @Test
+  void givingTheTurnBackIsTriedUntilItIsDone() {
+    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "mine"));
+    commitElsewhere("k7", "theirs");
+    node.store.next(What.TURN).answer();
+    node.store.fail(What.TURN, Kind.UNAVAILABLE);
+    node.store.pass(What.BATCH);
+    node.deliver();
+    assertConflict("k7", done);
+    assertTrue(isTurnTaken());
+    node.pause();
+    node.store.pass(What.TURN);
+    node.store.hold(What.TURN);
+    node.pause();
+    node.store.next(What.TURN).reach().lose();
+    node.store.pass(What.TURN);
+    assertWorks();
+  }
+
+  @Test
+  void aSessionThatIsLostLosesTheTurn() {
+    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
+    node.store.next(What.TURN).answer();
+    cluster.endLease(1);
+    assertFalse(isTurnTaken());
+    node.store.pass(What.TURN, What.BATCH);
+    for (int i = 0; i < 4; i++) {
+      node.deliver();
+    }
+    committed(done);
+    assertAll("1");
+    assertWorks();
+  }
+
+  @Test
+  void aRequestThatIsLostUnderTheTurnIsSettledAndSentAgain() {
+    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
+    node.store.next(What.TURN).answer();
+    node.deliver();
+    Sent delayed = node.store.next(What.BATCH).lose();
+    node.store.pass(What.TURN, What.BATCH);
+    for (int i = 0; i < 3; i++) {
+      node.deliver();
+    }
+    committed(done);
+    assertAll("1");
+    long newest = cluster.newest();
+    delayed.reach();
+    assertEquals(newest, cluster.newest());
+    assertWorks();
+  }
+
+  @Test
+  void oneTurnServesOneTransaction() {
+    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
+    node.store.pass(What.BATCH);
+    node.store.next(What.TURN).answer();
+    node.deliver();
+    node.deliver();
+    committed(done);
+    assertFalse(isTurnTaken());
+    node.store.pass(What.TURN);
+    CompletableFuture<CommitOutcome> next = large(node.begin(), "2").commit();
+    node.deliver();
+    committed(next);
+    assertEquals(1, node.store.count(What.TURN), "the next one did not need it");
+    assertWorks();
+  }
+
+  @Test
+  void anAnswerFromALostHistoryHoldsNobodyUp() {
+    for (int i = 0; i < 20; i++) {
+      commitElsewhere("filling", "v" + i);
+    }
+    node.deliver();
+    long backup = cluster.newest() - 18;
+    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
+    Sent turn = node.store.next(What.TURN).reach();
+    node.store.pass(What.TURN, What.BATCH);
+    cluster.rewind(backup);
+    cluster.change(
+        new Operation.Put(PipelineNode.NAMESPACE.toStore(Bytes.utf8("restored")), Bytes.EMPTY));
+    node.store.watch().end(Kind.UNAVAILABLE);
+    elsewhere.store.watch().end(Kind.UNAVAILABLE);
+    node.goOn();
+    elsewhere.goOn();
+    turn.answer();
+    scheduler.runDue();
+    assertTrue(done.isDone());
+    assertWorks();
+  }
+
+  @Test
+  void closingEndsTheTurnWithTheSession() {
+    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
+    node.store.next(What.TURN).answer();
+    node.deliver();
+    node.store.next(What.BATCH);
+    CompletableFuture<Void> closed = node.pipeline.close(Duration.ofSeconds(1));
+    scheduler.advance(Duration.ofSeconds(1));
+    assertTrue(closed.isDone());
+    assertTrue(done.isCompletedExceptionally());
+    assertFalse(isTurnTaken());
+  }
+
+  @Test
+  void itsFateIsReadOffALoad() {
+    node.store.hold(What.BATCH);
+    CompletableFuture<CommitOutcome> done = large(node.begin(), "1").commit();
+    node.store.next(What.BATCH).reach().lose();
+    cluster.compact(cluster.newest());
+    node.store.watch().end(Kind.COMPACTED);
+    node.pause();
+    committed(done);
+    CompletableFuture<CommitOutcome> skipped = large(node.begin(), "2").commit();
+    node.store.next(What.BATCH).reach().lose();
+    commitElsewhere("other", "v");
+    cluster.compact(cluster.newest());
+    node.store.watch().end(Kind.COMPACTED);
+    node.goOn();
+    failure(CommitOutcomeUnknownException.class, skipped);
+    assertWorks();
+  }
+}

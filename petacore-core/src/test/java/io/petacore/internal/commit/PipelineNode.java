@@ -1,0 +1,206 @@
+package io.petacore.internal.commit;
+
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.petacore.clock.HybridLogicalClock;
+import io.petacore.data.Bytes;
+import io.petacore.internal.format.DeleteFences;
+import io.petacore.internal.format.Namespace;
+import io.petacore.internal.format.ReservedKeys;
+import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.sync.Synchronizer;
+import io.petacore.internal.time.Deadline;
+import io.petacore.internal.time.ManualScheduler;
+import io.petacore.store.ScriptedKvStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A commit pipeline with the cache that it belongs to, in virtual time and on the test's thread.
+ * What the watch has to tell, it tells at {@link #deliver}.
+ */
+final class PipelineNode {
+
+  static final Namespace NAMESPACE = Namespace.of("n/");
+  static final Bytes RECORD = NAMESPACE.toStore(ReservedKeys.COMMIT_RECORD);
+  static final Bytes TURN = NAMESPACE.toStore(ReservedKeys.TURN);
+
+  static final Duration TIMEOUT = Duration.ofSeconds(10);
+  static final Duration TIME_TO_LIVE = Duration.ofSeconds(9);
+
+  /** No pause between two tries is longer. */
+  static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  static final int BUCKETS = 4;
+
+  final FaultyKvStore store;
+  final ManualScheduler scheduler;
+  final MvccCache cache;
+  final CommitPipeline pipeline;
+  final Synchronizer synchronizer;
+  final AtomicLong wall = new AtomicLong(1_000_000_000);
+  final List<CompletableFuture<CommitOutcome>> launched = new ArrayList<>();
+
+  PipelineNode(
+      ScriptedKvStore cluster, ManualScheduler scheduler, int maxInFlight, int maxPending) {
+    this(new FaultyKvStore(cluster), scheduler, maxInFlight, maxPending);
+  }
+
+  PipelineNode(FaultyKvStore store, ManualScheduler scheduler, int maxInFlight, int maxPending) {
+    this.store = store;
+    this.scheduler = scheduler;
+    HybridLogicalClock clock = new HybridLogicalClock(wall::get, Duration.ofSeconds(1));
+    cache = new MvccCache(Duration.ofMinutes(10), scheduler::nanoTime);
+    pipeline =
+        new CommitPipeline(
+            store,
+            NAMESPACE,
+            cache,
+            clock,
+            new DeleteFences(BUCKETS),
+            scheduler,
+            new CommitPipeline.Settings(maxInFlight, maxPending, TIME_TO_LIVE),
+            this::expect);
+    synchronizer =
+        new Synchronizer(
+            store,
+            NAMESPACE,
+            cache,
+            clock,
+            scheduler,
+            Duration.ofSeconds(1),
+            pipeline,
+            state -> {});
+  }
+
+  PipelineNode(ScriptedKvStore cluster) {
+    this(cluster, new ManualScheduler(), 4, 1000);
+  }
+
+  private void expect(long revision) {
+    synchronizer.expect(revision);
+  }
+
+  /** Loads, follows, and has a session. */
+  PipelineNode open() {
+    CompletableFuture<Void> synced = synchronizer.start();
+    scheduler.runDue();
+    assertTrue(synced.isDone());
+    pipeline.start();
+    deliver();
+    return this;
+  }
+
+  /** The watch tells what there is to tell. */
+  void deliver() {
+    store.watch().deliver();
+    scheduler.runDue();
+  }
+
+  /** Time enough for whatever is tried again after a pause. */
+  void pause() {
+    scheduler.advance(LONGEST_PAUSE);
+  }
+
+  /** Time enough for everything to come right, with a watch that works. */
+  void goOn() {
+    for (int i = 0; i < 50; i++) {
+      scheduler.advance(Duration.ofMillis(100));
+      deliver();
+    }
+  }
+
+  CommitCounters counters() {
+    return pipeline.counters();
+  }
+
+  /** A transaction on the newest snapshot. */
+  Draft begin() {
+    return new Draft(cache.applied().version(), TIMEOUT);
+  }
+
+  Draft begin(Duration timeout) {
+    return new Draft(cache.applied().version(), timeout);
+  }
+
+  /** A transaction under Read Committed. */
+  Draft unguarded() {
+    return new Draft(CommitRequest.UNGUARDED, TIMEOUT);
+  }
+
+  /** What the cache has. */
+  @Nullable String read(String key) {
+    Bytes value = cache.newest(Bytes.utf8(key));
+    return value == null ? null : value.toUtf8();
+  }
+
+  /** A transaction being written. */
+  final class Draft {
+    private final Map<Bytes, Write> writes = new TreeMap<>();
+    private final long snapshot;
+    private final Duration timeout;
+
+    private Draft(long snapshot, Duration timeout) {
+      this.snapshot = snapshot;
+      this.timeout = timeout;
+    }
+
+    Draft put(String key, String value) {
+      Bytes bytes = Bytes.utf8(key);
+      writes.put(bytes, new Write(bytes, Bytes.utf8(value)));
+      return this;
+    }
+
+    Draft delete(String key) {
+      Bytes bytes = Bytes.utf8(key);
+      writes.put(bytes, new Write(bytes, null));
+      return this;
+    }
+
+    /** Commits, whatever becomes of it. */
+    void launch() {
+      launched.add(commit());
+    }
+
+    CompletableFuture<CommitOutcome> commit() {
+      List<Write> all = new ArrayList<>(writes.values());
+      return pipeline.commit(
+          new CommitRequest(all, snapshot, Deadline.in(timeout, scheduler::nanoTime)));
+    }
+  }
+
+  static CommitOutcome.Committed committed(CompletableFuture<CommitOutcome> future) {
+    assertTrue(future.isDone(), "no outcome was told");
+    return assertInstanceOf(CommitOutcome.Committed.class, future.join());
+  }
+
+  static void assertConflict(String key, CompletableFuture<CommitOutcome> future) {
+    assertTrue(future.isDone(), "no outcome was told");
+    CommitOutcome.Conflict conflict = assertInstanceOf(CommitOutcome.Conflict.class, future.join());
+    assertTrue(conflict.key().equals(Bytes.utf8(key)), () -> "not " + conflict.key());
+  }
+
+  /** What a commit failed with. */
+  static Throwable failure(CompletableFuture<CommitOutcome> future) {
+    assertTrue(future.isDone(), "no outcome was told");
+    try {
+      throw new AssertionError("it did not fail: " + future.join());
+    } catch (CompletionException e) {
+      return Objects.requireNonNull(e.getCause());
+    }
+  }
+
+  static <X extends Throwable> X failure(
+      Class<X> expected, CompletableFuture<CommitOutcome> future) {
+    return assertInstanceOf(expected, failure(future));
+  }
+}

@@ -3,6 +3,7 @@ package io.petacore.etcd;
 import io.grpc.Status;
 import io.petacore.store.StoreException;
 import io.petacore.store.StoreException.Kind;
+import java.util.stream.Collectors;
 
 /**
  * What the failure of a request says about its effect.
@@ -94,8 +95,13 @@ final class Outcome {
         };
     return new StoreException(
         kind,
-        what + ": " + known + ": " + status.getCode() + ": " + text(status),
+        what + ": " + known + ": " + status.getCode() + ": " + withoutStackTrace(text(status)),
         status.asRuntimeException());
+  }
+
+  /** gRPC's account of a wait for a connection quotes the last failure with its whole trace. */
+  private static String withoutStackTrace(String text) {
+    return text.lines().filter(line -> !line.startsWith("\t")).collect(Collectors.joining(" "));
   }
 
   static String text(Status status) {

@@ -44,7 +44,7 @@ class ConnectionTest {
   void withoutAServerEveryRequestIsUnavailableInTimeAndSaysWhy() throws Exception {
     try (EtcdKvStore store = client(freePort()).connect()) {
       StoreException commit = failure(Kind.UNAVAILABLE, store.commit(PUT));
-      assertTrue(commit.getMessage().contains("refused"), commit.getMessage());
+      assertTrue(String.valueOf(commit.getMessage()).contains("refused"), commit.getMessage());
       failure(Kind.UNAVAILABLE, store.range(ALL));
       failure(Kind.UNAVAILABLE, store.grantLease(Duration.ofSeconds(1)));
       failure(Kind.UNAVAILABLE, store.renewLease(1));

@@ -42,7 +42,8 @@ class EndpointsTest {
   void aMalformedEndpointIsNamed(String endpoint) {
     IllegalArgumentException refused =
         assertThrows(IllegalArgumentException.class, () -> EtcdKvStore.connect(endpoint));
-    assertTrue(refused.getMessage().contains("'" + endpoint + "'"), refused.getMessage());
+    assertTrue(
+        String.valueOf(refused.getMessage()).contains("'" + endpoint + "'"), refused.getMessage());
   }
 
   @Test
@@ -84,7 +85,8 @@ class EndpointsTest {
   private static void refused(EtcdKvStore.Builder builder, Path file) {
     IllegalArgumentException refused =
         assertThrows(IllegalArgumentException.class, builder::connect);
-    assertTrue(refused.getMessage().contains(file.toString()), refused.getMessage());
+    assertTrue(
+        String.valueOf(refused.getMessage()).contains(file.toString()), refused.getMessage());
   }
 
   @Test

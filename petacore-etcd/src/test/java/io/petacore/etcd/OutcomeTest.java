@@ -83,4 +83,14 @@ class OutcomeTest {
         "Txn: no answer from etcd says whether it was applied: UNAVAILABLE: ",
         Outcome.failure("Txn", Kind.OUTCOME_UNKNOWN, Status.UNAVAILABLE).getMessage());
   }
+
+  @Test
+  void aMessageIsOneLineThoughItQuotesAStackTrace() {
+    Status status =
+        Status.DEADLINE_EXCEEDED.withDescription(
+            "last: refused\n\tat a.B.c(B.java:1)\nCaused by: x\n\t... 3 more\n}, waited");
+    assertEquals(
+        "Txn: etcd is unavailable: DEADLINE_EXCEEDED: last: refused Caused by: x }, waited",
+        Outcome.failure("Txn", Kind.UNAVAILABLE, status).getMessage());
+  }
 }

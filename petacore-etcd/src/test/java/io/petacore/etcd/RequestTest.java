@@ -131,7 +131,7 @@ class RequestTest {
     etcd.onGrant = failing(status);
 
     StoreException failure = failure(commit, store.commit(PUT));
-    assertTrue(failure.getMessage().contains(text), failure.getMessage());
+    assertTrue(String.valueOf(failure.getMessage()).contains(text), failure.getMessage());
     failure(read, store.range(ALL));
     failure(read, store.grantLease(Duration.ofSeconds(9)));
 

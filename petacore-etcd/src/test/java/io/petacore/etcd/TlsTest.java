@@ -109,7 +109,8 @@ class TlsTest {
                 .clientCertificate(server.certificate(), server.key())
                 .connect()) {
       StoreException refused = failure(Kind.UNAVAILABLE, none.describe());
-      assertTrue(refused.getMessage().contains("UNAVAILABLE"), refused.getMessage());
+      assertTrue(
+          String.valueOf(refused.getMessage()).contains("UNAVAILABLE"), refused.getMessage());
       failure(Kind.UNAVAILABLE, wrong.describe());
     }
   }
@@ -123,7 +124,7 @@ class TlsTest {
             .trustedCertificates(client.certificate())
             .connect()) {
       StoreException failure = failure(Kind.UNAVAILABLE, store.commit(PUT));
-      assertTrue(failure.getMessage().contains("ertPath"), failure.getMessage());
+      assertTrue(String.valueOf(failure.getMessage()).contains("ertPath"), failure.getMessage());
     }
   }
 
@@ -138,6 +139,6 @@ class TlsTest {
         assertThrows(
             IllegalArgumentException.class,
             () -> builder().clientCertificate(client.certificate(), pkcs1).connect());
-    assertTrue(refused.getMessage().contains("PKCS#8"), refused.getMessage());
+    assertTrue(String.valueOf(refused.getMessage()).contains("PKCS#8"), refused.getMessage());
   }
 }

@@ -152,7 +152,7 @@ class WatchTest {
         .answers()
         .onNext(WatchResponse.newBuilder().setCanceled(true).setCompactRevision(150).build());
     StoreException cause = end(Kind.COMPACTED);
-    assertTrue(cause.getMessage().contains("150"), cause.getMessage());
+    assertTrue(String.valueOf(cause.getMessage()).contains("150"), cause.getMessage());
   }
 
   @ParameterizedTest
@@ -189,7 +189,9 @@ class WatchTest {
   void aWatchThatTheServerDoesNotOpenEndsInTime() throws Exception {
     impatient.watch(RANGE, 100, listener);
     StoreException cause = end(Kind.UNAVAILABLE);
-    assertTrue(cause.getMessage().contains("not opened within PT0.4S"), cause.getMessage());
+    assertTrue(
+        String.valueOf(cause.getMessage()).contains("not opened within PT0.4S"),
+        cause.getMessage());
   }
 
   @Test

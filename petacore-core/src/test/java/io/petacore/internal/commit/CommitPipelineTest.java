@@ -418,7 +418,7 @@ class CommitPipelineTest {
     }
     good.forEach(PipelineNode::committed);
     PetaCoreException refused = failure(PetaCoreException.class, bad);
-    assertTrue(refused.getMessage().contains("bad"), refused.getMessage());
+    assertTrue(String.valueOf(refused.getMessage()).contains("bad"), refused.getMessage());
     assertWorks();
   }
 
@@ -553,7 +553,8 @@ class CommitPipelineTest {
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
     scheduler.advance(PipelineNode.TIMEOUT.plusMillis(50));
     StoreUnavailableException late = failure(StoreUnavailableException.class, done);
-    assertTrue(late.getMessage().contains("nothing was applied"), late.getMessage());
+    assertTrue(
+        String.valueOf(late.getMessage()).contains("nothing was applied"), late.getMessage());
     assertWorks();
     assertNull(node.read("a"));
   }
@@ -674,7 +675,7 @@ class CommitPipelineTest {
     CompletableFuture<CommitOutcome> done = small.begin().put("b", "1").commit();
     assertTrue(Thread.interrupted(), "kept for the caller");
     StoreUnavailableException refused = failure(StoreUnavailableException.class, done);
-    assertTrue(refused.getMessage().contains("interrupted"), refused.getMessage());
+    assertTrue(String.valueOf(refused.getMessage()).contains("interrupted"), refused.getMessage());
     assertEquals(0, small.pipeline.freePlaces());
   }
 

@@ -80,7 +80,7 @@ class MvccCacheConcurrencyTest {
       List<Bytes> present = List.copyOf(balances.keySet());
       Bytes from = present.get(random.nextInt(present.size()));
       Bytes to = account(random.nextInt(ACCOUNTS));
-      int amount = random.nextInt(balances.get(from) + 1);
+      int amount = random.nextInt(balances.getOrDefault(from, 0) + 1);
       balances.merge(from, -amount, Integer::sum);
       balances.merge(to, amount, Integer::sum);
       for (Bytes key : List.of(from, to)) {

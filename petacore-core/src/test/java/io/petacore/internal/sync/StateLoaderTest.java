@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.data.Bytes;
 import io.petacore.internal.mvcc.Change;
+import io.petacore.internal.mvcc.RevisionListener.Bookkeeping;
 import io.petacore.internal.time.ManualScheduler;
 import io.petacore.store.Operation;
 import io.petacore.store.RangeRequest;
@@ -211,11 +212,52 @@ class StateLoaderTest {
   }
 
   @Test
+  void nothingOfWhatWasReadBeforeTheCompactionIsLeft() {
+    store.change(record(10_000), put("\0s/1", "fence"), put("\0s/2", "ended"));
+    fill(1_000);
+    store.hold();
+    CompletableFuture<LoadedState> loading = loader.load();
+    store.nextHeld().answer();
+    scheduler.runDue();
+    store.change(new Operation.Delete(Node.recordKey()), delete("\0s/2"));
+    store.compact(store.newest());
+    store.stopHolding();
+    store.nextHeld().answer();
+    scheduler.runDue();
+    LoadedState state = loading.join();
+    assertEquals(RecordPosition.NONE, state.record());
+    assertEquals(
+        List.of(new Bookkeeping(Bytes.utf8("\0s/1"), 2, Bytes.utf8("fence"))), state.bookkeeping());
+  }
+
+  @Test
+  void failuresCountForEachPageByItself() {
+    fill(1_000);
+    store.failNext(Kind.UNAVAILABLE, Kind.UNAVAILABLE);
+    store.hold();
+    CompletableFuture<LoadedState> loading = load();
+    store.nextHeld().answer();
+    scheduler.runDue();
+    store.nextHeld().answer();
+    scheduler.runDue();
+    store.nextHeld().fail(Kind.UNAVAILABLE);
+    scheduler.runDue();
+    store.nextHeld().fail(Kind.UNAVAILABLE);
+    store.stopHolding();
+    scheduler.runDue();
+    assertEquals(firstKeys(1_000), keys(loading.join()));
+    assertEquals(List.of(200, 12, 1, 16, 256, 16, 1), limits().subList(0, 7));
+  }
+
+  @Test
   void anEmptyPageThatPromisesMoreIsNoEnd() {
     fill(300);
     store.limitPages(0);
     CompletableFuture<LoadedState> loading = load();
-    assertTrue(loading.isCompletedExceptionally(), "not an empty state");
+    assertTrue(loading.isDone());
+    assertInstanceOf(
+        StoreException.class, assertThrows(CompletionException.class, loading::join).getCause());
+    assertTrue(store.ranges().size() > 1, "it was asked for again");
   }
 
   @Test

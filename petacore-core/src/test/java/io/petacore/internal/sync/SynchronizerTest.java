@@ -156,12 +156,38 @@ class SynchronizerTest {
   }
 
   @Test
+  void pausesBeginSmallAgainAfterAWatchHasHeld() {
+    ScriptedWatch watch = node.follow();
+    for (int i = 0; i < 20; i++) {
+      node.store.watch().end(Kind.UNAVAILABLE);
+      node.pause();
+    }
+    node.store.watch().open();
+    node.scheduler.advance(Duration.ofHours(1));
+    int opened = node.store.watches().size();
+    assertTrue(watch.isClosed());
+    node.store.watch().end(Kind.UNAVAILABLE);
+    node.scheduler.advance(Duration.ofMillis(20));
+    assertEquals(opened + 1, node.store.watches().size());
+  }
+
+  @Test
   void aWatchThatEndsTwiceIsReopenedOnce() {
     ScriptedWatch first = node.follow();
     first.end(Kind.UNAVAILABLE);
     first.end(Kind.UNAVAILABLE);
     node.pause();
     assertEquals(2, node.store.watches().size());
+  }
+
+  @Test
+  void beingCutOffIsToldOnceHoweverManyTriesFail() {
+    node.follow().end(Kind.UNAVAILABLE);
+    for (int i = 0; i < 3; i++) {
+      node.pause();
+      node.store.watch().end(Kind.UNAVAILABLE);
+    }
+    assertEquals(List.of(SYNCED, DISCONNECTED), node.states);
   }
 
   @Test
@@ -481,6 +507,37 @@ class SynchronizerTest {
     node.store.watch().deliver();
     assertEquals(Map.of("a", "2"), node.contents());
     assertEquals(3, node.revision());
+  }
+
+  @Test
+  void aStoreThatHasFewerRevisionsIsAnotherHistory() {
+    ScriptedWatch watch = node.follow();
+    node.store.change(put("a", "1"));
+    node.store.change(put("lost", "2"));
+    watch.deliver();
+    node.store.rewind(2);
+    watch.end(Kind.COMPACTED);
+    node.pause();
+    assertEquals(Map.of("a", "1"), node.contents());
+    assertEquals(2, node.revision());
+    assertTrue(last().anotherHistory());
+  }
+
+  /** A revision of the old history will never come: its watch is not to blame. */
+  @Test
+  void onAnotherHistoryNothingIsExpectedAnyMore() {
+    ScriptedWatch watch = node.follow();
+    node.store.change(put("a", "1"));
+    node.store.change(put("a", "lost"));
+    watch.deliver();
+    node.synchronizer.expect(1_000);
+    watch.end(Kind.UNAVAILABLE);
+    node.store.rewind(2);
+    node.pause();
+    node.pause();
+    ScriptedWatch last = node.store.watch().open();
+    node.scheduler.advance(Duration.ofMinutes(1));
+    assertFalse(last.isClosed());
   }
 
   /** And is past the applied revision again when it is loaded. */

@@ -109,12 +109,14 @@ class WriteBufferTest {
   void aScanGoesOnWhileTheBufferIsWritten() {
     put(1, "one");
     put(3, "three");
+    put(5, "five");
     Iterator<Entry> scan = buffer.over(List.<Entry>of().iterator(), KeyRange.all());
     assertEquals(new Entry(key(1), Bytes.utf8("one")), scan.next());
     put(2, "two");
     put(3, null);
     put(4, "four");
     assertEquals(new Entry(key(3), Bytes.utf8("three")), scan.next(), "as they were");
+    assertEquals(new Entry(key(5), Bytes.utf8("five")), scan.next());
     assertThrows(NoSuchElementException.class, scan::next);
   }
 

@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>A key absent in the snapshot is guarded by mod revision 0, which misses a key created and
  *       deleted again. But every delete of PetaCore writes the fence of the key's bucket; so the
  *       fence, too, must have the mod revision that it has at A. Key and fence are read at the same
- *       A: a delete up to A shows in the versions of the key, one after A in the fence.
+ *       A: a delete up to A shows in the versions of the key, one after A in the fence. Where a
+ *       load jumped over revisions in (S, A], a key may have come and gone without a version: there
+ *       the fence must not have moved since S.
  * </ul>
  *
  * <p>What is found in the cache counts only if it was not being freed meanwhile, so the horizon is
@@ -95,7 +97,13 @@ final class CommitCheck {
       if (newest == null || newest.isTombstone()) {
         guards.put(key, 0L);
         Bytes fence = fences.fenceOf(key);
-        guards.put(fence, modRevision(cache.find(fence, applied.version())));
+        Version moved = cache.find(fence, applied.version());
+        if (moved != null
+            && moved.number() > request.snapshot()
+            && cache.hasJumpedSince(request.snapshot())) {
+          return new Result.Conflicting(key); // it may have been this very key
+        }
+        guards.put(fence, modRevision(moved));
         if (write.value() != null) {
           writes.add(write);
         }

@@ -257,7 +257,7 @@ public final class CommitPipeline implements RevisionListener {
     try {
       synchronized (lock) {
         step.accept(effects);
-        settleBehindBorder(effects);
+        settleWhatWasPassed(effects);
         sendWhatCanGo(effects);
         watchTheWatch();
         if (closed && inFlight.isEmpty()) {
@@ -574,22 +574,30 @@ public final class CommitPipeline implements RevisionListener {
     }
   }
 
-  /**
-   * Settles what was sent before the fence got the mod revision that it has, once the watch has
-   * come there: under another session, which was gone before this one was opened, or under this one
-   * before its fence was raised.
-   */
-  private void settleBehindBorder(Effects effects) {
-    Session current = sessions.current();
-    long border = sessions.fenceRevision();
-    if (current == null || inFlight.isEmpty() || appliedRevision < border) {
-      return;
-    }
+  /** Settles what the watch has passed. */
+  private void settleWhatWasPassed(Effects effects) {
     for (SentBatch sent : List.copyOf(inFlight.values())) {
-      if (!sent.session().equals(current.id()) || sent.fenceRevision() < border) {
+      if (sent.isAnswered() && sent.answeredRevision() <= appliedRevision) {
+        // Other things are at its revision: the store was restored to just before it.
+        remove(sent);
+        sent.members().forEach(member -> unknown(member, effects));
+      } else if (isBehindBorder(sent)) {
         passBorder(sent, effects);
       }
     }
+  }
+
+  /**
+   * Whether it was sent before the fence got the mod revision that it has, and the watch has come
+   * there: under another session, which was gone before this one was opened, or under this one
+   * before its fence was raised.
+   */
+  private boolean isBehindBorder(SentBatch sent) {
+    Session current = sessions.current();
+    long border = sessions.fenceRevision();
+    return current != null
+        && appliedRevision >= border
+        && (!sent.session().equals(current.id()) || sent.fenceRevision() < border);
   }
 
   private @Nullable SentBatch own(CommitRecord record) {

@@ -54,6 +54,7 @@ public final class MvccCache {
   private final RevisionLog log = new RevisionLog();
 
   private volatile Applied applied;
+  private volatile long jumpedTo; // written by the writer, before that state is published
   private long presentKeys; // writer only; readers see it in what is published
 
   /**
@@ -74,6 +75,14 @@ public final class MvccCache {
   /** The oldest version number that can be answered for. */
   public long horizon() {
     return history.horizon();
+  }
+
+  /**
+   * Whether revisions between a version number and the newest state were not seen one by one: a key
+   * may have come and gone there and have left no version.
+   */
+  public boolean hasJumpedSince(long number) {
+    return jumpedTo > number;
   }
 
   /**
@@ -181,11 +190,6 @@ public final class MvccCache {
     }
   }
 
-  /** Writer: the revisions after the applied one will not be seen one by one. */
-  public void interruptExact() {
-    exact.interrupt(applied.version());
-  }
-
   /**
    * Keeps everything from a version number on until {@link #unpin}. Takes a lock, shortly.
    *
@@ -219,11 +223,17 @@ public final class MvccCache {
   }
 
   /**
-   * Writer: applies a difference to the state of another history. Whatever was read before is of a
-   * world that is lost: from here on it can neither be read nor be committed upon.
+   * Writer: applies the difference to a state that was loaded, as one revision. What came and went
+   * in between is not known.
+   *
+   * @param anotherHistory whether what was read before is of a world that is lost: from here on it
+   *     can neither be read nor be committed upon
    */
-  public void begin(Collection<Change> difference, long revision, long number) {
-    apply(difference, revision, number, true);
+  public void jump(
+      Collection<Change> difference, long revision, long number, boolean anotherHistory) {
+    exact.interrupt(applied.version());
+    jumpedTo = number;
+    apply(difference, revision, number, anotherHistory);
   }
 
   private void apply(Collection<Change> changes, long revision, long number, boolean anew) {

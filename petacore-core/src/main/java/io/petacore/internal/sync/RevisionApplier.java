@@ -116,12 +116,7 @@ final class RevisionApplier {
     CommitRecord commit = read(record.value());
     long version = nextVersion(commit);
     exactAbove = bound(commit, version);
-    cache.interruptExact();
-    if (newHistory) {
-      cache.begin(difference, state.revision(), version);
-    } else {
-      cache.apply(difference, state.revision(), version);
-    }
+    cache.jump(difference, state.revision(), version, newHistory);
     listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), newHistory);
     log.info("loaded again at revision {}: {} keys differed", state.revision(), difference.size());
   }

@@ -872,6 +872,23 @@ class CommitPipelineTest {
   }
 
   @Test
+  void aKeyThatCameAndWentWithinALoadIsAConflict() {
+    PipelineNode elsewhere = another();
+    node.deliver();
+    PipelineNode.Draft creation = node.begin().put("a", "mine");
+    commitElsewhere(elsewhere, "a", "theirs");
+    CompletableFuture<CommitOutcome> gone = elsewhere.begin().delete("a").commit();
+    elsewhere.deliver();
+    committed(gone);
+    resync();
+    assertConflict("a", creation.commit());
+    CompletableFuture<CommitOutcome> anew = node.begin().put("a", "mine").commit();
+    node.deliver();
+    committed(anew);
+    assertWorks();
+  }
+
+  @Test
   void whatWasConfirmedStaysSoWhenALoadJumpsOverIt() {
     PipelineNode elsewhere = another();
     node.deliver();
@@ -966,6 +983,18 @@ class CommitPipelineTest {
     assertWorks();
     assertNull(node.read("never"));
     assertNull(node.read("k0"), "requests of the lost world are refused");
+  }
+
+  @Test
+  void aRestorationToJustBeforeAConfirmedCommitLeavesNothingInFlight() {
+    CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
+    restore(cluster.newest() - 1);
+    assertFalse(done.isDone() && !done.isCompletedExceptionally());
+    cluster.change(foreignPut("more", "data"));
+    node.deliver();
+    failure(CommitOutcomeUnknownException.class, done);
+    assertWorks();
+    commit("a", "2");
   }
 
   @Test

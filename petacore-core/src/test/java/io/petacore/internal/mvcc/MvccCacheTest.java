@@ -574,10 +574,8 @@ class MvccCacheTest {
     assertUntold(20, NOT_FOLLOWED);
     assertUntold(29, NOT_FOLLOWED);
     assertEquals(3, cache.exactlyAt(30).revision());
-    cache.interruptExact();
-    apply(8, put("b", "8", 8));
-    cache.interruptExact(); // already
-    apply(9, put("b", "9", 9));
+    cache.jump(List.of(put("b", "8", 8)), 8, 80, false);
+    cache.jump(List.of(put("b", "9", 9)), 9, 90, false); // already
     cache.beginExact();
     apply(10, put("b", "10", 10));
     assertEquals(4, cache.exactlyAt(49).revision());
@@ -588,6 +586,33 @@ class MvccCacheTest {
     assertUntold(89, NOT_FOLLOWED);
     assertEquals(9, cache.exactlyAt(90).revision());
     assertEquals(9, cache.exactlyAt(99).revision());
+  }
+
+  @Test
+  void aJumpIsKnownToThoseWhoReadBefore() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    apply(2, put("a", "2", 2));
+    assertFalse(cache.hasJumpedSince(10));
+    cache.jump(List.of(put("a", "5", 5)), 5, 50, false);
+    assertTrue(cache.hasJumpedSince(10));
+    assertTrue(cache.hasJumpedSince(49));
+    assertFalse(cache.hasJumpedSince(50));
+    assertEquals(Bytes.utf8("2"), cache.find(Bytes.utf8("a"), 20).value(), "readers go on");
+  }
+
+  @Test
+  void anotherHistoryEndsWhatWasReadBefore() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    apply(2, put("a", "2", 2));
+    assertTrue(cache.pin(20));
+    cache.jump(List.of(put("a", "5", 2)), 2, 50, true);
+    assertEquals(50, cache.horizon());
+    assertThrows(TransactionTooOldException.class, () -> cache.find(Bytes.utf8("a"), 20));
+    assertEquals(Bytes.utf8("5"), cache.find(Bytes.utf8("a"), 50).value());
+    pass(RETENTION);
+    cache.unpin(20);
+    cache.freeHistory();
+    assertEquals(50, cache.horizon(), "it never falls");
   }
 
   @Test

@@ -302,7 +302,8 @@ public final class DistributedStorage implements AutoCloseable {
     /**
      * Where application code runs that the library calls: status listeners, bodies of asynchronous
      * transactions that run again, and what is chained to their futures. The common pool by
-     * default.
+     * default. It must have threads of its own: run on the thread that hands a task over,
+     * application code would hold up what it waits for.
      */
     public Builder executor(Executor applicationExecutor) {
       this.executor = applicationExecutor;

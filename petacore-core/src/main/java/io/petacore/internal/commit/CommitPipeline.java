@@ -98,7 +98,7 @@ public final class CommitPipeline implements RevisionListener {
   private final Map<Long, SentBatch> inFlight = new HashMap<>();
   private final Footprint footprint = new Footprint();
   private final Turn turn = new Turn();
-  private final Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF);
+  private final Backoff backoff;
   private final Arrears arrears = new Arrears();
   private final Alarm alarm;
   private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
@@ -136,6 +136,7 @@ public final class CommitPipeline implements RevisionListener {
     this.cache = cache;
     this.clock = clock;
     this.scheduler = scheduler;
+    this.backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, scheduler::chance);
     this.settings = settings;
     this.onUndelivered = onUndelivered;
     this.check = new CommitCheck(cache, fences);

@@ -35,7 +35,7 @@ final class SessionKeeper {
   private final Scheduler scheduler;
   private final Consumer<Consumer<Effects>> step;
   private final CommitCounters counters;
-  private final Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF);
+  private final Backoff backoff;
 
   private @Nullable Session session;
   private long fenceRevision;
@@ -60,6 +60,7 @@ final class SessionKeeper {
     this.namespace = namespace;
     this.timeToLive = timeToLive;
     this.scheduler = scheduler;
+    this.backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, scheduler::chance);
     this.step = step;
     this.counters = counters;
   }

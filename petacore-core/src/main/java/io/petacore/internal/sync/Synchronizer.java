@@ -79,7 +79,7 @@ public final class Synchronizer {
   private final StateLoader loader;
   private final RevisionApplier applier; // guarded by lock
   private final CompletableFuture<Void> synced = new CompletableFuture<>();
-  private final Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF); // scheduler only
+  private final Backoff backoff; // scheduler only
 
   private final Object lock = new Object();
   private @Nullable Feed current; // guarded by lock
@@ -107,6 +107,7 @@ public final class Synchronizer {
     this.namespace = namespace;
     this.cache = cache;
     this.scheduler = scheduler;
+    this.backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, scheduler::chance);
     this.listener = listener;
     this.onState = onState;
     this.intake = new Intake(namespace, counters);

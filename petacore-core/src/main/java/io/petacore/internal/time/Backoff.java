@@ -2,6 +2,7 @@ package io.petacore.internal.time;
 
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Exponential backoff with full jitter: each delay is drawn evenly from zero to a bound that
@@ -12,6 +13,7 @@ public final class Backoff {
 
   private final long firstNanos;
   private final long maxNanos;
+  private final LongUnaryOperator chance;
   private long boundNanos;
 
   /**
@@ -19,6 +21,14 @@ public final class Backoff {
    * @param max the greatest bound
    */
   public Backoff(Duration first, Duration max) {
+    this(first, max, bound -> ThreadLocalRandom.current().nextLong(bound));
+  }
+
+  /**
+   * @param chance a number drawn evenly from zero to below a bound
+   */
+  public Backoff(Duration first, Duration max, LongUnaryOperator chance) {
+    this.chance = chance;
     this.firstNanos = first.toNanos();
     this.maxNanos = max.toNanos();
     this.boundNanos = firstNanos;
@@ -26,7 +36,7 @@ public final class Backoff {
 
   /** The next delay to wait. */
   public Duration next() {
-    long delay = ThreadLocalRandom.current().nextLong(boundNanos + 1);
+    long delay = chance.applyAsLong(boundNanos + 1);
     boundNanos = Math.min(2 * boundNanos, maxNanos);
     return Duration.ofNanos(delay);
   }

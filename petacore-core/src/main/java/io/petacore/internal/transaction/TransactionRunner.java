@@ -167,7 +167,7 @@ public final class TransactionRunner {
     private final int maxAttempts;
     private final Duration timeout;
     private final Deadline deadline;
-    private final Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF);
+    private final Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, scheduler::chance);
     private int made;
 
     Attempts(TransactionOptions options) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ public final class ManualScheduler implements Scheduler {
   private final PriorityQueue<Task> queue =
       new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::sequence));
   private final List<Throwable> failures = new ArrayList<>();
+  private final Random random = new Random(1);
   private long elapsed;
   private long submitted;
   private boolean shutdown;
@@ -33,6 +35,11 @@ public final class ManualScheduler implements Scheduler {
   @Override
   public synchronized long nanoTime() {
     return ORIGIN + elapsed;
+  }
+
+  @Override
+  public synchronized long chance(long bound) {
+    return (long) (random.nextDouble() * bound);
   }
 
   @Override

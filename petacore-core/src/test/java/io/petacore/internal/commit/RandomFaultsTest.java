@@ -40,6 +40,7 @@ class RandomFaultsTest {
   private static final int STEPS = 1_500;
   private static final int COUNTERS = 3;
   private static final int WIDE = 40;
+  private static final List<What> ANYTHING = List.of(What.values());
 
   static LongStream seeds() {
     return LongStream.concat(LongStream.rangeClosed(1, 25), new Random().longs(5));
@@ -101,7 +102,7 @@ class RandomFaultsTest {
         case 10 -> scheduler.advance(Duration.ofMillis(random.nextInt(50)));
         case 11 -> scheduler.advance(Duration.ofMillis(random.nextInt(1_500)));
         case 12 -> node.store.hold(What.BATCH);
-        case 13 -> node.store.hold(What.values()[random.nextInt(What.values().length)]);
+        case 13 -> node.store.hold(ANYTHING.get(random.nextInt(ANYTHING.size())));
         case 14 -> node.store.pass(What.values());
         case 15, 16, 17, 18, 19 -> decide(node);
         case 20 -> reachLate();

@@ -174,10 +174,10 @@ class BatchPlannerTest {
   void whatNoRequestCarriesIsRefusedNamingBothNumbers() {
     try (PlannedStore store = new PlannedStore(8, 32 * 1024)) {
       BatchPlanner.Round wide = store.plan(List.of(store.guarded(writes(200, "v"))));
-      String message = failureOf(wide).getMessage();
+      String message = String.valueOf(failureOf(wide).getMessage());
       assertTrue(message.contains("200") && message.contains("8"), message);
       BatchPlanner.Round big = store.plan(List.of(store.guarded(put("a", "v".repeat(33_000)))));
-      message = failureOf(big).getMessage();
+      message = String.valueOf(failureOf(big).getMessage());
       assertInstanceOf(TransactionTooLargeException.class, failureOf(big));
       assertTrue(message.contains("32768"), message);
     }

@@ -597,7 +597,7 @@ class MvccCacheTest {
     assertTrue(cache.hasJumpedSince(10));
     assertTrue(cache.hasJumpedSince(49));
     assertFalse(cache.hasJumpedSince(50));
-    assertEquals(Bytes.utf8("2"), cache.find(Bytes.utf8("a"), 20).value(), "readers go on");
+    assertEquals("2", read("a", 20), "readers go on");
   }
 
   @Test
@@ -608,7 +608,7 @@ class MvccCacheTest {
     cache.jump(List.of(put("a", "5", 2)), 2, 50, true);
     assertEquals(50, cache.horizon());
     assertThrows(TransactionTooOldException.class, () -> cache.find(Bytes.utf8("a"), 20));
-    assertEquals(Bytes.utf8("5"), cache.find(Bytes.utf8("a"), 50).value());
+    assertEquals("5", read("a", 50));
     pass(RETENTION);
     cache.unpin(20);
     cache.freeHistory();

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -225,8 +226,8 @@ class RandomFaultsTest {
       for (long revision = 2; revision <= cluster.newest(); revision++) {
         for (Event event : nodes.get(0).store.watch().revision(revision).events()) {
           Bytes value = event.value();
-          if (event.key().equals(PipelineNode.RECORD)) {
-            CommitRecord record = CommitRecord.decode(value);
+          if (value != null && event.key().equals(PipelineNode.RECORD)) {
+            CommitRecord record = Objects.requireNonNull(CommitRecord.decode(value));
             SessionId session = record.session();
             assertTrue(batches.add(List.of(session, record.batch())), "landed twice: " + record);
           } else if (value != null) {

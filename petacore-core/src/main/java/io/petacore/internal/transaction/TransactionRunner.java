@@ -88,24 +88,47 @@ public final class TransactionRunner {
     return cache.newest(limits.requireKey(key));
   }
 
-  /** Runs a body on this thread until it commits. */
+  /**
+   * Runs a body on this thread until it commits. One that wrote nothing is over when its body is:
+   * it never gets to know attempts and bounds.
+   */
   public <T extends @Nullable Object, X extends Exception> T call(
       TransactionOptions options, TransactionCall<T, X> body) throws X {
-    Attempts attempts = new Attempts(options);
-    while (true) {
+    long begunAt = scheduler.nanoTime();
+    awaitConfirmed(options);
+    BufferedTransaction transaction = newTransaction(options, null);
+    T result = run(body, transaction);
+    if (transaction.isReadOnly()) {
+      return result;
+    }
+    Attempts attempts = new Attempts(options, begunAt);
+    while (attempts.commit(transaction) instanceof CommitOutcome.Conflict conflict) {
+      attempts.backOff(attempts.delayAfter(conflict));
       attempts.awaitConfirmed();
-      BufferedTransaction transaction = attempts.begin(null);
-      T result;
-      try {
-        result = body.call(transaction);
-      } finally {
-        transaction.end();
-      }
-      if (attempts.commit(transaction) instanceof CommitOutcome.Conflict conflict) {
-        attempts.backOff(attempts.delayAfter(conflict));
-      } else {
-        return result;
-      }
+      transaction = newTransaction(options, null);
+      result = run(body, transaction);
+    }
+    return result;
+  }
+
+  private static <T extends @Nullable Object, X extends Exception> T run(
+      TransactionCall<T, X> body, BufferedTransaction transaction) throws X {
+    try {
+      return body.call(transaction);
+    } finally {
+      transaction.end();
+    }
+  }
+
+  private BufferedTransaction newTransaction(
+      TransactionOptions options, BufferedTransaction.@Nullable Commit commit) {
+    IsolationLevel isolation = options.isolation().orElse(settings.isolation());
+    return new BufferedTransaction(cache, limits, isolation, commit);
+  }
+
+  private void awaitConfirmed(TransactionOptions options) {
+    if (cache.applied().revision() < pipeline.confirmedRevision()) {
+      new Attempts(options, scheduler.nanoTime()).awaitConfirmed();
     }
   }
 
@@ -115,24 +138,25 @@ public final class TransactionRunner {
    */
   public CompletableFuture<CommitResult> runAsync(
       TransactionOptions options, TransactionTask<?> body) {
-    Attempts attempts = new Attempts(options);
+    Attempts attempts = new Attempts(options, scheduler.nanoTime());
     attempts.awaitConfirmed();
-    AsyncRun run = new AsyncRun(attempts, body);
+    AsyncRun run = new AsyncRun(options, attempts, body);
     run.attempt();
     return run.done;
   }
 
   /** Begins a transaction that its owner commits. */
   public Transaction begin(TransactionOptions options) {
-    new Attempts(options).awaitConfirmed();
+    awaitConfirmed(options);
     // The time that counts is that of the commit: how long the owner thinks is not bounded here.
-    return new Attempts(options)
-        .begin(transaction -> new Attempts(options).commitOnce(transaction));
+    return newTransaction(
+        options,
+        transaction -> new Attempts(options, scheduler.nanoTime()).commitOnce(transaction));
   }
 
   /** Pins the newest state. */
   public Snapshot snapshot() {
-    new Attempts(TransactionOptions.defaults()).awaitConfirmed();
+    awaitConfirmed(TransactionOptions.defaults());
     while (true) {
       Applied applied = cache.applied();
       // Refused only if it fell behind the horizon since it was read: there is a newer one then.
@@ -163,23 +187,16 @@ public final class TransactionRunner {
 
   /** The runs of one body, and the bounds on them. */
   private final class Attempts {
-    private final IsolationLevel isolation;
     private final int maxAttempts;
     private final Duration timeout;
     private final Deadline deadline;
     private final Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, scheduler::chance);
-    private int made;
+    private int made = 1; // how often the body has been run, the run under way included
 
-    Attempts(TransactionOptions options) {
-      isolation = options.isolation().orElse(settings.isolation());
+    Attempts(TransactionOptions options, long begunAt) {
       maxAttempts = options.maxAttempts().orElse(settings.maxAttempts());
       timeout = options.timeout().orElse(settings.timeout());
-      deadline = Deadline.in(timeout, scheduler::nanoTime);
-    }
-
-    BufferedTransaction begin(BufferedTransaction.@Nullable Commit commit) {
-      made++;
-      return new BufferedTransaction(cache, limits, isolation, commit);
+      deadline = Deadline.in(timeout, begunAt, scheduler::nanoTime);
     }
 
     /**
@@ -215,7 +232,9 @@ public final class TransactionRunner {
             new CommitOutcome.Committed(snapshot.revision(), snapshot.version()));
       }
       long guardedBy =
-          isolation == IsolationLevel.SNAPSHOT ? snapshot.version() : CommitRequest.UNGUARDED;
+          transaction.isolation() == IsolationLevel.SNAPSHOT
+              ? snapshot.version()
+              : CommitRequest.UNGUARDED;
       return pipeline.commit(new CommitRequest(writes, guardedBy, deadline));
     }
 
@@ -243,6 +262,7 @@ public final class TransactionRunner {
       if (made >= maxAttempts || deadline.remainingNanos() <= delay.toNanos()) {
         throw conflictException(conflict);
       }
+      made++;
       retries.increment();
       return delay;
     }
@@ -280,17 +300,19 @@ public final class TransactionRunner {
 
   /** An asynchronous transaction. Its steps follow one another, on whatever thread. */
   private final class AsyncRun {
+    private final TransactionOptions options;
     private final Attempts attempts;
     private final TransactionTask<?> body;
     private final CompletableFuture<CommitResult> done = new CompletableFuture<>();
 
-    AsyncRun(Attempts attempts, TransactionTask<?> body) {
+    AsyncRun(TransactionOptions options, Attempts attempts, TransactionTask<?> body) {
+      this.options = options;
       this.attempts = attempts;
       this.body = body;
     }
 
     void attempt() {
-      BufferedTransaction transaction = attempts.begin(null);
+      BufferedTransaction transaction = newTransaction(options, null);
       try {
         body.run(transaction);
       } catch (Throwable thrown) {

@@ -46,7 +46,11 @@ final class Ledger {
    * @throws AssertionError if it is a failure that says nothing, or the key was entered before
    */
   Told enter(String key, @Nullable Throwable failure) {
-    Told told = told(failure);
+    return enter(key, told(failure));
+  }
+
+  /** Enters what somebody else says was told. */
+  Told enter(String key, Told told) {
     Told before = entries.put(key, told);
     assertEquals(null, before, key);
     if (told == Told.COMMITTED) {

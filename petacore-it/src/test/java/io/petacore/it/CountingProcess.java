@@ -3,6 +3,7 @@ package io.petacore.it;
 import io.petacore.DistributedStorage;
 import io.petacore.etcd.EtcdKvStore;
 import io.petacore.store.KvStore;
+import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.TransactionOptions;
 import java.io.IOException;
 import java.time.Duration;
@@ -11,14 +12,20 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A program that counts up in a storage of its own until its standard input ends. On its standard
- * output it says of each increment what it was told, and at last how many sessions were lost.
+ * A program that counts up, and writes, in a storage of its own until its standard input ends. On
+ * its standard output it says of each transaction what it was told, and at last how many sessions
+ * were lost.
  */
 final class CountingProcess {
 
   static final Counter COUNTER = new Counter("counter");
 
-  private static final int THREADS = 4;
+  /** What the own keys of increments begin with. */
+  static final String INCREMENT = "increment-";
+
+  private static final TransactionOptions UNGUARDED =
+      TransactionOptions.defaults().isolation(IsolationLevel.READ_COMMITTED);
+  private static final int THREADS = 2;
 
   private CountingProcess() {}
 
@@ -34,11 +41,11 @@ final class CountingProcess {
       Ledger ledger = new Ledger();
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < THREADS; i++) {
-        String name = "child-" + i + "-";
-        Thread thread = new Thread(() -> count(storage, ledger, name, ended));
-        threads.add(thread);
-        thread.start();
+        String number = i + "-";
+        threads.add(new Thread(() -> count(storage, ledger, INCREMENT + number, ended)));
+        threads.add(new Thread(() -> write(storage, ledger, "write-" + number, ended)));
       }
+      threads.forEach(Thread::start);
       awaitEndOfInput();
       ended.set(true);
       for (Thread thread : threads) {
@@ -54,6 +61,17 @@ final class CountingProcess {
     for (int i = 0; !ended.get(); i++) {
       String key = name + i;
       Ledger.Told told = COUNTER.increment(storage, TransactionOptions.defaults(), ledger, key);
+      say(told + " " + key);
+    }
+  }
+
+  /** Without guards, so that nothing but its session keeps an old request from being applied. */
+  private static void write(
+      DistributedStorage storage, Ledger ledger, String name, AtomicBoolean ended) {
+    for (int i = 0; !ended.get(); i++) {
+      String key = name + i;
+      Ledger.Told told =
+          ledger.enter(key, () -> storage.runTransaction(UNGUARDED, tx -> tx.write(key, "")));
       say(told + " " + key);
     }
   }

@@ -91,7 +91,7 @@ class StoppedProcessTest {
     ledger.assertTrueOf(history);
     assertEquals(0, ledger.count(Ledger.Told.UNKNOWN));
     assertEquals(
-        Optional.of(Integer.toString(ledger.applied(history, ""))),
+        Optional.of(Integer.toString(ledger.applied(history, CountingProcess.INCREMENT))),
         etcd.client().get(nodes.namespace() + CountingProcess.COUNTER.key()));
   }
 
@@ -133,7 +133,8 @@ class StoppedProcessTest {
   private void increment(DistributedStorage node, String name) {
     for (int i = 0; i < 20; i++) {
       Ledger.Told told =
-          CountingProcess.COUNTER.increment(node, TransactionOptions.defaults(), ledger, name + i);
+          CountingProcess.COUNTER.increment(
+              node, TransactionOptions.defaults(), ledger, CountingProcess.INCREMENT + name + i);
       assertEquals(Ledger.Told.COMMITTED, told);
     }
     assertTrue(node.isSynced());

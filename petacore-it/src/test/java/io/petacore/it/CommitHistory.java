@@ -7,16 +7,14 @@ import io.petacore.data.KeyRange;
 import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.format.SessionId;
-import io.petacore.store.Batch;
 import io.petacore.store.Event;
 import io.petacore.store.KvStore;
-import io.petacore.store.Operation;
+import io.petacore.store.RangeRequest;
 import io.petacore.store.RecordingListener;
 import io.petacore.store.RevisionEvents;
 import io.petacore.store.StoreUnderTest;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -39,17 +37,18 @@ final class CommitHistory {
   }
 
   /**
-   * Reads a history to its end.
+   * Reads a history up to the last commit: each writes the commit record.
    *
    * @throws AssertionError if one batch of a session is in it twice
    */
   static CommitHistory read(KvStore store, String namespace) throws Exception {
     CommitHistory history = new CommitHistory(namespace);
-    Bytes endMark = history.prefix.concat(Bytes.utf8("end-of-history"));
-    Operation mark = new Operation.Put(endMark, Bytes.EMPTY);
+    KeyRange record = KeyRange.single(history.prefix.concat(ReservedKeys.COMMIT_RECORD));
     long end =
-        StoreUnderTest.answer(store.commit(new Batch(List.of(), List.of(mark), List.of())))
-            .revision();
+        StoreUnderTest.answer(store.range(new RangeRequest(record, 0, 1)))
+            .entries()
+            .get(0)
+            .modRevision();
     RecordingListener listener = new RecordingListener();
     try (var watch = store.watch(KeyRange.prefix(history.prefix), 1, listener)) {
       Objects.requireNonNull(watch);

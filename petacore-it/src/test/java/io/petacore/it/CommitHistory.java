@@ -13,8 +13,10 @@ import io.petacore.store.RangeRequest;
 import io.petacore.store.RecordingListener;
 import io.petacore.store.RevisionEvents;
 import io.petacore.store.StoreUnderTest;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -29,6 +31,7 @@ final class CommitHistory {
   private record BatchName(SessionId session, long number) {}
 
   private final Bytes prefix;
+  private final List<RevisionEvents> revisions = new ArrayList<>();
   private final Map<String, Integer> puts = new HashMap<>();
   private final Set<BatchName> batches = new HashSet<>();
 
@@ -56,6 +59,7 @@ final class CommitHistory {
       RevisionEvents next;
       do {
         next = listener.nextRevision();
+        history.revisions.add(next);
         next.events().forEach(history::add);
       } while (next.revision() < end);
     }
@@ -76,6 +80,11 @@ final class CommitHistory {
     } else if (!ReservedKeys.isReserved(key)) {
       puts.merge(key.toUtf8(), 1, Integer::sum);
     }
+  }
+
+  /** All revisions, in order. */
+  List<RevisionEvents> revisions() {
+    return revisions;
   }
 
   /** How often a key was put. */

@@ -234,6 +234,36 @@ public interface IsolationContract {
         mine -> mine.write("key", "mine"));
   }
 
+  /**
+   * The same where a key of that name was deleted before, so that its delete fence is there
+   * already. Broken if the fence were guarded by what it holds: that is always the same.
+   */
+  @Test
+  default void createdAndDeletedOnceMoreIsAConflict() {
+    requireConflict(
+        before -> {
+          before.runTransaction(tx -> tx.write("key", "first"));
+          before.runTransaction(tx -> tx.delete("key"));
+        },
+        between -> {
+          between.runTransaction(tx -> tx.write("key", "theirs"));
+          between.runTransaction(tx -> tx.delete("key"));
+        },
+        mine -> mine.write("key", "mine"));
+  }
+
+  /** The same where the deletion was made at the level that checks nothing. */
+  @Test
+  default void createdAndDeletedUncheckedIsAConflict() {
+    requireConflict(
+        before -> {},
+        between -> {
+          between.runTransaction(readCommitted(), tx -> tx.write("key", "theirs"));
+          between.runTransaction(readCommitted(), tx -> tx.delete("key"));
+        },
+        mine -> mine.write("key", "mine"));
+  }
+
   /** The same for a delete of the absent key, which is a guard without an operation. */
   @Test
   default void createdAndDeletedAgainIsAConflictForADelete() {

@@ -1,5 +1,6 @@
 package io.petacore.bench.write;
 
+import io.petacore.bench.read.ReadCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -10,8 +11,13 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures PetaCore beside what else one would use.",
     mixinStandardHelpOptions = true,
-    subcommands = WriteCommand.class,
-    footer = {"", "Example: petacore.jar bench write --etcd 127.0.0.1:2379"})
+    subcommands = {WriteCommand.class, ReadCommand.class},
+    footer = {
+      "",
+      "Examples:",
+      "  petacore.jar bench write --etcd 127.0.0.1:2379",
+      "  petacore.jar bench read"
+    })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class BenchCommand implements Runnable {
 
@@ -19,6 +25,6 @@ public final class BenchCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to measure: write");
+    throw new ParameterException(spec.commandLine(), "say what to measure: write or read");
   }
 }

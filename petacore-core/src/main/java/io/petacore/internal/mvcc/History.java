@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class History {
 
   /** A version made an older one superfluous for every reader at or above its number. */
-  private record Superseded(VersionChain chain, Version newer, long atNanoTime) {}
+  private record Superseded(Version newer, long atNanoTime) {}
 
   private final ArrayDeque<Superseded> queue = new ArrayDeque<>(); // writer only
   private final TreeMap<Long, Integer> pins = new TreeMap<>(); // guarded by this
@@ -40,8 +40,8 @@ final class History {
   }
 
   /** Writer only: the version was linked over an older one. */
-  void superseded(VersionChain chain, Version newer, long nanoTime) {
-    queue.add(new Superseded(chain, newer, nanoTime));
+  void superseded(Version newer, long nanoTime) {
+    queue.add(new Superseded(newer, nanoTime));
   }
 
   /** Keeps everything from a number on; false if it is behind the horizon already. */
@@ -60,15 +60,16 @@ final class History {
   /**
    * Writer only: frees what was superseded at or before a moment and no pin needs.
    *
-   * @return the chains whose newest version is a tombstone with nothing behind it any more
+   * @return the tombstones that are the newest of their keys and have nothing behind them any more
    */
-  List<VersionChain> free(long upToNanoTime) {
+  List<Version> free(long upToNanoTime) {
     List<Superseded> due = due(upToNanoTime);
-    List<VersionChain> dead = new ArrayList<>();
+    List<Version> dead = new ArrayList<>();
     for (Superseded superseded : due) {
-      superseded.newer().forgetOlder();
-      if (superseded.newer().isTombstone() && superseded.chain().head() == superseded.newer()) {
-        dead.add(superseded.chain());
+      Version newer = superseded.newer();
+      newer.forgetOlder();
+      if (newer.isTombstone() && newer.chain().head() == newer) {
+        dead.add(newer);
       }
     }
     return dead;

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.LongSupplier;
@@ -32,18 +31,18 @@ import org.jspecify.annotations.Nullable;
  * of {@link #applied}. A reader takes {@code applied} first and passes over whatever has a higher
  * number. What it may see was linked before the write that it read, so it is there.
  *
- * <p><b>Two indexes</b> lead to the same chains: a hash index for single keys, a skip list in
- * unsigned byte order for scans. A chain enters both before its revision is published, and leaves
- * both when only a tombstone is left that every reader at or above the horizon sees as absence. A
- * key created anew after that gets a new chain; a reader still holding the old one is older than
- * the creation.
+ * <p><b>Two indexes</b> lead to the same versions: a hash index for single keys, a skip list in
+ * unsigned byte order for scans. A version enters both before its revision is published, and a key
+ * leaves both when only a tombstone is left that every reader at or above the horizon sees as
+ * absence. A key created anew after that gets a new chain; a reader still holding the old one is
+ * older than the creation.
  *
  * <p>Delete fences are kept here as keys of their own, so that a commit check reads key and fence
  * at the same published revision. Scans leave reserved keys out.
  */
 public final class MvccCache {
 
-  private final Map<Bytes, VersionChain> byHash = new ConcurrentHashMap<>();
+  private final HashIndex byHash = new HashIndex();
   private final ConcurrentNavigableMap<Bytes, VersionChain> inOrder = new ConcurrentSkipListMap<>();
   private final History history = new History();
   private final long retentionNanos;
@@ -98,8 +97,7 @@ public final class MvccCache {
    * The number of the version of a key that a revision wrote; 0 if it is not (or no longer) known.
    */
   public long numberOf(Bytes key, long modRevision) {
-    VersionChain chain = byHash.get(key);
-    Version version = chain == null ? null : chain.head();
+    Version version = byHash.get(key);
     while (version != null && version.modRevision() != modRevision) {
       version = version.older();
     }
@@ -113,8 +111,8 @@ public final class MvccCache {
    * @throws TransactionTooOldException if the number is behind the horizon
    */
   public @Nullable Version find(Bytes key, long number) {
-    VersionChain chain = byHash.get(key);
-    Version found = chain == null ? null : chain.visibleAt(number);
+    Version newest = byHash.get(key);
+    Version found = newest == null ? null : newest.visibleAt(number);
     requireKept(number);
     return found;
   }
@@ -123,11 +121,14 @@ public final class MvccCache {
   public @Nullable Bytes newest(Bytes key) {
     while (true) {
       long number = applied.version();
-      VersionChain chain = byHash.get(key);
-      Version found = chain == null ? null : chain.visibleAt(number);
+      Version newest = byHash.get(key);
+      Version found = newest == null ? null : newest.visibleAt(number);
+      if (found != null) {
+        return found.value(); // right at any time: links are cut behind what can be found only
+      }
       // Behind the horizon only if this thread slept for longer than the retention: look again.
       if (number >= history.horizon()) {
-        return found == null ? null : found.value();
+        return null;
       }
     }
   }
@@ -267,23 +268,26 @@ public final class MvccCache {
 
   private void link(Change change, long number, long now) {
     Bytes key = change.key();
-    VersionChain chain = byHash.get(key);
-    Version head = chain == null ? null : chain.head();
-    // Linked earlier in this same revision: nobody has seen it, so it is replaced.
-    Version older = head != null && head.number() == number ? head.older() : head;
+    Version head = byHash.get(key);
     countPresence(key, head, change.value());
-    Version newest = new Version(change.value(), number, change.modRevision(), older);
-    if (chain == null) {
-      if (newest.isTombstone()) {
-        return;
-      }
-      chain = new VersionChain(key, newest);
-      byHash.put(key, chain);
-      inOrder.put(key, chain);
+    if (head == null) {
+      linkFirst(change, number);
       return;
     }
-    chain.link(newest);
-    history.superseded(chain, newest, now);
+    Version next = head.next(change.value(), number, change.modRevision());
+    head.chain().link(next);
+    byHash.replace(head, next);
+    history.superseded(next, now);
+  }
+
+  private void linkFirst(Change change, long number) {
+    if (change.value() == null) {
+      return;
+    }
+    Version first = Version.first(change.key(), change.value(), number, change.modRevision());
+    first.chain().link(first);
+    byHash.add(first);
+    inOrder.put(first.key(), first.chain());
   }
 
   private void countPresence(Bytes key, @Nullable Version before, @Nullable Bytes after) {
@@ -302,9 +306,9 @@ public final class MvccCache {
 
   private void freeHistory(long now) {
     log.forget(now - retentionNanos);
-    for (VersionChain dead : history.free(now - retentionNanos)) {
-      byHash.remove(dead.key());
-      inOrder.remove(dead.key());
+    for (Version tombstone : history.free(now - retentionNanos)) {
+      byHash.remove(tombstone);
+      inOrder.remove(tombstone.key());
     }
   }
 
@@ -314,8 +318,7 @@ public final class MvccCache {
    */
   public boolean contradicts(Collection<Change> state) {
     for (Change change : state) {
-      VersionChain chain = byHash.get(change.key());
-      Version head = chain == null ? null : chain.head();
+      Version head = byHash.get(change.key());
       if (head != null
           && head.modRevision() == change.modRevision()
           && !Objects.equals(head.value(), change.value())) {
@@ -344,15 +347,15 @@ public final class MvccCache {
     List<Change> difference = new ArrayList<>();
     for (Change change : state) {
       wanted.put(change.key(), change);
-      VersionChain chain = byHash.get(change.key());
-      Version head = chain == null ? null : chain.head();
+      Version head = byHash.get(change.key());
       if (everything || head == null || head.modRevision() != change.modRevision()) {
         difference.add(change);
       }
     }
-    for (VersionChain chain : byHash.values()) {
-      if (!chain.head().isTombstone() && !wanted.containsKey(chain.key())) {
-        difference.add(new Change(chain.key(), null, revision));
+    for (VersionChain chain : inOrder.values()) {
+      Version head = chain.head();
+      if (!head.isTombstone() && !wanted.containsKey(head.key())) {
+        difference.add(new Change(head.key(), null, revision));
       }
     }
     return difference;

@@ -26,12 +26,11 @@ final class RangeScan implements Iterator<Entry> {
       return true;
     }
     while (chains.hasNext()) {
-      VersionChain chain = chains.next();
-      Version version = chain.visibleAt(number);
+      Version version = chains.next().head().visibleAt(number);
       Bytes value = version == null ? null : version.value();
-      if (value != null) {
+      if (version != null && value != null) {
         cache.requireKept(number);
-        next = new Entry(chain.key(), value);
+        next = new Entry(version.key(), value);
         return true;
       }
     }

@@ -9,19 +9,66 @@ import org.jspecify.annotations.Nullable;
  * <p>Everything but the link to the older version is final, so that a reader who meets a version
  * sees it whole. The link is written by the single writer alone: once before the version can be
  * found, and once more, to null, when its history falls behind the horizon.
+ *
+ * <p>The key and its hash stand in here, and not in an object between index and version, so that a
+ * lookup that is answered by the newest version reads no more memory than one in a plain hash map.
+ * All versions of a key share them and their chain.
  */
 public final class Version {
 
+  private final Bytes key;
+  private final int hash;
+  private final VersionChain chain;
   private final @Nullable Bytes value;
   private final long number;
   private final long modRevision;
   private volatile @Nullable Version older;
 
-  Version(@Nullable Bytes value, long number, long modRevision, @Nullable Version older) {
+  private Version(
+      Bytes key,
+      int hash,
+      VersionChain chain,
+      @Nullable Bytes value,
+      long number,
+      long modRevision,
+      @Nullable Version older) {
+    this.key = key;
+    this.hash = hash;
+    this.chain = chain;
     this.value = value;
     this.number = number;
     this.modRevision = modRevision;
     this.older = older;
+  }
+
+  /** The first version of a key, in a chain of its own. */
+  static Version first(Bytes key, @Nullable Bytes value, long number, long modRevision) {
+    VersionChain chain = new VersionChain();
+    return new Version(key, key.hashCode(), chain, value, number, modRevision, null);
+  }
+
+  /** A version over this one, or in its place. */
+  Version next(@Nullable Bytes next, long nextNumber, long nextModRevision) {
+    // Of the same revision: nobody has seen it, so it is replaced.
+    Version below = number == nextNumber ? older : this;
+    return new Version(key, hash, chain, next, nextNumber, nextModRevision, below);
+  }
+
+  Bytes key() {
+    return key;
+  }
+
+  /** Whether this is a version of a key, whose hash is given. */
+  boolean isOf(Bytes other, int otherHash) {
+    return hash == otherHash && key.equals(other);
+  }
+
+  int hash() {
+    return hash;
+  }
+
+  VersionChain chain() {
+    return chain;
   }
 
   /** The value; null for a tombstone. */
@@ -50,5 +97,14 @@ public final class Version {
 
   void forgetOlder() {
     older = null;
+  }
+
+  /** This version, or the newest older one, that is not above a number; null if there is none. */
+  @Nullable Version visibleAt(long limit) {
+    Version version = this;
+    while (version != null && version.number > limit) {
+      version = version.older;
+    }
+    return version;
   }
 }

@@ -138,6 +138,11 @@ final class BufferedTransaction implements Transaction {
     return snapshot;
   }
 
+  /** Whether there is nothing to commit. */
+  boolean isReadOnly() {
+    return writes == null;
+  }
+
   List<Write> writes() {
     return writes == null ? List.of() : writes.toList();
   }

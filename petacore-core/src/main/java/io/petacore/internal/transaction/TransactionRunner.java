@@ -58,6 +58,7 @@ public final class TransactionRunner {
   private final Scheduler scheduler;
   private final Executor executor;
   private final Settings settings;
+  private final HotKeys hotKeys;
   private final LongAdder retries = new LongAdder();
 
   /**
@@ -76,6 +77,7 @@ public final class TransactionRunner {
     this.scheduler = scheduler;
     this.executor = executor;
     this.settings = settings;
+    this.hotKeys = new HotKeys(scheduler);
   }
 
   /** How often a body was run again. */
@@ -88,24 +90,52 @@ public final class TransactionRunner {
     return cache.newest(limits.requireKey(key));
   }
 
-  /** Runs a body on this thread until it commits. */
+  /**
+   * Runs a body on this thread until it commits. One that wrote nothing is over when its body is:
+   * it never gets to know attempts and bounds.
+   */
   public <T extends @Nullable Object, X extends Exception> T call(
       TransactionOptions options, TransactionCall<T, X> body) throws X {
-    Attempts attempts = new Attempts(options);
-    while (true) {
-      attempts.awaitConfirmed();
-      BufferedTransaction transaction = attempts.begin(null);
-      T result;
-      try {
-        result = body.call(transaction);
-      } finally {
-        transaction.end();
-      }
-      if (attempts.commit(transaction) instanceof CommitOutcome.Conflict conflict) {
+    long begunAt = scheduler.nanoTime();
+    awaitConfirmed(options);
+    BufferedTransaction transaction = newTransaction(options, null);
+    T result = run(body, transaction);
+    if (transaction.isReadOnly()) {
+      return result;
+    }
+    Attempts attempts = new Attempts(options, begunAt);
+    try {
+      while (attempts.commit(transaction) instanceof CommitOutcome.Conflict conflict) {
         attempts.backOff(attempts.delayAfter(conflict));
-      } else {
-        return result;
+        attempts.await(attempts.turns.after(conflict.key()));
+        attempts.awaitConfirmed();
+        transaction = newTransaction(options, null);
+        result = run(body, transaction);
       }
+      return result;
+    } finally {
+      attempts.turns.leave();
+    }
+  }
+
+  private static <T extends @Nullable Object, X extends Exception> T run(
+      TransactionCall<T, X> body, BufferedTransaction transaction) throws X {
+    try {
+      return body.call(transaction);
+    } finally {
+      transaction.end();
+    }
+  }
+
+  private BufferedTransaction newTransaction(
+      TransactionOptions options, BufferedTransaction.@Nullable Commit commit) {
+    IsolationLevel isolation = options.isolation().orElse(settings.isolation());
+    return new BufferedTransaction(cache, limits, isolation, commit);
+  }
+
+  private void awaitConfirmed(TransactionOptions options) {
+    if (cache.applied().revision() < pipeline.confirmedRevision()) {
+      new Attempts(options, scheduler.nanoTime()).awaitConfirmed();
     }
   }
 
@@ -115,24 +145,25 @@ public final class TransactionRunner {
    */
   public CompletableFuture<CommitResult> runAsync(
       TransactionOptions options, TransactionTask<?> body) {
-    Attempts attempts = new Attempts(options);
+    Attempts attempts = new Attempts(options, scheduler.nanoTime());
     attempts.awaitConfirmed();
-    AsyncRun run = new AsyncRun(attempts, body);
+    AsyncRun run = new AsyncRun(options, attempts, body);
     run.attempt();
     return run.done;
   }
 
   /** Begins a transaction that its owner commits. */
   public Transaction begin(TransactionOptions options) {
-    new Attempts(options).awaitConfirmed();
+    awaitConfirmed(options);
     // The time that counts is that of the commit: how long the owner thinks is not bounded here.
-    return new Attempts(options)
-        .begin(transaction -> new Attempts(options).commitOnce(transaction));
+    return newTransaction(
+        options,
+        transaction -> new Attempts(options, scheduler.nanoTime()).commitOnce(transaction));
   }
 
   /** Pins the newest state. */
   public Snapshot snapshot() {
-    new Attempts(TransactionOptions.defaults()).awaitConfirmed();
+    awaitConfirmed(TransactionOptions.defaults());
     while (true) {
       Applied applied = cache.applied();
       // Refused only if it fell behind the horizon since it was read: there is a newer one then.
@@ -163,23 +194,17 @@ public final class TransactionRunner {
 
   /** The runs of one body, and the bounds on them. */
   private final class Attempts {
-    private final IsolationLevel isolation;
     private final int maxAttempts;
     private final Duration timeout;
     private final Deadline deadline;
     private final Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, scheduler::chance);
-    private int made;
+    private final Turns turns = new Turns(hotKeys);
+    private int made = 1; // how often the body has been run, the run under way included
 
-    Attempts(TransactionOptions options) {
-      isolation = options.isolation().orElse(settings.isolation());
+    Attempts(TransactionOptions options, long begunAt) {
       maxAttempts = options.maxAttempts().orElse(settings.maxAttempts());
       timeout = options.timeout().orElse(settings.timeout());
-      deadline = Deadline.in(timeout, scheduler::nanoTime);
-    }
-
-    BufferedTransaction begin(BufferedTransaction.@Nullable Commit commit) {
-      made++;
-      return new BufferedTransaction(cache, limits, isolation, commit);
+      deadline = Deadline.in(timeout, begunAt, scheduler::nanoTime);
     }
 
     /**
@@ -207,6 +232,13 @@ public final class TransactionRunner {
       }
     }
 
+    /** Read Committed writes collide with nobody. */
+    CompletableFuture<@Nullable Void> turnBefore(BufferedTransaction transaction) {
+      return transaction.isolation() == IsolationLevel.SNAPSHOT
+          ? turns.before(transaction.writes())
+          : Turns.NOW;
+    }
+
     CompletableFuture<CommitOutcome> send(BufferedTransaction transaction) {
       Collection<Write> writes = transaction.writes();
       Applied snapshot = transaction.snapshot();
@@ -215,12 +247,15 @@ public final class TransactionRunner {
             new CommitOutcome.Committed(snapshot.revision(), snapshot.version()));
       }
       long guardedBy =
-          isolation == IsolationLevel.SNAPSHOT ? snapshot.version() : CommitRequest.UNGUARDED;
+          transaction.isolation() == IsolationLevel.SNAPSHOT
+              ? snapshot.version()
+              : CommitRequest.UNGUARDED;
       return pipeline.commit(new CommitRequest(writes, guardedBy, deadline));
     }
 
     /** Not given up on an interrupt, which would hide the outcome; the deadline bounds it. */
     CommitOutcome commit(BufferedTransaction transaction) {
+      await(turnBefore(transaction));
       try {
         return send(transaction).join();
       } catch (CompletionException e) {
@@ -229,11 +264,15 @@ public final class TransactionRunner {
     }
 
     CommitResult commitOnce(BufferedTransaction transaction) {
-      CommitOutcome outcome = commit(transaction);
-      if (outcome instanceof CommitOutcome.Committed committed) {
-        return new CommitResult(committed.revision(), committed.version());
+      try {
+        CommitOutcome outcome = commit(transaction);
+        if (outcome instanceof CommitOutcome.Committed committed) {
+          return new CommitResult(committed.revision(), committed.version());
+        }
+        throw conflictException((CommitOutcome.Conflict) outcome);
+      } finally {
+        turns.leave();
       }
-      throw conflictException((CommitOutcome.Conflict) outcome);
     }
 
     /** How long to wait before the next run; throws the conflict if there is to be none. */
@@ -243,6 +282,7 @@ public final class TransactionRunner {
       if (made >= maxAttempts || deadline.remainingNanos() <= delay.toNanos()) {
         throw conflictException(conflict);
       }
+      made++;
       retries.increment();
       return delay;
     }
@@ -259,6 +299,22 @@ public final class TransactionRunner {
               + " within "
               + timeout
               + ")");
+    }
+
+    /** Waits on this thread for a turn, which only spares a collision: not beyond the deadline. */
+    void await(CompletableFuture<@Nullable Void> turn) {
+      if (turn.isDone()) {
+        return;
+      }
+      try {
+        turn.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException late) {
+        // The commit will tell.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("no turn fails", e);
+      }
     }
 
     /** Waits on this thread; an interrupt ends the waiting, and is kept for the body to see. */
@@ -280,59 +336,90 @@ public final class TransactionRunner {
 
   /** An asynchronous transaction. Its steps follow one another, on whatever thread. */
   private final class AsyncRun {
+    private final TransactionOptions options;
     private final Attempts attempts;
     private final TransactionTask<?> body;
     private final CompletableFuture<CommitResult> done = new CompletableFuture<>();
 
-    AsyncRun(Attempts attempts, TransactionTask<?> body) {
+    AsyncRun(TransactionOptions options, Attempts attempts, TransactionTask<?> body) {
+      this.options = options;
       this.attempts = attempts;
       this.body = body;
     }
 
     void attempt() {
-      BufferedTransaction transaction = attempts.begin(null);
+      BufferedTransaction transaction = newTransaction(options, null);
       try {
         body.run(transaction);
       } catch (Throwable thrown) {
         // Also an error of the body: nobody but the holder of the future would ever hear of it.
         transaction.end();
-        done.completeExceptionally(thrown);
+        fail(thrown);
         return;
       }
       transaction.end();
-      Continuation.after(
-          attempts.send(transaction), Runnable::run, this::dispatch, done::completeExceptionally);
+      whenTurn(attempts.turnBefore(transaction), () -> send(transaction));
     }
 
-    /** Away from the internal thread that brings the outcome. */
-    private void dispatch(@Nullable CommitOutcome outcome, @Nullable Throwable failure) {
-      try {
-        executor.execute(() -> settle(outcome, failure));
-      } catch (RuntimeException rejected) {
-        done.completeExceptionally(
-            new PetaCoreException("the executor refused the completion: " + outcome, rejected));
-      }
+    private void send(BufferedTransaction transaction) {
+      Continuation.after(
+          attempts.send(transaction),
+          Runnable::run,
+          (outcome, failure) -> onExecutor(() -> settle(outcome, failure)),
+          this::fail);
     }
 
     private void settle(@Nullable CommitOutcome outcome, @Nullable Throwable failure) {
       if (outcome instanceof CommitOutcome.Committed committed) {
+        attempts.turns.leave();
         done.complete(new CommitResult(committed.revision(), committed.version()));
       } else if (outcome instanceof CommitOutcome.Conflict conflict) {
         again(conflict);
       } else {
-        done.completeExceptionally(
-            failure == null ? new IllegalStateException("no outcome") : failure);
+        fail(failure == null ? new IllegalStateException("no outcome") : failure);
       }
     }
 
     private void again(CommitOutcome.Conflict conflict) {
       try {
         Duration delay = attempts.delayAfter(conflict);
-        CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, executor)
-            .execute(this::attempt);
+        Runnable next = () -> whenTurn(attempts.turns.after(conflict.key()), this::attempt);
+        if (delay.isZero()) {
+          next.run();
+        } else {
+          scheduler.schedule(delay, () -> onExecutor(next));
+        }
       } catch (RuntimeException ended) {
-        done.completeExceptionally(ended);
+        fail(ended);
       }
+    }
+
+    /** Goes on at once if it may, or else when it may, on the executor. */
+    private void whenTurn(CompletableFuture<@Nullable Void> turn, Runnable next) {
+      if (turn.isDone()) {
+        next.run();
+        return;
+      }
+      Continuation.after(
+          turn.thenRun(() -> {})
+              .orTimeout(attempts.deadline.remainingNanos(), TimeUnit.NANOSECONDS),
+          Runnable::run,
+          (nothing, late) -> onExecutor(next), // when it is late the commit will tell
+          this::fail);
+    }
+
+    /** Away from internal threads. */
+    private void onExecutor(Runnable step) {
+      try {
+        executor.execute(step);
+      } catch (RuntimeException rejected) {
+        fail(new PetaCoreException("the executor refused to go on with a transaction", rejected));
+      }
+    }
+
+    private void fail(Throwable failure) {
+      attempts.turns.leave();
+      done.completeExceptionally(failure);
     }
   }
 

@@ -12,13 +12,15 @@ class HistoryTest {
   private final History history = new History();
 
   private VersionChain chain(String key) {
-    return new VersionChain(Bytes.utf8(key), new Version(Bytes.EMPTY, 1, 1, null));
+    Version first = Version.first(Bytes.utf8(key), Bytes.EMPTY, 1, 1);
+    first.chain().link(first);
+    return first.chain();
   }
 
   private Version supersede(VersionChain chain, boolean tombstone, long number, long at) {
-    Version newer = new Version(tombstone ? null : Bytes.EMPTY, number, number, chain.head());
+    Version newer = chain.head().next(tombstone ? null : Bytes.EMPTY, number, number);
     chain.link(newer);
-    history.superseded(chain, newer, at);
+    history.superseded(newer, at);
     return newer;
   }
 
@@ -48,7 +50,7 @@ class HistoryTest {
     supersede(revived, false, 6, 200);
     VersionChain alive = chain("alive");
     supersede(alive, false, 6, 200);
-    assertEquals(List.of(dead), history.free(150));
+    assertEquals(List.of(dead.head()), history.free(150));
     assertEquals(List.of(), history.free(200));
   }
 
@@ -57,7 +59,7 @@ class HistoryTest {
     VersionChain chain = chain("a");
     supersede(chain, true, 5, 100);
     supersede(chain, true, 6, 100);
-    assertEquals(List.of(chain), history.free(100));
+    assertEquals(List.of(chain.head()), history.free(100));
   }
 
   @Test

@@ -1,0 +1,84 @@
+package io.petacore.bench.read;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** The JMH benchmarks of one round: each is run once, when it is asked for first. */
+final class MicroBenchmarks {
+
+  private static final String ALLOCATED = "gc.alloc.rate.norm";
+
+  private final int warmUps;
+  private final int seconds;
+  private final Map<Micro, RunResult> done = new HashMap<>();
+  private final List<RunResult> results = new ArrayList<>();
+
+  /**
+   * @param warmUps for how many seconds each is warmed up
+   * @param seconds for how many it is measured
+   */
+  MicroBenchmarks(int warmUps, int seconds) {
+    this.warmUps = warmUps;
+    this.seconds = seconds;
+  }
+
+  /** One beside another, in a process of its own each, one right after the other. */
+  Reading compare(Micro own, Micro reference) throws RunnerException {
+    double beside = score(run(reference));
+    return new Reading(score(run(own)), beside, allocated(run(own)), "");
+  }
+
+  /** One alone. */
+  Reading alone(Micro own) throws RunnerException {
+    return new Reading(score(run(own)), Reading.NONE, allocated(run(own)), "");
+  }
+
+  /** Everything that was run, as JMH keeps it. */
+  Collection<RunResult> results() {
+    return results;
+  }
+
+  private RunResult run(Micro micro) throws RunnerException {
+    RunResult known = done.get(micro);
+    if (known != null) {
+      return known;
+    }
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include(micro.pattern())
+            .forks(1)
+            .warmupIterations(warmUps)
+            .warmupTime(TimeValue.seconds(1))
+            .measurementIterations(seconds)
+            .measurementTime(TimeValue.seconds(1))
+            .addProfiler(GCProfiler.class)
+            .shouldFailOnError(true)
+            .verbosity(VerboseMode.SILENT);
+    micro.parameters().forEach(options::param);
+    RunResult result = new Runner(options.build()).runSingle();
+    done.put(micro, result);
+    results.add(result);
+    return result;
+  }
+
+  private static double score(RunResult result) {
+    return result.getPrimaryResult().getScore();
+  }
+
+  private static double allocated(RunResult result) {
+    Result<?> found = result.getSecondaryResults().get(ALLOCATED);
+    return found == null ? Reading.NONE : found.getScore();
+  }
+}

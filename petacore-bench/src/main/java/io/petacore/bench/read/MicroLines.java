@@ -1,0 +1,122 @@
+package io.petacore.bench.read;
+
+import io.petacore.bench.console.Figures;
+import io.petacore.bench.jmh.ApplyBenchmark;
+import io.petacore.bench.jmh.BusyReadBenchmark;
+import io.petacore.bench.jmh.PointReadBenchmark;
+import io.petacore.bench.jmh.ScanBenchmark;
+import io.petacore.bench.jmh.VersionsBenchmark;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What goes on within memory, measured by JMH. */
+final class MicroLines {
+
+  private static final String MAP = "ConcurrentHashMap";
+
+  private static final Micro GET = point("concurrentHashMapGet");
+  private static final Micro READ = point("storageRead");
+
+  private static Micro point(String method) {
+    return Micro.of(PointReadBenchmark.class, method);
+  }
+
+  List<Line> all() {
+    List<Line> lines = new ArrayList<>();
+    for (int keys : new int[] {1_000, 100_000, 1_000_000}) {
+      lines.add(pointRead(keys));
+    }
+    lines.add(
+        new Line(
+            "snapshot transaction with one read",
+            MAP,
+            Unit.NANOSECONDS,
+            Comparison.NANOS_MORE,
+            60,
+            120,
+            beside(point("snapshotTransactionOneRead"), GET)));
+    lines.add(
+        new Line(
+            "ten reads in one transaction",
+            "ten gets",
+            Unit.NANOSECONDS,
+            Comparison.TIMES,
+            1.4,
+            beside(point("snapshotTransactionTenReads"), point("tenGets"))));
+    lines.add(
+        new Line(
+            "two threads, each reading",
+            "one thread",
+            Unit.NANOSECONDS,
+            Comparison.SPEED_UP_BY_TWO,
+            1.8,
+            beside(point("storageReadByTwo"), READ)));
+    lines.add(
+        new Line(
+            "the same of ConcurrentHashMap",
+            "one thread",
+            Unit.NANOSECONDS,
+            Comparison.SPEED_UP_BY_TWO,
+            Reading.NONE,
+            beside(point("concurrentHashMapGetByTwo"), GET)));
+    lines.add(
+        new Line(
+            "point read while 20,000 changes/s are applied",
+            "quiet",
+            Unit.NANOSECONDS,
+            Comparison.TIMES,
+            1.3,
+            beside(Micro.of(BusyReadBenchmark.class, "storageRead"), READ)));
+    Micro oneVersion = Micro.of(VersionsBenchmark.class, "oneVersion");
+    lines.add(
+        new Line(
+            "newest of 1,000 versions of a key",
+            "of one version",
+            Unit.NANOSECONDS,
+            Comparison.TIMES,
+            1.1,
+            beside(Micro.of(VersionsBenchmark.class, "newestOfMany"), oneVersion)));
+    lines.add(
+        new Line(
+            "oldest of 1,000 versions of a key",
+            "of one version",
+            Unit.NANOSECONDS,
+            Comparison.TIMES,
+            Reading.NONE,
+            beside(Micro.of(VersionsBenchmark.class, "oldestOfMany"), oneVersion)));
+    lines.add(
+        new Line(
+            "scan of 100 keys",
+            "ConcurrentSkipListMap.subMap",
+            Unit.NANOSECONDS,
+            Comparison.TIMES,
+            1.3,
+            beside(
+                Micro.of(ScanBenchmark.class, "snapshotScan"),
+                Micro.of(ScanBenchmark.class, "skipListSubMap"))));
+    lines.add(
+        new Line(
+            "applying changes, one writer",
+            "",
+            Unit.NANOSECONDS,
+            Comparison.PER_SECOND,
+            1_000_000,
+            round -> round.alone(Micro.of(ApplyBenchmark.class, "apply"))));
+    return lines;
+  }
+
+  private static Line pointRead(int keys) {
+    return new Line(
+        "point read, " + Figures.count(keys) + " keys",
+        MAP,
+        Unit.NANOSECONDS,
+        Comparison.TIMES,
+        1.25,
+        0,
+        beside(READ.withKeys(keys), GET.withKeys(keys)));
+  }
+
+  private static Probe beside(Micro own, Micro reference) {
+    return round -> round.compare(own, reference);
+  }
+}

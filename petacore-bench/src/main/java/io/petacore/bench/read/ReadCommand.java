@@ -1,0 +1,180 @@
+package io.petacore.bench.read;
+
+import io.petacore.bench.connection.StoreOptions;
+import io.petacore.bench.console.Bounds;
+import io.petacore.bench.console.Table;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bench read}. */
+@Command(
+    name = "read",
+    description = {
+      "Measures reads beside the JDK's own maps, each line beside its reference in the same run.",
+      "With --etcd also the initial load and the way of a commit to another node, beside jetcd."
+    },
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  petacore.jar bench read --only 'point read'",
+      "  petacore.jar bench read --etcd 127.0.0.1:2379 --rounds 3 --json read.json"
+    })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
+public final class ReadCommand implements Callable<Integer> {
+
+  /** The profiler itself allocates a little now and then. */
+  private static final double NO_BYTES = 0.5;
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private StoreOptions options;
+
+  @Option(
+      names = "--seconds",
+      defaultValue = "5",
+      description = "How long each side is measured in each round (default: ${DEFAULT-VALUE}).")
+  private int seconds;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "SECONDS",
+      defaultValue = "3",
+      description = "How long each side warms up (default: ${DEFAULT-VALUE}).")
+  private int warmUp;
+
+  @Option(
+      names = "--rounds",
+      defaultValue = "1",
+      description = "How often everything is done; the median counts (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
+      names = "--only",
+      paramLabel = "TEXT",
+      description = "Only the lines whose name holds this text.")
+  private @Nullable String only;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Keep what JMH found in this file, as JMH writes it.")
+  private @Nullable Path json;
+
+  @Override
+  public Integer call() throws Exception {
+    Bounds bounds = new Bounds(spec.commandLine());
+    bounds.check("--seconds", seconds, 1, 3600);
+    bounds.check("--warm-up", warmUp, 1, 3600);
+    bounds.check("--rounds", rounds, 1, 100);
+    PrintWriter out = spec.commandLine().getOut();
+    List<Line> lines = new ArrayList<>(new MicroLines().all());
+    lines.addAll(new MemoryLines().all());
+    if (!options.isRemote()) {
+      measure(lines, out);
+      return 0;
+    }
+    try (EtcdLines onEtcd = new EtcdLines(options, seconds)) {
+      lines.addAll(onEtcd.all());
+      measure(lines, out);
+    }
+    return 0;
+  }
+
+  private void measure(List<Line> all, PrintWriter out) throws Exception {
+    List<Line> lines =
+        all.stream().filter(line -> only == null || line.name().contains(only)).toList();
+    List<List<Reading>> readings =
+        lines.stream().<List<Reading>>map(l -> new ArrayList<>()).toList();
+    List<RunResult> results = new ArrayList<>();
+    for (int round = 1; round <= rounds; round++) {
+      MicroBenchmarks benchmarks = new MicroBenchmarks(warmUp, seconds);
+      for (int i = 0; i < lines.size(); i++) {
+        out.println("round " + round + ", measuring: " + lines.get(i).name());
+        out.flush();
+        readings.get(i).add(lines.get(i).probe().measure(benchmarks));
+      }
+      results.addAll(benchmarks.results());
+    }
+    keep(results);
+    out.println();
+    Table table =
+        new Table("work", "beside it", "that", "PetaCore", "B/op", "got", "wanted", "", "");
+    for (int i = 0; i < lines.size(); i++) {
+      add(table, lines.get(i), readings.get(i));
+    }
+    table.print(out);
+    out.flush();
+  }
+
+  private void keep(List<RunResult> results) throws IOException {
+    if (json == null || results.isEmpty()) {
+      return;
+    }
+    try (PrintStream file =
+        new PrintStream(Files.newOutputStream(json), false, StandardCharsets.UTF_8)) {
+      ResultFormatFactory.getInstance(ResultFormatType.JSON, file).writeOut(results);
+    }
+  }
+
+  private static void add(Table table, Line line, List<Reading> readings) {
+    Reading typical =
+        readings.stream()
+            .sorted(Comparator.comparingDouble(line::compare))
+            .toList()
+            .get(readings.size() / 2);
+    table.row(
+        line.name(),
+        line.beside(),
+        Double.isNaN(typical.reference()) ? "" : line.unit().show(typical.reference()),
+        line.unit().show(typical.own()),
+        Double.isNaN(typical.allocated()) ? "" : bytes(typical.allocated()),
+        line.comparison().show(line.compare(typical)),
+        wanted(line),
+        verdict(line, typical),
+        typical.note());
+  }
+
+  private static String bytes(double allocated) {
+    return String.format(Locale.ROOT, "%,.0f", allocated);
+  }
+
+  private static String wanted(Line line) {
+    if (Double.isNaN(line.wanted())) {
+      return "";
+    }
+    String bound = line.comparison().showWanted(line.wanted());
+    return Double.isNaN(line.bytesWanted())
+        ? bound
+        : bound + ", ≤ " + bytes(line.bytesWanted()) + " B/op";
+  }
+
+  private static String verdict(Line line, Reading reading) {
+    if (Double.isNaN(line.wanted())) {
+      return "";
+    }
+    boolean holds = line.comparison().holds(line.compare(reading), line.wanted());
+    boolean frugal =
+        Double.isNaN(line.bytesWanted())
+            || reading.allocated() <= Math.max(line.bytesWanted(), NO_BYTES);
+    return holds && frugal ? "ok" : "missed";
+  }
+}

@@ -1,0 +1,123 @@
+package io.petacore.internal.mvcc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import io.petacore.data.Bytes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+class HashIndexTest {
+  private final HashIndex index = new HashIndex();
+
+  private static Version version(Bytes key) {
+    return Version.first(key, Bytes.EMPTY, 1, 1);
+  }
+
+  /** Of 32 keys of ten bytes each pair "Aa" and "BB" has the same hash. */
+  private static Bytes colliding(int number) {
+    StringBuilder text = new StringBuilder();
+    for (int bit = 0; bit < 5; bit++) {
+      text.append((number >> bit & 1) == 0 ? "Aa" : "BB");
+    }
+    return Bytes.utf8(text.toString());
+  }
+
+  private static Bytes key(int number) {
+    return number < 32 ? colliding(number) : Bytes.utf8("key" + number);
+  }
+
+  /** Fails where a key is lost in a rebuild, behind a removed one, or mistaken for another. */
+  @Test
+  void theIndexAgreesWithAModel() {
+    assertEquals(colliding(0).hashCode(), colliding(31).hashCode());
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    Map<Bytes, Version> model = new HashMap<>();
+    for (int step = 0; step < 200_000; step++) {
+      int keys = step % 50_000 < 25_000 ? 64 : 2_000; // grows, and is emptied again
+      Bytes key = key(random.nextInt(keys));
+      Version known = model.get(key);
+      assertSame(known, index.get(key), () -> "seed " + seed);
+      if (known == null) {
+        Version added = version(key);
+        model.put(key, added);
+        index.add(added);
+      } else if (random.nextBoolean()) {
+        Version next = known.next(Bytes.EMPTY, known.number() + 1, 1);
+        model.put(key, next);
+        index.replace(known, next);
+      } else {
+        model.remove(key);
+        index.remove(known);
+      }
+      assertEquals(model.size(), index.size());
+    }
+    model.forEach((key, version) -> assertSame(version, index.get(key), () -> "seed " + seed));
+  }
+
+  /** Fails, by not returning, where removed keys are never cleared away and the slots run out. */
+  @Test
+  void keysThatComeAndGoFillNothing() {
+    for (int i = 0; i < 100_000; i++) {
+      Version version = version(Bytes.utf8("passing" + i));
+      index.add(version);
+      index.remove(version);
+    }
+    assertEquals(0, index.size());
+    assertNull(index.get(Bytes.utf8("never there")));
+  }
+
+  /** Fails if a removal empties a slot that others were placed behind. */
+  @Test
+  void whatStaysIsFoundWhileOthersComeAndGo() throws InterruptedException, ExecutionException {
+    List<Bytes> staying = new ArrayList<>();
+    for (int i = 0; i < 32; i += 2) {
+      staying.add(colliding(i));
+      index.add(version(colliding(i)));
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      Future<?> writer =
+          threads.submit(
+              () -> {
+                Random random = new Random(1);
+                Map<Integer, Version> present = new HashMap<>();
+                for (int i = 0; i < 500_000; i++) {
+                  int number = 1 + 2 * random.nextInt(200);
+                  Version known = present.remove(number);
+                  if (known != null) {
+                    index.remove(known);
+                  } else {
+                    Version added = version(key(number));
+                    present.put(number, added);
+                    index.add(added);
+                  }
+                }
+              });
+      Future<?> reader =
+          threads.submit(
+              () -> {
+                while (!writer.isDone()) {
+                  for (Bytes key : staying) {
+                    assertNotNull(index.get(key));
+                  }
+                }
+              });
+      reader.get();
+      writer.get();
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+}

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -203,6 +204,9 @@ public final class DistributedStorage implements AutoCloseable {
 
   /** The settings of a storage to be opened. To be used by one thread. */
   public static final class Builder {
+    /** So that sums of a few durations still fit in nanoseconds. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     final KvStore store;
     String namespace = "";
     IsolationLevel isolation = IsolationLevel.SNAPSHOT;
@@ -303,9 +307,24 @@ public final class DistributedStorage implements AutoCloseable {
      * Where application code runs that the library calls: status listeners, bodies of asynchronous
      * transactions that run again, and what is chained to their futures. The common pool by
      * default. It must have threads of its own: run on the thread that hands a task over,
-     * application code would hold up what it waits for.
+     * application code would hold up what it waits for. To find out, it is given a task.
+     *
+     * @throws IllegalArgumentException if it runs tasks on the thread that hands them over
      */
     public Builder executor(Executor applicationExecutor) {
+      Thread caller = Thread.currentThread();
+      AtomicBoolean onCaller = new AtomicBoolean();
+      applicationExecutor.execute(
+          () -> {
+            if (Thread.currentThread() == caller) {
+              onCaller.set(true);
+            }
+          });
+      if (onCaller.get()) {
+        throw new IllegalArgumentException(
+            "the executor runs tasks on the thread that hands them over: give one with threads of"
+                + " its own");
+      }
       this.executor = applicationExecutor;
       return this;
     }
@@ -332,6 +351,9 @@ public final class DistributedStorage implements AutoCloseable {
     private static Duration positive(String name, Duration duration) {
       if (duration.isNegative() || duration.isZero()) {
         throw new IllegalArgumentException(name + " must be positive: " + duration);
+      }
+      if (duration.compareTo(LONGEST) > 0) {
+        throw new IllegalArgumentException(name + " must be at most " + LONGEST + ": " + duration);
       }
       return duration;
     }

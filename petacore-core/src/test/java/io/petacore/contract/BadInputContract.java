@@ -20,6 +20,7 @@ import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
 import io.petacore.transaction.TransactionTask;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -113,6 +114,18 @@ public interface BadInputContract {
       assertThrows(
           IllegalArgumentException.class,
           () -> DistributedStorage.builder(nodes().connect()).namespace(bad).open().close());
+    }
+  }
+
+  /** Settings with which the storage could not keep its word. */
+  @Test
+  default void settingsThatCanNotBe() {
+    DistributedStorage.Builder builder = DistributedStorage.builder(nodes().connect());
+    assertThrows(IllegalArgumentException.class, () -> builder.executor(Runnable::run));
+    assertThrows(IllegalArgumentException.class, () -> builder.maxInFlight(0));
+    for (Duration bad : List.of(Duration.ZERO, Duration.ofNanos(-1), Duration.ofDays(200_000))) {
+      assertThrows(IllegalArgumentException.class, () -> builder.commitTimeout(bad));
+      assertThrows(IllegalArgumentException.class, () -> builder.historyRetention(bad));
     }
   }
 

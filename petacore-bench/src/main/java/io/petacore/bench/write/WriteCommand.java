@@ -6,8 +6,11 @@ import io.petacore.bench.connection.StoreOptions;
 import io.petacore.bench.connection.Stores;
 import io.petacore.bench.console.Bounds;
 import io.petacore.bench.console.Figures;
+import io.petacore.bench.console.RatioChart;
 import io.petacore.bench.console.Table;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -70,6 +73,9 @@ public final class WriteCommand implements Callable<Integer> {
       description = "How many requests PetaCore has on their way at a time.")
   private @Nullable Integer maxInFlight;
 
+  @Option(names = "--picture", paramLabel = "FILE", description = "Draws the ratios, as SVG.")
+  private @Nullable Path picture;
+
   @Override
   public Integer call() throws Exception {
     Bounds bounds = new Bounds(spec.commandLine());
@@ -107,21 +113,25 @@ public final class WriteCommand implements Callable<Integer> {
   }
 
   private void measure(List<Line> lines, SecondNode other, PrintWriter out) throws Exception {
+    RatioChart chart = new RatioChart("Commits beside plain jetcd, on the same etcd");
     Table table = new Table("work", "jetcd", "PetaCore", "p50", "p99", "ratio", "wanted", "");
     for (Line line : lines) {
       if (only == null || line.name().contains(only)) {
         out.println("measuring: " + line.name());
         out.flush();
-        measure(line, table);
+        measure(line, table, chart);
         other.close();
       }
     }
     out.println();
     table.print(out);
     out.flush();
+    if (picture != null) {
+      Files.writeString(picture, chart.toSvg());
+    }
   }
 
-  private void measure(Line line, Table table) throws Exception {
+  private void measure(Line line, Table table, RatioChart chart) throws Exception {
     Work reference = line.reference();
     Duration time = Duration.ofSeconds(seconds);
     Duration before = Duration.ofSeconds(warmUp);
@@ -145,6 +155,11 @@ public final class WriteCommand implements Callable<Integer> {
       }
     }
     String note = line.check().run();
+    double ratio = ratios.isEmpty() ? 0 : ratios.stream().sorted().toList().get(ratios.size() / 2);
+    if (ratio > 0) {
+      boolean atLeast = line.measure() == Line.Measure.THROUGHPUT;
+      chart.bar(line.name(), ratio, line.wanted(), atLeast);
+    }
     Sample typical = typical(line, samples);
     table.row(
         line.name(),
@@ -152,7 +167,7 @@ public final class WriteCommand implements Callable<Integer> {
         show(line, typical),
         Figures.millis(typical.median()),
         Figures.millis(typical.latencies().percentile(0.99)),
-        ratios.isEmpty() ? "" : times(ratios.stream().sorted().toList().get(ratios.size() / 2)),
+        ratio == 0 ? "" : times(ratio),
         wanted(line),
         note);
   }

@@ -155,8 +155,10 @@ final class SessionKeeper {
     if (session == which) {
       session = null;
       raising = false;
-      counters.sessionsLost.increment();
-      log.info("session {} was lost; another will be opened", which.id());
+      if (!ended) {
+        counters.sessionsLost.increment();
+        log.info("session {} was lost; another will be opened", which.id());
+      }
     }
   }
 

@@ -156,7 +156,7 @@ public final class WriteCommand implements Callable<Integer> {
     }
     String note = line.check().run();
     double ratio = ratios.isEmpty() ? 0 : ratios.stream().sorted().toList().get(ratios.size() / 2);
-    if (ratio > 0) {
+    if (ratio > 0 && line.wanted() > 0) {
       boolean atLeast = line.measure() == Line.Measure.THROUGHPUT;
       chart.bar(line.name(), ratio, line.wanted(), atLeast);
     }

@@ -35,7 +35,8 @@ final class WriteLines {
     return List.of(
         oneAfterAnother(),
         manyThreads(),
-        manyAsync(),
+        async("256 async in flight, own keys", 0, 256, 256),
+        async("4,096 async in flight, own keys", 5, 4_096, 1_024),
         hundredWrites(),
         large(),
         counter("64 threads increment one key", 4, "c1", () -> one),
@@ -66,17 +67,18 @@ final class WriteLines {
         () -> "");
   }
 
-  private Line manyAsync() {
+  private Line async(String name, double wanted, int inFlight, int inFlightBeside) {
     return new Line(
-        "4,096 async in flight, own keys",
+        name,
         Line.Measure.THROUGHPUT,
-        5,
-        Window.of(1_024, number -> plain.put("a" + number % 1_024, VALUE)),
+        wanted,
+        Window.of(inFlightBeside, number -> plain.put("a" + number % inFlightBeside, VALUE)),
         Window.of(
-            4_096,
+            inFlight,
             number ->
                 one.runTransactionAsync(
-                    TransactionOptions.defaults(), tx -> tx.write("a" + number % 8_192, VALUE))),
+                    TransactionOptions.defaults(),
+                    tx -> tx.write("a" + number % (2 * inFlight), VALUE))),
         () -> "");
   }
 

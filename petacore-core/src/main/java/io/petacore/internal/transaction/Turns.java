@@ -21,8 +21,8 @@ final class Turns {
   static final CompletableFuture<@Nullable Void> NOW = CompletableFuture.completedFuture(null);
 
   private final HotKeys hotKeys;
-  private final TreeSet<Bytes> collidedOn = new TreeSet<>();
-  private final List<HotKeys.Place> places = new ArrayList<>(1); // guarded by itself
+  private final List<HotKeys.Place> places = new ArrayList<>(0); // guarded by itself
+  private @Nullable TreeSet<Bytes> collidedOn; // null for nearly every transaction
   private int stays; // guarded by places; counts up when they are left
 
   Turns(HotKeys hotKeys) {
@@ -58,8 +58,10 @@ final class Turns {
       return NOW; // somebody of another node has come first, or somebody who has not lined up
     }
     leave();
-    collidedOn.add(key);
-    return lineUp(collidedOn);
+    TreeSet<Bytes> keys = collidedOn == null ? new TreeSet<>() : collidedOn;
+    collidedOn = keys;
+    keys.add(key);
+    return lineUp(keys);
   }
 
   private CompletableFuture<@Nullable Void> lineUp(Collection<Bytes> keys) {

@@ -249,7 +249,10 @@ public final class DistributedStorage implements AutoCloseable {
       return this;
     }
 
-    /** How long a transaction may take, from the call on, all attempts; 10 s by default. */
+    /**
+     * How long a commit may take, from the end of the body's first run on, all attempts; 10 s by
+     * default.
+     */
     public Builder commitTimeout(Duration timeout) {
       this.commitTimeout = positive("commitTimeout", timeout);
       return this;
@@ -310,7 +313,10 @@ public final class DistributedStorage implements AutoCloseable {
       return this;
     }
 
-    /** Told of every change of state, on the executor, one at a time and in order. */
+    /**
+     * Told of every change of state, and about once a second of the progress of the first load, on
+     * the executor, one at a time and in order.
+     */
     public Builder statusListener(Consumer<StorageStatus> listener) {
       this.statusListener = listener;
       return this;

@@ -36,7 +36,7 @@ final class Engine {
   private final CommitPipeline pipeline;
   private final Synchronizer synchronizer;
   private final TransactionRunner runner;
-  private volatile boolean closed;
+  private volatile @Nullable TransactionRunner open; // null once it is closed: one look for both
 
   Engine(DistributedStorage.Builder settings, Namespace namespace, FormatRecord format) {
     this.settings = settings;
@@ -76,6 +76,7 @@ final class Engine {
             settings.executor,
             new TransactionRunner.Settings(
                 settings.isolation, settings.commitTimeout, settings.maxAttempts));
+    this.open = runner;
   }
 
   private void expect(long revision) {
@@ -113,10 +114,11 @@ final class Engine {
 
   /** What runs transactions, unless the storage was closed. */
   TransactionRunner runner() {
-    if (closed) {
+    TransactionRunner now = open;
+    if (now == null) {
       throw new StorageClosedException("the storage was closed");
     }
-    return runner;
+    return now;
   }
 
   long appliedRevision() {
@@ -135,7 +137,7 @@ final class Engine {
         applied.revision(),
         applied.version(),
         Duration.ofNanos(scheduler.nanoTime() - applied.nanoTime()),
-        applied.keys(),
+        applied.revision() == 0 ? synchronizer.loadedKeys() : applied.keys(),
         counters());
   }
 
@@ -163,7 +165,7 @@ final class Engine {
   }
 
   void close() {
-    closed = true;
+    open = null;
     pipeline.close(settings.commitTimeout).join();
     synchronizer.close();
     scheduler.shutdown();

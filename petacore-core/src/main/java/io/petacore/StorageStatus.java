@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param appliedRevision the last revision whose every change is in memory; 0 before the first load
  * @param appliedVersion the version of that revision, in nanoseconds since the epoch
  * @param age how long ago that revision was applied
- * @param keys how many keys are present
+ * @param keys how many keys are present; while it is starting, how many have been loaded so far
  * @param counters what has happened since it was opened
  */
 public record StorageStatus(

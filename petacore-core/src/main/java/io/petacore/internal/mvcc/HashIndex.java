@@ -80,6 +80,13 @@ final class HashIndex {
     }
   }
 
+  /** Writer only: removes everything. */
+  void clear() {
+    table = new Version[LEAST_SLOTS];
+    size = 0;
+    taken = 0;
+  }
+
   /** How many keys there are. Exact for the writer. */
   int size() {
     return size;

@@ -42,6 +42,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MvccCache {
 
+  /**
+   * What the first state's versions are numbered by: it is read before the number of its revision
+   * is known, and nobody can ask for anything older.
+   */
+  private static final long LOADED = 1;
+
   private final HashIndex byHash = new HashIndex();
   private final ConcurrentNavigableMap<Bytes, VersionChain> inOrder = new ConcurrentSkipListMap<>();
   private final History history = new History();
@@ -137,11 +143,33 @@ public final class MvccCache {
    * The entries of a range at a version number, in order. Lazy; each step may throw {@link
    * TransactionTooOldException}.
    */
-  public Iterator<Entry> scan(KeyRange range, long number) {
+  public Iterator<Entry> scan(KeyRange range, Order order, long number) {
+    var chains = chains(range);
+    var ordered = order == Order.ASCENDING ? chains : chains.descendingMap();
+    return new RangeScan(this, ordered.values().iterator(), number);
+  }
+
+  /**
+   * How many keys of a range are present at a version number.
+   *
+   * @throws TransactionTooOldException if the number is behind the horizon
+   */
+  public long count(KeyRange range, long number) {
+    long count = 0;
+    for (VersionChain chain : chains(range).values()) {
+      Version visible = chain.head().visibleAt(number);
+      if (visible != null && !visible.isTombstone()) {
+        count++;
+      }
+    }
+    requireKept(number);
+    return count;
+  }
+
+  private ConcurrentNavigableMap<Bytes, VersionChain> chains(KeyRange range) {
     KeyRange visible = ReservedKeys.visible(range);
     Bytes to = visible.to();
-    var chains = to == null ? inOrder.tailMap(visible.from()) : inOrder.subMap(visible.from(), to);
-    return new RangeScan(this, chains.values().iterator(), number);
+    return to == null ? inOrder.tailMap(visible.from()) : inOrder.subMap(visible.from(), to);
   }
 
   /**
@@ -205,13 +233,34 @@ public final class MvccCache {
     history.unpin(number);
   }
 
-  /** Writer: the first state, into the empty cache. */
-  public void load(Collection<Change> state, long revision, long number) {
-    for (Change change : state) {
-      link(change, number, 0);
-    }
+  /** Writer: begins with the first state, anew where it had begun; nobody sees it yet. */
+  public void beginLoad() {
+    byHash.clear();
+    inOrder.clear();
+    presentKeys = 0;
+  }
+
+  /** Writer: a key of the first state. */
+  public void load(Change change) {
+    link(change, LOADED, 0);
+  }
+
+  /** How many keys of the first state there are so far. For its loader. */
+  public long loadedKeys() {
+    return presentKeys;
+  }
+
+  /** Writer: the first state is whole, and is published. */
+  public void endLoad(long revision, long number) {
     history.beginAt(number);
     publish(revision, number, nanoTime.getAsLong());
+  }
+
+  /** Writer: the first state, all at once. */
+  public void load(Collection<Change> state, long revision, long number) {
+    beginLoad();
+    state.forEach(this::load);
+    endLoad(revision, number);
   }
 
   /**

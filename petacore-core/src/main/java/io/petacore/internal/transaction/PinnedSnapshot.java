@@ -5,6 +5,7 @@ import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.mvcc.Order;
 import io.petacore.internal.mvcc.Version;
 import io.petacore.transaction.Snapshot;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,11 +37,26 @@ final class PinnedSnapshot implements Snapshot {
 
   @Override
   public Iterable<Entry> scan(KeyRange range) {
+    return scan(range, Order.ASCENDING);
+  }
+
+  @Override
+  public Iterable<Entry> scanDescending(KeyRange range) {
+    return scan(range, Order.DESCENDING);
+  }
+
+  private Iterable<Entry> scan(KeyRange range, Order order) {
     requireOpen();
     return () -> {
       requireOpen();
-      return cache.scan(range, version);
+      return cache.scan(range, order, version);
     };
+  }
+
+  @Override
+  public long count(KeyRange range) {
+    requireOpen();
+    return cache.count(range, version);
   }
 
   @Override

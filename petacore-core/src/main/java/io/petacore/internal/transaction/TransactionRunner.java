@@ -89,19 +89,22 @@ public final class TransactionRunner {
   }
 
   /**
-   * Runs a body on this thread until it commits. One that wrote nothing is over when its body is:
-   * it never gets to know attempts and bounds.
+   * Runs a body on this thread until it commits. One that wrote nothing is over when its body is,
+   * without attempts and bounds.
+   *
+   * <p>The bounds count from the end of the body's first run, since a look at the clock would be
+   * the dearest part of a transaction that reads little: it waits for all reads from memory before
+   * it.
    */
   public <T extends @Nullable Object, X extends Exception> T call(
       TransactionOptions options, TransactionCall<T, X> body) throws X {
-    long begunAt = scheduler.nanoTime();
     awaitConfirmed(options);
     BufferedTransaction transaction = newTransaction(options, null);
     T result = run(body, transaction);
     if (transaction.isReadOnly()) {
       return result;
     }
-    Attempts attempts = new Attempts(options, begunAt);
+    Attempts attempts = new Attempts(options);
     while (attempts.commit(transaction) instanceof CommitOutcome.Conflict conflict) {
       attempts.backOff(attempts.delayAfter(conflict));
       attempts.awaitConfirmed();
@@ -128,7 +131,7 @@ public final class TransactionRunner {
 
   private void awaitConfirmed(TransactionOptions options) {
     if (cache.applied().revision() < pipeline.confirmedRevision()) {
-      new Attempts(options, scheduler.nanoTime()).awaitConfirmed();
+      new Attempts(options).awaitConfirmed();
     }
   }
 
@@ -138,7 +141,7 @@ public final class TransactionRunner {
    */
   public CompletableFuture<CommitResult> runAsync(
       TransactionOptions options, TransactionTask<?> body) {
-    Attempts attempts = new Attempts(options, scheduler.nanoTime());
+    Attempts attempts = new Attempts(options);
     attempts.awaitConfirmed();
     AsyncRun run = new AsyncRun(options, attempts, body);
     run.attempt();
@@ -149,9 +152,7 @@ public final class TransactionRunner {
   public Transaction begin(TransactionOptions options) {
     awaitConfirmed(options);
     // The time that counts is that of the commit: how long the owner thinks is not bounded here.
-    return newTransaction(
-        options,
-        transaction -> new Attempts(options, scheduler.nanoTime()).commitOnce(transaction));
+    return newTransaction(options, transaction -> new Attempts(options).commitOnce(transaction));
   }
 
   /** Pins the newest state. */
@@ -193,10 +194,10 @@ public final class TransactionRunner {
     private final Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, scheduler::chance);
     private int made = 1; // how often the body has been run, the run under way included
 
-    Attempts(TransactionOptions options, long begunAt) {
+    Attempts(TransactionOptions options) {
       maxAttempts = options.maxAttempts().orElse(settings.maxAttempts());
       timeout = options.timeout().orElse(settings.timeout());
-      deadline = Deadline.in(timeout, begunAt, scheduler::nanoTime);
+      deadline = Deadline.in(timeout, scheduler::nanoTime);
     }
 
     /**

@@ -65,8 +65,12 @@ class BufferedTransactionTest {
   }
 
   private static String scan(ReadView view, KeyRange range) {
+    return show(view.scan(range));
+  }
+
+  private static String show(Iterable<Entry> scan) {
     List<String> entries = new ArrayList<>();
-    for (Entry entry : view.scan(range)) {
+    for (Entry entry : scan) {
       entries.add(entry.key().toUtf8() + "=" + entry.value().toUtf8());
     }
     return String.join(" ", entries);
@@ -146,10 +150,32 @@ class BufferedTransactionTest {
     assertEquals(Bytes.utf8("2"), cache.newest(Bytes.utf8("b")), "and nobody else sees them");
   }
 
+  @ParameterizedTest
+  @EnumSource(IsolationLevel.class)
+  void descendingScansLimitsAndCountsSeeOwnWritesToo(IsolationLevel isolation) {
+    BufferedTransaction transaction = begin(isolation);
+    KeyRange all = KeyRange.all();
+    assertEquals("b=1 a=1", show(transaction.scanDescending(all)));
+    assertEquals(2, transaction.count(all));
+    transaction.write("a", "own").write("c", "new").write("d", "new").delete("e");
+    assertEquals("d=new c=new b=1 a=own", show(transaction.scanDescending(all)));
+    assertEquals("d=new c=new", show(transaction.scanDescending(all, 2)));
+    assertEquals("a=own b=1", show(transaction.scan(all, 2)));
+    assertEquals("", show(transaction.scan(all, 0)));
+    assertEquals(4, transaction.count(all));
+    transaction.delete("b").delete("d");
+    assertEquals("c=new a=own", show(transaction.scanDescending(all)));
+    assertEquals(2, transaction.count(all));
+    assertEquals("a=own", show(transaction.scanDescending(KeyRange.closedOpen("a", "c"))));
+    assertEquals(1, transaction.count(KeyRange.closedOpen("a", "c")), "and not the writes beyond");
+  }
+
   @Test
   void reservedKeysAreNotSeen() {
     BufferedTransaction transaction = beginSnapshot();
     transaction.write("a", "own");
+    assertEquals("b=1 a=own", show(transaction.scanDescending(KeyRange.prefix(""))));
+    assertEquals(2, transaction.count(KeyRange.prefix("")));
     assertEquals("a=own b=1", scan(transaction, KeyRange.prefix("")));
     assertEquals("", scan(transaction, KeyRange.prefix("\0")));
   }
@@ -185,6 +211,8 @@ class BufferedTransactionTest {
             t -> t.read("a"),
             t -> t.exists("a"),
             t -> t.scan(KeyRange.all()),
+            t -> t.scanDescending(KeyRange.all()),
+            t -> t.count(KeyRange.all()),
             t -> t.write("a", "x"),
             t -> t.delete("a"),
             BufferedTransaction::revision,
@@ -275,6 +303,8 @@ class BufferedTransactionTest {
     assertNull(snapshot.read("c"));
     assertEquals("a=1 b=1", scan(snapshot));
     assertEquals("a=1 b=1", scan(snapshot, KeyRange.prefix("")));
+    assertEquals("b=1 a=1", show(snapshot.scanDescending(KeyRange.all())));
+    assertEquals(2, snapshot.count(KeyRange.prefix("")));
     assertEquals(1, snapshot.revision());
     assertEquals(10, snapshot.version());
     snapshot.close();
@@ -294,6 +324,8 @@ class BufferedTransactionTest {
     assertThrows(IllegalStateException.class, () -> snapshot.read("a"));
     assertThrows(IllegalStateException.class, () -> snapshot.exists("a"));
     assertThrows(IllegalStateException.class, () -> snapshot.scan(KeyRange.all()));
+    assertThrows(IllegalStateException.class, () -> snapshot.scanDescending(KeyRange.all()));
+    assertThrows(IllegalStateException.class, () -> snapshot.count(KeyRange.all()));
     assertThrows(IllegalStateException.class, scan::iterator);
     assertThrows(IllegalStateException.class, snapshot::revision);
     assertThrows(IllegalStateException.class, snapshot::version);

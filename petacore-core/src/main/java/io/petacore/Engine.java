@@ -36,7 +36,7 @@ final class Engine {
   private final CommitPipeline pipeline;
   private final Synchronizer synchronizer;
   private final TransactionRunner runner;
-  private volatile @Nullable TransactionRunner open; // null once it is closed: one look for both
+  private volatile boolean closed;
 
   Engine(DistributedStorage.Builder settings, Namespace namespace, FormatRecord format) {
     this.settings = settings;
@@ -76,7 +76,6 @@ final class Engine {
             settings.executor,
             new TransactionRunner.Settings(
                 settings.isolation, settings.commitTimeout, settings.maxAttempts));
-    this.open = runner;
   }
 
   private void expect(long revision) {
@@ -114,11 +113,15 @@ final class Engine {
 
   /** What runs transactions, unless the storage was closed. */
   TransactionRunner runner() {
-    TransactionRunner now = open;
-    if (now == null) {
+    if (closed) {
       throw new StorageClosedException("the storage was closed");
     }
-    return now;
+    return runner;
+  }
+
+  /** What reads, and finds out by itself when the storage has been closed. */
+  TransactionRunner reader() {
+    return runner;
   }
 
   long appliedRevision() {
@@ -165,12 +168,14 @@ final class Engine {
   }
 
   void close() {
-    open = null;
+    closed = true;
     pipeline.close(settings.commitTimeout).join();
     synchronizer.close();
     scheduler.shutdown();
     try {
-      if (!scheduler.awaitTermination(THREAD_END_BOUND)) {
+      if (scheduler.awaitTermination(THREAD_END_BOUND)) {
+        cache.close();
+      } else {
         log.warn("the thread of namespace {} has not ended within {}", namespace, THREAD_END_BOUND);
       }
     } catch (InterruptedException e) {

@@ -4,6 +4,7 @@ import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.error.PetaCoreException;
+import io.petacore.error.StorageClosedException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.format.ReservedKeys;
 import java.time.Duration;
@@ -59,6 +60,7 @@ public final class MvccCache {
   private final RevisionLog log = new RevisionLog();
 
   private volatile Applied applied;
+  private volatile boolean closed;
   private volatile long jumpedTo; // written by the writer, before that state is published
   private long presentKeys; // writer only; readers see it in what is published
 
@@ -132,10 +134,11 @@ public final class MvccCache {
       if (found != null) {
         return found.value(); // right at any time: links are cut behind what can be found only
       }
-      // Behind the horizon only if this thread slept for longer than the retention: look again.
       if (number >= history.horizon()) {
         return null;
       }
+      requireOpen();
+      // Behind the horizon since this thread slept for longer than the retention: look again.
     }
   }
 
@@ -180,6 +183,7 @@ public final class MvccCache {
    */
   public void requireKept(long number) {
     if (number < history.horizon()) {
+      requireOpen();
       throw new TransactionTooOldException(
           "the snapshot at version "
               + number
@@ -187,6 +191,23 @@ public final class MvccCache {
               + Duration.ofNanos(retentionNanos)
               + "; keep the work shorter, raise historyRetention, or hold a Snapshot");
     }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new StorageClosedException("the storage was closed");
+    }
+  }
+
+  /**
+   * Writer: lets everything go. With the horizon beyond all numbers whatever is not found any more
+   * is no answer, so that reads need not ask whether the cache is open before they look.
+   */
+  public void close() {
+    closed = true;
+    history.beginAt(Long.MAX_VALUE);
+    byHash.clear();
+    inOrder.clear();
   }
 
   /**

@@ -9,7 +9,8 @@ import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionConflictException;
 import io.petacore.error.TransactionTooLargeException;
 import io.petacore.error.TransactionTooOldException;
-import io.petacore.internal.transaction.TransactionRunner;
+import io.petacore.internal.format.Limits;
+import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.store.KvStore;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.IsolationLevel;
@@ -49,11 +50,11 @@ import org.jspecify.annotations.Nullable;
 public final class DistributedStorage implements AutoCloseable {
 
   private final Engine engine;
-  private final TransactionRunner reader; // the engine's own, one step nearer to every read
+  private final MvccCache cache; // the engine's own, at hand for every read
 
   private DistributedStorage(Engine engine) {
     this.engine = engine;
-    this.reader = engine.reader();
+    this.cache = engine.cache();
   }
 
   /**
@@ -165,7 +166,7 @@ public final class DistributedStorage implements AutoCloseable {
 
   /** One read of the newest state in memory; null if the key is absent. Never waits. */
   public @Nullable Bytes read(Bytes key) {
-    return reader.read(key);
+    return cache.newest(Limits.requireKey(key));
   }
 
   /**
@@ -210,6 +211,7 @@ public final class DistributedStorage implements AutoCloseable {
     String namespace = "";
     IsolationLevel isolation = IsolationLevel.SNAPSHOT;
     Duration historyRetention = Duration.ofSeconds(10);
+    long maxHistoryBytes = 256L << 20;
     Duration openTimeout = Duration.ofSeconds(30);
     Duration commitTimeout = Duration.ofSeconds(10);
     Duration maxClockOffset = Duration.ofMillis(500);
@@ -240,9 +242,24 @@ public final class DistributedStorage implements AutoCloseable {
       return this;
     }
 
-    /** How long superseded versions are kept at least; 10 s by default. */
+    /**
+     * How long superseded versions are kept, if {@link #maxHistoryBytes} allows; 10 s by default.
+     */
     public Builder historyRetention(Duration retention) {
       this.historyRetention = positive("historyRetention", retention);
+      return this;
+    }
+
+    /**
+     * How much of the heap superseded versions may take; 256 MiB by default. Beyond it the oldest
+     * are freed before their time, and transactions that still need them end as too old. What an
+     * open {@link Snapshot} needs is kept all the same.
+     */
+    public Builder maxHistoryBytes(long bytes) {
+      if (bytes < 0) {
+        throw new IllegalArgumentException("maxHistoryBytes must not be negative: " + bytes);
+      }
+      this.maxHistoryBytes = bytes;
       return this;
     }
 

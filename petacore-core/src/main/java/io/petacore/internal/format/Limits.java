@@ -25,7 +25,7 @@ public record Limits(int maxValueBytes) {
    *
    * @throws IllegalArgumentException if it is empty, reserved or too long
    */
-  public Bytes requireKey(Bytes key) {
+  public static Bytes requireKey(Bytes key) {
     int length = key.length();
     if (length == 0 || length > MAX_KEY_BYTES || key.byteAt(0) == 0) {
       throw refusal(key);

@@ -51,7 +51,7 @@ public final class MvccCache {
 
   private final HashIndex byHash = new HashIndex();
   private final ConcurrentNavigableMap<Bytes, VersionChain> inOrder = new ConcurrentSkipListMap<>();
-  private final History history = new History();
+  private final History history;
   private final long retentionNanos;
 
   private final LongSupplier nanoTime;
@@ -63,12 +63,26 @@ public final class MvccCache {
   private volatile boolean closed;
   private volatile long jumpedTo; // written by the writer, before that state is published
   private long presentKeys; // writer only; readers see it in what is published
+  private long newestBytes; // writer only; what keys and their newest versions take
+  private volatile Holdings holdings = Holdings.NOTHING; // written by the writer
 
   /**
+   * A cache whose history is bounded by time alone.
+   *
    * @param retention how long superseded versions are kept at least
    * @param nanoTime monotonic time
    */
   public MvccCache(Duration retention, LongSupplier nanoTime) {
+    this(retention, Long.MAX_VALUE, nanoTime);
+  }
+
+  /**
+   * @param retention how long superseded versions are kept
+   * @param maxHistoryBytes how much they may take; beyond it the oldest are freed before their time
+   * @param nanoTime monotonic time
+   */
+  public MvccCache(Duration retention, long maxHistoryBytes, LongSupplier nanoTime) {
+    this.history = new History(maxHistoryBytes);
     this.retentionNanos = retention.toNanos();
     this.nanoTime = nanoTime;
     this.applied = new Applied(0, 0, 0, nanoTime.getAsLong());
@@ -77,6 +91,11 @@ public final class MvccCache {
   /** How far the cache has come. */
   public Applied applied() {
     return applied;
+  }
+
+  /** How much is held. */
+  public Holdings holdings() {
+    return holdings;
   }
 
   /** The oldest version number that can be answered for. */
@@ -189,7 +208,8 @@ public final class MvccCache {
               + number
               + " is no longer kept: superseded versions are kept for "
               + Duration.ofNanos(retentionNanos)
-              + "; keep the work shorter, raise historyRetention, or hold a Snapshot");
+              + " within the bound of maxHistoryBytes; keep the work shorter, raise these, or hold"
+              + " a Snapshot");
     }
   }
 
@@ -259,6 +279,7 @@ public final class MvccCache {
     byHash.clear();
     inOrder.clear();
     presentKeys = 0;
+    newestBytes = 0;
   }
 
   /** Writer: a key of the first state. */
@@ -275,6 +296,7 @@ public final class MvccCache {
   public void endLoad(long revision, long number) {
     history.beginAt(number);
     publish(revision, number, nanoTime.getAsLong());
+    takeStock();
   }
 
   /** Writer: the first state, all at once. */
@@ -347,7 +369,12 @@ public final class MvccCache {
     Version next = head.next(change.value(), number, change.modRevision());
     head.chain().link(next);
     byHash.replace(head, next);
-    history.superseded(next, now);
+    newestBytes += Holdings.ofVersion(next) - Holdings.ofVersion(head);
+    if (head.number() == number) {
+      history.replaced(next, now);
+    } else {
+      history.superseded(head, next, now);
+    }
   }
 
   private void linkFirst(Change change, long number) {
@@ -358,6 +385,7 @@ public final class MvccCache {
     first.chain().link(first);
     byHash.add(first);
     inOrder.put(first.key(), first.chain());
+    newestBytes += Holdings.ofKey(first.key()) + Holdings.ofVersion(first);
   }
 
   private void countPresence(Bytes key, @Nullable Version before, @Nullable Bytes after) {
@@ -379,7 +407,15 @@ public final class MvccCache {
     for (Version tombstone : history.free(now - retentionNanos)) {
       byHash.remove(tombstone);
       inOrder.remove(tombstone.key());
+      newestBytes -= Holdings.ofKey(tombstone.key()) + Holdings.ofVersion(tombstone);
     }
+    takeStock();
+  }
+
+  private void takeStock() {
+    holdings =
+        new Holdings(
+            byHash.size() + history.versions(), newestBytes + history.bytes(), history.bytes());
   }
 
   /**

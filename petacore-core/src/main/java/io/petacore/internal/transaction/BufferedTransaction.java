@@ -51,7 +51,7 @@ final class BufferedTransaction implements Transaction {
   @Override
   public @Nullable Bytes read(Bytes key) {
     requireOpen();
-    limits.requireKey(key);
+    Limits.requireKey(key);
     Write own = writes == null ? null : writes.get(key);
     if (own != null) {
       return own.value();
@@ -112,13 +112,13 @@ final class BufferedTransaction implements Transaction {
   @Override
   public Transaction write(Bytes key, Bytes value) {
     requireOpen();
-    return buffer(new Write(limits.requireKey(key), limits.requireValue(key, value)));
+    return buffer(new Write(Limits.requireKey(key), limits.requireValue(key, value)));
   }
 
   @Override
   public Transaction delete(Bytes key) {
     requireOpen();
-    return buffer(new Write(limits.requireKey(key), null));
+    return buffer(new Write(Limits.requireKey(key), null));
   }
 
   private Transaction buffer(Write write) {

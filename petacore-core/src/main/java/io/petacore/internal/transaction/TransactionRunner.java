@@ -1,6 +1,5 @@
 package io.petacore.internal.transaction;
 
-import io.petacore.data.Bytes;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionConflictException;
@@ -33,12 +32,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Begins views and runs bodies: again on a conflict, with backoff, until they commit or a bound is
  * reached. Safe for use by many threads.
  */
 public final class TransactionRunner {
+
+  private static final Logger log = LoggerFactory.getLogger(TransactionRunner.class);
 
   private static final Duration FIRST_BACKOFF = Duration.ofNanos(200_000);
   private static final Duration MAX_BACKOFF = Duration.ofMillis(50);
@@ -58,6 +61,7 @@ public final class TransactionRunner {
   private final Scheduler scheduler;
   private final Executor executor;
   private final Settings settings;
+  private final OpenSnapshots openSnapshots;
   private final LongAdder retries = new LongAdder();
 
   /**
@@ -76,16 +80,12 @@ public final class TransactionRunner {
     this.scheduler = scheduler;
     this.executor = executor;
     this.settings = settings;
+    this.openSnapshots = new OpenSnapshots(cache);
   }
 
   /** How often a body was run again. */
   public long retries() {
     return retries.sum();
-  }
-
-  /** One read of the newest applied state, waiting for nothing. */
-  public @Nullable Bytes read(Bytes key) {
-    return cache.newest(limits.requireKey(key));
   }
 
   /**
@@ -162,7 +162,7 @@ public final class TransactionRunner {
       Applied applied = cache.applied();
       // Refused only if it fell behind the horizon since it was read: there is a newer one then.
       if (cache.pin(applied.version())) {
-        return new PinnedSnapshot(cache, limits, applied.revision(), applied.version());
+        return new PinnedSnapshot(cache, openSnapshots, applied.revision(), applied.version());
       }
     }
   }
@@ -178,11 +178,18 @@ public final class TransactionRunner {
     try {
       Applied state = cache.exactlyAt(version);
       pinned = false; // it is the snapshot's now
-      return new PinnedSnapshot(cache, limits, state.revision(), version);
+      return new PinnedSnapshot(cache, openSnapshots, state.revision(), version);
     } finally {
       if (pinned) {
         cache.unpin(version);
       }
+    }
+  }
+
+  /** Lets go of snapshots whose handles were lost unclosed, and tells where they were opened. */
+  public void releaseForgottenSnapshots() {
+    for (Throwable place : openSnapshots.releaseForgotten()) {
+      log.warn("a snapshot was never closed and has kept history in memory until now", place);
     }
   }
 

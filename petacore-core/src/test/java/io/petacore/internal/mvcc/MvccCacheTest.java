@@ -13,6 +13,7 @@ import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.error.PetaCoreException;
+import io.petacore.error.StorageClosedException;
 import io.petacore.error.TransactionTooOldException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -647,5 +648,65 @@ class MvccCacheTest {
     cache.freeHistory();
     assertUntold(19, NOT_KEPT);
     assertEquals(2, cache.exactlyAt(29).revision());
+  }
+
+  // ---- what is held
+
+  private static final long OF_A = Holdings.ofKey(Bytes.utf8("a"));
+
+  private static long ofValue(String value) {
+    return Holdings.ofVersion(Version.first(bytes("a"), bytes(value), 1, 1));
+  }
+
+  @Test
+  void whatIsHeldIsCounted() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    Holdings loaded = cache.holdings();
+    assertEquals(new Holdings(1, OF_A + ofValue("1"), 0), loaded);
+    apply(2, put("a", "a longer value", 2), put("a", "the longest of all the values", 2));
+    Holdings superseded = cache.holdings();
+    assertEquals(2, superseded.versions(), "what was replaced in its own revision is no version");
+    assertEquals(
+        OF_A + ofValue("the longest of all the values") + superseded.historyBytes(),
+        superseded.bytes());
+    apply(3, delete("a", 3));
+    assertEquals(3, cache.holdings().versions(), "the tombstone, too");
+    pass(RETENTION);
+    cache.freeHistory();
+    assertEquals(new Holdings(0, 0, 0), cache.holdings());
+  }
+
+  @Test
+  void theBoundOnHistoryRaisesTheHorizonButNotPastAPin() {
+    long one = Holdings.ofSuperseded(Version.first(bytes("a"), bytes("1"), 1, 1));
+    MvccCache bounded = new MvccCache(Duration.ofNanos(RETENTION), 3 * one, nanoTime::get);
+    bounded.load(List.of(put("a", "0", 1)), 1, 10);
+    for (int revision = 2; revision <= 4; revision++) {
+      bounded.apply(List.of(put("a", "" + revision, revision)), revision, 10L * revision);
+    }
+    assertEquals(10, bounded.horizon(), "three superseded versions are within the bound");
+    bounded.apply(List.of(put("a", "5", 5)), 5, 50);
+    assertEquals(20, bounded.horizon());
+    assertEquals(3 * one, bounded.holdings().historyBytes());
+    assertThrows(TransactionTooOldException.class, () -> bounded.find(bytes("a"), 19));
+    assertEquals(bytes("2"), Objects.requireNonNull(bounded.find(bytes("a"), 20)).value());
+    assertTrue(bounded.pin(20));
+    bounded.apply(List.of(put("a", "6", 6)), 6, 60);
+    assertEquals(20, bounded.horizon(), "pinned");
+    bounded.unpin(20);
+    bounded.apply(List.of(put("a", "7", 7)), 7, 70);
+    assertEquals(40, bounded.horizon());
+  }
+
+  @Test
+  void aClosedCacheKeepsNothingAndSaysSo() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    Iterator<Entry> scan = cache.scan(KeyRange.all(), Order.ASCENDING, 10);
+    cache.close();
+    assertThrows(StorageClosedException.class, () -> cache.newest(bytes("a")));
+    assertThrows(StorageClosedException.class, () -> cache.newest(bytes("absent")));
+    assertThrows(StorageClosedException.class, () -> cache.find(bytes("a"), 10));
+    assertThrows(StorageClosedException.class, scan::hasNext);
+    assertEquals(new MvccCache.IndexSizes(0, 0), cache.indexSizes());
   }
 }

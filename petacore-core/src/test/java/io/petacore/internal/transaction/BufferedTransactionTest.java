@@ -15,6 +15,7 @@ import io.petacore.internal.commit.Write;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.testing.Await;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.ReadView;
@@ -25,6 +26,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +39,7 @@ class BufferedTransactionTest {
   private final AtomicLong nanoTime = new AtomicLong();
   private final MvccCache cache = new MvccCache(Duration.ofNanos(RETENTION), nanoTime::get);
   private final Limits limits = new Limits(100);
+  private final OpenSnapshots openSnapshots = new OpenSnapshots(cache);
 
   @BeforeEach
   void load() {
@@ -290,7 +293,7 @@ class BufferedTransactionTest {
 
   private Snapshot pinned(long revision, long version) {
     assertTrue(cache.pin(version));
-    return new PinnedSnapshot(cache, limits, revision, version);
+    return new PinnedSnapshot(cache, openSnapshots, revision, version);
   }
 
   @Test
@@ -338,5 +341,34 @@ class BufferedTransactionTest {
       assertThrows(IllegalArgumentException.class, () -> snapshot.read("\0d/1"));
       assertEquals("", scan(snapshot, KeyRange.prefix("\0")));
     }
+  }
+
+  /** Fails if what keeps the pin also keeps the handle, or the place is not that of the opening. */
+  @Test
+  void aForgottenSnapshotHandleIsLetGoAndItsPlaceTold() {
+    Snapshot kept = pinned(1, 10);
+    forget();
+    apply(2, change("a", "2", 2));
+    List<Throwable> places = new ArrayList<>();
+    Await.until(
+        "the collector finds the handle",
+        () -> {
+          System.gc();
+          places.addAll(openSnapshots.releaseForgotten());
+          return !places.isEmpty();
+        });
+    assertEquals(1, places.size());
+    assertTrue(
+        Stream.of(places.get(0).getStackTrace())
+            .anyMatch(frame -> frame.getMethodName().equals("forget")));
+    free();
+    assertEquals("1", kept.read("a"), "the other one is still open");
+    kept.close();
+    free();
+    assertThrows(TransactionTooOldException.class, () -> cache.requireKept(10));
+  }
+
+  private void forget() {
+    assertEquals("1", pinned(1, 10).read("a"));
   }
 }

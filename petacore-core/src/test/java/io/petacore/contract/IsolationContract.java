@@ -15,10 +15,14 @@ import io.petacore.testing.Crew;
 import io.petacore.testing.ForeignWriter;
 import io.petacore.testing.Nodes;
 import io.petacore.testing.SteeredStore;
+import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
+import io.petacore.transaction.TransactionTask;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -71,6 +75,36 @@ public interface IsolationContract {
     for (DistributedStorage node : List.of(a, b)) {
       Await.until("all increments are there", () -> "240".equals(node.read("counter")));
     }
+  }
+
+  /**
+   * On a key that all want, each gets through in its turn, blocking or not: a few attempts are
+   * enough for whoever. Broken if a body ran again at once, or after a random pause: then it
+   * collides with whoever came later, many times over.
+   */
+  @Test
+  default void aHotKeyIsServedInTurn() {
+    DistributedStorage a = nodes().open();
+    TransactionOptions few = snapshot().maxAttempts(8).timeout(Await.PATIENCE);
+    TransactionTask<RuntimeException> increment =
+        tx -> tx.write("hot", Integer.toString(number(tx, "hot") + 1));
+    try (Crew crew = new Crew()) {
+      for (int thread = 0; thread < 32; thread++) {
+        crew.start(
+            () -> {
+              for (int i = 0; i < 20; i++) {
+                a.runTransaction(few, increment);
+              }
+            });
+      }
+      crew.join();
+    }
+    List<CompletableFuture<CommitResult>> all = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      all.add(a.runTransactionAsync(few, increment));
+    }
+    all.forEach(CompletableFuture::join);
+    assertEquals("840", a.read("hot"));
   }
 
   /**
@@ -196,6 +230,36 @@ public interface IsolationContract {
         between -> {
           between.runTransaction(tx -> tx.write("key", "theirs"));
           between.runTransaction(tx -> tx.delete("key"));
+        },
+        mine -> mine.write("key", "mine"));
+  }
+
+  /**
+   * The same where a key of that name was deleted before, so that its delete fence is there
+   * already. Broken if the fence were guarded by what it holds: that is always the same.
+   */
+  @Test
+  default void createdAndDeletedOnceMoreIsAConflict() {
+    requireConflict(
+        before -> {
+          before.runTransaction(tx -> tx.write("key", "first"));
+          before.runTransaction(tx -> tx.delete("key"));
+        },
+        between -> {
+          between.runTransaction(tx -> tx.write("key", "theirs"));
+          between.runTransaction(tx -> tx.delete("key"));
+        },
+        mine -> mine.write("key", "mine"));
+  }
+
+  /** The same where the deletion was made at the level that checks nothing. */
+  @Test
+  default void createdAndDeletedUncheckedIsAConflict() {
+    requireConflict(
+        before -> {},
+        between -> {
+          between.runTransaction(readCommitted(), tx -> tx.write("key", "theirs"));
+          between.runTransaction(readCommitted(), tx -> tx.delete("key"));
         },
         mine -> mine.write("key", "mine"));
   }

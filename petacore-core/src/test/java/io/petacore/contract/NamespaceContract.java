@@ -8,8 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.petacore.DistributedStorage;
 import io.petacore.data.Bytes;
 import io.petacore.error.NamespaceRefusedException;
+import io.petacore.testing.Await;
+import io.petacore.testing.Crew;
 import io.petacore.testing.ForeignWriter;
 import io.petacore.testing.Nodes;
+import io.petacore.testing.SteeredStore;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** Namespaces lie beside each other. */
@@ -51,6 +56,37 @@ public interface NamespaceContract {
       assertNull(nodes().foreigner().get("\0f"));
       inner.runTransaction(tx -> tx.write("key", "again"));
     }
+  }
+
+  /**
+   * Opened while one inside it was opened too, and each entered before it could see the other.
+   * Broken if who has created a format key did not look again.
+   */
+  @Test
+  default void ofTwoOpenedAtTheSameTimeOneSeesTheOther() {
+    SteeredStore steered = nodes().steered();
+    List<DistributedStorage> inner = new CopyOnWriteArrayList<>();
+    steered.beforeRange(
+        request -> {
+          boolean loaded = request.revision() != 0; // what follows the load is the watch
+          if (loaded && inner.isEmpty()) {
+            steered.holdEvents();
+            inner.add(openIn(nodes().namespace() + "inner/"));
+          }
+        });
+    ForeignWriter observer = nodes().foreigner();
+    try (Crew crew = new Crew()) {
+      crew.start(
+          () ->
+              assertThrows(
+                  NamespaceRefusedException.class, () -> nodes().open(steered).read("key")));
+      Await.until(
+          "the outer one has entered", () -> observer.get("\0f") != null || crew.isStopped());
+      steered.releaseEvents();
+      crew.join();
+    }
+    assertNull(observer.get("\0f"), "the refused one takes its format key back");
+    inner.forEach(DistributedStorage::close);
   }
 
   /** Beside each other they know nothing of each other, though one name begins like the other. */

@@ -141,9 +141,16 @@ public interface ResyncContract {
       assertEquals(1, b.status().counters().resyncs());
     }
     b.runTransaction(tx -> tx.write("key-0025", "created by b").write("key-0002", "b"));
+    // What it knows of a key that has its old value is as new as that of the others.
+    b.runTransaction(once(), tx -> tx.write("key-0001", "b"));
     awaitLevel(a, observer);
+    assertEquals("b", a.read("key-0001"));
     assertEquals("created by b", a.read("key-0025"));
     assertEquals("b", a.read("key-0002"));
+  }
+
+  private static TransactionOptions once() {
+    return TransactionOptions.defaults().maxAttempts(1);
   }
 
   private static StorageStatus awaitSynced(DistributedStorage node) {
@@ -153,7 +160,8 @@ public interface ResyncContract {
 
   /**
    * A transaction that began before a resync still conflicts with what happened while the node was
-   * cut off: with a change, a deletion, a creation. Broken if the resync lost mod revisions.
+   * cut off: with a change, a deletion, a creation, and with a key that came and went. Broken if
+   * the resync lost mod revisions, or took what left no trace for what never was.
    */
   @Test
   default void aSnapshotFromBeforeAResyncStillConflicts() {
@@ -166,19 +174,23 @@ public interface ResyncContract {
     try (var changed = b.begin(defaults).write("changed", "b");
         var deleted = b.begin(defaults).write("deleted", "b");
         var created = b.begin(defaults).write("created", "b");
+        var fleeting = b.begin(defaults).write("fleeting", "b");
         var kept = b.begin(defaults).write("kept", "b")) {
       steered.cut();
       a.runTransaction(tx -> tx.write("changed", "2").delete("deleted").write("created", "2"));
+      a.runTransaction(tx -> tx.write("fleeting", "2"));
+      a.runTransaction(tx -> tx.delete("fleeting"));
       nodes().backend().compact(observer.revision());
       steered.mend();
       awaitLevel(b, observer);
-      for (var transaction : List.of(changed, deleted, created)) {
+      for (var transaction : List.of(changed, deleted, created, fleeting)) {
         assertThrows(TransactionConflictException.class, transaction::commit);
       }
       kept.commit();
     }
     assertEquals("2", b.read("changed"));
     assertNull(b.read("deleted"));
+    assertNull(b.read("fleeting"));
     assertEquals("b", b.read("kept"));
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.petacore.DistributedStorage;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
+import io.petacore.error.TransactionTooOldException;
 import io.petacore.testing.Await;
 import io.petacore.testing.Crew;
 import io.petacore.testing.Nodes;
@@ -16,6 +17,7 @@ import io.petacore.transaction.ReadView;
 import io.petacore.transaction.Snapshot;
 import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -160,8 +162,8 @@ public interface VisibilityContract {
 
   /**
    * What a Snapshot handle and a Snapshot transaction show is the same at every look, while others
-   * write, delete and create. Broken if a read took the newest version, or one were freed too
-   * early.
+   * write, delete and create. Broken if a read took the newest version, or one that was deleted
+   * later were not found any more.
    */
   @Test
   default void aSnapshotNeverChanges() {
@@ -195,6 +197,41 @@ public interface VisibilityContract {
       }
     }
     assertTrue(changes.get() >= 400);
+  }
+
+  /**
+   * A Snapshot handle keeps what it shows, for however short a time history is kept otherwise.
+   * Broken if a version were freed that an open handle needs.
+   */
+  @Test
+  default void aSnapshotOutlivesTheHistory() {
+    DistributedStorage a = nodes().open();
+    DistributedStorage b =
+        nodes().open(nodes().connect(), node -> node.historyRetention(Duration.ofMillis(1)));
+    a.runTransaction(tx -> tx.write("changed", "1").write("deleted", "1"));
+    Await.until("b has both", () -> b.read("deleted") != null);
+    try (Transaction unpinned = b.begin(TransactionOptions.defaults())) {
+      try (Snapshot snapshot = b.snapshot()) {
+        List<Entry> before = entries(snapshot);
+        a.runTransaction(tx -> tx.write("changed", "2").delete("deleted").write("created", "2"));
+        Await.until("b has seen it", () -> b.read("created") != null);
+        a.runTransaction(tx -> tx.write("changed", "3"));
+        Await.until("b has seen it", () -> "3".equals(b.read("changed")));
+        assertEquals(before, entries(snapshot));
+        assertEquals("1", snapshot.read("changed"));
+        assertEquals("1", snapshot.read("deleted"));
+      }
+      Await.until("the history is let go", () -> isTooOld(unpinned));
+    }
+  }
+
+  private static boolean isTooOld(Transaction transaction) {
+    try {
+      transaction.read("changed");
+      return false;
+    } catch (TransactionTooOldException expected) {
+      return true;
+    }
   }
 
   private static List<Entry> entries(ReadView view) {

@@ -11,8 +11,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Await {
 
-  /** Long enough for a busy machine; only a failing test ever waits so long. */
-  public static final Duration PATIENCE = Duration.ofSeconds(30);
+  /**
+   * Long enough for a busy machine; only a failing test ever waits so long. Whoever expects tests
+   * to fail may set less.
+   */
+  public static final Duration PATIENCE =
+      Duration.parse(System.getProperty("petacore.test.patience", "PT30S"));
 
   private static final long PAUSE_NANOS = 1_000_000;
 

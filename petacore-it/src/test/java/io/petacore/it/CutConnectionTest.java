@@ -19,6 +19,7 @@ import io.petacore.testing.Await;
 import io.petacore.testing.Crew;
 import io.petacore.testing.Nodes;
 import io.petacore.transaction.Snapshot;
+import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -136,6 +137,33 @@ class CutConnectionTest {
   }
 
   /**
+   * An increment that was applied, and whose answer is lost with the connection, is confirmed once
+   * the node is back, and was made once. Broken if it were sent again before its fate is known: its
+   * own change would be the conflict for which the body runs again.
+   */
+  @Test
+  void aCommitWhoseAnswerIsLostIsMadeOnce() {
+    DistributedStorage a = nodes.open();
+    DistributedStorage b = nodes.open(EtcdBackend.connectThrough(proxy));
+    b.runTransaction(tx -> tx.write("counter", "0"));
+    try (Crew crew = new Crew()) {
+      proxy.swallow(Direction.TO_CLIENT);
+      crew.start(() -> b.runTransaction(CutConnectionTest::increment));
+      Await.until("it was applied", () -> "1".equals(a.read("counter")) || crew.isStopped());
+      proxy.pass(Direction.TO_CLIENT); // which resets the connection
+      crew.join();
+    }
+    assertEquals("1", b.read("counter"));
+    assertEquals(0, b.status().counters().retries());
+  }
+
+  private static void increment(Transaction tx) {
+    String value = tx.read("counter");
+    int next = value == null ? 1 : Integer.parseInt(value) + 1;
+    tx.write("counter", Integer.toString(next));
+  }
+
+  /**
    * Increments through a connection that is cut at random moments: the counter ends between the
    * increments that were confirmed and those plus the ones of unknown outcome. Broken if a commit
    * were reported failed although it was applied, or repeated although it may have been.
@@ -153,12 +181,7 @@ class CutConnectionTest {
             () -> {
               for (int i = 0; i < 60; i++) {
                 try {
-                  b.runTransaction(
-                      tx -> {
-                        String value = tx.read("counter");
-                        int next = value == null ? 1 : Integer.parseInt(value) + 1;
-                        tx.write("counter", Integer.toString(next));
-                      });
+                  b.runTransaction(CutConnectionTest::increment);
                   confirmed.incrementAndGet();
                 } catch (CommitOutcomeUnknownException e) {
                   unknown.incrementAndGet();

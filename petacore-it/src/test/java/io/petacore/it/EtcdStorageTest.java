@@ -12,6 +12,7 @@ import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.WithEtcd;
 import io.petacore.testing.Await;
 import io.petacore.testing.Nodes;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,5 +58,19 @@ class EtcdStorageTest
     Await.until("the change is seen", () -> "Leuchte".equals(a.read("item/42")));
     etcd.client().deletePrefix(nodes.namespace() + "item/");
     Await.until("the deletion is seen", () -> a.read("item/42") == null);
+  }
+
+  /** An idle node keeps its session, for longer than it would last by itself. */
+  @Test
+  void anIdleNodeKeepsItsSession() {
+    Duration sessionTimeout = Duration.ofSeconds(1); // which the server takes for 2
+    DistributedStorage a = nodes.open(nodes.connect(), node -> node.sessionTimeout(sessionTimeout));
+    a.runTransaction(tx -> tx.write("key", "1"));
+    String witness = nodes.namespace() + "witness";
+    etcd.client().put(witness, "", etcd.client().grantLease(Duration.ofSeconds(3)));
+    Await.until("the witness is there", () -> a.read("witness") != null);
+    Await.until("a longer lease has ended", () -> a.read("witness") == null);
+    a.runTransaction(tx -> tx.write("key", "2"));
+    assertEquals(0, a.status().counters().sessionsLost());
   }
 }

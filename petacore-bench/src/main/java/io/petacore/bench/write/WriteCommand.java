@@ -44,6 +44,15 @@ public final class WriteCommand implements Callable<Integer> {
   private int seconds;
 
   @Option(
+      names = "--warm-up",
+      paramLabel = "SECONDS",
+      defaultValue = "5",
+      description =
+          "How long each side works before it is measured (default: ${DEFAULT-VALUE}): it takes"
+              + " seconds until the compiler is done with either.")
+  private int warmUp;
+
+  @Option(
       names = "--rounds",
       defaultValue = "3",
       description = "How often the two sides take turns (default: ${DEFAULT-VALUE}).")
@@ -65,6 +74,7 @@ public final class WriteCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Bounds bounds = new Bounds(spec.commandLine());
     bounds.check("--seconds", seconds, 1, 3600);
+    bounds.check("--warm-up", warmUp, 1, 3600);
     bounds.check("--rounds", rounds, 1, 100);
     if (!options.isRemote()) {
       throw new ParameterException(
@@ -79,8 +89,8 @@ public final class WriteCommand implements Callable<Integer> {
     try (Stores stores = options.stores();
         PlainEtcd plain = new PlainEtcd(options.addresses(), run + "plain/")) {
       try (DistributedStorage one = open(stores, namespace);
-          DistributedStorage other = open(stores, namespace)) {
-        measure(new WriteLines(one, other, plain).all(), out);
+          SecondNode other = new SecondNode(() -> open(stores, namespace))) {
+        measure(new WriteLines(one, other, plain).all(), other, out);
       } finally {
         plain.clear(run);
       }
@@ -96,13 +106,14 @@ public final class WriteCommand implements Callable<Integer> {
     return builder.open();
   }
 
-  private void measure(List<Line> lines, PrintWriter out) throws Exception {
+  private void measure(List<Line> lines, SecondNode other, PrintWriter out) throws Exception {
     Table table = new Table("work", "jetcd", "PetaCore", "p50", "p99", "ratio", "wanted", "");
     for (Line line : lines) {
       if (only == null || line.name().contains(only)) {
         out.println("measuring: " + line.name());
         out.flush();
         measure(line, table);
+        other.close();
       }
     }
     out.println();
@@ -113,11 +124,11 @@ public final class WriteCommand implements Callable<Integer> {
   private void measure(Line line, Table table) throws Exception {
     Work reference = line.reference();
     Duration time = Duration.ofSeconds(seconds);
-    Duration warmUp = Duration.ofSeconds(1);
+    Duration before = Duration.ofSeconds(warmUp);
     if (reference != null) {
-      reference.run(warmUp);
+      reference.run(before);
     }
-    line.work().run(warmUp);
+    line.work().run(before);
     List<Sample> references = new ArrayList<>();
     List<Sample> samples = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();

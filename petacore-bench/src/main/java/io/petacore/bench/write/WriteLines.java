@@ -8,6 +8,7 @@ import io.petacore.transaction.TransactionOptions;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /** The lines of the table: the work, and what it stands beside. */
 final class WriteLines {
@@ -17,14 +18,14 @@ final class WriteLines {
   private static final int LARGE_BESIDE = 3_000;
 
   private final DistributedStorage one;
-  private final DistributedStorage other;
+  private final Supplier<DistributedStorage> other;
   private final PlainEtcd plain;
 
   /**
    * @param one a node
-   * @param other another node on the same namespace
+   * @param other another node on the same namespace, asked for by lines that need it
    */
-  WriteLines(DistributedStorage one, DistributedStorage other, PlainEtcd plain) {
+  WriteLines(DistributedStorage one, Supplier<DistributedStorage> other, PlainEtcd plain) {
     this.one = one;
     this.other = other;
     this.plain = plain;
@@ -37,8 +38,8 @@ final class WriteLines {
         manyAsync(),
         hundredWrites(),
         large(),
-        counter("64 threads increment one key", 4, "c1", one, one),
-        counter("the same from two nodes", 2, "c2", one, other),
+        counter("64 threads increment one key", 4, "c1", () -> one),
+        counter("the same from two nodes", 2, "c2", other),
         createAndDelete(),
         largeBeside(200),
         largeBeside(1_000),
@@ -99,8 +100,7 @@ final class WriteLines {
         () -> requireKeys("l", LARGE));
   }
 
-  private Line counter(
-      String name, double wanted, String key, DistributedStorage even, DistributedStorage odd) {
+  private Line counter(String name, double wanted, String key, Supplier<DistributedStorage> odd) {
     AtomicLong byEven = new AtomicLong();
     AtomicLong byOdd = new AtomicLong();
     return new Line(
@@ -115,18 +115,18 @@ final class WriteLines {
             64,
             thread -> {
               boolean first = thread % 2 == 0;
-              (first ? even : odd).runTransaction(tx -> increment(tx, key));
+              (first ? one : odd.get()).runTransaction(tx -> increment(tx, key));
               (first ? byEven : byOdd).incrementAndGet();
             }),
         () -> {
           long sum = byEven.get() + byOdd.get();
-          String stored = even.read(key);
+          String stored = odd.get().read(key);
           if (!Long.toString(sum).equals(stored)) {
             throw new IllegalStateException(
                 "the counter " + key + " is " + stored + " after " + sum + " increments");
           }
           return "none lost"
-              + (even == odd
+              + (odd.get() == one
                   ? ""
                   : ", " + byEven.get() * 100 / sum + " % and " + byOdd.get() * 100 / sum + " %");
         });
@@ -177,7 +177,7 @@ final class WriteLines {
         0,
         null,
         time -> {
-          try (Background background = new Background(other, perSecond, VALUE)) {
+          try (Background background = new Background(other.get(), perSecond, VALUE)) {
             Sample sample =
                 ClosedLoop.of(
                         1, thread -> one.runTransaction(tx -> writeMany(tx, "b", LARGE_BESIDE)))
@@ -217,11 +217,13 @@ final class WriteLines {
 
   private String requireKeys(String prefix, int count) {
     long[] found = {0};
-    other.runTransaction(
-        tx -> {
-          found[0] = 0;
-          tx.scan(KeyRange.prefix(prefix)).forEach(entry -> found[0]++);
-        });
+    other
+        .get()
+        .runTransaction(
+            tx -> {
+              found[0] = 0;
+              tx.scan(KeyRange.prefix(prefix)).forEach(entry -> found[0]++);
+            });
     if (found[0] < count) {
       throw new IllegalStateException("of " + count + " keys " + found[0] + " are there");
     }

@@ -1,66 +1,36 @@
 package io.petacore.internal.commit;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * What a step under the pipeline's lock wants done once the lock is free: requests to be sent,
- * outcomes to be told. Nothing foreign ever runs under the lock.
+ * What a step under the pipeline's lock wants done once the lock is free: requests to be sent, and
+ * then outcomes to be told. Nothing foreign ever runs under the lock.
  */
 final class Effects {
 
-  private static final Logger log = LoggerFactory.getLogger(Effects.class);
+  private final List<Runnable> requests = new ArrayList<>();
+  private final List<Runnable> news = new ArrayList<>();
 
-  private final List<Runnable> effects = new ArrayList<>();
-
-  void add(Runnable effect) {
-    effects.add(effect);
+  /** A request to the store. Goes first: the store is at work while the news is told. */
+  void send(Runnable request) {
+    requests.add(request);
   }
 
-  /**
-   * Has effects take place, one after another. What comes up on a thread while it is at it takes
-   * place behind the rest, not inside of it: a store that answers before its call returns would
-   * otherwise build a tower of calls, an answer in a request in an answer.
-   */
-  static final class Loop {
+  /** Something that somebody waits to hear. */
+  void tell(Runnable message) {
+    news.add(message);
+  }
 
-    private static final class Running {
-      private final Queue<Runnable> queue = new ArrayDeque<>();
-      private boolean now;
-    }
+  boolean areNone() {
+    return requests.isEmpty() && news.isEmpty();
+  }
 
-    private final ThreadLocal<Running> running = ThreadLocal.withInitial(Running::new);
-
-    void run(Effects due) {
-      if (due.effects.isEmpty()) {
-        return;
-      }
-      Running mine = running.get();
-      mine.queue.addAll(due.effects);
-      if (mine.now) {
-        return;
-      }
-      mine.now = true;
-      try {
-        for (Runnable next = mine.queue.poll(); next != null; next = mine.queue.poll()) {
-          runOne(next);
-        }
-      } finally {
-        running.remove();
-      }
-    }
-
-    /** None that fails may hide the others: each may be an outcome that somebody waits for. */
-    private static void runOne(Runnable effect) {
-      try {
-        effect.run();
-      } catch (RuntimeException | Error defect) {
-        log.error("an effect of the commit pipeline failed; this is a defect", defect);
-      }
-    }
+  /** All, in the order in which they are to take place. */
+  List<Runnable> inOrder() {
+    List<Runnable> all = new ArrayList<>(requests.size() + news.size());
+    all.addAll(requests);
+    all.addAll(news);
+    return all;
   }
 }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Keeps a session: opens it, renews its lease, raises its fence, opens another when it was lost.
  *
  * <p>Its state is guarded by the pipeline's lock: methods are called with it held, and what comes
- * back from the store takes it through {@code step}, which also lets the pipeline go on.
+ * back from the store takes it through {@link Steps}, which also lets the pipeline go on.
  */
 final class SessionKeeper {
 
@@ -33,7 +33,8 @@ final class SessionKeeper {
   private final Namespace namespace;
   private final Duration timeToLive;
   private final Scheduler scheduler;
-  private final Consumer<Consumer<Effects>> step;
+  private final Steps steps;
+  private final Outcomes outcomes;
   private final CommitCounters counters;
   private final Backoff backoff;
 
@@ -44,25 +45,21 @@ final class SessionKeeper {
   private boolean raising;
   private int failedRaises;
   private boolean ended;
-  private @Nullable StoreException lastFailure;
 
-  /**
-   * @param step runs what it is given under the pipeline's lock
-   */
   SessionKeeper(
       KvStore store,
       Namespace namespace,
       Duration timeToLive,
       Scheduler scheduler,
-      Consumer<Consumer<Effects>> step,
-      CommitCounters counters) {
+      CommitState state) {
     this.store = store;
     this.namespace = namespace;
     this.timeToLive = timeToLive;
     this.scheduler = scheduler;
     this.backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, scheduler::chance);
-    this.step = step;
-    this.counters = counters;
+    this.steps = state.steps;
+    this.outcomes = state.outcomes;
+    this.counters = state.counters;
   }
 
   /** The session under which requests may be sent now; null if there is none. */
@@ -80,10 +77,6 @@ final class SessionKeeper {
     return fenceRevision;
   }
 
-  @Nullable StoreException lastFailure() {
-    return lastFailure;
-  }
-
   /** Opens a session if there is none and none is on its way. */
   void open(Effects effects) {
     if (session != null || opening || ended) {
@@ -91,12 +84,11 @@ final class SessionKeeper {
     }
     opening = true;
     int inHistory = histories;
-    effects.add(
+    effects.send(
         () ->
             StoreCall.then(
                 () -> Session.open(store, namespace, timeToLive),
-                (opened, failure) ->
-                    step.accept(more -> opened(opened, failure, inHistory, more))));
+                (opened, failure) -> steps.take(more -> opened(opened, failure, inHistory, more))));
   }
 
   private void opened(
@@ -105,7 +97,7 @@ final class SessionKeeper {
       int inHistory,
       Effects effects) {
     if (opened == null) {
-      lastFailure = StoreException.of(failure);
+      outcomes.storeFailed(StoreException.of(failure));
       // Until then it counts as being opened, so that nobody tries in between.
       later(
           again -> {
@@ -116,7 +108,7 @@ final class SessionKeeper {
     }
     opening = false;
     if (ended || inHistory != histories) {
-      effects.add(() -> revokeLater(opened.session()));
+      effects.send(() -> revokeLater(opened.session()));
     } else {
       began(opened);
     }
@@ -136,10 +128,10 @@ final class SessionKeeper {
     scheduler.schedule(
         timeToLive.dividedBy(3),
         () ->
-            step.accept(
+            steps.take(
                 effects -> {
                   if (session == renewed) {
-                    effects.add(() -> renew(renewed));
+                    effects.send(() -> renew(renewed));
                     renewLater(renewed);
                   }
                 }));
@@ -153,7 +145,7 @@ final class SessionKeeper {
               failure != null
                   && StoreException.of(failure).kind() == StoreException.Kind.LEASE_NOT_FOUND;
           if (gone) {
-            step.accept(effects -> lost(renewed));
+            steps.take(effects -> lost(renewed));
           }
         });
   }
@@ -178,7 +170,7 @@ final class SessionKeeper {
     Session last = session;
     if (last != null) {
       lost(last);
-      effects.add(() -> revokeLater(last));
+      effects.send(() -> revokeLater(last));
     }
   }
 
@@ -206,12 +198,12 @@ final class SessionKeeper {
       return;
     }
     long expected = fenceRevision;
-    effects.add(
+    effects.send(
         () ->
             StoreCall.then(
                 () -> raised.raise(expected),
                 (result, failure) ->
-                    step.accept(
+                    steps.take(
                         more -> {
                           if (session == raised) {
                             answered(raised, result, failure, more);
@@ -235,7 +227,7 @@ final class SessionKeeper {
   }
 
   private void notRaised(Session raised, StoreException failure, Effects effects) {
-    lastFailure = failure;
+    outcomes.storeFailed(failure);
     if (failure.kind() == StoreException.Kind.LEASE_NOT_FOUND) {
       lost(raised);
       return;
@@ -243,12 +235,12 @@ final class SessionKeeper {
     boolean refused = failure.kind() != StoreException.Kind.UNAVAILABLE;
     if (refused && ++failedRaises >= RAISES_BEFORE_REVOKING) {
       // A store without space takes no put, but does end leases.
-      effects.add(
+      effects.send(
           () ->
               StoreCall.then(
                   raised::revoke,
                   (nothing, notRevoked) ->
-                      step.accept(
+                      steps.take(
                           more -> {
                             if (notRevoked == null) {
                               lost(raised);
@@ -269,7 +261,7 @@ final class SessionKeeper {
   void end(Effects effects, CompletableFuture<@Nullable Void> done) {
     ended = true;
     Session last = session;
-    effects.add(
+    effects.send(
         last == null
             ? () -> done.complete(null)
             : () -> StoreCall.then(last::revoke, (nothing, failure) -> done.complete(null)));
@@ -281,7 +273,7 @@ final class SessionKeeper {
 
   private void later(Consumer<Effects> task) {
     if (!ended) {
-      scheduler.schedule(backoff.next(), () -> step.accept(task));
+      scheduler.schedule(backoff.next(), () -> steps.take(task));
     }
   }
 }

@@ -46,4 +46,10 @@ public interface RevisionListener {
    * @param anotherHistory whether the store's revisions are not those of before
    */
   void loaded(Applied now, Commits commits, boolean anotherHistory);
+
+  /**
+   * The writer's lock is free again, after any of the above: what must not be done under it can be
+   * done now.
+   */
+  void unlocked();
 }

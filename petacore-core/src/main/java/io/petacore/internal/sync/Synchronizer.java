@@ -174,6 +174,7 @@ public final class Synchronizer {
       }
       applier.begin(loaded);
     }
+    unlocked();
     log.info(
         "namespace {}: loaded {} keys at revision {}",
         namespace,
@@ -258,6 +259,7 @@ public final class Synchronizer {
             }
             applier.resync(loaded, present.changes(), anotherHistory);
           }
+          unlocked();
           openWatch();
         },
         failure -> retryLater(failure, () -> reload(newHistory)));
@@ -370,6 +372,7 @@ public final class Synchronizer {
       current = null;
       enter(State.CLOSED);
     }
+    unlocked();
     if (last != null) {
       last.closeWatch();
     }
@@ -398,6 +401,15 @@ public final class Synchronizer {
       onState.accept(now);
     } catch (RuntimeException thrown) {
       log.error("a change of state could not be told; this is a defect", thrown);
+    }
+  }
+
+  /** Whoever was told something under the lock goes on without it. */
+  private void unlocked() {
+    try {
+      listener.unlocked();
+    } catch (RuntimeException | Error thrown) {
+      log.error("what follows from a change could not be done; this is a defect", thrown);
     }
   }
 
@@ -449,21 +461,32 @@ public final class Synchronizer {
         heardAt = scheduler.nanoTime();
         enter(State.SYNCED);
       }
+      unlocked();
       synced.complete(null);
     }
 
     @Override
     public void onRevisions(List<RevisionEvents> revisions) {
+      boolean applied = apply(revisions);
+      unlocked();
+      if (!applied) {
+        closeWatch();
+        goOn(() -> resync(false));
+      }
+    }
+
+    /** Whether that was the last word on them; or else this watch has ended, for a fault. */
+    private boolean apply(List<RevisionEvents> revisions) {
       synchronized (lock) {
         if (current != this) {
-          return;
+          return true;
         }
         try {
           for (RevisionEvents events : revisions) {
             applier.apply(events);
           }
           heardAt = scheduler.nanoTime();
-          return;
+          return true;
         } catch (RevisionApplier.MissingRevisionException missing) {
           log.warn("the watch left revisions out, loading again: {}", missing.getMessage());
         } catch (RuntimeException | Error defect) {
@@ -471,9 +494,8 @@ public final class Synchronizer {
         }
         current = null;
         enter(State.DISCONNECTED);
+        return false;
       }
-      closeWatch();
-      goOn(() -> resync(false));
     }
 
     @Override
@@ -500,6 +522,7 @@ public final class Synchronizer {
         current = null;
         enter(State.DISCONNECTED);
       }
+      unlocked();
       closeWatch();
       log.info("namespace {}: the watch has ended: {}", namespace, cause.getMessage());
       lastFailure = cause;

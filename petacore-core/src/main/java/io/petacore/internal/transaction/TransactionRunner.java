@@ -62,6 +62,7 @@ public final class TransactionRunner {
   private final Executor executor;
   private final Settings settings;
   private final OpenSnapshots openSnapshots;
+  private final HotKeys hotKeys;
   private final LongAdder retries = new LongAdder();
 
   /**
@@ -81,6 +82,7 @@ public final class TransactionRunner {
     this.executor = executor;
     this.settings = settings;
     this.openSnapshots = new OpenSnapshots(cache);
+    this.hotKeys = new HotKeys(scheduler);
   }
 
   /** How often a body was run again. */
@@ -105,13 +107,18 @@ public final class TransactionRunner {
       return result;
     }
     Attempts attempts = new Attempts(options);
-    while (attempts.commit(transaction) instanceof CommitOutcome.Conflict conflict) {
-      attempts.backOff(attempts.delayAfter(conflict));
-      attempts.awaitConfirmed();
-      transaction = newTransaction(options, null);
-      result = run(body, transaction);
+    try {
+      while (attempts.commit(transaction) instanceof CommitOutcome.Conflict conflict) {
+        attempts.backOff(attempts.delayAfter(conflict));
+        attempts.await(attempts.turns.after(conflict.key()));
+        attempts.awaitConfirmed();
+        transaction = newTransaction(options, null);
+        result = run(body, transaction);
+      }
+      return result;
+    } finally {
+      attempts.turns.leave();
     }
-    return result;
   }
 
   private static <T extends @Nullable Object, X extends Exception> T run(
@@ -199,6 +206,7 @@ public final class TransactionRunner {
     private final Duration timeout;
     private final Deadline deadline;
     private final Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, scheduler::chance);
+    private final Turns turns = new Turns(hotKeys);
     private int made = 1; // how often the body has been run, the run under way included
 
     Attempts(TransactionOptions options) {
@@ -232,6 +240,13 @@ public final class TransactionRunner {
       }
     }
 
+    /** Read Committed writes collide with nobody. */
+    CompletableFuture<@Nullable Void> turnBefore(BufferedTransaction transaction) {
+      return transaction.isolation() == IsolationLevel.SNAPSHOT
+          ? turns.before(transaction.writes())
+          : Turns.NOW;
+    }
+
     CompletableFuture<CommitOutcome> send(BufferedTransaction transaction) {
       Collection<Write> writes = transaction.writes();
       Applied snapshot = transaction.snapshot();
@@ -248,6 +263,7 @@ public final class TransactionRunner {
 
     /** Not given up on an interrupt, which would hide the outcome; the deadline bounds it. */
     CommitOutcome commit(BufferedTransaction transaction) {
+      await(turnBefore(transaction));
       try {
         return send(transaction).join();
       } catch (CompletionException e) {
@@ -256,11 +272,15 @@ public final class TransactionRunner {
     }
 
     CommitResult commitOnce(BufferedTransaction transaction) {
-      CommitOutcome outcome = commit(transaction);
-      if (outcome instanceof CommitOutcome.Committed committed) {
-        return new CommitResult(committed.revision(), committed.version());
+      try {
+        CommitOutcome outcome = commit(transaction);
+        if (outcome instanceof CommitOutcome.Committed committed) {
+          return new CommitResult(committed.revision(), committed.version());
+        }
+        throw conflictException((CommitOutcome.Conflict) outcome);
+      } finally {
+        turns.leave();
       }
-      throw conflictException((CommitOutcome.Conflict) outcome);
     }
 
     /** How long to wait before the next run; throws the conflict if there is to be none. */
@@ -287,6 +307,22 @@ public final class TransactionRunner {
               + " within "
               + timeout
               + ")");
+    }
+
+    /** Waits on this thread for a turn, which only spares a collision: not beyond the deadline. */
+    void await(CompletableFuture<@Nullable Void> turn) {
+      if (turn.isDone()) {
+        return;
+      }
+      try {
+        turn.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException late) {
+        // The commit will tell.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("no turn fails", e);
+      }
     }
 
     /** Waits on this thread; an interrupt ends the waiting, and is kept for the body to see. */
@@ -326,43 +362,72 @@ public final class TransactionRunner {
       } catch (Throwable thrown) {
         // Also an error of the body: nobody but the holder of the future would ever hear of it.
         transaction.end();
-        done.completeExceptionally(thrown);
+        fail(thrown);
         return;
       }
       transaction.end();
-      Continuation.after(
-          attempts.send(transaction), Runnable::run, this::dispatch, done::completeExceptionally);
+      whenTurn(attempts.turnBefore(transaction), () -> send(transaction));
     }
 
-    /** Away from the internal thread that brings the outcome. */
-    private void dispatch(@Nullable CommitOutcome outcome, @Nullable Throwable failure) {
-      try {
-        executor.execute(() -> settle(outcome, failure));
-      } catch (RuntimeException rejected) {
-        done.completeExceptionally(
-            new PetaCoreException("the executor refused the completion: " + outcome, rejected));
-      }
+    private void send(BufferedTransaction transaction) {
+      Continuation.after(
+          attempts.send(transaction),
+          Runnable::run,
+          (outcome, failure) -> onExecutor(() -> settle(outcome, failure)),
+          this::fail);
     }
 
     private void settle(@Nullable CommitOutcome outcome, @Nullable Throwable failure) {
       if (outcome instanceof CommitOutcome.Committed committed) {
+        attempts.turns.leave();
         done.complete(new CommitResult(committed.revision(), committed.version()));
       } else if (outcome instanceof CommitOutcome.Conflict conflict) {
         again(conflict);
       } else {
-        done.completeExceptionally(
-            failure == null ? new IllegalStateException("no outcome") : failure);
+        fail(failure == null ? new IllegalStateException("no outcome") : failure);
       }
     }
 
     private void again(CommitOutcome.Conflict conflict) {
       try {
         Duration delay = attempts.delayAfter(conflict);
-        CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, executor)
-            .execute(this::attempt);
+        Runnable next = () -> whenTurn(attempts.turns.after(conflict.key()), this::attempt);
+        if (delay.isZero()) {
+          next.run();
+        } else {
+          scheduler.schedule(delay, () -> onExecutor(next));
+        }
       } catch (RuntimeException ended) {
-        done.completeExceptionally(ended);
+        fail(ended);
       }
+    }
+
+    /** Goes on at once if it may, or else when it may, on the executor. */
+    private void whenTurn(CompletableFuture<@Nullable Void> turn, Runnable next) {
+      if (turn.isDone()) {
+        next.run();
+        return;
+      }
+      Continuation.after(
+          turn.thenRun(() -> {})
+              .orTimeout(attempts.deadline.remainingNanos(), TimeUnit.NANOSECONDS),
+          Runnable::run,
+          (nothing, late) -> onExecutor(next), // when it is late the commit will tell
+          this::fail);
+    }
+
+    /** Away from internal threads. */
+    private void onExecutor(Runnable step) {
+      try {
+        executor.execute(step);
+      } catch (RuntimeException rejected) {
+        fail(new PetaCoreException("the executor refused to go on with a transaction", rejected));
+      }
+    }
+
+    private void fail(Throwable failure) {
+      attempts.turns.leave();
+      done.completeExceptionally(failure);
     }
   }
 

@@ -213,7 +213,8 @@ class BatchPlannerTest {
       PendingCommit fourth = store.unguarded(put("c", "4"));
       PendingCommit fifth = store.guarded(put("c", "5"));
       PendingCommit sixth = store.guarded(put("b", "6"));
-      List<PendingCommit> all = List.of(first, second, third, fourth, fifth, sixth);
+      PendingCommit seventh = store.unguarded(delete("a")); // a server takes it beside the put
+      List<PendingCommit> all = List.of(first, second, third, fourth, fifth, sixth, seventh);
       assertEquals(List.of(first, fourth, sixth), members(store.plan(all)), "reserving nothing");
     }
   }

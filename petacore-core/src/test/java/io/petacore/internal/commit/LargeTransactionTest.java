@@ -194,7 +194,9 @@ class LargeTransactionTest {
     elsewhere.deliver();
     CompletableFuture<CommitOutcome> other = elsewhere.begin().put("other", "late").commit();
     node.store.next(What.TURN).answer();
+    long newest = cluster.newest();
     elsewhere.store.next(What.BATCH).answer();
+    assertEquals(newest, cluster.newest(), "refused while the turn is held");
     assertEquals(0, elsewhere.store.countHeld());
     elsewhere.deliver();
     assertEquals(0, elsewhere.store.countHeld());

@@ -25,4 +25,9 @@ public final class RecordingRevisionListener implements RevisionListener {
   public void loaded(Applied now, Commits commits, boolean anotherHistory) {
     told.add(new Told(now, commits, true, anotherHistory));
   }
+
+  @Override
+  public void unlocked() {
+    // Nothing was put off.
+  }
 }

@@ -94,6 +94,23 @@ public final class PlainClient {
     call("/v3/kv/compaction", "{\"revision\":\"%d\",\"physical\":true}".formatted(revision));
   }
 
+  /** Gives the space of what was compacted back, on the first endpoint's member. */
+  public void defragment() {
+    call("/v3/maintenance/defragment", "{}");
+  }
+
+  /** The member that has raised an alarm: etcd takes no puts then. */
+  public Optional<String> alarmedMember() {
+    return field(call("/v3/maintenance/alarm", "{\"action\":\"GET\"}"), "memberID");
+  }
+
+  /** Ends the alarm that a member has raised for want of space. */
+  public void disarm(String member) {
+    call(
+        "/v3/maintenance/alarm",
+        "{\"action\":\"DEACTIVATE\",\"memberID\":\"%s\",\"alarm\":\"NOSPACE\"}".formatted(member));
+  }
+
   /** Grants a lease and returns its id. */
   public long grantLease(Duration timeToLive) {
     String answer = call("/v3/lease/grant", "{\"TTL\":\"%d\"}".formatted(timeToLive.toSeconds()));

@@ -49,7 +49,7 @@ final class ProgramLauncher implements Launcher {
       // What the developer's shell says to etcd or etcdctl is not meant for these servers.
       builder.environment().keySet().removeIf(name -> name.startsWith("ETCD"));
       try {
-        return new ServerProcess(builder.start());
+        return new ChildProcess(builder.start());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

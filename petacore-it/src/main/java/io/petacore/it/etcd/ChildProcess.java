@@ -10,21 +10,22 @@ import java.util.concurrent.ConcurrentHashMap;
  * other end its watchdog, a shell that reads from a pipe of ours, meets the pipe's end and kills
  * it.
  */
-final class ServerProcess implements RunningServer {
+public final class ChildProcess implements RunningServer {
 
   private static final String WATCHDOG = "read word; [ \"$word\" = ended ] || kill -9 \"$0\"";
 
-  private static final Set<ServerProcess> ALIVE = ConcurrentHashMap.newKeySet();
+  private static final Set<ChildProcess> ALIVE = ConcurrentHashMap.newKeySet();
 
   static {
     Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> ALIVE.forEach(ServerProcess::kill), "end-etcd-children"));
+        .addShutdownHook(new Thread(() -> ALIVE.forEach(ChildProcess::kill), "end-etcd-children"));
   }
 
   private final Process process;
   private final Process watchdog;
 
-  ServerProcess(Process process) throws IOException {
+  /** Looks after a process that was just started. */
+  public ChildProcess(Process process) throws IOException {
     this.process = process;
     ALIVE.add(this);
     watchdog =
@@ -90,7 +91,7 @@ final class ServerProcess implements RunningServer {
               .start()
               .waitFor();
       if (status != 0) {
-        throw new IllegalStateException("kill " + signal + " failed: is etcd still running?");
+        throw new IllegalStateException("kill " + signal + " failed: is it still running?");
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

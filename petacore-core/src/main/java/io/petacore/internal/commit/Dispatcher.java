@@ -1,0 +1,176 @@
+package io.petacore.internal.commit;
+
+import io.petacore.clock.HybridLogicalClock;
+import io.petacore.internal.format.CommitRecord;
+import io.petacore.internal.format.Namespace;
+import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.time.Scheduler;
+import io.petacore.store.KvStore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sends what can go.
+ *
+ * <p><b>Batches form by themselves.</b> While fewer than {@code maxInFlight} requests are on their
+ * way, a commit leaves at once, on its caller's thread. Otherwise it waits, and whoever waits when
+ * a place comes free leaves together.
+ *
+ * <p>Guarded by the pipeline's lock.
+ */
+final class Dispatcher {
+
+  private static final long LONGEST_DOUBT_NANOS = TimeUnit.MILLISECONDS.toNanos(2500);
+  private static final long SHORTEST_DOUBT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private final KvStore store;
+  private final Namespace namespace;
+  private final MvccCache cache;
+  private final HybridLogicalClock clock;
+  private final Scheduler scheduler;
+  private final int maxInFlight;
+  private final BatchPlanner planner;
+  private final BatchLayout layout;
+  private final Alarm alarm;
+  private final SessionKeeper sessions;
+  private final TurnKeeper turn;
+  private final Settlement settlement;
+  private final CommitState state;
+  private final WaitingLine waiting;
+  private final InFlight inFlight;
+  private long batchNumber;
+
+  Dispatcher(
+      KvStore store,
+      Namespace namespace,
+      MvccCache cache,
+      HybridLogicalClock clock,
+      Scheduler scheduler,
+      int maxInFlight,
+      CommitCheck check,
+      Alarm alarm,
+      SessionKeeper sessions,
+      TurnKeeper turn,
+      Settlement settlement,
+      CommitState state) {
+    int maxOperations = store.limits().maxOperations();
+    this.store = store;
+    this.namespace = namespace;
+    this.cache = cache;
+    this.clock = clock;
+    this.scheduler = scheduler;
+    this.maxInFlight = maxInFlight;
+    this.planner =
+        new BatchPlanner(
+            check::check,
+            maxOperations,
+            store.limits().maxRequestBytes(),
+            namespace.prefix().length());
+    this.layout = new BatchLayout(namespace, maxOperations);
+    this.alarm = alarm;
+    this.sessions = sessions;
+    this.turn = turn;
+    this.settlement = settlement;
+    this.state = state;
+    this.waiting = state.waiting;
+    this.inFlight = state.inFlight;
+  }
+
+  /** Plans and sends, until nobody can go. */
+  void sendWhatCanGo(Effects effects) {
+    while (!waiting.isEmpty() || turn.isIdle()) {
+      Session session = sessions.usable();
+      if (session == null || !maySend(session)) {
+        return;
+      }
+      if (turn.isIdle()) {
+        turn.giveBack(session, frame(session), effects);
+        return;
+      }
+      BatchPlanner.Round round =
+          planner.plan(waiting.inOrder(), inFlight.footprint(), cache.applied());
+      round.judged().forEach(judged -> judge(judged, effects));
+      BatchPlanner.Plan plan = round.plan();
+      if (turn.isNeeded(plan, session)) {
+        turn.take(plan.members().get(0), session, frame(session), effects);
+        return;
+      }
+      if (!plan.isEmpty()) {
+        send(plan, session, effects);
+      } else if (round.judged().isEmpty()) {
+        return; // or else: behind those who were judged there may be others who can go
+      }
+    }
+  }
+
+  private boolean maySend(Session session) {
+    return state.position.allowsSending()
+        && !state.pause.isNow()
+        && turn.admits(session)
+        && !inFlight.holdsWhole()
+        && inFlight.count() < maxInFlight;
+  }
+
+  private void judge(BatchPlanner.Judged judged, Effects effects) {
+    PendingCommit commit = judged.commit();
+    waiting.leave(commit);
+    CommitOutcome outcome = judged.outcome();
+    if (outcome instanceof CommitOutcome.Conflict) {
+      (commit.wasSent() ? state.counters.storeConflicts : state.counters.localConflicts)
+          .increment();
+    }
+    if (outcome != null) {
+      state.outcomes.tell(commit, outcome, effects);
+    } else if (judged.failure() != null) {
+      state.outcomes.fail(commit, judged.failure(), effects);
+    }
+  }
+
+  private void send(BatchPlanner.Plan plan, Session session, Effects effects) {
+    SentBatch sent =
+        new SentBatch(
+            ++batchNumber,
+            session.id(),
+            sessions.fenceRevision(),
+            plan,
+            scheduler.nanoTime() + patience(plan));
+    inFlight.add(sent);
+    for (PendingCommit member : plan.members()) {
+      waiting.leave(member);
+      if (member.wasSent()) {
+        state.counters.resent.increment();
+      }
+      member.sent();
+    }
+    state.counters.batches.increment();
+    state.counters.batchedTransactions.add(plan.members().size());
+    alarm.setFor(sent.doubtAt());
+    BatchRequest request = frame(session);
+    CommitRecord record = new CommitRecord(clock.now(), session.id(), sent.number());
+    effects.send(
+        () -> {
+          BatchLayout.Laid laid = layout.lay(plan, record);
+          StoreCall.then(
+              () -> store.commit(request.of(plan, laid)),
+              (result, failure) ->
+                  state.steps.take(more -> settlement.answered(sent, laid, result, failure, more)));
+        });
+  }
+
+  /** Half of the time that its most urgent member has left: the other half is for settling. */
+  private static long patience(BatchPlanner.Plan plan) {
+    long left = LONGEST_DOUBT_NANOS;
+    for (PendingCommit member : plan.members()) {
+      left = Math.min(left, member.request().deadline().remainingNanos() / 2);
+    }
+    return Math.max(SHORTEST_DOUBT_NANOS, left);
+  }
+
+  private BatchRequest frame(Session session) {
+    return new BatchRequest(
+        namespace,
+        session,
+        sessions.fenceRevision(),
+        turn.guardFor(session),
+        state.position.record());
+  }
+}

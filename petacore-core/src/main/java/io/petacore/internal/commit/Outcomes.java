@@ -1,0 +1,99 @@
+package io.petacore.internal.commit;
+
+import io.petacore.error.CommitOutcomeUnknownException;
+import io.petacore.error.PetaCoreException;
+import io.petacore.error.StorageClosedException;
+import io.petacore.error.StoreUnavailableException;
+import io.petacore.store.StoreException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells what became of transactions, each once. Guarded by the pipeline's lock, where nothing else
+ * is said.
+ */
+final class Outcomes {
+
+  private final Admission admission;
+  private final Position position;
+  private final CommitCounters counters;
+  private final AtomicLong confirmed = new AtomicLong();
+  private @Nullable StoreException lastFailure;
+
+  Outcomes(Admission admission, Position position, CommitCounters counters) {
+    this.admission = admission;
+    this.position = position;
+    this.counters = counters;
+  }
+
+  /** Why the store could not be reached: the cause of what fails for it from now on. */
+  void storeFailed(StoreException failure) {
+    lastFailure = failure;
+  }
+
+  /** The highest revision told before it was applied here. Safe for use by many threads. */
+  long confirmedRevision() {
+    return confirmed.get();
+  }
+
+  /** What was told of another history counts no more. */
+  void forgetConfirmed() {
+    confirmed.set(0);
+  }
+
+  void tell(PendingCommit commit, CommitOutcome outcome, Effects effects) {
+    if (commit.tell()) {
+      if (outcome instanceof CommitOutcome.Committed committed) {
+        counters.commits.increment();
+        if (!position.hasApplied(committed.revision())) {
+          confirmed.accumulateAndGet(committed.revision(), Math::max);
+        }
+      }
+      admission.leave();
+      effects.tell(() -> commit.complete(outcome));
+    }
+  }
+
+  void fail(PendingCommit commit, PetaCoreException failure, Effects effects) {
+    if (commit.tell()) {
+      admission.leave();
+      effects.tell(() -> commit.fail(failure));
+    }
+  }
+
+  void unknown(PendingCommit commit, Effects effects) {
+    if (!commit.isTold()) {
+      counters.unknownOutcomes.increment();
+    }
+    fail(
+        commit,
+        new CommitOutcomeUnknownException(
+            "the commit, which writes "
+                + commit.anyKey()
+                + ", was sent, its answer was lost, and its fate could not be settled in time: it"
+                + " may have been applied or not",
+            lastFailure),
+        effects);
+  }
+
+  void notInTime(PendingCommit commit, Effects effects) {
+    fail(
+        commit,
+        new StoreUnavailableException(
+            "the commit could not be made in time; nothing was applied", lastFailure),
+        effects);
+  }
+
+  void closed(PendingCommit commit, Effects effects) {
+    fail(
+        commit, new StorageClosedException("the storage was closed; nothing was applied"), effects);
+  }
+
+  void ofAnotherHistory(PendingCommit commit, Effects effects) {
+    fail(
+        commit,
+        new StoreUnavailableException(
+            "the store was restored to another history; nothing was applied", null),
+        effects);
+  }
+}

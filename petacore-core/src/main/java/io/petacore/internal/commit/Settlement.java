@@ -1,0 +1,417 @@
+package io.petacore.internal.commit;
+
+import io.petacore.data.Bytes;
+import io.petacore.error.PetaCoreException;
+import io.petacore.error.StoreUnavailableException;
+import io.petacore.internal.format.CommitRecord;
+import io.petacore.internal.format.Namespace;
+import io.petacore.internal.format.ReservedKeys;
+import io.petacore.internal.format.SessionId;
+import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.mvcc.Version;
+import io.petacore.store.BatchResult;
+import io.petacore.store.KeyValue;
+import io.petacore.store.StoreException;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out what became of each request, and what follows for its members.
+ *
+ * <p><b>One source of truth.</b> What became of a request is read off the watch: its commit record
+ * shows that it was applied, and which of its members were shows in the keys that its revision
+ * wrote. The store's answer is needed only for what was refused as a whole, and where the watch is
+ * late.
+ *
+ * <p><b>Exactly once.</b> A request whose answer is lost may still be applied later. It is not sent
+ * again until it is certain that it never will be: the session's fence is raised, or its lease has
+ * ended, and the watch has come to that revision, the <em>border</em>. A request from before it
+ * that was applied has shown its record by then; one that was not applied never will be, since its
+ * guard on the fence holds no more.
+ *
+ * <p>Guarded by the pipeline's lock.
+ */
+final class Settlement {
+
+  private final Namespace namespace;
+  private final MvccCache cache;
+  private final SessionKeeper sessions;
+  private final WaitingLine waiting;
+  private final InFlight inFlight;
+  private final Position position;
+  private final Pause pause;
+  private final Outcomes outcomes;
+  private final CommitCounters counters;
+  private boolean closed;
+
+  Settlement(Namespace namespace, MvccCache cache, SessionKeeper sessions, CommitState state) {
+    this.namespace = namespace;
+    this.cache = cache;
+    this.sessions = sessions;
+    this.waiting = state.waiting;
+    this.inFlight = state.inFlight;
+    this.position = state.position;
+    this.pause = state.pause;
+    this.outcomes = state.outcomes;
+    this.counters = state.counters;
+  }
+
+  // ---- what the store answers
+
+  /**
+   * The store has answered a request, or failed to.
+   *
+   * @param laid how the request was laid out
+   */
+  void answered(
+      SentBatch sent,
+      BatchLayout.Laid laid,
+      @Nullable BatchResult result,
+      @Nullable Throwable failure,
+      Effects effects) {
+    if (!inFlight.contains(sent)) {
+      return; // the watch was faster
+    }
+    if (result == null) {
+      unanswered(sent, StoreException.of(failure), effects);
+    } else if (result.applied()) {
+      confirmed(sent, laid, result, effects);
+    } else {
+      refused(sent, result.otherwise(), effects);
+    }
+  }
+
+  private void confirmed(
+      SentBatch sent, BatchLayout.Laid laid, BatchResult result, Effects effects) {
+    pause.startOver();
+    sent.answered(result.revision(), laid.flags(sent.plan(), result));
+    if (position.hasApplied(result.revision())) {
+      settleByAnswer(sent, effects); // a load has jumped over its revision
+    } else {
+      position.know(result.revision());
+    }
+  }
+
+  /**
+   * Nothing was applied: the fence, the turn or (for a whole request) the commit record had moved.
+   */
+  private void refused(SentBatch sent, List<KeyValue> found, Effects effects) {
+    boolean alive = learn(sent.session(), found);
+    if (sent.plan().whole() && alive) {
+      sent.members().get(0).refused();
+    }
+    takeBack(sent, effects);
+  }
+
+  /**
+   * Takes in what a refused request has read instead.
+   *
+   * @return whether the session that sent it is alive
+   */
+  boolean learn(SessionId sender, List<KeyValue> found) {
+    boolean alive = false;
+    for (KeyValue kv : found) {
+      Bytes key = namespace.fromStore(kv.key());
+      if (ReservedKeys.isSessionFence(key)) {
+        alive = true;
+        sessions.seen(key, kv.modRevision());
+      } else {
+        // The turn or the record: what it is now must have been applied here before the next try.
+        position.hold(kv.modRevision());
+      }
+    }
+    Session current = sessions.current();
+    if (!alive && current != null && current.id().equals(sender)) {
+      sessions.lost(current);
+    }
+    return alive;
+  }
+
+  private void unanswered(SentBatch sent, StoreException failure, Effects effects) {
+    outcomes.storeFailed(failure);
+    switch (failure.kind()) {
+      case OUTCOME_UNKNOWN -> doubt(sent, effects);
+      case REJECTED -> refusedForContent(sent, failure, effects);
+      case CLOSED -> {
+        inFlight.remove(sent);
+        failAll(
+            sent,
+            new StoreUnavailableException("the store was closed; nothing was applied", failure),
+            effects);
+      }
+      default -> {
+        takeBack(sent, effects);
+        pause.begin();
+      }
+    }
+  }
+
+  /** Only the culprit is to suffer: the members try again in smaller company, at last alone. */
+  private void refusedForContent(SentBatch sent, StoreException failure, Effects effects) {
+    int company = sent.members().size();
+    if (company > 1) {
+      sent.members().forEach(member -> member.limitCompany(company / 2));
+      takeBack(sent, effects);
+      return;
+    }
+    inFlight.remove(sent);
+    failAll(
+        sent,
+        new PetaCoreException(
+            "the store refused the transaction, which writes "
+                + sent.members().get(0).anyKey()
+                + ": "
+                + failure.getMessage(),
+            failure),
+        effects);
+  }
+
+  private void failAll(SentBatch sent, PetaCoreException failure, Effects effects) {
+    sent.members().forEach(member -> outcomes.fail(member, failure, effects));
+  }
+
+  /** Its answer is lost: makes a border. */
+  void doubt(SentBatch sent, Effects effects) {
+    sent.doubt();
+    Session current = sessions.current();
+    // Of a session that has ended, the end of the fence is the border, and on its way.
+    if (current != null && current.id().equals(sent.session())) {
+      sessions.raise(effects);
+    }
+  }
+
+  // ---- what the watch shows
+
+  /** A revision was applied that wrote this commit record, or none. */
+  void applied(Applied now, @Nullable CommitRecord record, Effects effects) {
+    SentBatch own = inFlight.writerOf(record);
+    if (own != null) {
+      settleByRecord(own, now, effects);
+    }
+  }
+
+  private void settleByRecord(SentBatch sent, Applied now, Effects effects) {
+    inFlight.remove(sent);
+    for (PendingCommit member : sent.members()) {
+      if (wasApplied(member, sent, now.revision())) {
+        settledApplied(member, sent);
+        outcomes.tell(member, new CommitOutcome.Committed(now.revision(), now.version()), effects);
+      } else {
+        waitAgain(member, effects);
+      }
+    }
+  }
+
+  /**
+   * Whether a member of an applied request was committed: its keys are in the request's revision.
+   */
+  private boolean wasApplied(PendingCommit member, SentBatch sent, long revision) {
+    CommitCheck.Result.Clear clear = member.clear();
+    return sent.plan().whole()
+        || !member.request().isGuarded()
+        || (clear != null && cache.numberOf(clear.writes().get(0).key(), revision) != 0);
+  }
+
+  /** A fence is gone, and with it what was sent under it and not applied. */
+  void fenceEnded(Bytes fence, Effects effects) {
+    Session current = sessions.current();
+    if (current != null && current.fence().equals(fence)) {
+      sessions.lost(current);
+    }
+    for (SentBatch sent : inFlight.all()) {
+      if (ReservedKeys.sessionFence(sent.session()).equals(fence)) {
+        passBorder(sent, effects);
+      }
+    }
+  }
+
+  /** Settles what the watch has passed. */
+  void settleWhatWasPassed(Effects effects) {
+    for (SentBatch sent : inFlight.all()) {
+      if (sent.isAnswered() && position.hasApplied(sent.answeredRevision())) {
+        // Other things are at its revision: the store was restored to just before it.
+        giveUp(sent, effects);
+      } else if (isBehindBorder(sent)) {
+        passBorder(sent, effects);
+      }
+    }
+  }
+
+  /**
+   * Whether it was sent before the fence got the mod revision that it has, and the watch has come
+   * there: under another session, which was gone before this one was opened, or under this one
+   * before its fence was raised.
+   */
+  private boolean isBehindBorder(SentBatch sent) {
+    Session current = sessions.current();
+    long border = sessions.fenceRevision();
+    return current != null
+        && position.hasApplied(border)
+        && (!sent.session().equals(current.id()) || sent.fenceRevision() < border);
+  }
+
+  /** No request from before the border will be applied any more. */
+  private void passBorder(SentBatch sent, Effects effects) {
+    if (sent.isAnswered()) {
+      settleByAnswer(sent, effects);
+    } else if (sent.mayHavePassedUnseen()) {
+      giveUp(sent, effects);
+    } else {
+      for (PendingCommit member : sent.members()) {
+        if (!member.isTold()) {
+          counters.settledNotApplied.increment();
+        }
+      }
+      takeBack(sent, effects);
+    }
+  }
+
+  // ---- what a load shows
+
+  /** Everything was loaded: a load shows the state, and of the commit records only the last one. */
+  void loaded(Applied now, @Nullable CommitRecord record, Effects effects) {
+    SentBatch last = inFlight.writerOf(record);
+    for (SentBatch sent : inFlight.all()) {
+      if (sent.isAnswered() && sent.answeredRevision() <= now.revision()) {
+        settleByAnswer(sent, effects);
+      } else if (sent == last) {
+        settleByState(sent, effects);
+      } else if (sent.fenceRevision() <= now.revision()) {
+        sent.passUnseen();
+      } // else it was sent later than that
+    }
+  }
+
+  /** These are the fences of a load. One that is not, though it had been written, is gone. */
+  void missMissing(Applied now, Set<Bytes> fences, Effects effects) {
+    Session current = sessions.current();
+    if (current != null
+        && sessions.fenceRevision() <= now.revision()
+        && !fences.contains(current.fence())) {
+      sessions.lost(current);
+    }
+    for (SentBatch sent : inFlight.all()) {
+      if (sent.fenceRevision() <= now.revision()
+          && !fences.contains(ReservedKeys.sessionFence(sent.session()))) {
+        passBorder(sent, effects);
+      }
+    }
+  }
+
+  /** Its record is the last one: it was applied, but of each member only traces are left. */
+  private void settleByState(SentBatch sent, Effects effects) {
+    inFlight.remove(sent);
+    for (PendingCommit member : sent.members()) {
+      switch (trace(member, sent)) {
+        case APPLIED -> {
+          settledApplied(member, sent);
+          outcomes.tell(member, new CommitOutcome.Committed(position.record(), 0), effects);
+        }
+        case NOT_APPLIED -> waitAgain(member, effects);
+        case NONE -> outcomes.unknown(member, effects);
+      }
+    }
+  }
+
+  private enum Trace {
+    APPLIED,
+    NOT_APPLIED,
+    NONE
+  }
+
+  /** What the state says of a member of the request that wrote the commit record last. */
+  private Trace trace(PendingCommit member, SentBatch sent) {
+    CommitCheck.Result.Clear clear = member.clear();
+    if (sent.plan().whole() || !member.request().isGuarded() || clear == null) {
+      return Trace.APPLIED;
+    }
+    for (Write write : clear.writes()) {
+      Version newest = cache.find(write.key(), cache.applied().version());
+      // Absent, or written since, by a stranger: what was there before can't be seen any more.
+      if (newest != null && !newest.isTombstone() && newest.modRevision() <= position.record()) {
+        return newest.modRevision() == position.record()
+            ? Trace.APPLIED
+            : Trace.NOT_APPLIED; // it would have been written, or deleted
+      }
+    }
+    return Trace.NONE;
+  }
+
+  /** The store is on another history: nothing that is known of requests means anything there. */
+  void forgetHistory(Effects effects) {
+    sessions.forget(effects);
+    outcomes.forgetConfirmed();
+    inFlight.all().forEach(sent -> giveUp(sent, effects));
+    waiting.clear().forEach(commit -> outcomes.ofAnotherHistory(commit, effects));
+  }
+
+  // ---- the end
+
+  /** From now on nothing is sent again. */
+  void close(Effects effects) {
+    closed = true;
+    waiting.clear().forEach(commit -> outcomes.closed(commit, effects));
+  }
+
+  /** The time for settling is up. */
+  void giveUpAll(Effects effects) {
+    for (SentBatch sent : inFlight.all()) {
+      if (sent.isAnswered()) {
+        settleByAnswer(sent, effects);
+      } else {
+        giveUp(sent, effects);
+      }
+    }
+  }
+
+  /** The time of a member is up, before its request is settled. */
+  void tellWhatIsKnown(PendingCommit member, SentBatch sent, Effects effects) {
+    if (!sent.isAnswered()) {
+      outcomes.unknown(member, effects);
+    } else if (sent.confirms(member)) {
+      outcomes.tell(member, new CommitOutcome.Committed(sent.answeredRevision(), 0), effects);
+    } else {
+      outcomes.notInTime(member, effects);
+    }
+  }
+
+  // ---- what follows
+
+  private void settleByAnswer(SentBatch sent, Effects effects) {
+    inFlight.remove(sent);
+    for (PendingCommit member : sent.members()) {
+      if (sent.confirms(member)) {
+        outcomes.tell(member, new CommitOutcome.Committed(sent.answeredRevision(), 0), effects);
+      } else {
+        waitAgain(member, effects);
+      }
+    }
+  }
+
+  private void settledApplied(PendingCommit member, SentBatch sent) {
+    if (sent.isInDoubt() && !member.isTold()) {
+      counters.settledApplied.increment();
+    }
+  }
+
+  private void giveUp(SentBatch sent, Effects effects) {
+    inFlight.remove(sent);
+    sent.members().forEach(member -> outcomes.unknown(member, effects));
+  }
+
+  private void takeBack(SentBatch sent, Effects effects) {
+    inFlight.remove(sent);
+    sent.members().forEach(member -> waitAgain(member, effects));
+  }
+
+  /** It was not applied, for certain: it takes its old place, to be judged again. */
+  private void waitAgain(PendingCommit member, Effects effects) {
+    if (closed) {
+      outcomes.closed(member, effects);
+    } else if (!member.isTold()) {
+      waiting.rejoin(member);
+    }
+  }
+}

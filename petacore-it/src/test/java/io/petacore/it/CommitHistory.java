@@ -1,0 +1,99 @@
+package io.petacore.it;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
+import io.petacore.internal.format.CommitRecord;
+import io.petacore.internal.format.ReservedKeys;
+import io.petacore.internal.format.SessionId;
+import io.petacore.store.Event;
+import io.petacore.store.KvStore;
+import io.petacore.store.RangeRequest;
+import io.petacore.store.RecordingListener;
+import io.petacore.store.RevisionEvents;
+import io.petacore.store.StoreUnderTest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * What the history of a namespace, from its first revision on, says about the commits made there:
+ * the witness against which is held what storages have reported. It is read from etcd by a watch of
+ * its own, past the storages.
+ */
+final class CommitHistory {
+
+  private record BatchName(SessionId session, long number) {}
+
+  private final Bytes prefix;
+  private final List<RevisionEvents> revisions = new ArrayList<>();
+  private final Map<String, Integer> puts = new HashMap<>();
+  private final Set<BatchName> batches = new HashSet<>();
+
+  private CommitHistory(String namespace) {
+    prefix = Bytes.utf8(namespace);
+  }
+
+  /**
+   * Reads a history up to the last commit: each writes the commit record.
+   *
+   * @throws AssertionError if one batch of a session is in it twice
+   */
+  static CommitHistory read(KvStore store, String namespace) throws Exception {
+    CommitHistory history = new CommitHistory(namespace);
+    KeyRange record = KeyRange.single(history.prefix.concat(ReservedKeys.COMMIT_RECORD));
+    long end =
+        StoreUnderTest.answer(store.range(new RangeRequest(record, 0, 1)))
+            .entries()
+            .get(0)
+            .modRevision();
+    RecordingListener listener = new RecordingListener();
+    try (var watch = store.watch(KeyRange.prefix(history.prefix), 1, listener)) {
+      Objects.requireNonNull(watch);
+      listener.awaitOpened();
+      RevisionEvents next;
+      do {
+        next = listener.nextRevision();
+        history.revisions.add(next);
+        next.events().forEach(history::add);
+      } while (next.revision() < end);
+    }
+    return history;
+  }
+
+  private void add(Event event) {
+    Bytes value = event.value();
+    Bytes key = event.key().substring(prefix.length());
+    if (value == null) {
+      return;
+    }
+    if (key.equals(ReservedKeys.COMMIT_RECORD)) {
+      CommitRecord record = Objects.requireNonNull(CommitRecord.decode(value), "malformed record");
+      assertTrue(
+          batches.add(new BatchName(record.session(), record.batch())),
+          () -> "this batch landed twice: " + record);
+    } else if (!ReservedKeys.isReserved(key)) {
+      puts.merge(key.toUtf8(), 1, Integer::sum);
+    }
+  }
+
+  /** All revisions, in order. */
+  List<RevisionEvents> revisions() {
+    return revisions;
+  }
+
+  /** How often a key was put. */
+  int puts(String key) {
+    return puts.getOrDefault(key, 0);
+  }
+
+  /** How many batches have landed. */
+  int batches() {
+    return batches.size();
+  }
+}

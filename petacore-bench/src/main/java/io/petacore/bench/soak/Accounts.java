@@ -32,7 +32,7 @@ final class Accounts {
   /** Moves something between many pairs of accounts, in one transaction. */
   void move(DistributedStorage storage, Random random) {
     int first = random.nextInt(keys.length);
-    long amount = 1 + random.nextInt(9);
+    int amount = 1 + random.nextInt(9);
     storage.runTransaction(
         tx -> {
           for (int i = 0; i < MOVES; i++) {

@@ -9,6 +9,8 @@ import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionConflictException;
 import io.petacore.error.TransactionTooLargeException;
 import io.petacore.error.TransactionTooOldException;
+import io.petacore.internal.format.Limits;
+import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.store.KvStore;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.IsolationLevel;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * same commits in the same order.
  *
  * <p>Safe for use by many threads. Every call throws {@link StorageClosedException} once it is
- * closed.
+ * closed, and so do reads of what was begun before.
  *
  * <p>Transactions may end in
  *
@@ -49,9 +51,11 @@ import org.jspecify.annotations.Nullable;
 public final class DistributedStorage implements AutoCloseable {
 
   private final Engine engine;
+  private final MvccCache cache; // the engine's own, at hand for every read
 
   private DistributedStorage(Engine engine) {
     this.engine = engine;
+    this.cache = engine.cache();
   }
 
   /**
@@ -163,7 +167,7 @@ public final class DistributedStorage implements AutoCloseable {
 
   /** One read of the newest state in memory; null if the key is absent. Never waits. */
   public @Nullable Bytes read(Bytes key) {
-    return engine.runner().read(key);
+    return cache.newest(Limits.requireKey(key));
   }
 
   /**
@@ -211,6 +215,7 @@ public final class DistributedStorage implements AutoCloseable {
     String namespace = "";
     IsolationLevel isolation = IsolationLevel.SNAPSHOT;
     Duration historyRetention = Duration.ofSeconds(10);
+    long maxHistoryBytes = 256L << 20;
     Duration openTimeout = Duration.ofSeconds(30);
     Duration commitTimeout = Duration.ofSeconds(10);
     Duration maxClockOffset = Duration.ofMillis(500);
@@ -241,9 +246,24 @@ public final class DistributedStorage implements AutoCloseable {
       return this;
     }
 
-    /** How long superseded versions are kept at least; 10 s by default. */
+    /**
+     * How long superseded versions are kept, if {@link #maxHistoryBytes} allows; 10 s by default.
+     */
     public Builder historyRetention(Duration retention) {
       this.historyRetention = positive("historyRetention", retention);
+      return this;
+    }
+
+    /**
+     * How much of the heap superseded versions may take; 256 MiB by default. Beyond it the oldest
+     * are freed before their time, and transactions that still need them end as too old. What an
+     * open {@link Snapshot} needs is kept all the same.
+     */
+    public Builder maxHistoryBytes(long bytes) {
+      if (bytes < 0) {
+        throw new IllegalArgumentException("maxHistoryBytes must not be negative: " + bytes);
+      }
+      this.maxHistoryBytes = bytes;
       return this;
     }
 
@@ -253,7 +273,10 @@ public final class DistributedStorage implements AutoCloseable {
       return this;
     }
 
-    /** How long a transaction may take, from the call on, all attempts; 10 s by default. */
+    /**
+     * How long a commit may take, from the end of the body's first run on, all attempts; 10 s by
+     * default.
+     */
     public Builder commitTimeout(Duration timeout) {
       this.commitTimeout = positive("commitTimeout", timeout);
       return this;
@@ -329,7 +352,10 @@ public final class DistributedStorage implements AutoCloseable {
       return this;
     }
 
-    /** Told of every change of state, on the executor, one at a time and in order. */
+    /**
+     * Told of every change of state, and about once a second of the progress of the first load, on
+     * the executor, one at a time and in order.
+     */
     public Builder statusListener(Consumer<StorageStatus> listener) {
       this.statusListener = listener;
       return this;

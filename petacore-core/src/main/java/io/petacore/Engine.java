@@ -10,6 +10,7 @@ import io.petacore.internal.format.FormatRecord;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.Holdings;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.sync.SyncCounters;
 import io.petacore.internal.sync.Synchronizer;
@@ -42,7 +43,8 @@ final class Engine {
     this.settings = settings;
     this.namespace = namespace;
     this.scheduler = new ThreadScheduler("petacore-" + settings.namespace);
-    this.cache = new MvccCache(settings.historyRetention, scheduler::nanoTime);
+    this.cache =
+        new MvccCache(settings.historyRetention, settings.maxHistoryBytes, scheduler::nanoTime);
     HybridLogicalClock clock =
         new HybridLogicalClock(settings.physicalClock, settings.maxClockOffset);
     this.pipeline =
@@ -93,6 +95,7 @@ final class Engine {
     scheduler.schedule(
         settings.historyRetention.dividedBy(2),
         () -> {
+          runner.releaseForgottenSnapshots();
           synchronizer.freeHistory();
           freeHistoryNowAndThen();
         });
@@ -119,12 +122,18 @@ final class Engine {
     return runner;
   }
 
+  /** What single reads look into; it finds out by itself when the storage has been closed. */
+  MvccCache cache() {
+    return cache;
+  }
+
   long appliedRevision() {
     return cache.applied().revision();
   }
 
   StorageStatus status() {
     Applied applied = cache.applied();
+    Holdings holdings = cache.holdings();
     return new StorageStatus(
         switch (synchronizer.state()) {
           case STARTING -> StorageStatus.State.STARTING;
@@ -135,7 +144,9 @@ final class Engine {
         applied.revision(),
         applied.version(),
         Duration.ofNanos(scheduler.nanoTime() - applied.nanoTime()),
-        applied.keys(),
+        applied.revision() == 0 ? synchronizer.loadedKeys() : applied.keys(),
+        holdings.versions(),
+        holdings.bytes(),
         counters());
   }
 
@@ -168,7 +179,9 @@ final class Engine {
     synchronizer.close();
     scheduler.shutdown();
     try {
-      if (!scheduler.awaitTermination(THREAD_END_BOUND)) {
+      if (scheduler.awaitTermination(THREAD_END_BOUND)) {
+        cache.close();
+      } else {
         log.warn("the thread of namespace {} has not ended within {}", namespace, THREAD_END_BOUND);
       }
     } catch (InterruptedException e) {

@@ -9,7 +9,9 @@ import java.time.Duration;
  * @param appliedRevision the last revision whose every change is in memory; 0 before the first load
  * @param appliedVersion the version of that revision, in nanoseconds since the epoch
  * @param age how long ago that revision was applied
- * @param keys how many keys are present
+ * @param keys how many keys are present; while it is starting, how many have been loaded so far
+ * @param versions how many versions of keys are in memory, deleted and superseded ones included
+ * @param bytes what keys, values and all that belongs to them take of the heap, reckoned
  * @param counters what has happened since it was opened
  */
 public record StorageStatus(
@@ -18,6 +20,8 @@ public record StorageStatus(
     long appliedVersion,
     Duration age,
     long keys,
+    long versions,
+    long bytes,
     Counters counters) {
 
   /** Where a storage stands towards the store. */

@@ -37,6 +37,16 @@ public final class Bytes implements Comparable<Bytes> {
     return bytes.length == 0 ? EMPTY : new Bytes(bytes.clone());
   }
 
+  /** A byte string with a copy of what remains in a buffer, whose position is left alone. */
+  public static Bytes of(ByteBuffer buffer) {
+    if (!buffer.hasRemaining()) {
+      return EMPTY;
+    }
+    byte[] copy = new byte[buffer.remaining()];
+    buffer.get(buffer.position(), copy);
+    return new Bytes(copy);
+  }
+
   /**
    * The UTF-8 form of a string.
    *

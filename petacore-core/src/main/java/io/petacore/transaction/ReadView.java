@@ -46,6 +46,33 @@ public interface ReadView {
    */
   Iterable<Entry> scan(KeyRange range);
 
+  /**
+   * The first entries of a {@linkplain #scan(KeyRange) scan}.
+   *
+   * @param limit how many at most
+   * @throws IllegalArgumentException if the limit is negative
+   */
+  default Iterable<Entry> scan(KeyRange range, int limit) {
+    return new Limited<>(scan(range), limit);
+  }
+
+  /** Like {@link #scan(KeyRange)}, the greatest key first. */
+  Iterable<Entry> scanDescending(KeyRange range);
+
+  /**
+   * The first entries of a {@linkplain #scanDescending(KeyRange) descending scan}: those with the
+   * greatest keys.
+   *
+   * @param limit how many at most
+   * @throws IllegalArgumentException if the limit is negative
+   */
+  default Iterable<Entry> scanDescending(KeyRange range, int limit) {
+    return new Limited<>(scanDescending(range), limit);
+  }
+
+  /** How many keys of a range are present. Walks over them, as a scan does, at one state. */
+  long count(KeyRange range);
+
   /** The store's revision that this view reads at: under Read Committed, the newest applied. */
   long revision();
 }

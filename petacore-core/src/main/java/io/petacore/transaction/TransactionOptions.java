@@ -37,7 +37,8 @@ public final class TransactionOptions {
   }
 
   /**
-   * A copy with a bound on the whole: all attempts, all waiting, from the call on.
+   * A copy with a bound on the commit: all attempts, all waiting, from the end of the body's first
+   * run on.
    *
    * @throws IllegalArgumentException if it is not positive
    */
@@ -65,7 +66,7 @@ public final class TransactionOptions {
     return isolation;
   }
 
-  /** The bound on the whole; empty for the storage's own. */
+  /** The bound on the commit; empty for the storage's own. */
   public Optional<Duration> timeout() {
     return timeout;
   }

@@ -173,4 +173,15 @@ class BytesTest {
     assertEquals("'" + "x".repeat(64) + "…' (65 bytes)", longText);
     assertEquals("0x" + "00".repeat(64) + "… (1000 bytes)", Bytes.of(new byte[1000]).toString());
   }
+
+  @Test
+  void aBufferIsCopiedFromItsPositionToItsLimitAndLeftAlone() {
+    byte[] source = {1, 2, 3, 4};
+    ByteBuffer buffer = ByteBuffer.wrap(source, 1, 2);
+    Bytes bytes = Bytes.of(buffer);
+    source[1] = 9;
+    assertEquals(Bytes.of((byte) 2, (byte) 3), bytes);
+    assertEquals(2, buffer.remaining());
+    assertSame(Bytes.EMPTY, Bytes.of(ByteBuffer.allocate(0)));
+  }
 }

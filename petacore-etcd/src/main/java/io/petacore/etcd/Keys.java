@@ -16,7 +16,7 @@ final class Keys {
   }
 
   static Bytes decode(ByteString bytes) {
-    return Bytes.of(bytes.toByteArray());
+    return Bytes.of(bytes.asReadOnlyByteBuffer());
   }
 
   static KeyValue decode(io.etcd.jetcd.api.KeyValue kv) {

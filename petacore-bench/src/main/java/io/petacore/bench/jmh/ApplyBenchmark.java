@@ -6,7 +6,7 @@ import io.petacore.internal.mvcc.MvccCache;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.State;
 
 /**
  * Applying revisions of ten changes each to a cache, one in ten a deletion; what falls behind the
- * history is freed on the way.
+ * history is freed on the way. Keys and values are made as they come, as if just decoded.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -29,33 +29,22 @@ import org.openjdk.jmh.annotations.State;
 public class ApplyBenchmark {
   private static final int KEYS = 100_000;
   private static final int CHANGES = 10;
-  private static final int REVISIONS = 50_000;
   private static final Duration RETENTION = Duration.ofMillis(100);
 
-  private final List<List<Change>> revisions = new ArrayList<>();
+  private final SplittableRandom random = new SplittableRandom(5);
   private MvccCache cache;
   private long revision;
 
   /** Fills the cache. */
   @Setup(Level.Trial)
   public void fill() {
-    List<Change> state = new ArrayList<>();
-    for (int i = 0; i < KEYS; i++) {
-      state.add(new Change(SampleData.key(i), SampleData.value(i), 1));
-    }
     cache = new MvccCache(RETENTION, System::nanoTime);
-    revision = 1;
-    cache.load(state, revision, revision);
-    Random random = new Random(5);
-    for (int i = 0; i < REVISIONS; i++) {
-      List<Change> changes = new ArrayList<>();
-      for (int j = 0; j < CHANGES; j++) {
-        int number = random.nextInt(KEYS);
-        Bytes value = j == 0 ? null : SampleData.value(number);
-        changes.add(new Change(SampleData.key(number), value, 2));
-      }
-      revisions.add(changes);
+    cache.beginLoad();
+    for (int i = 0; i < KEYS; i++) {
+      cache.load(new Change(SampleData.key(i), SampleData.value(i), 1));
     }
+    revision = 1;
+    cache.endLoad(revision, revision);
   }
 
   /** One revision; the time is that of each of its changes. */
@@ -63,6 +52,11 @@ public class ApplyBenchmark {
   @OperationsPerInvocation(CHANGES)
   public void apply() {
     revision++;
-    cache.apply(revisions.get((int) (revision % REVISIONS)), revision, revision);
+    List<Change> changes = new ArrayList<>(CHANGES);
+    for (int i = 0; i < CHANGES; i++) {
+      Bytes key = SampleData.keyInHaste(random.nextInt(KEYS));
+      changes.add(new Change(key, i == 0 ? null : SampleData.valueInHaste(), revision));
+    }
+    cache.apply(changes, revision, revision);
   }
 }

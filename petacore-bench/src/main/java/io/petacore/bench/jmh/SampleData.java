@@ -9,6 +9,9 @@ import java.util.Random;
 
 /** Keys of about 20 bytes and values of 64: what every benchmark of reading reads. */
 public final class SampleData {
+  private static final byte[] KEY = key(0).toByteArray();
+  private static final byte[] VALUE = value(0).toByteArray();
+
   private SampleData() {}
 
   /** The key with a number; a new object at each call, in the order of the numbers. */
@@ -19,6 +22,20 @@ public final class SampleData {
   /** The value of a key at first; a new object at each call. */
   public static Bytes value(int number) {
     return Bytes.utf8(String.format(Locale.ROOT, "%-64d", number));
+  }
+
+  /** The same key as {@link #key}, made with little work. */
+  static Bytes keyInHaste(int number) {
+    byte[] key = KEY.clone();
+    for (int i = key.length - 1, rest = number; rest > 0; i--, rest /= 10) {
+      key[i] += (byte) (rest % 10);
+    }
+    return Bytes.of(key);
+  }
+
+  /** A value of the same length as the others, made with little work. */
+  static Bytes valueInHaste() {
+    return Bytes.of(VALUE);
   }
 
   /**

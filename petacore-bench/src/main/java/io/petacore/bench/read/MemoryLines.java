@@ -17,6 +17,7 @@ final class MemoryLines {
 
   private static final int KEYS = 100_000;
   private static final int COLLECTIONS = 3;
+  private static final int DATA = SampleData.key(0).length() + SampleData.value(0).length();
 
   List<Line> all() {
     return List.of(
@@ -26,7 +27,12 @@ final class MemoryLines {
             Unit.BYTES,
             Comparison.TIMES,
             2,
-            round -> new Reading(beyondBytes(this::cache), beyondBytes(this::map), "")));
+            round ->
+                new Reading(
+                    beyondBytes(this::cache),
+                    beyondBytes(this::map),
+                    "reckoned by the status: "
+                        + Unit.BYTES.show((double) cache().holdings().bytes() / KEYS - DATA))));
   }
 
   private Object map() {
@@ -37,7 +43,7 @@ final class MemoryLines {
     return map;
   }
 
-  private Object cache() {
+  private MvccCache cache() {
     List<Change> state = new ArrayList<>(KEYS);
     for (int i = 0; i < KEYS; i++) {
       state.add(new Change(SampleData.key(i), SampleData.value(i), 1));
@@ -52,8 +58,7 @@ final class MemoryLines {
     long before = usedAfterCollection();
     Object built = building.get();
     try {
-      int data = SampleData.key(0).length() + SampleData.value(0).length();
-      return (double) (usedAfterCollection() - before) / KEYS - data;
+      return (double) (usedAfterCollection() - before) / KEYS - DATA;
     } finally {
       Reference.reachabilityFence(built);
     }

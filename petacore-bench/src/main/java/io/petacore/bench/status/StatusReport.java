@@ -21,6 +21,13 @@ public final class StatusReport {
     lines.add(line("keys", Figures.count(status.keys())));
     lines.add(
         line(
+            "in memory",
+            Figures.of(status.versions(), "version", "versions")
+                + ", about "
+                + Figures.count(status.bytes())
+                + " bytes"));
+    lines.add(
+        line(
             "applied revision",
             status.appliedRevision() + ", " + Figures.seconds(status.age().toNanos()) + " ago"));
     lines.add(line("applied version", version(status.appliedVersion())));

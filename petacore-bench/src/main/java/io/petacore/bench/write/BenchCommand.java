@@ -1,6 +1,7 @@
 package io.petacore.bench.write;
 
 import io.petacore.bench.read.ReadCommand;
+import io.petacore.bench.soak.SoakCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -11,12 +12,13 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures PetaCore beside what else one would use.",
     mixinStandardHelpOptions = true,
-    subcommands = {WriteCommand.class, ReadCommand.class},
+    subcommands = {WriteCommand.class, ReadCommand.class, SoakCommand.class},
     footer = {
       "",
       "Examples:",
       "  petacore.jar bench write --etcd 127.0.0.1:2379",
-      "  petacore.jar bench read"
+      "  petacore.jar bench read",
+      "  petacore.jar bench soak"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class BenchCommand implements Runnable {
@@ -25,6 +27,6 @@ public final class BenchCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to measure: write or read");
+    throw new ParameterException(spec.commandLine(), "say what to do: write, read or soak");
   }
 }

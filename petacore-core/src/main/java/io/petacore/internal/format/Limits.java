@@ -25,19 +25,24 @@ public record Limits(int maxValueBytes) {
    *
    * @throws IllegalArgumentException if it is empty, reserved or too long
    */
-  public Bytes requireKey(Bytes key) {
-    if (key.isEmpty()) {
-      throw new IllegalArgumentException("the key is empty");
-    }
-    if (ReservedKeys.isReserved(key)) {
-      throw new IllegalArgumentException(
-          "the key " + key + " begins with a zero byte: those are PetaCore's own");
-    }
-    if (key.length() > MAX_KEY_BYTES) {
-      throw new IllegalArgumentException(
-          "the key " + key + " is longer than the limit of " + MAX_KEY_BYTES + " bytes");
+  public static Bytes requireKey(Bytes key) {
+    int length = key.length();
+    if (length == 0 || length > MAX_KEY_BYTES || key.byteAt(0) == 0) {
+      throw refusal(key);
     }
     return key;
+  }
+
+  private static IllegalArgumentException refusal(Bytes key) {
+    if (key.isEmpty()) {
+      return new IllegalArgumentException("the key is empty");
+    }
+    if (ReservedKeys.isReserved(key)) {
+      return new IllegalArgumentException(
+          "the key " + key + " begins with a zero byte: those are PetaCore's own");
+    }
+    return new IllegalArgumentException(
+        "the key " + key + " is longer than the limit of " + MAX_KEY_BYTES + " bytes");
   }
 
   /**

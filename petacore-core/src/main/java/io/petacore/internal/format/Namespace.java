@@ -58,6 +58,11 @@ public final class Namespace {
     return storeKey.substring(prefix.length());
   }
 
+  /** Whether a key of the store, which lies in the namespace, is one of PetaCore's own. */
+  public boolean isReserved(Bytes storeKey) {
+    return storeKey.length() > prefix.length() && storeKey.byteAt(prefix.length()) == 0;
+  }
+
   /** Every namespace that would contain this one. */
   public List<Namespace> enclosing() {
     List<Namespace> enclosing = new ArrayList<>();

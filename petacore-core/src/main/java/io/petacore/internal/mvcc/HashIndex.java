@@ -52,7 +52,7 @@ final class HashIndex {
 
   /** Writer only: adds the first version of a key that has none. */
   void add(Version first) {
-    if (2 * (taken + 1) > table.length) {
+    if (4 * (taken + 1) > table.length) {
       rebuild();
     }
     place(table, first);
@@ -80,6 +80,13 @@ final class HashIndex {
     }
   }
 
+  /** Writer only: removes everything. */
+  void clear() {
+    table = new Version[LEAST_SLOTS];
+    size = 0;
+    taken = 0;
+  }
+
   /** How many keys there are. Exact for the writer. */
   int size() {
     return size;
@@ -96,7 +103,7 @@ final class HashIndex {
 
   private void rebuild() {
     @Nullable Version[] old = table;
-    int slots = Math.max(LEAST_SLOTS, 4 * Integer.highestOneBit(size + 1));
+    int slots = Math.max(LEAST_SLOTS, 8 * Integer.highestOneBit(size + 1));
     @Nullable Version[] next = new Version[slots];
     taken = 0;
     for (Version newest : old) {

@@ -23,11 +23,22 @@ import org.jspecify.annotations.Nullable;
 final class History {
 
   /** A version made an older one superfluous for every reader at or above its number. */
-  private record Superseded(Version newer, long atNanoTime) {}
+  private record Superseded(Version newer, long bytes, long atNanoTime) {}
 
+  private final long maxBytes;
   private final ArrayDeque<Superseded> queue = new ArrayDeque<>(); // writer only
+  private long versions; // writer only; how many the queue stands for, and their bytes
+  private long bytes;
   private final TreeMap<Long, Integer> pins = new TreeMap<>(); // guarded by this
   private volatile long horizon; // written under this object's lock
+
+  /**
+   * @param maxBytes how much superseded versions may take; beyond it the oldest are freed before
+   *     their time, unless they are pinned
+   */
+  History(long maxBytes) {
+    this.maxBytes = maxBytes;
+  }
 
   /** The oldest version number that can be answered for. */
   long horizon() {
@@ -39,9 +50,17 @@ final class History {
     horizon = number;
   }
 
-  /** Writer only: the version was linked over an older one. */
-  void superseded(Version newer, long nanoTime) {
-    queue.add(new Superseded(newer, nanoTime));
+  /** Writer only: a version was linked over an older one. */
+  void superseded(Version older, Version newer, long nanoTime) {
+    long held = Holdings.ofSuperseded(older);
+    queue.add(new Superseded(newer, held, nanoTime));
+    versions++;
+    bytes += held;
+  }
+
+  /** Writer only: a version took the place of one of the same revision, whatever is behind it. */
+  void replaced(Version newer, long nanoTime) {
+    queue.add(new Superseded(newer, 0, nanoTime));
   }
 
   /** Keeps everything from a number on; false if it is behind the horizon already. */
@@ -58,7 +77,8 @@ final class History {
   }
 
   /**
-   * Writer only: frees what was superseded at or before a moment and no pin needs.
+   * Writer only: frees what was superseded at or before a moment, and what is beyond the bound, as
+   * far as no pin needs it.
    *
    * @return the tombstones that are the newest of their keys and have nothing behind them any more
    */
@@ -80,9 +100,11 @@ final class History {
     List<Superseded> due = new ArrayList<>();
     @Nullable Superseded next;
     while ((next = queue.peek()) != null
-        && next.atNanoTime() - upToNanoTime <= 0
+        && (next.atNanoTime() - upToNanoTime <= 0 || bytes > maxBytes)
         && next.newer().number() <= oldestPin) {
       due.add(queue.remove());
+      bytes -= next.bytes();
+      versions -= next.bytes() == 0 ? 0 : 1;
     }
     if (!due.isEmpty()) {
       horizon = Math.max(horizon, due.get(due.size() - 1).newer().number());
@@ -91,7 +113,12 @@ final class History {
   }
 
   /** Writer only: how many superseded versions are kept. */
-  int size() {
-    return queue.size();
+  long versions() {
+    return versions;
+  }
+
+  /** Writer only: what they take. */
+  long bytes() {
+    return bytes;
   }
 }

@@ -4,6 +4,7 @@ import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.error.PetaCoreException;
+import io.petacore.error.StorageClosedException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.format.ReservedKeys;
 import java.time.Duration;
@@ -42,9 +43,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MvccCache {
 
+  /**
+   * What the first state's versions are numbered by: it is read before the number of its revision
+   * is known, and nobody can ask for anything older.
+   */
+  private static final long LOADED = 1;
+
   private final HashIndex byHash = new HashIndex();
   private final ConcurrentNavigableMap<Bytes, VersionChain> inOrder = new ConcurrentSkipListMap<>();
-  private final History history = new History();
+  private final History history;
   private final long retentionNanos;
 
   private final LongSupplier nanoTime;
@@ -53,14 +60,29 @@ public final class MvccCache {
   private final RevisionLog log = new RevisionLog();
 
   private volatile Applied applied;
+  private volatile boolean closed;
   private volatile long jumpedTo; // written by the writer, before that state is published
   private long presentKeys; // writer only; readers see it in what is published
+  private long newestBytes; // writer only; what keys and their newest versions take
+  private volatile Holdings holdings = Holdings.NOTHING; // written by the writer
 
   /**
+   * A cache whose history is bounded by time alone.
+   *
    * @param retention how long superseded versions are kept at least
    * @param nanoTime monotonic time
    */
   public MvccCache(Duration retention, LongSupplier nanoTime) {
+    this(retention, Long.MAX_VALUE, nanoTime);
+  }
+
+  /**
+   * @param retention how long superseded versions are kept
+   * @param maxHistoryBytes how much they may take; beyond it the oldest are freed before their time
+   * @param nanoTime monotonic time
+   */
+  public MvccCache(Duration retention, long maxHistoryBytes, LongSupplier nanoTime) {
+    this.history = new History(maxHistoryBytes);
     this.retentionNanos = retention.toNanos();
     this.nanoTime = nanoTime;
     this.applied = new Applied(0, 0, 0, nanoTime.getAsLong());
@@ -69,6 +91,11 @@ public final class MvccCache {
   /** How far the cache has come. */
   public Applied applied() {
     return applied;
+  }
+
+  /** How much is held. */
+  public Holdings holdings() {
+    return holdings;
   }
 
   /** The oldest version number that can be answered for. */
@@ -126,10 +153,11 @@ public final class MvccCache {
       if (found != null) {
         return found.value(); // right at any time: links are cut behind what can be found only
       }
-      // Behind the horizon only if this thread slept for longer than the retention: look again.
       if (number >= history.horizon()) {
         return null;
       }
+      requireOpen();
+      // Behind the horizon since this thread slept for longer than the retention: look again.
     }
   }
 
@@ -137,11 +165,33 @@ public final class MvccCache {
    * The entries of a range at a version number, in order. Lazy; each step may throw {@link
    * TransactionTooOldException}.
    */
-  public Iterator<Entry> scan(KeyRange range, long number) {
+  public Iterator<Entry> scan(KeyRange range, Order order, long number) {
+    var chains = chains(range);
+    var ordered = order == Order.ASCENDING ? chains : chains.descendingMap();
+    return new RangeScan(this, ordered.values().iterator(), number);
+  }
+
+  /**
+   * How many keys of a range are present at a version number.
+   *
+   * @throws TransactionTooOldException if the number is behind the horizon
+   */
+  public long count(KeyRange range, long number) {
+    long count = 0;
+    for (VersionChain chain : chains(range).values()) {
+      Version visible = chain.head().visibleAt(number);
+      if (visible != null && !visible.isTombstone()) {
+        count++;
+      }
+    }
+    requireKept(number);
+    return count;
+  }
+
+  private ConcurrentNavigableMap<Bytes, VersionChain> chains(KeyRange range) {
     KeyRange visible = ReservedKeys.visible(range);
     Bytes to = visible.to();
-    var chains = to == null ? inOrder.tailMap(visible.from()) : inOrder.subMap(visible.from(), to);
-    return new RangeScan(this, chains.values().iterator(), number);
+    return to == null ? inOrder.tailMap(visible.from()) : inOrder.subMap(visible.from(), to);
   }
 
   /**
@@ -152,13 +202,32 @@ public final class MvccCache {
    */
   public void requireKept(long number) {
     if (number < history.horizon()) {
+      requireOpen();
       throw new TransactionTooOldException(
           "the snapshot at version "
               + number
               + " is no longer kept: superseded versions are kept for "
               + Duration.ofNanos(retentionNanos)
-              + "; keep the work shorter, raise historyRetention, or hold a Snapshot");
+              + " within the bound of maxHistoryBytes; keep the work shorter, raise these, or hold"
+              + " a Snapshot");
     }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new StorageClosedException("the storage was closed");
+    }
+  }
+
+  /**
+   * Writer: lets everything go. With the horizon beyond all numbers whatever is not found any more
+   * is no answer, so that reads need not ask whether the cache is open before they look.
+   */
+  public void close() {
+    closed = true;
+    history.beginAt(Long.MAX_VALUE);
+    byHash.clear();
+    inOrder.clear();
   }
 
   /**
@@ -205,13 +274,36 @@ public final class MvccCache {
     history.unpin(number);
   }
 
-  /** Writer: the first state, into the empty cache. */
-  public void load(Collection<Change> state, long revision, long number) {
-    for (Change change : state) {
-      link(change, number, 0);
-    }
+  /** Writer: begins with the first state, anew where it had begun; nobody sees it yet. */
+  public void beginLoad() {
+    byHash.clear();
+    inOrder.clear();
+    presentKeys = 0;
+    newestBytes = 0;
+  }
+
+  /** Writer: a key of the first state. */
+  public void load(Change change) {
+    link(change, LOADED, 0);
+  }
+
+  /** How many keys of the first state there are so far. For its loader. */
+  public long loadedKeys() {
+    return presentKeys;
+  }
+
+  /** Writer: the first state is whole, and is published. */
+  public void endLoad(long revision, long number) {
     history.beginAt(number);
     publish(revision, number, nanoTime.getAsLong());
+    takeStock();
+  }
+
+  /** Writer: the first state, all at once. */
+  public void load(Collection<Change> state, long revision, long number) {
+    beginLoad();
+    state.forEach(this::load);
+    endLoad(revision, number);
   }
 
   /**
@@ -277,7 +369,12 @@ public final class MvccCache {
     Version next = head.next(change.value(), number, change.modRevision());
     head.chain().link(next);
     byHash.replace(head, next);
-    history.superseded(next, now);
+    newestBytes += Holdings.ofVersion(next) - Holdings.ofVersion(head);
+    if (head.number() == number) {
+      history.replaced(next, now);
+    } else {
+      history.superseded(head, next, now);
+    }
   }
 
   private void linkFirst(Change change, long number) {
@@ -288,6 +385,7 @@ public final class MvccCache {
     first.chain().link(first);
     byHash.add(first);
     inOrder.put(first.key(), first.chain());
+    newestBytes += Holdings.ofKey(first.key()) + Holdings.ofVersion(first);
   }
 
   private void countPresence(Bytes key, @Nullable Version before, @Nullable Bytes after) {
@@ -309,7 +407,15 @@ public final class MvccCache {
     for (Version tombstone : history.free(now - retentionNanos)) {
       byHash.remove(tombstone);
       inOrder.remove(tombstone.key());
+      newestBytes -= Holdings.ofKey(tombstone.key()) + Holdings.ofVersion(tombstone);
     }
+    takeStock();
+  }
+
+  private void takeStock() {
+    holdings =
+        new Holdings(
+            byHash.size() + history.versions(), newestBytes + history.bytes(), history.bytes());
   }
 
   /**

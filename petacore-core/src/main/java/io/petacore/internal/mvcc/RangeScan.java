@@ -6,13 +6,19 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/** Walks chains in order and yields what is visible at one version number. */
+/**
+ * Walks chains in order and yields what is visible at one version number.
+ *
+ * <p>An entry is made only when it is handed out: so the compiler can do without the object where
+ * the caller takes key and value out of it at once.
+ */
 final class RangeScan implements Iterator<Entry> {
 
   private final MvccCache cache;
   private final Iterator<VersionChain> chains;
   private final long number;
-  private @Nullable Entry next;
+  private @Nullable Bytes key;
+  private @Nullable Bytes value;
 
   RangeScan(MvccCache cache, Iterator<VersionChain> chains, long number) {
     this.cache = cache;
@@ -22,15 +28,15 @@ final class RangeScan implements Iterator<Entry> {
 
   @Override
   public boolean hasNext() {
-    if (next != null) {
+    if (value != null) {
       return true;
     }
     while (chains.hasNext()) {
       Version version = chains.next().head().visibleAt(number);
-      Bytes value = version == null ? null : version.value();
-      if (version != null && value != null) {
+      if (version != null && !version.isTombstone()) {
         cache.requireKept(number);
-        next = new Entry(version.key(), value);
+        key = version.key();
+        value = version.value();
         return true;
       }
     }
@@ -41,11 +47,11 @@ final class RangeScan implements Iterator<Entry> {
 
   @Override
   public Entry next() {
-    if (!hasNext() || next == null) {
+    if (!hasNext() || key == null || value == null) {
       throw new NoSuchElementException();
     }
-    Entry entry = next;
-    next = null;
+    Entry entry = new Entry(key, value);
+    value = null;
     return entry;
   }
 }

@@ -69,6 +69,9 @@ final class Intake {
 
   /** The key without namespace, if it is a session's fence or the turn; else null. */
   @Nullable Bytes bookkeeping(Bytes storeKey) {
+    if (!namespace.isReserved(storeKey)) {
+      return null; // as nearly all are: no need to cut the namespace off twice
+    }
     Bytes key = namespace.fromStore(storeKey);
     return ReservedKeys.isSessionFence(key) || key.equals(ReservedKeys.TURN) ? key : null;
   }

@@ -11,6 +11,7 @@ import io.petacore.store.Event;
 import io.petacore.store.RevisionEvents;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -86,32 +87,33 @@ final class RevisionApplier {
    * Whether a state loaded anew can't be a later one of the history that is known. Where the store
    * has forgotten the applied revision, this is all that can tell.
    */
-  boolean contradicts(LoadedState state) {
+  boolean contradicts(LoadedState state, Collection<Change> present) {
     RecordPosition found = state.record();
     return state.revision() < cache.applied().revision()
         || (found.modRevision() != 0 && found.modRevision() < record.modRevision())
         || (found.modRevision() == record.modRevision() && !found.equals(record))
-        || cache.contradicts(state.present());
+        || cache.contradicts(present);
   }
 
-  /** The first state, into the empty cache. */
+  /** The first state, whose keys are in the cache. */
   void begin(LoadedState state) {
     record = state.record();
     CommitRecord commit = read(record.value());
     long version = Math.max(1, timestamp(commit));
     exactAbove = bound(commit, version);
-    cache.load(state.present(), state.revision(), version);
+    cache.endLoad(state.revision(), version);
     listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), false);
   }
 
   /**
    * A state loaded anew, as one revision on top of what is there.
    *
+   * @param present its keys
    * @param newHistory whether the store's revisions are not those of before, so that mod revisions
    *     can't be compared
    */
-  void resync(LoadedState state, boolean newHistory) {
-    List<Change> difference = cache.difference(state.present(), newHistory, state.revision());
+  void resync(LoadedState state, Collection<Change> present, boolean newHistory) {
+    List<Change> difference = cache.difference(present, newHistory, state.revision());
     record = state.record();
     CommitRecord commit = read(record.value());
     long version = nextVersion(commit);

@@ -85,6 +85,7 @@ public final class Synchronizer {
   private @Nullable Feed current; // guarded by lock
   private long expected; // guarded by lock; the highest revision that is known to exist
   private boolean lookingAgain; // guarded by lock; whether a look at it is scheduled
+  private volatile long loadedKeys; // written by the scheduler
   private volatile State state = State.STARTING; // written under lock
   private volatile @Nullable StoreException lastFailure;
 
@@ -92,7 +93,8 @@ public final class Synchronizer {
    * @param settling how long clocks and requests of other nodes may trail: see {@link
    *     RevisionApplier}
    * @param listener told of everything that is published
-   * @param onState told of every change of state, in order, under a lock: it must only hand over
+   * @param onState told of every change of state and of the progress of the first load, in order,
+   *     under a lock: it must only hand over
    */
   public Synchronizer(
       KvStore store,
@@ -129,6 +131,11 @@ public final class Synchronizer {
     return state;
   }
 
+  /** How many keys of the first state were in memory when that was looked at last. */
+  public long loadedKeys() {
+    return loadedKeys;
+  }
+
   /** What it has met. */
   public SyncCounters counters() {
     return counters;
@@ -147,7 +154,17 @@ public final class Synchronizer {
   // ---- on the scheduler: load, open, load again
 
   private void load() {
-    proceed(loader.load(), this::begin, failure -> retryLater(failure, this::load));
+    proceed(
+        loader.load(new FirstState(cache, this::progressed)),
+        this::begin,
+        failure -> retryLater(failure, this::load));
+  }
+
+  private void progressed(long keys) {
+    loadedKeys = keys;
+    synchronized (lock) {
+      tell(state);
+    }
   }
 
   private void begin(LoadedState loaded) {
@@ -226,20 +243,21 @@ public final class Synchronizer {
   }
 
   private void reload(boolean newHistory) {
+    LaterState present = new LaterState();
     proceed(
-        loader.load(),
+        loader.load(present),
         loaded -> {
           synchronized (lock) {
             if (state == State.CLOSED) {
               return;
             }
-            boolean anotherHistory = newHistory || applier.contradicts(loaded);
+            boolean anotherHistory = newHistory || applier.contradicts(loaded, present.changes());
             if (anotherHistory) {
               cache.abandonWaiters(
                   new PetaCoreException("the store was restored to another history"));
               expected = 0;
             }
-            applier.resync(loaded, anotherHistory);
+            applier.resync(loaded, present.changes(), anotherHistory);
           }
           unlocked();
           openWatch();
@@ -371,7 +389,16 @@ public final class Synchronizer {
     state = next;
     try {
       listener.following(next == State.SYNCED);
-      onState.accept(next);
+    } catch (RuntimeException thrown) {
+      log.error("a change of state could not be told; this is a defect", thrown);
+    }
+    tell(next);
+  }
+
+  /** Under the lock. */
+  private void tell(State now) {
+    try {
+      onState.accept(now);
     } catch (RuntimeException thrown) {
       log.error("a change of state could not be told; this is a defect", thrown);
     }

@@ -19,13 +19,8 @@ public final class Deadline {
 
   /** The moment that lies a duration ahead. */
   public static Deadline in(Duration duration, LongSupplier nanoTime) {
-    return in(duration, nanoTime.getAsLong(), nanoTime);
-  }
-
-  /** The moment that lies a duration after another one, which has passed. */
-  public static Deadline in(Duration duration, long from, LongSupplier nanoTime) {
     Duration bounded = duration.compareTo(LONGEST) < 0 ? duration : LONGEST;
-    return new Deadline(nanoTime, from + bounded.toNanos());
+    return new Deadline(nanoTime, nanoTime.getAsLong() + bounded.toNanos());
   }
 
   /** Nanoseconds left; not positive once it has passed. */

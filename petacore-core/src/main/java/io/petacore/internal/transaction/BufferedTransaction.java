@@ -8,6 +8,7 @@ import io.petacore.internal.format.Limits;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.mvcc.Applied;
 import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.mvcc.Order;
 import io.petacore.internal.mvcc.Version;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.IsolationLevel;
@@ -50,7 +51,7 @@ final class BufferedTransaction implements Transaction {
   @Override
   public @Nullable Bytes read(Bytes key) {
     requireOpen();
-    limits.requireKey(key);
+    Limits.requireKey(key);
     Write own = writes == null ? null : writes.get(key);
     if (own != null) {
       return own.value();
@@ -64,13 +65,37 @@ final class BufferedTransaction implements Transaction {
 
   @Override
   public Iterable<Entry> scan(KeyRange range) {
+    return scan(range, Order.ASCENDING);
+  }
+
+  @Override
+  public Iterable<Entry> scanDescending(KeyRange range) {
+    return scan(range, Order.DESCENDING);
+  }
+
+  private Iterable<Entry> scan(KeyRange range, Order order) {
     requireOpen();
     KeyRange visible = ReservedKeys.visible(range);
     return () -> {
       requireOpen();
-      var below = cache.scan(visible, current().version());
-      return writes == null ? below : writes.over(below, visible);
+      var below = cache.scan(visible, order, current().version());
+      return writes == null ? below : writes.over(below, visible, order);
     };
+  }
+
+  @Override
+  public long count(KeyRange range) {
+    requireOpen();
+    long number = current().version();
+    long count = cache.count(range, number);
+    if (writes != null) {
+      for (Write write : writes.in(ReservedKeys.visible(range))) {
+        Version below = cache.find(write.key(), number);
+        boolean wasPresent = below != null && !below.isTombstone();
+        count += (write.value() == null ? 0 : 1) - (wasPresent ? 1 : 0);
+      }
+    }
+    return count;
   }
 
   @Override
@@ -87,13 +112,13 @@ final class BufferedTransaction implements Transaction {
   @Override
   public Transaction write(Bytes key, Bytes value) {
     requireOpen();
-    return buffer(new Write(limits.requireKey(key), limits.requireValue(key, value)));
+    return buffer(new Write(Limits.requireKey(key), limits.requireValue(key, value)));
   }
 
   @Override
   public Transaction delete(Bytes key) {
     requireOpen();
-    return buffer(new Write(limits.requireKey(key), null));
+    return buffer(new Write(Limits.requireKey(key), null));
   }
 
   private Transaction buffer(Write write) {

@@ -3,6 +3,7 @@ package io.petacore.internal.transaction;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.internal.commit.Write;
+import io.petacore.internal.mvcc.Order;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
@@ -12,13 +13,15 @@ final class Overlay implements Iterator<Entry> {
 
   private final Iterator<Entry> below;
   private final Iterator<Write> above;
+  private final Order order;
   private @Nullable Entry entry;
   private @Nullable Write write;
   private @Nullable Entry next;
 
-  Overlay(Iterator<Entry> below, Iterator<Write> above) {
+  Overlay(Iterator<Entry> below, Iterator<Write> above, Order order) {
     this.below = below;
     this.above = above;
+    this.order = order;
     advanceBelow();
     advanceAbove();
   }
@@ -43,7 +46,7 @@ final class Overlay implements Iterator<Entry> {
   private void step() {
     Entry lower = entry;
     Write upper = write;
-    if (upper == null || (lower != null && lower.key().compareTo(upper.key()) < 0)) {
+    if (upper == null || (lower != null && order.compare(lower.key(), upper.key()) < 0)) {
       next = lower;
       advanceBelow();
       return;

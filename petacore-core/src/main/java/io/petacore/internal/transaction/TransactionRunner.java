@@ -1,6 +1,5 @@
 package io.petacore.internal.transaction;
 
-import io.petacore.data.Bytes;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionConflictException;
@@ -33,12 +32,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Begins views and runs bodies: again on a conflict, with backoff, until they commit or a bound is
  * reached. Safe for use by many threads.
  */
 public final class TransactionRunner {
+
+  private static final Logger log = LoggerFactory.getLogger(TransactionRunner.class);
 
   private static final Duration FIRST_BACKOFF = Duration.ofNanos(200_000);
   private static final Duration MAX_BACKOFF = Duration.ofMillis(50);
@@ -58,6 +61,7 @@ public final class TransactionRunner {
   private final Scheduler scheduler;
   private final Executor executor;
   private final Settings settings;
+  private final OpenSnapshots openSnapshots;
   private final HotKeys hotKeys;
   private final LongAdder retries = new LongAdder();
 
@@ -77,6 +81,7 @@ public final class TransactionRunner {
     this.scheduler = scheduler;
     this.executor = executor;
     this.settings = settings;
+    this.openSnapshots = new OpenSnapshots(cache);
     this.hotKeys = new HotKeys(scheduler);
   }
 
@@ -85,25 +90,23 @@ public final class TransactionRunner {
     return retries.sum();
   }
 
-  /** One read of the newest applied state, waiting for nothing. */
-  public @Nullable Bytes read(Bytes key) {
-    return cache.newest(limits.requireKey(key));
-  }
-
   /**
-   * Runs a body on this thread until it commits. One that wrote nothing is over when its body is:
-   * it never gets to know attempts and bounds.
+   * Runs a body on this thread until it commits. One that wrote nothing is over when its body is,
+   * without attempts and bounds.
+   *
+   * <p>The bounds count from the end of the body's first run, since a look at the clock would be
+   * the dearest part of a transaction that reads little: it waits for all reads from memory before
+   * it.
    */
   public <T extends @Nullable Object, X extends Exception> T call(
       TransactionOptions options, TransactionCall<T, X> body) throws X {
-    long begunAt = scheduler.nanoTime();
     awaitConfirmed(options);
     BufferedTransaction transaction = newTransaction(options, null);
     T result = run(body, transaction);
     if (transaction.isReadOnly()) {
       return result;
     }
-    Attempts attempts = new Attempts(options, begunAt);
+    Attempts attempts = new Attempts(options);
     try {
       while (attempts.commit(transaction) instanceof CommitOutcome.Conflict conflict) {
         attempts.backOff(attempts.delayAfter(conflict));
@@ -135,7 +138,7 @@ public final class TransactionRunner {
 
   private void awaitConfirmed(TransactionOptions options) {
     if (cache.applied().revision() < pipeline.confirmedRevision()) {
-      new Attempts(options, scheduler.nanoTime()).awaitConfirmed();
+      new Attempts(options).awaitConfirmed();
     }
   }
 
@@ -145,7 +148,7 @@ public final class TransactionRunner {
    */
   public CompletableFuture<CommitResult> runAsync(
       TransactionOptions options, TransactionTask<?> body) {
-    Attempts attempts = new Attempts(options, scheduler.nanoTime());
+    Attempts attempts = new Attempts(options);
     attempts.awaitConfirmed();
     AsyncRun run = new AsyncRun(options, attempts, body);
     run.attempt();
@@ -156,9 +159,7 @@ public final class TransactionRunner {
   public Transaction begin(TransactionOptions options) {
     awaitConfirmed(options);
     // The time that counts is that of the commit: how long the owner thinks is not bounded here.
-    return newTransaction(
-        options,
-        transaction -> new Attempts(options, scheduler.nanoTime()).commitOnce(transaction));
+    return newTransaction(options, transaction -> new Attempts(options).commitOnce(transaction));
   }
 
   /** Pins the newest state. */
@@ -168,7 +169,7 @@ public final class TransactionRunner {
       Applied applied = cache.applied();
       // Refused only if it fell behind the horizon since it was read: there is a newer one then.
       if (cache.pin(applied.version())) {
-        return new PinnedSnapshot(cache, limits, applied.revision(), applied.version());
+        return new PinnedSnapshot(cache, openSnapshots, applied.revision(), applied.version());
       }
     }
   }
@@ -184,11 +185,18 @@ public final class TransactionRunner {
     try {
       Applied state = cache.exactlyAt(version);
       pinned = false; // it is the snapshot's now
-      return new PinnedSnapshot(cache, limits, state.revision(), version);
+      return new PinnedSnapshot(cache, openSnapshots, state.revision(), version);
     } finally {
       if (pinned) {
         cache.unpin(version);
       }
+    }
+  }
+
+  /** Lets go of snapshots whose handles were lost unclosed, and tells where they were opened. */
+  public void releaseForgottenSnapshots() {
+    for (Throwable place : openSnapshots.releaseForgotten()) {
+      log.warn("a snapshot was never closed and has kept history in memory until now", place);
     }
   }
 
@@ -201,10 +209,10 @@ public final class TransactionRunner {
     private final Turns turns = new Turns(hotKeys);
     private int made = 1; // how often the body has been run, the run under way included
 
-    Attempts(TransactionOptions options, long begunAt) {
+    Attempts(TransactionOptions options) {
       maxAttempts = options.maxAttempts().orElse(settings.maxAttempts());
       timeout = options.timeout().orElse(settings.timeout());
-      deadline = Deadline.in(timeout, begunAt, scheduler::nanoTime);
+      deadline = Deadline.in(timeout, scheduler::nanoTime);
     }
 
     /**

@@ -4,9 +4,11 @@ import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.internal.commit.Write;
+import io.petacore.internal.mvcc.Order;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +29,26 @@ final class WriteBuffer {
     return List.copyOf(writes.values());
   }
 
+  /** The writes to a range. */
+  Collection<Write> in(KeyRange range) {
+    return part(range).values();
+  }
+
   /** Entries of a range with the writes as they are now on top. */
-  Iterator<Entry> over(Iterator<Entry> below, KeyRange range) {
-    Bytes to = range.to();
-    SortedMap<Bytes, Write> part =
-        to == null ? writes.tailMap(range.from()) : writes.subMap(range.from(), to);
+  Iterator<Entry> over(Iterator<Entry> below, KeyRange range, Order order) {
+    NavigableMap<Bytes, Write> part = part(range);
+    if (part.isEmpty()) {
+      return below;
+    }
+    var ordered = order == Order.ASCENDING ? part : part.descendingMap();
     // Copied: the body may go on writing while it iterates.
-    return part.isEmpty() ? below : new Overlay(below, List.copyOf(part.values()).iterator());
+    return new Overlay(below, List.copyOf(ordered.values()).iterator(), order);
+  }
+
+  private NavigableMap<Bytes, Write> part(KeyRange range) {
+    Bytes to = range.to();
+    return to == null
+        ? writes.tailMap(range.from(), true)
+        : writes.subMap(range.from(), true, to, false);
   }
 }

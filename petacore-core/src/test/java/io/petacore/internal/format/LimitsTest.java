@@ -24,12 +24,12 @@ class LimitsTest {
 
   @Test
   void keys() {
-    assertSame(KEY, limits.requireKey(KEY));
+    assertSame(KEY, Limits.requireKey(KEY));
     Bytes longest = ofLength(4096);
-    assertSame(longest, limits.requireKey(longest));
-    assertRefused("4096", () -> limits.requireKey(ofLength(4097)));
-    assertRefused("empty", () -> limits.requireKey(Bytes.EMPTY));
-    assertRefused("zero byte", () -> limits.requireKey(Bytes.utf8("\0c")));
+    assertSame(longest, Limits.requireKey(longest));
+    assertRefused("4096", () -> Limits.requireKey(ofLength(4097)));
+    assertRefused("empty", () -> Limits.requireKey(Bytes.EMPTY));
+    assertRefused("zero byte", () -> Limits.requireKey(Bytes.utf8("\0c")));
   }
 
   @Test

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HistoryTest {
-  private final History history = new History();
+  private final History history = new History(Long.MAX_VALUE);
 
   private VersionChain chain(String key) {
     Version first = Version.first(Bytes.utf8(key), Bytes.EMPTY, 1, 1);
@@ -18,9 +18,10 @@ class HistoryTest {
   }
 
   private Version supersede(VersionChain chain, boolean tombstone, long number, long at) {
-    Version newer = chain.head().next(tombstone ? null : Bytes.EMPTY, number, number);
+    Version older = chain.head();
+    Version newer = older.next(tombstone ? null : Bytes.EMPTY, number, number);
     chain.link(newer);
-    history.superseded(newer, at);
+    history.superseded(older, newer, at);
     return newer;
   }
 
@@ -31,11 +32,12 @@ class HistoryTest {
     Version newA = supersede(a, false, 5, 100);
     Version newB = supersede(b, false, 5, 100);
     history.free(99);
-    assertEquals(2, history.size());
+    assertEquals(2, history.versions());
     assertEquals(0, history.horizon());
     assertNotNull(newA.older());
     history.free(100);
-    assertEquals(0, history.size());
+    assertEquals(0, history.versions());
+    assertEquals(0, history.bytes());
     assertEquals(5, history.horizon());
     assertNull(newA.older());
     assertNull(newB.older());

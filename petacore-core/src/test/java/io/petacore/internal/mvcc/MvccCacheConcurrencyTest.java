@@ -116,7 +116,7 @@ class MvccCacheConcurrencyTest {
   private void checkScan(KeyRange range, long number) {
     int sum = 0;
     Bytes last = Bytes.EMPTY;
-    Iterator<Entry> scan = cache.scan(range, number);
+    Iterator<Entry> scan = cache.scan(range, Order.ASCENDING, number);
     while (scan.hasNext()) {
       Entry entry = scan.next();
       assertTrue(last.compareTo(entry.key()) < 0, "in order, and nothing twice");

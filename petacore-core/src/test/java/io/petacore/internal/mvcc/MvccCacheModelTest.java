@@ -179,6 +179,7 @@ class MvccCacheModelTest {
       if (number < horizon) {
         assertThrows(TransactionTooOldException.class, () -> cache.find(key(1), number));
         assertThrows(TransactionTooOldException.class, () -> drain(KeyRange.all(), number));
+        assertThrows(TransactionTooOldException.class, () -> cache.count(KeyRange.all(), number));
       } else {
         checkState(number);
       }
@@ -213,9 +214,13 @@ class MvccCacheModelTest {
       Bytes from = key(random.nextInt(KEYS));
       Bytes to = key(random.nextInt(KEYS));
       if (from.compareTo(to) <= 0) {
+        KeyRange range = KeyRange.closedOpen(from, to);
+        var part = state.present().subMap(from, true, to, false);
+        assertEquals(part.values().stream().map(Run::entry).toList(), drain(range, number));
         assertEquals(
-            state.present().subMap(from, to).values().stream().map(Run::entry).toList(),
-            drain(KeyRange.closedOpen(from, to), number));
+            part.descendingMap().values().stream().map(Run::entry).toList(),
+            drain(cache.scan(range, Order.DESCENDING, number)));
+        assertEquals(part.size(), cache.count(range, number));
       }
       checkDead();
     }
@@ -240,8 +245,11 @@ class MvccCacheModelTest {
     }
 
     private List<Entry> drain(KeyRange range, long number) {
+      return drain(cache.scan(range, Order.ASCENDING, number));
+    }
+
+    private static List<Entry> drain(Iterator<Entry> scan) {
       List<Entry> entries = new ArrayList<>();
-      Iterator<Entry> scan = cache.scan(range, number);
       while (scan.hasNext()) {
         entries.add(scan.next());
       }

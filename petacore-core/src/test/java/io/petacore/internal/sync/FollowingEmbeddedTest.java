@@ -13,6 +13,7 @@ import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.SessionId;
 import io.petacore.internal.mvcc.Applied;
 import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.mvcc.Order;
 import io.petacore.internal.mvcc.RecordingRevisionListener;
 import io.petacore.internal.mvcc.RevisionListener;
 import io.petacore.internal.time.ThreadScheduler;
@@ -77,7 +78,7 @@ class FollowingEmbeddedTest {
 
     Map<String, String> contents() {
       Map<String, String> contents = new TreeMap<>();
-      Iterator<Entry> scan = cache.scan(KeyRange.all(), cache.applied().version());
+      Iterator<Entry> scan = cache.scan(KeyRange.all(), Order.ASCENDING, cache.applied().version());
       scan.forEachRemaining(entry -> contents.put(entry.key().toUtf8(), entry.value().toUtf8()));
       return contents;
     }

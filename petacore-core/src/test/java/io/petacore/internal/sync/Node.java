@@ -9,6 +9,7 @@ import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.format.SessionId;
 import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.mvcc.Order;
 import io.petacore.internal.mvcc.RecordingRevisionListener;
 import io.petacore.internal.mvcc.Version;
 import io.petacore.internal.time.ManualScheduler;
@@ -117,7 +118,7 @@ final class Node {
   /** Everything that the cache has at a version number; point reads agree with the scan. */
   Map<String, String> contents(long version) {
     Map<String, String> contents = new TreeMap<>();
-    Iterator<Entry> entries = cache.scan(KeyRange.all(), version);
+    Iterator<Entry> entries = cache.scan(KeyRange.all(), Order.ASCENDING, version);
     while (entries.hasNext()) {
       Entry entry = entries.next();
       contents.put(entry.key().toUtf8(), entry.value().toUtf8());

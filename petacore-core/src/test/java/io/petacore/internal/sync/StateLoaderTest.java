@@ -29,6 +29,7 @@ class StateLoaderTest {
   private final ScriptedKvStore store = new ScriptedKvStore();
   private final ManualScheduler scheduler = new ManualScheduler();
   private final Intake intake = new Intake(Node.NAMESPACE, new SyncCounters());
+  private final LaterState present = new LaterState();
   private final StateLoader loader = new StateLoader(store, Node.NAMESPACE, intake, scheduler);
 
   private static String key(int number) {
@@ -48,13 +49,13 @@ class StateLoaderTest {
   }
 
   private CompletableFuture<LoadedState> load() {
-    CompletableFuture<LoadedState> loading = loader.load();
+    CompletableFuture<LoadedState> loading = loader.load(present);
     scheduler.runDue();
     return loading;
   }
 
-  private static List<String> keys(LoadedState state) {
-    return state.present().stream().map(change -> change.key().toUtf8()).toList();
+  private List<String> keys() {
+    return present.changes().stream().map(change -> change.key().toUtf8()).toList();
   }
 
   private static List<String> firstKeys(int count) {
@@ -73,10 +74,10 @@ class StateLoaderTest {
   void aWholeNamespaceAndNothingElse() {
     fill(1_000);
     LoadedState state = load().join();
-    assertEquals(firstKeys(1_000), keys(state));
+    assertEquals(firstKeys(1_000), keys());
     assertEquals(store.newest(), state.revision());
     assertEquals(RecordPosition.NONE, state.record());
-    assertEquals(new Change(Bytes.utf8(key(7)), Bytes.utf8("value"), 2), state.present().get(7));
+    assertEquals(new Change(Bytes.utf8(key(7)), Bytes.utf8("value"), 2), present.changes().get(7));
   }
 
   @Test
@@ -85,7 +86,7 @@ class StateLoaderTest {
     store.change(record(20_000), put("b", "2"));
     store.change(put("c", "3"));
     LoadedState state = load().join();
-    assertEquals(List.of("a", "b", "c"), keys(state));
+    assertEquals(List.of("a", "b", "c"), keys());
     assertEquals(3, state.record().modRevision());
     assertEquals(2, state.record().keyVersion());
     assertEquals(4, state.revision());
@@ -96,7 +97,7 @@ class StateLoaderTest {
     fill(1_000);
     long first = store.newest();
     store.hold();
-    CompletableFuture<LoadedState> loading = loader.load();
+    CompletableFuture<LoadedState> loading = loader.load(present);
     for (int i = 0; !loading.isDone(); i++) {
       store.nextHeld().answer();
       scheduler.runDue();
@@ -105,7 +106,7 @@ class StateLoaderTest {
           put(key(0), "later" + i), put("zzz" + i, "later"), delete(key(999 - i)), record(i + 1));
     }
     LoadedState state = loading.join();
-    assertEquals(firstKeys(1_000), keys(state));
+    assertEquals(firstKeys(1_000), keys());
     assertEquals(first, state.revision());
     assertEquals(RecordPosition.NONE, state.record());
     assertTrue(store.ranges().size() > 1);
@@ -136,7 +137,8 @@ class StateLoaderTest {
       all[i] = put(key(i), large);
     }
     store.change(all);
-    assertEquals(firstKeys(230), keys(load().join()));
+    load().join();
+    assertEquals(firstKeys(230), keys());
     assertEquals(200, limits().get(0));
     assertEquals(63, limits().get(1), "32 MiB of entries of 512 KiB and a little");
   }
@@ -145,15 +147,16 @@ class StateLoaderTest {
   void aStoreThatAnswersInSmallerPagesThanItIsAskedForIsReadToTheEnd() {
     fill(50);
     store.limitPages(1);
-    assertEquals(firstKeys(50), keys(load().join()));
+    load().join();
+    assertEquals(firstKeys(50), keys());
   }
 
   @Test
   void aPageThatFailsIsAskedForInSmallerSizes() {
     fill(1_000);
     store.failNext(Kind.OUTCOME_UNKNOWN, Kind.UNAVAILABLE);
-    LoadedState state = load().join();
-    assertEquals(firstKeys(1_000), keys(state));
+    load().join();
+    assertEquals(firstKeys(1_000), keys());
     assertEquals(List.of(200, 12, 1, 16, 256, 4_096), limits());
   }
 
@@ -161,7 +164,7 @@ class StateLoaderTest {
   void aLaterPageThatFailsIsAskedForAgainAndNothingTwice() {
     fill(1_000);
     store.hold();
-    CompletableFuture<LoadedState> loading = loader.load();
+    CompletableFuture<LoadedState> loading = loader.load(present);
     store.nextHeld().answer();
     scheduler.runDue();
     store.nextHeld().fail(Kind.OUTCOME_UNKNOWN);
@@ -169,7 +172,8 @@ class StateLoaderTest {
     store.stopHolding();
     store.nextHeld().answer();
     scheduler.runDue();
-    assertEquals(firstKeys(1_000), keys(loading.join()));
+    loading.join();
+    assertEquals(firstKeys(1_000), keys());
     assertEquals(store.ranges().get(1).range(), store.ranges().get(2).range());
     assertEquals(store.ranges().get(1).revision(), store.ranges().get(2).revision());
   }
@@ -192,7 +196,7 @@ class StateLoaderTest {
     fill(1_000);
     store.change(record(10_000));
     store.hold();
-    CompletableFuture<LoadedState> loading = loader.load();
+    CompletableFuture<LoadedState> loading = loader.load(present);
     store.nextHeld().answer();
     scheduler.runDue();
     store.change(record(20_000), put(key(0), "changed"), delete(key(1)), put("zzz", "new"));
@@ -207,8 +211,8 @@ class StateLoaderTest {
     List<String> expected = new ArrayList<>(firstKeys(1_000));
     expected.remove(key(1));
     expected.add("zzz");
-    assertEquals(expected, keys(state), "nothing of the first pages is left, nothing is twice");
-    assertEquals(Bytes.utf8("changed"), state.present().get(0).value());
+    assertEquals(expected, keys(), "nothing of the first pages is left, nothing is twice");
+    assertEquals(Bytes.utf8("changed"), present.changes().get(0).value());
   }
 
   @Test
@@ -216,7 +220,7 @@ class StateLoaderTest {
     store.change(record(10_000), put("\0s/1", "fence"), put("\0s/2", "ended"));
     fill(1_000);
     store.hold();
-    CompletableFuture<LoadedState> loading = loader.load();
+    CompletableFuture<LoadedState> loading = loader.load(present);
     store.nextHeld().answer();
     scheduler.runDue();
     store.change(new Operation.Delete(Node.recordKey()), delete("\0s/2"));
@@ -245,7 +249,8 @@ class StateLoaderTest {
     store.nextHeld().fail(Kind.UNAVAILABLE);
     store.stopHolding();
     scheduler.runDue();
-    assertEquals(firstKeys(1_000), keys(loading.join()));
+    loading.join();
+    assertEquals(firstKeys(1_000), keys());
     assertEquals(List.of(200, 12, 1, 16, 256, 16, 1), limits().subList(0, 7));
   }
 

@@ -15,6 +15,7 @@ import io.petacore.internal.commit.Write;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.testing.Await;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.ReadView;
@@ -25,6 +26,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +39,7 @@ class BufferedTransactionTest {
   private final AtomicLong nanoTime = new AtomicLong();
   private final MvccCache cache = new MvccCache(Duration.ofNanos(RETENTION), nanoTime::get);
   private final Limits limits = new Limits(100);
+  private final OpenSnapshots openSnapshots = new OpenSnapshots(cache);
 
   @BeforeEach
   void load() {
@@ -65,8 +68,12 @@ class BufferedTransactionTest {
   }
 
   private static String scan(ReadView view, KeyRange range) {
+    return show(view.scan(range));
+  }
+
+  private static String show(Iterable<Entry> scan) {
     List<String> entries = new ArrayList<>();
-    for (Entry entry : view.scan(range)) {
+    for (Entry entry : scan) {
       entries.add(entry.key().toUtf8() + "=" + entry.value().toUtf8());
     }
     return String.join(" ", entries);
@@ -146,10 +153,32 @@ class BufferedTransactionTest {
     assertEquals(Bytes.utf8("2"), cache.newest(Bytes.utf8("b")), "and nobody else sees them");
   }
 
+  @ParameterizedTest
+  @EnumSource(IsolationLevel.class)
+  void descendingScansLimitsAndCountsSeeOwnWritesToo(IsolationLevel isolation) {
+    BufferedTransaction transaction = begin(isolation);
+    KeyRange all = KeyRange.all();
+    assertEquals("b=1 a=1", show(transaction.scanDescending(all)));
+    assertEquals(2, transaction.count(all));
+    transaction.write("a", "own").write("c", "new").write("d", "new").delete("e");
+    assertEquals("d=new c=new b=1 a=own", show(transaction.scanDescending(all)));
+    assertEquals("d=new c=new", show(transaction.scanDescending(all, 2)));
+    assertEquals("a=own b=1", show(transaction.scan(all, 2)));
+    assertEquals("", show(transaction.scan(all, 0)));
+    assertEquals(4, transaction.count(all));
+    transaction.delete("b").delete("d");
+    assertEquals("c=new a=own", show(transaction.scanDescending(all)));
+    assertEquals(2, transaction.count(all));
+    assertEquals("a=own", show(transaction.scanDescending(KeyRange.closedOpen("a", "c"))));
+    assertEquals(1, transaction.count(KeyRange.closedOpen("a", "c")), "and not the writes beyond");
+  }
+
   @Test
   void reservedKeysAreNotSeen() {
     BufferedTransaction transaction = beginSnapshot();
     transaction.write("a", "own");
+    assertEquals("b=1 a=own", show(transaction.scanDescending(KeyRange.prefix(""))));
+    assertEquals(2, transaction.count(KeyRange.prefix("")));
     assertEquals("a=own b=1", scan(transaction, KeyRange.prefix("")));
     assertEquals("", scan(transaction, KeyRange.prefix("\0")));
   }
@@ -185,6 +214,8 @@ class BufferedTransactionTest {
             t -> t.read("a"),
             t -> t.exists("a"),
             t -> t.scan(KeyRange.all()),
+            t -> t.scanDescending(KeyRange.all()),
+            t -> t.count(KeyRange.all()),
             t -> t.write("a", "x"),
             t -> t.delete("a"),
             BufferedTransaction::revision,
@@ -262,7 +293,7 @@ class BufferedTransactionTest {
 
   private Snapshot pinned(long revision, long version) {
     assertTrue(cache.pin(version));
-    return new PinnedSnapshot(cache, limits, revision, version);
+    return new PinnedSnapshot(cache, openSnapshots, revision, version);
   }
 
   @Test
@@ -275,6 +306,8 @@ class BufferedTransactionTest {
     assertNull(snapshot.read("c"));
     assertEquals("a=1 b=1", scan(snapshot));
     assertEquals("a=1 b=1", scan(snapshot, KeyRange.prefix("")));
+    assertEquals("b=1 a=1", show(snapshot.scanDescending(KeyRange.all())));
+    assertEquals(2, snapshot.count(KeyRange.prefix("")));
     assertEquals(1, snapshot.revision());
     assertEquals(10, snapshot.version());
     snapshot.close();
@@ -294,6 +327,8 @@ class BufferedTransactionTest {
     assertThrows(IllegalStateException.class, () -> snapshot.read("a"));
     assertThrows(IllegalStateException.class, () -> snapshot.exists("a"));
     assertThrows(IllegalStateException.class, () -> snapshot.scan(KeyRange.all()));
+    assertThrows(IllegalStateException.class, () -> snapshot.scanDescending(KeyRange.all()));
+    assertThrows(IllegalStateException.class, () -> snapshot.count(KeyRange.all()));
     assertThrows(IllegalStateException.class, scan::iterator);
     assertThrows(IllegalStateException.class, snapshot::revision);
     assertThrows(IllegalStateException.class, snapshot::version);
@@ -306,5 +341,34 @@ class BufferedTransactionTest {
       assertThrows(IllegalArgumentException.class, () -> snapshot.read("\0d/1"));
       assertEquals("", scan(snapshot, KeyRange.prefix("\0")));
     }
+  }
+
+  /** Fails if what keeps the pin also keeps the handle, or the place is not that of the opening. */
+  @Test
+  void aForgottenSnapshotHandleIsLetGoAndItsPlaceTold() {
+    Snapshot kept = pinned(1, 10);
+    forget();
+    apply(2, change("a", "2", 2));
+    List<Throwable> places = new ArrayList<>();
+    Await.until(
+        "the collector finds the handle",
+        () -> {
+          System.gc();
+          places.addAll(openSnapshots.releaseForgotten());
+          return !places.isEmpty();
+        });
+    assertEquals(1, places.size());
+    assertTrue(
+        Stream.of(places.get(0).getStackTrace())
+            .anyMatch(frame -> frame.getMethodName().equals("forget")));
+    free();
+    assertEquals("1", kept.read("a"), "the other one is still open");
+    kept.close();
+    free();
+    assertThrows(TransactionTooOldException.class, () -> cache.requireKept(10));
+  }
+
+  private void forget() {
+    assertEquals("1", pinned(1, 10).read("a"));
   }
 }

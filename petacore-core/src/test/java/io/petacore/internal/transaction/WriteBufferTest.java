@@ -8,6 +8,7 @@ import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.internal.commit.Write;
+import io.petacore.internal.mvcc.Order;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -84,7 +85,9 @@ class WriteBufferTest {
       assertEquals(written.get(key(i)), writes.get(key(i)));
     }
     KeyRange all = KeyRange.prefix(Bytes.EMPTY);
-    assertEquals(entries(merged), drain(writes.over(entries(below).iterator(), all), random));
+    assertEquals(
+        entries(merged),
+        drain(writes.over(entries(below).iterator(), all, Order.ASCENDING), random));
     Bytes from = key(random.nextInt(KEYS));
     Bytes to = key(random.nextInt(KEYS));
     if (from.compareTo(to) <= 0) {
@@ -92,13 +95,28 @@ class WriteBufferTest {
           entries(merged.subMap(from, to)),
           drain(
               writes.over(
-                  entries(below.subMap(from, to)).iterator(), KeyRange.closedOpen(from, to)),
+                  entries(below.subMap(from, to)).iterator(),
+                  KeyRange.closedOpen(from, to),
+                  Order.ASCENDING),
               random));
     }
     assertEquals(
+        entries(merged.tailMap(from, true).descendingMap()),
+        drain(
+            writes.over(
+                entries(below.tailMap(from, true).descendingMap()).iterator(),
+                KeyRange.atLeast(from),
+                Order.DESCENDING),
+            random));
+    assertEquals(
+        List.copyOf(written.tailMap(from).values()),
+        List.copyOf(writes.in(KeyRange.atLeast(from))));
+    assertEquals(
         entries(merged.tailMap(from)),
         drain(
-            writes.over(entries(below.tailMap(from)).iterator(), KeyRange.atLeast(from)), random));
+            writes.over(
+                entries(below.tailMap(from)).iterator(), KeyRange.atLeast(from), Order.ASCENDING),
+            random));
   }
 
   private void put(int key, @Nullable String value) {
@@ -110,7 +128,8 @@ class WriteBufferTest {
     put(1, "one");
     put(3, "three");
     put(5, "five");
-    Iterator<Entry> scan = buffer.over(List.<Entry>of().iterator(), KeyRange.all());
+    Iterator<Entry> scan =
+        buffer.over(List.<Entry>of().iterator(), KeyRange.all(), Order.ASCENDING);
     assertEquals(new Entry(key(1), Bytes.utf8("one")), scan.next());
     put(2, "two");
     put(3, null);

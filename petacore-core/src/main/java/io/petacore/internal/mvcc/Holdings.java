@@ -1,0 +1,45 @@
+package io.petacore.internal.mvcc;
+
+import io.petacore.data.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much the cache holds. The bytes are those of the heap, reckoned from the layout of objects on
+ * a 64-bit JVM with compressed references.
+ *
+ * @param versions how many versions there are, tombstones and superseded ones included
+ * @param bytes what keys, values, versions and indexes take
+ * @param historyBytes what superseded versions take of that
+ */
+public record Holdings(long versions, long bytes, long historyBytes) {
+
+  static final Holdings NOTHING = new Holdings(0, 0, 0);
+
+  private static final int VERSION = 48;
+  private static final int CHAIN = 16;
+  private static final int SKIP_LIST = 24 + 12; // a node, and its share of the levels above
+  private static final int SLOTS = 22; // at a load of the table between an eighth and a quarter
+  private static final int BYTES = 24 + 16; // the object, and the head of its array
+
+  /** In the queue of what is to be freed. */
+  private static final int QUEUED = 32 + 4;
+
+  /** What a key takes besides its versions. */
+  static long ofKey(Bytes key) {
+    return CHAIN + SKIP_LIST + SLOTS + of(key);
+  }
+
+  /** What a version takes. */
+  static long ofVersion(Version version) {
+    return VERSION + of(version.value());
+  }
+
+  /** What a superseded version takes until it is freed. */
+  static long ofSuperseded(Version version) {
+    return QUEUED + ofVersion(version);
+  }
+
+  private static long of(@Nullable Bytes bytes) {
+    return bytes == null || bytes.isEmpty() ? 0 : BYTES + (bytes.length() + 7L & ~7L);
+  }
+}

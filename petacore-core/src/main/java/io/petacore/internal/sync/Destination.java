@@ -1,0 +1,20 @@
+package io.petacore.internal.sync;
+
+import io.petacore.internal.mvcc.Change;
+
+/** Where the keys of a state go while it is being read. Called by one thread at a time. */
+interface Destination {
+
+  /** Begins, or begins anew: what was added so far is of no use. */
+  void begin();
+
+  /** A key that the cache keeps. */
+  void add(Change present);
+
+  /**
+   * Told about once a second how far it has come.
+   *
+   * @param entries how many were read, PetaCore's own included
+   */
+  default void progress(long entries) {}
+}

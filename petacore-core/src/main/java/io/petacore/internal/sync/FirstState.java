@@ -1,0 +1,32 @@
+package io.petacore.internal.sync;
+
+import io.petacore.internal.mvcc.Change;
+import io.petacore.internal.mvcc.MvccCache;
+import java.util.function.LongConsumer;
+
+/**
+ * The first state goes into the cache page by page: nobody reads it before it is whole. That also
+ * lays each key beside its version in memory, which is how a read finds them fastest.
+ *
+ * <p>On the scheduler, without the Synchronizer's lock: nothing else writes the cache before the
+ * first watch is opened.
+ *
+ * @param progress told now and then how many keys there are
+ */
+record FirstState(MvccCache cache, LongConsumer progress) implements Destination {
+
+  @Override
+  public void begin() {
+    cache.beginLoad();
+  }
+
+  @Override
+  public void add(Change present) {
+    cache.load(present);
+  }
+
+  @Override
+  public void progress(long entries) {
+    progress.accept(cache.loadedKeys());
+  }
+}

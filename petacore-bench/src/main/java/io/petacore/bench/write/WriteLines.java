@@ -78,7 +78,7 @@ final class WriteLines {
             number ->
                 one.runTransactionAsync(
                     TransactionOptions.defaults(),
-                    tx -> tx.write("a" + number % (2 * inFlight), VALUE))),
+                    tx -> tx.write("a" + number % (2L * inFlight), VALUE))),
         () -> "");
   }
 

@@ -12,6 +12,7 @@ import io.etcd.jetcd.kv.TxnResponse;
 import io.etcd.jetcd.op.Cmp;
 import io.etcd.jetcd.op.CmpTarget;
 import io.etcd.jetcd.op.Op;
+import io.etcd.jetcd.options.CompactOption;
 import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.PutOption;
 import java.util.List;
@@ -67,6 +68,12 @@ final class PlainEtcd implements AutoCloseable {
   /** Removes everything below a prefix. */
   void clear(String below) throws Exception {
     kv.delete(bytes(below), DeleteOption.builder().isPrefix(true).build()).get();
+  }
+
+  /** Has etcd forget history: without that a long run fills its space. */
+  void compact() throws Exception {
+    long revision = kv.get(key("")).get().getHeader().getRevision();
+    kv.compact(revision, CompactOption.builder().withCompactPhysical(true).build()).get();
   }
 
   @Override

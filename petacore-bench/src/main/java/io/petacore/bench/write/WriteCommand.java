@@ -96,7 +96,7 @@ public final class WriteCommand implements Callable<Integer> {
         PlainEtcd plain = new PlainEtcd(options.addresses(), run + "plain/")) {
       try (DistributedStorage one = open(stores, namespace);
           SecondNode other = new SecondNode(() -> open(stores, namespace))) {
-        measure(new WriteLines(one, other, plain).all(), other, out);
+        measure(new WriteLines(one, other, plain).all(), other, plain, out);
       } finally {
         plain.clear(run);
       }
@@ -112,7 +112,8 @@ public final class WriteCommand implements Callable<Integer> {
     return builder.open();
   }
 
-  private void measure(List<Line> lines, SecondNode other, PrintWriter out) throws Exception {
+  private void measure(List<Line> lines, SecondNode other, PlainEtcd plain, PrintWriter out)
+      throws Exception {
     RatioChart chart = new RatioChart("Commits beside plain jetcd, on the same etcd");
     Table table = new Table("work", "jetcd", "PetaCore", "p50", "p99", "ratio", "wanted", "");
     for (Line line : lines) {
@@ -121,6 +122,7 @@ public final class WriteCommand implements Callable<Integer> {
         out.flush();
         measure(line, table, chart);
         other.close();
+        plain.compact();
       }
     }
     out.println();

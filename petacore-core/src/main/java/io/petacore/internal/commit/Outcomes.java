@@ -31,6 +31,11 @@ final class Outcomes {
     lastFailure = failure;
   }
 
+  /** The store takes requests: what fails from now on has other causes. */
+  void storeAnswered() {
+    lastFailure = null;
+  }
+
   /** The highest revision told before it was applied here. Safe for use by many threads. */
   long confirmedRevision() {
     return confirmed.get();
@@ -71,7 +76,8 @@ final class Outcomes {
             "the commit, which writes "
                 + commit.anyKey()
                 + ", was sent, its answer was lost, and its fate could not be settled in time: it"
-                + " may have been applied or not",
+                + " may have been applied or not"
+                + reason(),
             lastFailure),
         effects);
   }
@@ -80,8 +86,13 @@ final class Outcomes {
     fail(
         commit,
         new StoreUnavailableException(
-            "the commit could not be made in time; nothing was applied", lastFailure),
+            "the commit could not be made in time; nothing was applied" + reason(), lastFailure),
         effects);
+  }
+
+  /** What the store said last, for whoever reads no further than the message. */
+  private String reason() {
+    return lastFailure == null ? "" : "; the store's last failure: " + lastFailure.getMessage();
   }
 
   void closed(PendingCommit commit, Effects effects) {

@@ -86,6 +86,7 @@ final class Settlement {
   private void confirmed(
       SentBatch sent, BatchLayout.Laid laid, BatchResult result, Effects effects) {
     pause.startOver();
+    outcomes.storeAnswered();
     sent.answered(result.revision(), laid.flags(sent.plan(), result));
     if (position.hasApplied(result.revision())) {
       settleByAnswer(sent, effects); // a load has jumped over its revision

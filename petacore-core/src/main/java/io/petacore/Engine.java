@@ -179,9 +179,7 @@ final class Engine {
     synchronizer.close();
     scheduler.shutdown();
     try {
-      if (scheduler.awaitTermination(THREAD_END_BOUND)) {
-        cache.close();
-      } else {
+      if (!scheduler.awaitTermination(THREAD_END_BOUND)) {
         log.warn("the thread of namespace {} has not ended within {}", namespace, THREAD_END_BOUND);
       }
     } catch (InterruptedException e) {

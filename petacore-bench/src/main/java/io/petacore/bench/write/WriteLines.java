@@ -1,6 +1,7 @@
 package io.petacore.bench.write;
 
 import io.petacore.DistributedStorage;
+import io.petacore.bench.connection.PlainEtcd;
 import io.petacore.bench.console.Figures;
 import io.petacore.data.KeyRange;
 import io.petacore.transaction.Transaction;

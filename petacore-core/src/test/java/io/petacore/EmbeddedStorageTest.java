@@ -5,6 +5,7 @@ import io.petacore.contract.ForeignWriterContract;
 import io.petacore.contract.IsolationContract;
 import io.petacore.contract.NamespaceContract;
 import io.petacore.contract.ResyncContract;
+import io.petacore.contract.TimeTravelContract;
 import io.petacore.contract.VisibilityContract;
 import io.petacore.store.KvStore;
 import io.petacore.store.embedded.EmbeddedKvStore;
@@ -18,6 +19,7 @@ class EmbeddedStorageTest
         IsolationContract,
         NamespaceContract,
         ResyncContract,
+        TimeTravelContract,
         VisibilityContract {
 
   private final Nodes nodes = new Nodes(new Embedded());

@@ -17,6 +17,7 @@ import io.petacore.data.Bytes;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.internal.mvcc.Applied;
+import io.petacore.store.Operation;
 import io.petacore.store.ScriptedWatch;
 import io.petacore.store.StoreException.Kind;
 import java.time.Duration;

@@ -32,6 +32,9 @@ public final class CountingProcess {
       TransactionOptions.defaults().isolation(IsolationLevel.READ_COMMITTED);
   private static final int THREADS = 2;
 
+  /** Far beyond any fault. */
+  private static final Duration OPEN_TIMEOUT = Duration.ofMinutes(2);
+
   private CountingProcess() {}
 
   /**
@@ -47,6 +50,7 @@ public final class CountingProcess {
           DistributedStorage.builder(store)
               .namespace(arguments[1])
               .sessionTimeout(Duration.ofSeconds(1))
+              .openTimeout(OPEN_TIMEOUT)
               .open();
       Ledger ledger = new Ledger();
       List<Thread> threads = new ArrayList<>();

@@ -157,11 +157,6 @@ public final class PlainClient {
     return leader.isPresent() && leader.equals(field(status, "member_id"));
   }
 
-  /** The size of the first endpoint's database, in bytes. */
-  public long databaseSize() {
-    return field(call("/v3/maintenance/status", "{}"), "dbSize").map(Long::parseLong).orElseThrow();
-  }
-
   /** The server's version. */
   public String version() {
     return field(get(endpoints.get(0), "/version"), "etcdserver").orElseThrow();

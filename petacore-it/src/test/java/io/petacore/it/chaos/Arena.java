@@ -5,6 +5,7 @@ import io.petacore.etcd.EtcdKvStore;
 import io.petacore.it.etcd.ClusterSpec;
 import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.EtcdSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,11 +13,6 @@ import java.util.List;
 final class Arena implements AutoCloseable {
 
   private static final int MEMBERS = 3;
-
-  /**
-   * Of each node, one after another: one that sends alone, and such that have several under way.
-   */
-  private static final int[] MAX_IN_FLIGHT = {4, 1, 2};
 
   private final EtcdCluster etcd;
   private final String namespace;
@@ -41,11 +37,17 @@ final class Arena implements AutoCloseable {
     namespace = etcd.freshNamespace();
     process = new ProcessNode(etcd, namespace);
     witness = new Witness(EtcdKvStore.connect(etcd.endpoints()), namespace);
-    for (int maxInFlight : MAX_IN_FLIGHT) {
-      Node node = new Node("node-" + (nodes.size() + 1), etcd, namespace, maxInFlight);
-      nodes.add(node);
-      node.join();
-    }
+    // One with several requests under way, one that sends alone, one that hardly keeps history.
+    join(4, Duration.ofSeconds(10));
+    join(1, Duration.ofSeconds(10));
+    join(2, Duration.ofMillis(50));
+  }
+
+  private void join(int maxInFlight, Duration historyRetention) {
+    String name = "node-" + (nodes.size() + 1);
+    Node node = new Node(name, etcd, namespace, maxInFlight, historyRetention);
+    nodes.add(node);
+    node.join();
   }
 
   EtcdCluster etcd() {

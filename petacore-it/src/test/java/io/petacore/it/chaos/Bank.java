@@ -28,7 +28,9 @@ final class Bank implements Traffic {
   @Override
   public void step(Client client) {
     if (client.random().nextInt(10) == 0) {
-      client.look(IsolationLevel.READ_COMMITTED, this::check); // a scan sees one state even so
+      // A scan sees one state, whatever the level. No handle pins it.
+      client.look(IsolationLevel.READ_COMMITTED, this::check);
+      client.look(IsolationLevel.SNAPSHOT, this::check);
       return;
     }
     int from = client.random().nextInt(ACCOUNTS);

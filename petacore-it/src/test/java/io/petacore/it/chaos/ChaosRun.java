@@ -61,11 +61,11 @@ final class ChaosRun implements AutoCloseable {
     history = new RecordedHistory(options.seed());
     traffics = List.of(new Bank(), history, new SetOfAll(), new Orders());
     direct = EtcdKvStore.connect(arena.etcd().endpoints());
-    Disk disk = new Disk(arena.etcd(), arena.witness()::revision);
+    Disk disk = new Disk(arena.etcd(), arena.witness()::catchUp);
     rest = new Rest(arena, traffics, disk, direct);
     ClusterFaults clusterFaults =
         new ClusterFaults(arena.etcd(), disk, new Quorum(arena.etcd(), timeline));
-    NodeFaults nodeFaults = new NodeFaults(arena.nodes(), arena.process());
+    NodeFaults nodeFaults = new NodeFaults(arena.nodes(), arena.process(), disk);
     clusterLane =
         new FaultLane<>(
             "cluster",

@@ -1,6 +1,7 @@
 package io.petacore.it.chaos;
 
 import io.petacore.error.StorageClosedException;
+import io.petacore.error.TransactionTooOldException;
 import io.petacore.it.Ledger;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.ReadView;
@@ -56,8 +57,8 @@ final class Client {
   void look(IsolationLevel level, Consumer<ReadView> look) {
     try {
       node.storage().runTransaction(TransactionOptions.defaults().isolation(level), look::accept);
-    } catch (StorageClosedException e) {
-      // It has left.
+    } catch (StorageClosedException | TransactionTooOldException e) {
+      // It has left, or has forgotten what was to be read.
     }
   }
 
@@ -68,10 +69,8 @@ final class Client {
    */
   Ledger.Told transact(IsolationLevel level, TransactionTask<RuntimeException> body) {
     String element = prefix + count++;
-    TransactionOptions options =
-        TransactionOptions.defaults()
-            .isolation(level)
-            .timeout(random.nextInt(10) == 0 ? IMPATIENCE : PATIENCE);
+    Duration timeout = random.nextInt(10) == 0 ? IMPATIENCE : PATIENCE;
+    TransactionOptions options = TransactionOptions.defaults().isolation(level).timeout(timeout);
     long begun = System.nanoTime();
     Ledger.Told told =
         ledger.enter(
@@ -84,7 +83,7 @@ final class Client {
                           body.run(tx);
                           tx.write(element, "");
                         }));
-    timeline.ended(told, System.nanoTime() - begun);
+    timeline.ended(told, System.nanoTime() - begun, timeout);
     return told;
   }
 }

@@ -21,7 +21,7 @@ final class Disk {
   private final LongSupplier expendable;
 
   /**
-   * @param expendable the revision up to which history may be forgotten
+   * @param expendable tells up to which revision history may be forgotten
    */
   Disk(EtcdCluster etcd, LongSupplier expendable) {
     this.etcd = etcd;
@@ -82,6 +82,7 @@ final class Disk {
           for (Optional<String> member = alarmed(); member.isPresent(); member = alarmed()) {
             etcd.client().disarm(member.get());
           }
+          etcd.client().put(FILLER, ""); // or the alarm is raised again by whoever comes next
           return true;
         });
   }

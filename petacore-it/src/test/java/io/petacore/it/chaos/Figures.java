@@ -57,6 +57,7 @@ final class Figures {
     }
     put("states looked at during chaos", "%,d", result.looks());
     put("commit latency", "%s", quantiles(timeline.commits()));
+    put("timeouts overrun by", "%s", quantiles(timeline.overruns()));
     put("propagation to another node", "%s", quantiles(timeline.propagations()));
   }
 

@@ -24,21 +24,24 @@ final class Node implements AutoCloseable {
   private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(8);
 
   /** Far beyond any fault. */
-  private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration OPEN_TIMEOUT = Duration.ofMinutes(2);
 
   private final String name;
   private final String namespace;
   private final int maxInFlight;
+  private final Duration historyRetention;
   private final List<TcpProxy> links = new ArrayList<>();
   private final SkewedClock clock = new SkewedClock();
   private final List<StorageStatus.Counters> past = new ArrayList<>();
   private @Nullable KvStore store;
   private volatile @Nullable DistributedStorage storage;
 
-  Node(String name, EtcdCluster etcd, String namespace, int maxInFlight) {
+  Node(
+      String name, EtcdCluster etcd, String namespace, int maxInFlight, Duration historyRetention) {
     this.name = name;
     this.namespace = namespace;
     this.maxInFlight = maxInFlight;
+    this.historyRetention = historyRetention;
     for (Member member : etcd.members()) {
       links.add(TcpProxy.to(member.address()));
     }
@@ -77,6 +80,7 @@ final class Node implements AutoCloseable {
             .commitTimeout(COMMIT_TIMEOUT)
             .openTimeout(OPEN_TIMEOUT)
             .maxInFlight(maxInFlight)
+            .historyRetention(historyRetention)
             .physicalClock(clock)
             .open();
   }

@@ -24,6 +24,8 @@ final class NodeFaults {
     /** Requests arrive when their sender has given them up. */
     HOLD_REQUESTS,
     CUT_CONNECTIONS,
+    /** It is cut off until the history that it lacks has been compacted. */
+    MISS_HISTORY,
     CLOCK_AHEAD,
     CLOCK_BEHIND,
     /** For longer than its lease lasts. */
@@ -35,8 +37,10 @@ final class NodeFaults {
 
   private final List<Node> nodes;
   private final ProcessNode process;
+  private final Disk disk;
 
-  NodeFaults(List<Node> nodes, ProcessNode process) {
+  NodeFaults(List<Node> nodes, ProcessNode process, Disk disk) {
+    this.disk = disk;
     this.nodes = List.copyOf(nodes);
     this.process = process;
   }
@@ -60,6 +64,17 @@ final class NodeFaults {
           fault(kind, node, LinkFaults.hold(ways(node.links(), Direction.TO_SERVER), time));
       case CUT_CONNECTIONS ->
           fault(kind, node, LinkFaults.cut(node.links(), times, millis(random, 1, 100)));
+      case MISS_HISTORY ->
+          fault(
+              kind,
+              node,
+              lasting ->
+                  LinkFaults.swallow(both(node.links()), time)
+                      .run(
+                          cutOff -> {
+                            lasting.last(cutOff);
+                            disk.compact();
+                          }));
       case CLOCK_AHEAD -> fault(kind, node, skew(node, offset, time));
       case CLOCK_BEHIND -> fault(kind, node, skew(node, offset.negated(), time));
       case STOP_PROCESS ->

@@ -51,7 +51,7 @@ final class Rest {
     for (Node node : arena.nodes()) {
       Await.until(node.name() + " is equal to etcd", () -> equalsEtcd(node));
     }
-    awaitWitness();
+    arena.witness().catchUp();
     arena.witness().look(history -> judge(history, ledger));
     for (Traffic traffic : traffics) {
       for (Node node : arena.nodes()) {
@@ -84,22 +84,9 @@ final class Rest {
     for (String prefix : EXPENDABLE) {
       arena.etcd().client().deletePrefix(arena.namespace() + prefix);
     }
-    awaitWitness();
+    arena.witness().catchUp();
     arena.witness().look(CommitHistory::forgetPuts);
     disk.compact(); // or space would run out when nobody means it to
-  }
-
-  private void awaitWitness() {
-    Await.until(
-        "the witness has seen everything",
-        () -> {
-          arena.witness().assertWell();
-          long newest = 0;
-          for (KeyValue entry : contents().entries()) {
-            newest = Math.max(newest, entry.modRevision());
-          }
-          return arena.witness().revision() >= newest;
-        });
   }
 
   private boolean equalsEtcd(Node node) throws Exception {

@@ -18,10 +18,6 @@ final class Samples {
     values[size++] = value;
   }
 
-  synchronized int size() {
-    return size;
-  }
-
   /** Those of a span of time, without its end, in ascending order. */
   synchronized long[] sorted(long from, long to) {
     long[] found = new long[size];

@@ -1,6 +1,7 @@
 package io.petacore.it.chaos;
 
 import io.petacore.it.Ledger;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,6 +26,7 @@ final class Timeline {
   private final Samples commits = new Samples();
   private final Samples propagations = new Samples();
   private final Samples failures = new Samples();
+  private final Samples overruns = new Samples();
   private final List<Span> spans = new ArrayList<>();
   private final List<Return> returns = new ArrayList<>();
 
@@ -32,8 +34,9 @@ final class Timeline {
     return System.nanoTime() - begun;
   }
 
-  /** A transaction has ended just now. */
-  void ended(Ledger.Told told, long took) {
+  /** A transaction has ended just now, that should by a timeout. */
+  void ended(Ledger.Told told, long took, Duration timeout) {
+    overruns.add(now(), Math.max(0, took - timeout.toNanos()));
     (told == Ledger.Told.COMMITTED ? commits : failures).add(now(), took);
   }
 
@@ -58,6 +61,11 @@ final class Timeline {
   /** The same of transactions that were reported as not applied or unknown. */
   Samples failures() {
     return failures;
+  }
+
+  /** How much longer than they might transactions took. */
+  Samples overruns() {
+    return overruns;
   }
 
   /** When another node saw a commit, and how long after it had been reported. */

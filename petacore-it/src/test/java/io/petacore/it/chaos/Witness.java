@@ -1,12 +1,20 @@
 package io.petacore.it.chaos;
 
+import static io.petacore.store.StoreUnderTest.answer;
+
+import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
+import io.petacore.internal.format.ReservedKeys;
 import io.petacore.it.CommitHistory;
+import io.petacore.store.Event;
 import io.petacore.store.KvStore;
+import io.petacore.store.RangePage;
+import io.petacore.store.RangeRequest;
 import io.petacore.store.RevisionEvents;
 import io.petacore.store.StoreException;
 import io.petacore.store.Watch;
 import io.petacore.store.WatchListener;
+import io.petacore.testing.Await;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -25,6 +33,9 @@ final class Witness implements AutoCloseable {
 
   private final KvStore store;
   private final KeyRange range;
+  private final RangeRequest newestCommit;
+  private final int prefixLength;
+  private final Bytes elements;
   private final CommitHistory history;
 
   // Guarded by this.
@@ -39,6 +50,11 @@ final class Witness implements AutoCloseable {
   Witness(KvStore store, String namespace) {
     this.store = store;
     this.range = KeyRange.prefix(namespace);
+    Bytes prefix = Bytes.utf8(namespace);
+    this.prefixLength = prefix.length();
+    this.newestCommit =
+        new RangeRequest(KeyRange.single(prefix.concat(ReservedKeys.COMMIT_RECORD)), 0, 1);
+    this.elements = prefix.concat(Bytes.utf8(Client.SET));
     this.history = new CommitHistory(namespace);
     open();
   }
@@ -49,9 +65,31 @@ final class Witness implements AutoCloseable {
     }
   }
 
-  /** The newest revision that it has seen: nothing above may be compacted. */
-  synchronized long revision() {
-    return revision;
+  /**
+   * Waits until it has seen every commit that etcd has by now.
+   *
+   * @return etcd's revision: up to it, history may be forgotten
+   */
+  long catchUp() {
+    RangePage record = Await.value("etcd answers", () -> answer(store.range(newestCommit)));
+    long newest = record.entries().isEmpty() ? 0 : record.entries().get(0).modRevision();
+    Await.until(
+        "the witness has seen everything",
+        () -> {
+          assertWell();
+          return hasSeen(newest);
+        });
+    skipTo(record.revision());
+    return record.revision();
+  }
+
+  private synchronized boolean hasSeen(long wanted) {
+    return revision >= wanted;
+  }
+
+  /** Between the newest commit and here, at most sessions have ended. */
+  private synchronized void skipTo(long reached) {
+    revision = Math.max(revision, reached);
   }
 
   /**
@@ -79,10 +117,21 @@ final class Witness implements AutoCloseable {
       if (failure == null && next.revision() > revision) {
         try {
           history.add(next);
+          next.events().forEach(this::requireFirst);
         } catch (AssertionError e) {
           failure = e;
         }
         revision = next.revision();
+      }
+    }
+  }
+
+  /** At rest it would be noticed, too; the sooner, the nearer to what has caused it. */
+  private void requireFirst(Event event) {
+    if (event.value() != null && event.key().startsWith(elements)) {
+      String element = event.key().substring(prefixLength).toUtf8();
+      if (history.puts(element) > 1) {
+        throw new AssertionError(element + " was put a second time");
       }
     }
   }

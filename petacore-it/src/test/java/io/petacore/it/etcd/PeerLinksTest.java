@@ -62,8 +62,15 @@ class PeerLinksTest {
     String key = etcd.freshNamespace() + "key";
     first.client().put(key, "by the first");
     assertEquals(Optional.of("by the first"), second.client().get(key));
+    Await.until("what one says to the other is held", () -> held(first, second) > 0);
     second.client().put(key, "by the second");
     assertEquals(Optional.of("by the second"), first.client().get(key));
+  }
+
+  private long held(Member from, Member to) {
+    return links.ways(from, to).stream()
+        .mapToLong(way -> way.proxy().heldBytes(way.direction()))
+        .sum();
   }
 
   /** Has whoever leads stand still until another one does. */

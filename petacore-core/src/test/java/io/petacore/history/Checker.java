@@ -43,9 +43,7 @@ public final class Checker {
     Findings findings = new Findings();
     new ReadRules(evidence, findings).check();
     new LostUpdates(evidence, findings).check();
-    List<Dependency> dependencies =
-        new Dependencies(evidence, findings, strict ? Precedence.STRICT : Precedence.COMMITS)
-            .find();
+    List<Dependency> dependencies = new Dependencies(evidence, findings, strict).find();
     List<Txn> txns = evidence.txns();
     Cycles forbidden =
         new Cycles(

@@ -1,5 +1,7 @@
 package io.petacore.history;
 
+import static io.petacore.history.Histories.assertAllowed;
+import static io.petacore.history.Histories.assertForbidden;
 import static io.petacore.history.Histories.txn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -8,18 +10,6 @@ import org.junit.jupiter.api.Test;
 
 /** The known anomalies in the list-append form: each is found, and nothing else. */
 class CheckerListTest {
-
-  private static void assertForbidden(Histories history, AnomalyType... types) {
-    Report report = history.check();
-    assertEquals(Set.of(types), Report.types(report.forbidden()), report::toString);
-    assertEquals(Set.of(), Report.types(report.allowed()), report::toString);
-  }
-
-  private static void assertAllowed(Histories history, AnomalyType... types) {
-    Report report = history.check();
-    assertEquals(Set.of(), Report.types(report.forbidden()), report::toString);
-    assertEquals(Set.of(types), Report.types(report.allowed()), report::toString);
-  }
 
   @Test
   void nothingIsRight() {

@@ -48,11 +48,10 @@ final class Cycles {
   }
 
   /**
-   * Reports the shortest cycle of each pattern in each component, except where transactions of the
-   * component take part in something that was found before: it would be told once more.
+   * Reports the shortest cycle of each component, of the worst pattern: not where transactions of
+   * the component take part in something that was found before, which would be told once more.
    */
   void find(Order order) {
-    BitSet explained = findings.involved();
     if (!components(Kind.DATA | order.kinds()).anyCycle()) {
       return;
     }
@@ -64,7 +63,7 @@ final class Cycles {
                 pattern.wanted,
                 pattern.others | order.kinds() | Kind.WITHIN.bit(),
                 pattern.twice,
-                componentsOf(explained, components))
+                componentsOf(findings.involved(), components))
             .forEach(cycle -> tell(cycle, order));
       }
     }

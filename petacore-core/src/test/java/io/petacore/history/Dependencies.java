@@ -11,13 +11,13 @@ final class Dependencies {
 
   private final Evidence evidence;
   private final Findings findings;
-  private final Precedence.Relation inTime;
+  private final boolean strict;
   private final List<Dependency> all = new ArrayList<>();
 
-  Dependencies(Evidence evidence, Findings findings, Precedence.Relation inTime) {
+  Dependencies(Evidence evidence, Findings findings, boolean strict) {
     this.evidence = evidence;
     this.findings = findings;
-    this.inTime = inTime;
+    this.strict = strict;
   }
 
   /** Finds them; where versions contradict each other, that is a finding. */
@@ -34,7 +34,7 @@ final class Dependencies {
     Precedence.visit(
         evidence.txns(),
         committed,
-        inTime,
+        strict ? Precedence.STRICT : Precedence.COMMITS,
         (before, after) -> {
           if (!Precedence.SESSION.bears(evidence.txn(before), evidence.txn(after))) {
             all.add(Dependency.inTime(before, after, Kind.REAL_TIME));
@@ -54,7 +54,7 @@ final class Dependencies {
   }
 
   private VersionOrder orderOfRegister(KeyEvidence key) {
-    RegisterOrder order = new RegisterOrder(key, evidence, inTime);
+    RegisterOrder order = new RegisterOrder(key, evidence, strict);
     List<RegisterOrder.Reason> cycle = order.cycle();
     if (cycle.isEmpty()) {
       return order;

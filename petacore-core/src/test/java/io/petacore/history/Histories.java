@@ -1,8 +1,11 @@
 package io.petacore.history;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.petacore.transaction.IsolationLevel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Histories by hand: transactions together, or one after another. */
 final class Histories {
@@ -108,5 +111,19 @@ final class Histories {
 
   Report check() {
     return Checker.check(history());
+  }
+
+  /** Exactly these are found, and nothing is reported as allowed. */
+  static void assertForbidden(Histories history, AnomalyType... types) {
+    Report report = history.check();
+    assertEquals(Set.of(types), Report.types(report.forbidden()), report::toString);
+    assertEquals(Set.of(), Report.types(report.allowed()), report::toString);
+  }
+
+  /** Nothing forbidden is found, and exactly these are reported as allowed. */
+  static void assertAllowed(Histories history, AnomalyType... types) {
+    Report report = history.check();
+    assertEquals(Set.of(), Report.types(report.forbidden()), report::toString);
+    assertEquals(Set.of(types), Report.types(report.allowed()), report::toString);
   }
 }

@@ -23,6 +23,7 @@ public final class HistoryRecorder {
   private final LongSupplier clock;
   private final AtomicLong events = new AtomicLong();
   private final AtomicInteger processes = new AtomicInteger();
+  private final AtomicInteger begun = new AtomicInteger();
   private final Queue<Recording> recordings = new ConcurrentLinkedQueue<>();
 
   /** Tells time by the system's clock. */
@@ -56,6 +57,11 @@ public final class HistoryRecorder {
     return new History(txns);
   }
 
+  /** How many transactions have begun. */
+  public int count() {
+    return begun.get();
+  }
+
   long nextEvent() {
     return events.getAndIncrement();
   }
@@ -84,6 +90,7 @@ public final class HistoryRecorder {
     public Recording invoke(IsolationLevel level) {
       Recording recording = new Recording(HistoryRecorder.this, this, process, level);
       recordings.add(recording);
+      begun.getAndIncrement();
       return recording;
     }
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The order of a register's values, as far as it can be proved; the sources are those of Elle's
@@ -30,14 +31,18 @@ final class RegisterOrder implements VersionOrder {
   private final Map<Long, Map<Long, Reason>> next = new HashMap<>();
   private final Set<Long> versions = new LinkedHashSet<>();
 
-  RegisterOrder(KeyEvidence key, Evidence evidence, Precedence.Relation inTime) {
+  RegisterOrder(KeyEvidence key, Evidence evidence, boolean strict) {
     this.key = key;
     this.evidence = evidence;
     touched();
     touched.forEach(this::within);
     int[] members = touched.keySet().stream().mapToInt(txn -> txn).sorted().toArray();
-    Precedence.visit(evidence.txns(), members, Precedence.SESSION, this::between);
-    Precedence.visit(evidence.txns(), members, inTime, this::between);
+    Precedence.visit(evidence.txns(), members, Precedence.SESSION, this::inSession);
+    Precedence.visit(
+        evidence.txns(),
+        members,
+        strict ? Precedence.STRICT : this::bearsOnWrites,
+        strict ? this::inSession : this::inTime);
     initialFirst();
   }
 
@@ -83,10 +88,34 @@ final class RegisterOrder implements VersionOrder {
     }
   }
 
-  private void between(int before, int after) {
-    List<Long> earlier = touched.getOrDefault(before, List.of());
-    List<Long> later = touched.getOrDefault(after, List.of());
-    add(earlier.get(earlier.size() - 1), later.get(0), before, after);
+  /** Whatever a node has read or written comes before what it reads or writes later. */
+  private void inSession(int before, int after) {
+    add(last(before), touched.getOrDefault(after, List.of()).get(0), before, after);
+  }
+
+  private boolean bearsOnWrites(Txn before, Txn after) {
+    return Precedence.SESSION.bears(before, after) || firstWritten(after) != null;
+  }
+
+  /** What another node reads may be older, but what it writes is not. */
+  private void inTime(int before, int after) {
+    Long written = firstWritten(evidence.txn(after));
+    if (written != null) {
+      add(last(before), written, before, after);
+    }
+  }
+
+  private long last(int txn) {
+    List<Long> values = touched.getOrDefault(txn, List.of());
+    return values.get(values.size() - 1);
+  }
+
+  private @Nullable Long firstWritten(Txn txn) {
+    return txn.ops().stream()
+        .filter(op -> op.writes() && op.key().equals(key.key()))
+        .findFirst()
+        .map(MicroOp::written)
+        .orElse(null);
   }
 
   private void add(long before, long after, int first, int second) {

@@ -9,6 +9,8 @@ import io.petacore.store.KvStore;
 import io.petacore.testing.Await;
 import io.petacore.testing.Crew;
 import io.petacore.transaction.Snapshot;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,9 +58,10 @@ final class ChaosRun implements AutoCloseable {
   private long unknown;
   private int rests;
 
-  ChaosRun(Options options) {
+  ChaosRun(Options options) throws IOException {
     this.options = options;
-    history = new RecordedHistory(options.seed());
+    Files.createDirectories(options.report());
+    history = new RecordedHistory(options.seed(), options.report().resolve("history.edn"));
     traffics = List.of(new Bank(), history, new SetOfAll(), new Orders());
     direct = EtcdKvStore.connect(arena.etcd().endpoints());
     Disk disk = new Disk(arena.etcd(), arena.witness()::catchUp);
@@ -83,7 +86,7 @@ final class ChaosRun implements AutoCloseable {
   }
 
   /** Runs, and says what came of it; that something was wrong is not thrown. */
-  static RunResult run(Options options) {
+  static RunResult run(Options options) throws IOException {
     LOG.info("seed {}, {}", options.seed(), options.time());
     try (ChaosRun run = new ChaosRun(options)) {
       return run.run();

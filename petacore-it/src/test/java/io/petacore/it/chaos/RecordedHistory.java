@@ -1,17 +1,25 @@
 package io.petacore.it.chaos;
 
 import io.petacore.history.Checker;
+import io.petacore.history.EdnHistory;
+import io.petacore.history.History;
 import io.petacore.history.HistoryRecorder;
 import io.petacore.history.Plan;
 import io.petacore.history.Recording;
+import io.petacore.history.Report;
 import io.petacore.history.Workload;
 import io.petacore.it.Ledger;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Random transactions at both levels that read lists and append to them, of which is noted what
+ * Random transactions at both levels, on lists and on registers by turns, of which is noted what
  * each read and wrote, for the checker of histories.
  */
 final class RecordedHistory implements Traffic {
@@ -23,22 +31,27 @@ final class RecordedHistory implements Traffic {
   private record Chapter(
       Workload workload, HistoryRecorder recorder, Map<Client, HistoryRecorder.Client> clients) {
 
-    Chapter(long seed) {
+    Chapter(long seed, Workload.Form form) {
       this(
-          new Workload(seed, Workload.Form.LIST_APPEND, KEYS, READ_COMMITTED),
+          new Workload(seed, form, KEYS, READ_COMMITTED),
           new HistoryRecorder(),
           new ConcurrentHashMap<>());
     }
   }
 
   private final long seed;
+  private final Path kept;
   private volatile Chapter chapter;
   private int judged;
   private long checked;
 
-  RecordedHistory(long seed) {
+  /**
+   * @param kept the file for a history that is not as it must be
+   */
+  RecordedHistory(long seed, Path kept) {
     this.seed = seed;
-    this.chapter = new Chapter(seed);
+    this.kept = kept;
+    this.chapter = new Chapter(seed, Workload.Form.LIST_APPEND);
   }
 
   @Override
@@ -68,9 +81,24 @@ final class RecordedHistory implements Traffic {
         recording.ok();
       }
     }
-    checked += now.recorder.history().txns().size();
-    Checker.check(now.recorder.history()).assertRight();
-    chapter = new Chapter(seed + ++judged);
+    History history = now.recorder.history();
+    checked += history.txns().size();
+    Report report = Checker.check(history);
+    if (!report.forbidden().isEmpty()) {
+      keep(history);
+    }
+    report.assertRight();
+    Workload.Form[] forms = Workload.Form.values();
+    chapter = new Chapter(seed + ++judged, forms[judged % forms.length]);
+  }
+
+  /** For whoever wants to look closer, with our checker or with Elle. */
+  private void keep(History history) {
+    try (Writer file = Files.newBufferedWriter(kept)) {
+      EdnHistory.write(history, file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** How many transactions the checker has seen. */

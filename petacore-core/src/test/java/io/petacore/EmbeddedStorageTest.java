@@ -2,6 +2,7 @@ package io.petacore;
 
 import io.petacore.contract.BadInputContract;
 import io.petacore.contract.ForeignWriterContract;
+import io.petacore.contract.HistoryContract;
 import io.petacore.contract.IsolationContract;
 import io.petacore.contract.NamespaceContract;
 import io.petacore.contract.ResyncContract;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 class EmbeddedStorageTest
     implements BadInputContract,
         ForeignWriterContract,
+        HistoryContract,
         IsolationContract,
         NamespaceContract,
         ResyncContract,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.petacore.DistributedStorage;
 import io.petacore.contract.BadInputContract;
 import io.petacore.contract.ForeignWriterContract;
+import io.petacore.contract.HistoryContract;
 import io.petacore.contract.IsolationContract;
 import io.petacore.contract.NamespaceContract;
 import io.petacore.contract.VisibilityContract;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class EtcdStorageTest
     implements BadInputContract,
         ForeignWriterContract,
+        HistoryContract,
         IsolationContract,
         NamespaceContract,
         VisibilityContract {

@@ -101,7 +101,10 @@ final class PeerTable {
     return String.format(Locale.ROOT, format, nanos < 1_000 ? nanos : nanos / 1_000);
   }
 
-  static String ratio(double ratio) {
+  private static String ratio(double ratio) {
+    if (ratio < 0.01) {
+      return "< 0.01 ×";
+    }
     return String.format(Locale.ROOT, ratio < 10 ? "%.2f ×" : "%,.0f ×", ratio);
   }
 }

@@ -49,9 +49,9 @@ public final class MvccCache {
    */
   private static final long LOADED = 1;
 
-  private final HashIndex byHash = new HashIndex();
-  private final ConcurrentNavigableMap<Bytes, VersionChain> inOrder = new ConcurrentSkipListMap<>();
-  private final History history;
+  final HashIndex byHash = new HashIndex();
+  final ConcurrentNavigableMap<Bytes, VersionChain> inOrder = new ConcurrentSkipListMap<>();
+  final History history;
   private final long retentionNanos;
 
   private final LongSupplier nanoTime;

@@ -184,9 +184,7 @@ final class Engine {
     scheduler.shutdown();
     runner.close();
     try {
-      if (scheduler.awaitTermination(THREAD_END_BOUND)) {
-        cache.close();
-      } else {
+      if (!scheduler.awaitTermination(THREAD_END_BOUND)) {
         log.warn("the thread of namespace {} has not ended within {}", namespace, THREAD_END_BOUND);
       }
     } catch (InterruptedException e) {

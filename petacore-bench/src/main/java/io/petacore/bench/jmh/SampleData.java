@@ -1,6 +1,7 @@
 package io.petacore.bench.jmh;
 
 import io.petacore.data.Bytes;
+import io.petacore.data.Entry;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -22,6 +23,11 @@ public final class SampleData {
   /** The value of a key at first; a new object at each call. */
   public static Bytes value(int number) {
     return Bytes.utf8(String.format(Locale.ROOT, "%-64d", number));
+  }
+
+  /** Both. */
+  public static Entry entry(int number) {
+    return new Entry(key(number), value(number));
   }
 
   /** The same key as {@link #key}, made with little work. */

@@ -3,10 +3,13 @@ package io.petacore.bench.read;
 import io.etcd.jetcd.Watch;
 import io.petacore.DistributedStorage;
 import io.petacore.bench.connection.Namespace;
+import io.petacore.bench.connection.PlainEtcd;
 import io.petacore.bench.connection.StoreOptions;
 import io.petacore.bench.connection.Stores;
 import io.petacore.bench.console.Figures;
 import io.petacore.bench.console.Latencies;
+import io.petacore.bench.jmh.SampleData;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -18,23 +21,25 @@ final class EtcdLines implements AutoCloseable {
 
   private static final int KEYS = 1_000_000;
   private static final int[] PAGE_SIZES = {10_000, 50_000, 100_000, 250_000, KEYS};
+  private static final String LOADED = "loaded/";
+  private static final String PLAIN = "plain";
   private static final String CHANGED = "changed";
 
   private final StoreOptions options;
-  private final int seconds;
+  private final Duration time;
   private final String run =
       "petacore-bench-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()) + "-";
-  private final Namespace loaded = new Namespace(run + "loaded/");
+  private final Namespace loaded = new Namespace(run + LOADED);
   private final Namespace changed = new Namespace(run + "changed/");
   private final PlainEtcd plain;
   private final PlainEtcd otherPlain;
   private int bestPage;
 
-  EtcdLines(StoreOptions options, int seconds) {
+  EtcdLines(StoreOptions options, Duration time) {
     this.options = options;
-    this.seconds = seconds;
-    this.plain = new PlainEtcd(options.addresses());
-    this.otherPlain = new PlainEtcd(options.addresses());
+    this.time = time;
+    this.plain = new PlainEtcd(options.addresses(), run);
+    this.otherPlain = new PlainEtcd(options.addresses(), run);
   }
 
   List<Line> all() {
@@ -64,7 +69,7 @@ final class EtcdLines implements AutoCloseable {
 
   private Reading load() throws Exception {
     if (bestPage == 0) {
-      plain.fill(loaded.name(), KEYS);
+      plain.fill(LOADED, KEYS, SampleData::entry);
       bestPage = findBestPage();
       open(); // warms up
     }
@@ -89,7 +94,7 @@ final class EtcdLines implements AutoCloseable {
   private long readAll(int pageSize) throws Exception {
     System.gc();
     long from = System.nanoTime();
-    long read = plain.readAll(loaded.name(), pageSize);
+    long read = plain.readAll(LOADED, pageSize);
     long nanos = System.nanoTime() - from;
     if (read < KEYS) {
       throw new IllegalStateException("jetcd read " + read + " of " + KEYS + " keys");
@@ -121,12 +126,11 @@ final class EtcdLines implements AutoCloseable {
   }
 
   private Latencies ofJetcd() throws Exception {
-    String key = run + "plain";
     AtomicReference<@Nullable String> seen = new AtomicReference<>();
-    plain.put(key, "");
-    Watch.Watcher watcher = otherPlain.watch(key, seen::set);
+    plain.put(PLAIN, "").get();
+    Watch.Watcher watcher = otherPlain.watch(PLAIN, seen::set);
     try {
-      return Propagation.measure(seconds, value -> plain.put(key, value), seen::get);
+      return Propagation.measure(time, value -> plain.put(PLAIN, value).get(), seen::get);
     } finally {
       watcher.close();
     }
@@ -137,7 +141,7 @@ final class EtcdLines implements AutoCloseable {
         DistributedStorage one = options.storage(stores.connect(), changed).open();
         DistributedStorage other = options.storage(stores.connect(), changed).open()) {
       return Propagation.measure(
-          seconds,
+          time,
           value -> one.runTransaction(tx -> tx.write(CHANGED, value)),
           () -> other.read(CHANGED));
     }

@@ -1,5 +1,6 @@
 package io.petacore.bench.read;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -20,18 +21,18 @@ final class MicroBenchmarks {
 
   private static final String ALLOCATED = "gc.alloc.rate.norm";
 
-  private final int warmUps;
-  private final int seconds;
+  private final int warmUps; // of a second each
+  private final Duration time;
   private final Map<Micro, RunResult> done = new HashMap<>();
   private final List<RunResult> results = new ArrayList<>();
 
   /**
-   * @param warmUps for how many seconds each is warmed up
-   * @param seconds for how many it is measured
+   * @param warmUp for how long each is warmed up
+   * @param time for how long it is measured
    */
-  MicroBenchmarks(int warmUps, int seconds) {
-    this.warmUps = warmUps;
-    this.seconds = seconds;
+  MicroBenchmarks(Duration warmUp, Duration time) {
+    this.warmUps = (int) warmUp.toSeconds();
+    this.time = time;
   }
 
   /** One beside another, in a process of its own each, one right after the other. */
@@ -61,7 +62,7 @@ final class MicroBenchmarks {
             .forks(1)
             .warmupIterations(warmUps)
             .warmupTime(TimeValue.seconds(1))
-            .measurementIterations(seconds)
+            .measurementIterations((int) time.toSeconds())
             .measurementTime(TimeValue.seconds(1))
             .addProfiler(GCProfiler.class)
             .shouldFailOnError(true)

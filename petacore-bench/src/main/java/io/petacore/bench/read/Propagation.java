@@ -1,6 +1,7 @@
 package io.petacore.bench.read;
 
 import io.petacore.bench.console.Latencies;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
@@ -24,11 +25,11 @@ final class Propagation {
 
   private Propagation() {}
 
-  static Latencies measure(int seconds, Writer writer, Supplier<@Nullable String> seen)
+  static Latencies measure(Duration time, Writer writer, Supplier<@Nullable String> seen)
       throws Exception {
     run(TimeUnit.SECONDS.toNanos(1), writer, seen, new Latencies());
     Latencies latencies = new Latencies();
-    run(TimeUnit.SECONDS.toNanos(seconds), writer, seen, latencies);
+    run(time.toNanos(), writer, seen, latencies);
     return latencies;
   }
 

@@ -1,7 +1,7 @@
 package io.petacore.bench.read;
 
 import io.petacore.bench.connection.StoreOptions;
-import io.petacore.bench.console.Bounds;
+import io.petacore.bench.console.Measuring;
 import io.petacore.bench.console.Table;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -48,30 +48,7 @@ public final class ReadCommand implements Callable<Integer> {
 
   @Mixin private StoreOptions options;
 
-  @Option(
-      names = "--seconds",
-      defaultValue = "5",
-      description = "How long each side is measured in each round (default: ${DEFAULT-VALUE}).")
-  private int seconds;
-
-  @Option(
-      names = "--warm-up",
-      paramLabel = "SECONDS",
-      defaultValue = "3",
-      description = "How long each side warms up (default: ${DEFAULT-VALUE}).")
-  private int warmUp;
-
-  @Option(
-      names = "--rounds",
-      defaultValue = "1",
-      description = "How often everything is done; the median counts (default: ${DEFAULT-VALUE}).")
-  private int rounds;
-
-  @Option(
-      names = "--only",
-      paramLabel = "TEXT",
-      description = "Only the lines whose name holds this text.")
-  private @Nullable String only;
+  @Mixin private Measuring measuring;
 
   @Option(
       names = "--json",
@@ -81,10 +58,7 @@ public final class ReadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Bounds bounds = new Bounds(spec.commandLine());
-    bounds.check("--seconds", seconds, 1, 3600);
-    bounds.check("--warm-up", warmUp, 1, 3600);
-    bounds.check("--rounds", rounds, 1, 100);
+    measuring.check(spec.commandLine());
     PrintWriter out = spec.commandLine().getOut();
     List<Line> lines = new ArrayList<>(new MicroLines().all());
     lines.addAll(new MemoryLines().all());
@@ -92,7 +66,7 @@ public final class ReadCommand implements Callable<Integer> {
       measure(lines, out);
       return 0;
     }
-    try (EtcdLines onEtcd = new EtcdLines(options, seconds)) {
+    try (EtcdLines onEtcd = new EtcdLines(options, measuring.time())) {
       lines.addAll(onEtcd.all());
       measure(lines, out);
     }
@@ -100,13 +74,12 @@ public final class ReadCommand implements Callable<Integer> {
   }
 
   private void measure(List<Line> all, PrintWriter out) throws Exception {
-    List<Line> lines =
-        all.stream().filter(line -> only == null || line.name().contains(only)).toList();
+    List<Line> lines = all.stream().filter(line -> measuring.includes(line.name())).toList();
     List<List<Reading>> readings =
         lines.stream().<List<Reading>>map(l -> new ArrayList<>()).toList();
     List<RunResult> results = new ArrayList<>();
-    for (int round = 1; round <= rounds; round++) {
-      MicroBenchmarks benchmarks = new MicroBenchmarks(warmUp, seconds);
+    for (int round = 1; round <= measuring.rounds(); round++) {
+      MicroBenchmarks benchmarks = new MicroBenchmarks(measuring.warmUp(), measuring.time());
       for (int i = 0; i < lines.size(); i++) {
         out.println("round " + round + ", measuring: " + lines.get(i).name());
         out.flush();

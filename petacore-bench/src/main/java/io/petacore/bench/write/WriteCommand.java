@@ -2,10 +2,11 @@ package io.petacore.bench.write;
 
 import io.petacore.DistributedStorage;
 import io.petacore.bench.connection.Namespace;
+import io.petacore.bench.connection.PlainEtcd;
 import io.petacore.bench.connection.StoreOptions;
 import io.petacore.bench.connection.Stores;
-import io.petacore.bench.console.Bounds;
 import io.petacore.bench.console.Figures;
+import io.petacore.bench.console.Measuring;
 import io.petacore.bench.console.RatioChart;
 import io.petacore.bench.console.Table;
 import java.io.PrintWriter;
@@ -40,32 +41,7 @@ public final class WriteCommand implements Callable<Integer> {
 
   @Mixin private StoreOptions options;
 
-  @Option(
-      names = "--seconds",
-      defaultValue = "3",
-      description = "How long each side works in each round (default: ${DEFAULT-VALUE}).")
-  private int seconds;
-
-  @Option(
-      names = "--warm-up",
-      paramLabel = "SECONDS",
-      defaultValue = "5",
-      description =
-          "How long each side works before it is measured (default: ${DEFAULT-VALUE}): it takes"
-              + " seconds until the compiler is done with either.")
-  private int warmUp;
-
-  @Option(
-      names = "--rounds",
-      defaultValue = "3",
-      description = "How often the two sides take turns (default: ${DEFAULT-VALUE}).")
-  private int rounds;
-
-  @Option(
-      names = "--only",
-      paramLabel = "TEXT",
-      description = "Only the lines whose name holds this text.")
-  private @Nullable String only;
+  @Mixin private Measuring measuring;
 
   @Option(
       names = "--max-in-flight",
@@ -78,10 +54,7 @@ public final class WriteCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Bounds bounds = new Bounds(spec.commandLine());
-    bounds.check("--seconds", seconds, 1, 3600);
-    bounds.check("--warm-up", warmUp, 1, 3600);
-    bounds.check("--rounds", rounds, 1, 100);
+    measuring.check(spec.commandLine());
     if (!options.isRemote()) {
       throw new ParameterException(
           spec.commandLine(), "bench write needs --etcd: it is etcd that is written to");
@@ -117,7 +90,7 @@ public final class WriteCommand implements Callable<Integer> {
     RatioChart chart = new RatioChart("Commits beside plain jetcd, on the same etcd");
     Table table = new Table("work", "jetcd", "PetaCore", "p50", "p99", "ratio", "wanted", "");
     for (Line line : lines) {
-      if (only == null || line.name().contains(only)) {
+      if (measuring.includes(line.name())) {
         out.println("measuring: " + line.name());
         out.flush();
         measure(line, table, chart);
@@ -135,8 +108,8 @@ public final class WriteCommand implements Callable<Integer> {
 
   private void measure(Line line, Table table, RatioChart chart) throws Exception {
     Work reference = line.reference();
-    Duration time = Duration.ofSeconds(seconds);
-    Duration before = Duration.ofSeconds(warmUp);
+    Duration time = measuring.time();
+    Duration before = measuring.warmUp();
     if (reference != null) {
       reference.run(before);
     }
@@ -144,7 +117,7 @@ public final class WriteCommand implements Callable<Integer> {
     List<Sample> references = new ArrayList<>();
     List<Sample> samples = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
-    for (int round = 0; round < rounds; round++) {
+    for (int round = 0; round < measuring.rounds(); round++) {
       Sample sample = null;
       if (reference != null) {
         sample = reference.run(time);

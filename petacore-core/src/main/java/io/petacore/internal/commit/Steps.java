@@ -48,9 +48,12 @@ final class Steps {
       finish(effects);
     } finally {
       lock.unlock();
-      run(effects); // after a defect too: outcomes that were settled must be told
+      try {
+        run(effects); // after a defect too: outcomes that were settled must be told
+      } finally {
+        takeOffered(); // those who found the lock taken left theirs to its holder
+      }
     }
-    takeOffered();
   }
 
   /** Has a step taken, by this thread if the lock is free, or else by the one that has it. */
@@ -96,7 +99,11 @@ final class Steps {
   /** Under the lock. */
   private void finish(Effects effects) {
     for (Consumer<Effects> step = offered.poll(); step != null; step = offered.poll()) {
-      step.accept(effects);
+      try {
+        step.accept(effects);
+      } catch (RuntimeException | Error defect) {
+        log.error("a step that another thread has left failed; this is a defect", defect);
+      }
     }
     goOn.accept(effects);
   }

@@ -25,6 +25,7 @@ final class HashIndex {
   private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Version[].class);
 
   private static final int LEAST_SLOTS = 16;
+  private static final int MOST_SLOTS = 1 << 30;
 
   /** Spreads hashes of keys that differ in their last bytes only, which are close to each other. */
   private static final int GOLDEN_RATIO = 0x9E3779B9;
@@ -52,7 +53,7 @@ final class HashIndex {
 
   /** Writer only: adds the first version of a key that has none. */
   void add(Version first) {
-    if (4 * (taken + 1) > table.length) {
+    if (room() == 0) {
       rebuild();
     }
     place(table, first);
@@ -101,9 +102,26 @@ final class HashIndex {
     return i;
   }
 
+  /** Writer only: how many keys can be added before the table is replaced. */
+  int room() {
+    return capacity(table.length) - taken;
+  }
+
+  /** How many slots may be taken, so that searches are short; one is always left empty. */
+  private static int capacity(int slots) {
+    return slots < MOST_SLOTS ? slots / 4 : slots - 1;
+  }
+
+  /**
+   * Into a table of a size that leaves room for at least a quarter of the keys: else a few keys
+   * that come and go would have it replaced again and again.
+   */
   private void rebuild() {
     @Nullable Version[] old = table;
-    int slots = Math.max(LEAST_SLOTS, 8 * Integer.highestOneBit(size + 1));
+    int slots = LEAST_SLOTS;
+    while (slots < MOST_SLOTS && capacity(slots) < size + size / 4 + 1) {
+      slots *= 2;
+    }
     @Nullable Version[] next = new Version[slots];
     taken = 0;
     for (Version newest : old) {

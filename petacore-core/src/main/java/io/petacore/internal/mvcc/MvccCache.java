@@ -220,8 +220,9 @@ public final class MvccCache {
   }
 
   /**
-   * Writer: lets everything go. With the horizon beyond all numbers whatever is not found any more
-   * is no answer, so that reads need not ask whether the cache is open before they look.
+   * Writer, for the last time: lets everything go. With the horizon beyond all numbers whatever is
+   * not found any more is no answer, so that reads need not ask whether the cache is open before
+   * they look.
    */
   public void close() {
     closed = true;
@@ -264,9 +265,14 @@ public final class MvccCache {
    * Keeps everything from a version number on until {@link #unpin}. Takes a lock, shortly.
    *
    * @return false if the number is behind the horizon already
+   * @throws StorageClosedException if the cache is closed, where every number is
    */
   public boolean pin(long number) {
-    return history.pin(number);
+    boolean pinned = history.pin(number);
+    if (!pinned) {
+      requireOpen();
+    }
+    return pinned;
   }
 
   /** Ends one pin of a number. */

@@ -360,16 +360,24 @@ public final class Synchronizer {
   /** Frees history that has been kept for long enough. */
   public void freeHistory() {
     synchronized (lock) {
-      cache.freeHistory();
+      if (state != State.CLOSED) {
+        cache.freeHistory();
+      }
     }
   }
 
-  /** Stops following the store, for good. Does not wait; nothing is applied once it returns. */
+  /**
+   * Stops following the store, for good, and closes the cache. Does not wait; nothing is applied
+   * once it returns.
+   */
   public void close() {
     Feed last;
     synchronized (lock) {
       last = current;
       current = null;
+      if (state != State.STARTING && state != State.CLOSED) {
+        cache.close(); // before that its loader may be at it, without the lock, and nobody reads
+      }
       enter(State.CLOSED);
     }
     unlocked();

@@ -159,7 +159,11 @@ public final class TransactionRunner {
     return newTransaction(options, transaction -> new Attempts(options).commitOnce(transaction));
   }
 
-  /** Pins the newest state. */
+  /**
+   * Pins the newest state.
+   *
+   * @throws StorageClosedException if the storage was closed
+   */
   public Snapshot snapshot() {
     awaitConfirmed(TransactionOptions.defaults());
     while (true) {
@@ -246,9 +250,9 @@ public final class TransactionRunner {
 
     /** Read Committed writes collide with nobody. */
     CompletableFuture<@Nullable Void> turnBefore(BufferedTransaction transaction) {
-      return transaction.isolation() == IsolationLevel.SNAPSHOT
-          ? turns.before(transaction.writes())
-          : Turns.NOW;
+      return hotKeys.areNone() || transaction.isolation() != IsolationLevel.SNAPSHOT
+          ? Turns.NOW
+          : turns.before(transaction.writes());
     }
 
     CompletableFuture<CommitOutcome> send(BufferedTransaction transaction) {

@@ -36,7 +36,7 @@ final class Turns {
    * @return done when it may go on
    */
   CompletableFuture<@Nullable Void> before(Collection<Write> writes) {
-    if (hotKeys.areNone() || hasAny()) {
+    if (hasAny()) {
       return NOW;
     }
     List<Bytes> hot = new ArrayList<>(1);

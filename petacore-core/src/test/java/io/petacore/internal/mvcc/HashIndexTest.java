@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.data.Bytes;
 import java.util.ArrayList;
@@ -76,6 +77,31 @@ class HashIndexTest {
     }
     assertEquals(0, index.size());
     assertNull(index.get(Bytes.utf8("never there")));
+  }
+
+  /** Fails where a table is replaced by one so full that a few more keys have it replaced again. */
+  @Test
+  void aTableThatWasReplacedHasRoomForAQuarterMore() {
+    int room = index.room();
+    for (int size = 1; size <= 16_300; size++) { // nearly what a table of 65,536 slots takes
+      index.add(version(Bytes.utf8("key" + size)));
+      boolean replaced = index.room() != room - 1;
+      room = index.room();
+      int keys = size;
+      assertTrue(!replaced || 4 * (room + 1) >= keys, () -> keys + " keys have too little room");
+    }
+    // Keys that are gone take room too; the table must be replaced in time, and with room.
+    List<Version> passing = new ArrayList<>();
+    for (int i = 0; i < 100_000; i++) {
+      Version added = version(Bytes.utf8("passing" + i));
+      boolean full = index.room() == 0;
+      index.add(added);
+      passing.add(added);
+      assertTrue(!full || 4 * (index.room() + 1) >= index.size(), "too little room");
+      if (passing.size() > 80) {
+        index.remove(passing.remove(0));
+      }
+    }
   }
 
   /** Fails if a removal empties a slot that others were placed behind. */

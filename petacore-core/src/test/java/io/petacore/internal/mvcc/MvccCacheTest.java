@@ -709,4 +709,12 @@ class MvccCacheTest {
     assertThrows(StorageClosedException.class, scan::hasNext);
     assertEquals(new MvccCache.IndexSizes(0, 0), cache.indexSizes());
   }
+
+  /** Fails, by not ending, where whoever asks for the newest state tries until it is not behind. */
+  @Test
+  void aClosedCacheSaysSoToWhoeverPins() {
+    cache.load(List.of(put("a", "1", 1)), 1, 10);
+    cache.close();
+    assertThrows(StorageClosedException.class, () -> cache.pin(10));
+  }
 }

@@ -1003,6 +1003,19 @@ class SynchronizerTest {
     assertEquals(List.of(SYNCED, CLOSED), node.states);
   }
 
+  /** Fails, by not ending, where history is looked for in indexes that were emptied. */
+  @Test
+  void closedItLetsEverythingGo() {
+    ScriptedWatch watch = node.follow();
+    node.store.change(put("a", "1"));
+    node.store.change(delete("a"));
+    watch.deliver();
+    node.synchronizer.close();
+    node.scheduler.advance(Node.RETENTION.multipliedBy(2));
+    node.synchronizer.freeHistory();
+    assertThrows(StorageClosedException.class, () -> node.cache.newest(Bytes.utf8("a")));
+  }
+
   @Test
   void closedWhileItPausesItStaysClosed() {
     node.store.failNext(Kind.UNAVAILABLE, Kind.UNAVAILABLE, Kind.UNAVAILABLE, Kind.UNAVAILABLE);

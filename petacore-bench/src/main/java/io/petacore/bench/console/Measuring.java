@@ -1,0 +1,67 @@
+package io.petacore.bench.console;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/** How a benchmark measures: the options that all of them have, as a mixin. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
+public final class Measuring {
+
+  @Option(
+      names = "--seconds",
+      defaultValue = "3",
+      description = "How long each side is measured in each round (default: ${DEFAULT-VALUE}).")
+  private int seconds;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "SECONDS",
+      defaultValue = "5",
+      description =
+          "How long each side works before it is measured (default: ${DEFAULT-VALUE}): it takes"
+              + " seconds until the compiler is done with either.")
+  private int warmUp;
+
+  @Option(
+      names = "--rounds",
+      defaultValue = "3",
+      description =
+          "How often the two sides take turns; the median counts (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
+      names = "--only",
+      paramLabel = "TEXT",
+      description = "Only the lines whose name holds this text.")
+  private @Nullable String only;
+
+  /** A value out of bounds is a usage error of this command. */
+  public void check(CommandLine command) {
+    Bounds bounds = new Bounds(command);
+    bounds.check("--seconds", seconds, 1, 3600);
+    bounds.check("--warm-up", warmUp, 1, 3600);
+    bounds.check("--rounds", rounds, 1, 100);
+  }
+
+  /** How long each side is measured in each round. */
+  public Duration time() {
+    return Duration.ofSeconds(seconds);
+  }
+
+  /** How long each side works before. */
+  public Duration warmUp() {
+    return Duration.ofSeconds(warmUp);
+  }
+
+  /** How often the two sides take turns. */
+  public int rounds() {
+    return rounds;
+  }
+
+  /** Whether a line is to be measured. */
+  public boolean includes(String line) {
+    return only == null || line.contains(only);
+  }
+}

@@ -504,7 +504,8 @@ class SynchronizerTest {
     assertEquals(Map.of("a", "1"), node.contents());
     assertEquals(2, node.revision());
     assertTrue(node.version() > version);
-    assertTrue(waiter.isCompletedExceptionally());
+    CompletionException lost = assertThrows(CompletionException.class, waiter::join);
+    assertInstanceOf(StoreUnavailableException.class, lost.getCause());
     node.store.watch().open();
     node.store.change(record(30_000), put("a", "2"));
     node.store.watch().deliver();

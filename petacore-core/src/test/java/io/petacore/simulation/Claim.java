@@ -1,6 +1,7 @@
 package io.petacore.simulation;
 
 import io.petacore.data.Bytes;
+import io.petacore.history.Recording;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ final class Claim {
   final int number;
   final Node node;
   final boolean guarded;
+  final Recording recording;
   final List<Attempt> attempts = new ArrayList<>();
   private Told told = Told.UNKNOWN;
   private String because = "nothing was told";
@@ -43,14 +45,16 @@ final class Claim {
   /**
    * @param guarded whether it is a Snapshot transaction
    */
-  Claim(int number, Node node, boolean guarded) {
+  Claim(int number, Node node, boolean guarded, Recording recording) {
     this.number = number;
+    this.recording = recording;
     this.node = node;
     this.guarded = guarded;
   }
 
   /** Its body is run on a snapshot. */
   Attempt attempt(long snapshot) {
+    recording.restart();
     Attempt attempt = new Attempt(this, new Tag(number, attempts.size() + 1), snapshot);
     attempts.add(attempt);
     return attempt;

@@ -2,11 +2,14 @@ package io.petacore.simulation;
 
 import io.petacore.DistributedStorage;
 import io.petacore.error.PetaCoreException;
+import io.petacore.history.HistoryRecorder;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -17,6 +20,9 @@ import java.util.concurrent.CompletionException;
  */
 final class Client {
 
+  /** How many transactions it has on their way at a time. */
+  private static final int AT_ONCE = 6;
+
   private static final long THINKING = 2 * Timeline.MILLISECOND;
 
   private final Timeline timeline;
@@ -26,9 +32,12 @@ final class Client {
   private final Node node;
   private final Programs programs;
   private final PastReader past;
+  private final String name;
+  private final List<HistoryRecorder.Client> recorded = new ArrayList<>();
   private int left;
 
   Client(
+      String name,
       Timeline timeline,
       Fibers fibers,
       Judge judge,
@@ -36,6 +45,7 @@ final class Client {
       Programs programs,
       PastReader past,
       int transactions) {
+    this.name = name;
     this.timeline = timeline;
     this.random = timeline.random();
     this.fibers = fibers;
@@ -61,6 +71,10 @@ final class Client {
 
   /** Goes on until it is done, or dies. */
   void run() {
+    recorded.clear();
+    for (int i = 0; i < AT_ONCE; i++) {
+      recorded.add(judge.recorder().client(node.toString(), name + "." + i));
+    }
     while (left > 0) {
       fibers.pause(timeline.about(THINKING));
       DistributedStorage storage = node.storage();
@@ -96,7 +110,7 @@ final class Client {
 
   private void blocking(DistributedStorage storage) {
     Programs.Program program = programs.any();
-    Claim claim = judge.claim(node, program.guarded());
+    Claim claim = judge.claim(node, recorded.get(0), program.guarded());
     long acknowledged = node.acknowledged();
     try {
       storage.runTransaction(
@@ -114,7 +128,7 @@ final class Client {
 
   private void explicit(DistributedStorage storage) {
     Programs.Program program = programs.any();
-    Claim claim = judge.claim(node, program.guarded());
+    Claim claim = judge.claim(node, recorded.get(0), program.guarded());
     long acknowledged = node.acknowledged();
     try (Transaction tx = storage.begin(options(claim.guarded))) {
       program.run(witness(storage, tx, claim, acknowledged));
@@ -132,17 +146,17 @@ final class Client {
 
   /** At the same time, without waiting for each other. */
   private void several(DistributedStorage storage) {
-    int count = 1 + random.nextInt(6);
+    int count = 1 + random.nextInt(AT_ONCE);
     CompletableFuture<?>[] all = new CompletableFuture<?>[count];
     for (int i = 0; i < count; i++) {
-      all[i] = later(storage);
+      all[i] = later(storage, i);
     }
     fibers.await(CompletableFuture.allOf(all), -1);
   }
 
-  private CompletableFuture<?> later(DistributedStorage storage) {
+  private CompletableFuture<?> later(DistributedStorage storage, int place) {
     Programs.Program program = programs.any();
-    Claim claim = judge.claim(node, program.guarded());
+    Claim claim = judge.claim(node, recorded.get(place), program.guarded());
     long acknowledged = node.acknowledged();
     CompletableFuture<CommitResult> future;
     try {

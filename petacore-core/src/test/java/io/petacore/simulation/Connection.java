@@ -148,10 +148,12 @@ final class Connection implements KvStore {
     } else if (faults.strike(Fault.REQUEST_SLOW)) {
       arrival = timeline.about(20 * Timeline.MILLISECOND);
     }
-    arrive(what, arrival, inDoubt, work, answer);
     if (faults.strike(Fault.REQUEST_DOUBLED)) {
-      arrive(what, arrival + timeline.about(LATENCY), inDoubt, work, answer);
+      // The transport only sends again what it got no answer to.
+      arrive(what, arrival, inDoubt, work, new CompletableFuture<>());
+      arrival += timeline.about(LATENCY);
     }
+    arrive(what, arrival, inDoubt, work, answer);
     return answer;
   }
 

@@ -6,11 +6,14 @@ import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionConflictException;
 import io.petacore.error.TransactionTooOldException;
+import io.petacore.history.Checker;
+import io.petacore.history.HistoryRecorder;
 import io.petacore.internal.format.CommitRecord;
 import io.petacore.simulation.Claim.Attempt;
 import io.petacore.simulation.Claim.Told;
 import io.petacore.store.Event;
 import io.petacore.store.RevisionEvents;
+import io.petacore.transaction.IsolationLevel;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -30,10 +33,12 @@ final class Judge {
   private final Faults faults;
   private final Violations violations;
   private final Trace trace;
+  private final HistoryRecorder recorder;
   private final List<Claim> claims = new ArrayList<>();
   private boolean past = true;
 
-  Judge(TrueHistory truth, Faults faults, Violations violations, Trace trace) {
+  Judge(Timeline timeline, TrueHistory truth, Faults faults, Violations violations, Trace trace) {
+    this.recorder = new HistoryRecorder(timeline::now);
     this.truth = truth;
     this.faults = faults;
     this.violations = violations;
@@ -42,8 +47,14 @@ final class Judge {
 
   // ---- while it goes on
 
-  Claim claim(Node node, boolean guarded) {
-    Claim claim = new Claim(claims.size() + 1, node, guarded);
+  /** What notes the transactions of a client, for the checker who knows nothing of the store. */
+  HistoryRecorder recorder() {
+    return recorder;
+  }
+
+  Claim claim(Node node, HistoryRecorder.Client client, boolean guarded) {
+    IsolationLevel level = guarded ? IsolationLevel.SNAPSHOT : IsolationLevel.READ_COMMITTED;
+    Claim claim = new Claim(claims.size() + 1, node, guarded, client.invoke(level));
     claims.add(claim);
     return claim;
   }
@@ -127,6 +138,7 @@ final class Judge {
 
   void committed(Claim claim, long revision) {
     claim.committed(revision);
+    claim.recording.ok();
     trace.note("told", claim.number, claim::toString);
     if (!claim.last().writes.isEmpty()) {
       truth.landings(claim.last().tag).forEach(claim.node::acknowledge);
@@ -139,6 +151,7 @@ final class Judge {
     }
     Told told = failure instanceof CommitOutcomeUnknownException ? Told.UNKNOWN : Told.FAILED;
     claim.failed(told, failure);
+    claim.recording.end(failure);
     trace.note("told", -claim.number, claim::toString);
     if (!isForeseen(failure)) {
       violations.add(claim + " ended in a way that nobody foresaw", failure);
@@ -163,6 +176,12 @@ final class Judge {
       claims.forEach(claim -> judge(claim, history));
     }
     claims.forEach(this::judgeCommitted);
+    // What a watch leaves out its node can't know of before the next record: reads may be stale.
+    if (truth.lost() == null && !faults.hasStruck(Fault.WATCH_LOSES)) {
+      Checker.check(recorder.history())
+          .forbidden()
+          .forEach(anomaly -> violations.add("the checker says: " + anomaly));
+    }
   }
 
   /** No request was carried out twice. */

@@ -87,7 +87,7 @@ final class Nemesis {
       cluster.beFullFor(timeline.about(Timeline.SECOND));
     }
     if (faults.strike(Fault.FOREIGN_WRITE)) {
-      Bytes key = Simulation.stored(Bytes.utf8("r" + random.nextInt(3)));
+      Bytes key = Simulation.stored(Bytes.utf8("f" + random.nextInt(3)));
       Operation put = new Operation.Put(key, Bytes.utf8("foreign"));
       cluster.serve(() -> cluster.model().commit(new Batch(List.of(), List.of(put), List.of())));
     }

@@ -1,6 +1,7 @@
 package io.petacore.simulation;
 
 import io.petacore.data.Entry;
+import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 
@@ -50,7 +51,7 @@ final class Programs {
       case 0, 1 -> new Program(true, this::increment);
       case 2, 3 -> new Program(true, this::transfer);
       case 4, 5 -> new Program(true, this::append);
-      case 6 -> new Program(false, this::append);
+      case 6 -> new Program(timeline.chance(0.5), this::readLists);
       case 7, 8 -> new Program(true, this::flip);
       case 9 -> new Program(true, this::putOut);
       case 10 -> new Program(false, this::putOut);
@@ -104,14 +105,25 @@ final class Programs {
   }
 
   private void append(Witness tx) {
-    String list = one("l", LISTS);
-    String before = tx.read(list);
+    String list = list();
+    List<Long> before = tx.readList(list);
     think();
-    String all = before == null ? "" : before;
-    tx.write(list, all.length() > 40 ? "" : all + ",");
     if (timeline.chance(0.3)) {
-      tx.read(one("l", LISTS));
+      tx.readList(list());
     }
+    tx.append(list, before);
+  }
+
+  private void readLists(Witness tx) {
+    tx.readList(list());
+    think();
+    tx.readList(list());
+    tx.readRegister(one("r", REGISTERS));
+  }
+
+  /** A new list now and then, so that there are always beginnings. */
+  private String list() {
+    return one("l" + judge.claims().size() / 30 + "-", LISTS);
   }
 
   /** Creates what is absent, and deletes what is there. */
@@ -127,7 +139,7 @@ final class Programs {
       }
     }
     if (timeline.chance(0.5)) {
-      tx.write(one("r", REGISTERS), "");
+      tx.writeRegister(one("r", REGISTERS));
     }
   }
 
@@ -136,28 +148,32 @@ final class Programs {
     think();
     tx.delete(one("s", SWITCHES));
     if (timeline.chance(0.7)) {
-      tx.write(one("r", REGISTERS), "");
+      tx.writeRegister(one("r", REGISTERS));
     }
   }
 
   private void overwrite(Witness tx) {
     TreeSet<String> keys = new TreeSet<>();
     for (int i = 0; i < 3; i++) {
-      keys.add(one(timeline.chance(0.5) ? "r" : "s", REGISTERS));
+      keys.add(one("r", REGISTERS));
     }
-    keys.forEach(key -> tx.write(key, ""));
+    keys.forEach(tx::writeRegister);
+    if (timeline.chance(0.5)) {
+      tx.write(one("s", SWITCHES), "");
+    }
   }
 
   private void mixed(Witness tx) {
     tx.read(one("c", COUNTERS));
     think();
-    tx.write(one("r", REGISTERS), "");
+    tx.writeRegister(one("r", REGISTERS));
+    tx.write(one("f", REGISTERS), "");
     if (timeline.chance(0.5)) {
       tx.delete(one("s", SWITCHES));
     }
     tx.scan(timeline.chance(0.5) ? "s" : "r", this::think);
     tx.count("s");
-    tx.read(one("r", REGISTERS));
+    tx.delete(one("f", REGISTERS));
   }
 
   private void writeMuch(Witness tx) {

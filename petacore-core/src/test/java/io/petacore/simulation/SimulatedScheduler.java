@@ -58,7 +58,7 @@ final class SimulatedScheduler implements Scheduler {
     }
     Task queued = new Task(timeline.now() + Math.max(0, delay.toNanos()), number++, task);
     tasks.add(queued);
-    if (tasks.peek() == queued) {
+    if (queued.equals(tasks.peek())) {
       wakeForFirst();
     }
     return () -> tasks.remove(queued);

@@ -33,7 +33,7 @@ final class Trace {
     take(what.hashCode());
     take(number);
     if (told) {
-      System.out.println(String.format("%11.6f %-9s %s", now / 1e9, what, words.get()));
+      log.error(String.format("%11.6f %-9s %s", now / 1e9, what, words.get()));
     }
   }
 

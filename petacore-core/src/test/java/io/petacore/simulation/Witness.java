@@ -4,6 +4,7 @@ import io.petacore.DistributedStorage;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
+import io.petacore.history.MicroOp;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Transaction;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ final class Witness {
   private final Node node;
   private final DistributedStorage storage;
   private final Transaction transaction;
+  private final Claim claim;
   private final Claim.Attempt attempt;
 
   Witness(
@@ -31,6 +33,7 @@ final class Witness {
     this.node = node;
     this.storage = storage;
     this.transaction = transaction;
+    this.claim = claim;
     this.attempt = claim.attempt(transaction.revision());
     judge.begins(node, attempt.tag, attempt.snapshot, acknowledged);
   }
@@ -66,6 +69,44 @@ final class Witness {
     } else {
       judge.read(node, attempt.tag, key, revision, value);
     }
+  }
+
+  /** Reads a list of numbers. */
+  List<Long> readList(String name) {
+    String payload = read(name);
+    List<Long> values = new ArrayList<>();
+    if (payload != null) {
+      for (String value : payload.split(",", -1)) {
+        values.add(Long.parseLong(value));
+      }
+    }
+    claim.recording.note(new MicroOp.ListRead(name, values));
+    return values;
+  }
+
+  /** Appends a number that nobody else appends to a list that was read. */
+  void append(String name, List<Long> read) {
+    List<String> values = new ArrayList<>();
+    read.forEach(value -> values.add(String.valueOf(value)));
+    values.add(String.valueOf(unique()));
+    write(name, String.join(",", values));
+    claim.recording.note(new MicroOp.Append(name, unique()));
+  }
+
+  void readRegister(String name) {
+    String payload = read(name);
+    Long value = payload == null ? null : Long.valueOf(payload);
+    claim.recording.note(new MicroOp.RegisterRead(name, value));
+  }
+
+  void writeRegister(String name) {
+    write(name, String.valueOf(unique()));
+    claim.recording.note(new MicroOp.Write(name, unique()));
+  }
+
+  /** No other attempt of any transaction has it. */
+  private long unique() {
+    return claim.number * 1000L + attempt.tag.attempt();
   }
 
   /** Scans a range, with pauses in between if there is something to do in them. */

@@ -408,15 +408,15 @@ public final class TransactionRunner {
         next.run();
         return;
       }
-      CompletableFuture<@Nullable Void> ready = turn.thenApply(come -> come);
+      CompletableFuture<Boolean> inTime = turn.thenApply(come -> true);
       Scheduler.Cancellable late =
           scheduler.schedule(
               Duration.ofNanos(attempts.deadline.remainingNanos()),
-              () -> ready.complete(null)); // the commit will tell
+              () -> inTime.complete(false)); // the commit will tell
       Continuation.after(
-          ready,
+          inTime,
           Runnable::run,
-          (nothing, failure) -> {
+          (yes, failure) -> {
             late.cancel();
             onExecutor(next);
           },

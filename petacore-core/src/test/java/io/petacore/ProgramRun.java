@@ -38,9 +38,10 @@ final class ProgramRun implements AutoCloseable {
       DistributedStorage.builder(store).historyRetention(Duration.ofHours(1)).open();
   private final ProgramModel model = new ProgramModel();
 
-  private final @Nullable OpenTransaction[] transactions = new OpenTransaction[ProgramStep.VIEWS];
-  private final @Nullable OpenSnapshot[] snapshots = new OpenSnapshot[ProgramStep.VIEWS];
-  private final @Nullable OpenIterator[] iterators = new OpenIterator[ProgramStep.VIEWS];
+  private final @Nullable OpenTransaction[] transactions =
+      new @Nullable OpenTransaction[ProgramStep.VIEWS];
+  private final @Nullable OpenSnapshot[] snapshots = new @Nullable OpenSnapshot[ProgramStep.VIEWS];
+  private final @Nullable OpenIterator[] iterators = new @Nullable OpenIterator[ProgramStep.VIEWS];
   private long lastRevision;
 
   private record OpenTransaction(Transaction tx, int begunAt, Map<Bytes, @Nullable Bytes> writes) {
@@ -111,19 +112,22 @@ final class ProgramRun implements AutoCloseable {
   }
 
   /**
-   * The past is answered as it was; of the newest state it is not yet known whether it is final.
+   * The past is answered as it was. The newest state is final only if a revision without changes
+   * has come after it; else it is refused.
    */
   private boolean takeSnapshotAt(ProgramStep step) {
     int number = model.newest() - step.limit();
     if (number < 1) {
       return false;
     }
-    long version = model.state(number).version();
-    if (number == model.newest()) {
-      assertThrows(TransactionTooOldException.class, () -> storage.snapshotAt(version));
+    Snapshot snapshot;
+    try {
+      snapshot = storage.snapshotAt(model.state(number).version());
+    } catch (TransactionTooOldException e) {
+      assertEquals(model.newest(), number, "refused, and has been followed by a commit");
       return true;
     }
-    return keep(step.view(), storage.snapshotAt(version), number);
+    return keep(step.view(), snapshot, number);
   }
 
   private boolean runTransaction(ProgramStep step) {

@@ -16,12 +16,15 @@ import io.petacore.error.TransactionConflictException;
 import io.petacore.store.KeyValue;
 import io.petacore.testing.Await;
 import io.petacore.testing.ForeignWriter;
+import io.petacore.testing.Mutations;
 import io.petacore.testing.Nodes;
+import io.petacore.testing.Seeds;
 import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -132,6 +135,43 @@ public interface ForeignWriterContract {
     assertEquals("3", b.read("own"));
     b.runTransaction(tx -> tx.write("own", "4"));
     Await.until("a sees b's", () -> "4".equals(a.read("own")));
+  }
+
+  /**
+   * Damaged records between the commits of two nodes, some of them still readable: every commit is
+   * made, versions rise, and both nodes end up with the same.
+   */
+  @Test
+  default void damagedRecordsDoNoHarm() {
+    DistributedStorage a = nodes().open();
+    DistributedStorage b = nodes().open();
+    ForeignWriter foreign = nodes().foreigner();
+    a.runTransaction(tx -> tx.write("key", "0"));
+    long seed = Seeds.one();
+    Random random = new Random(seed);
+    Mutations mutations =
+        new Mutations(random, List.of(present(foreign.get("\0c")).value().toByteArray()), (byte) 1);
+    List<String> records = List.of("\0c", "\0c", "\0s/" + "0".repeat(32), "\0d/0001", "\0later");
+    try {
+      long version = a.status().appliedVersion();
+      for (int i = 1; i <= 100; i++) {
+        String record = records.get(random.nextInt(records.size()));
+        foreign.put(Bytes.utf8(record), Bytes.of(mutations.next()), 0);
+        String value = "" + i;
+        (random.nextBoolean() ? a : b).runTransaction(tx -> tx.write("key", value));
+        Await.until("both see it", () -> seen(a, value) && seen(b, value));
+        assertTrue(a.status().appliedVersion() > version);
+        version = a.status().appliedVersion();
+      }
+      assertEquals(StorageStatus.State.SYNCED, a.status().state());
+      assertEquals(1, b.status().keys());
+    } catch (RuntimeException | AssertionError e) {
+      throw new AssertionError(e + Seeds.replay(seed), e);
+    }
+  }
+
+  private static boolean seen(DistributedStorage node, String value) {
+    return value.equals(node.read("key"));
   }
 
   /** A record that claims a time past the year 2200 is malformed on every node alike. */

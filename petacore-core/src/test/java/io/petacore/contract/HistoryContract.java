@@ -20,6 +20,8 @@ import io.petacore.testing.Seeds;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.TransactionOptions;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -93,12 +95,17 @@ public interface HistoryContract {
     }
   }
 
+  /** Time for a commit or two; nothing depends on how many there are. */
+  private static void letOthersCommit() {
+    LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(500_000));
+  }
+
   private static void run(DistributedStorage storage, HistoryRecorder.Client client, Plan plan) {
     Recording recording = client.invoke(plan.level());
     try {
       storage.runTransaction(
           TransactionOptions.defaults().isolation(plan.level()).maxAttempts(3),
-          tx -> plan.run(tx, recording));
+          tx -> plan.run(tx, recording, HistoryContract::letOthersCommit));
       recording.ok();
     } catch (PetaCoreException e) {
       recording.end(e);

@@ -1,9 +1,10 @@
 package io.petacore.history;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +52,7 @@ final class CycleSearch {
    * @param without numbers of components in which not to search
    */
   List<int[]> shortest(int wanted, int others, boolean twice, BitSet without) {
-    int[][] best = new int[components.count()][];
+    Map<Integer, int[]> best = new TreeMap<>();
     int[] triesOf = new int[components.count()];
     for (int edge = 0; edge < graph.edges(); edge++) {
       int component = components.of(graph.tail(edge));
@@ -59,20 +60,13 @@ final class CycleSearch {
           && components.contain(graph, edge)
           && !without.get(component)
           && triesOf[component]++ < MAX_TRIES) {
-        int[] found = best[component];
         int[] cycle = through(edge, wanted, others, twice);
-        if (cycle != null && (found == null || cycle.length < found.length)) {
-          best[component] = cycle;
+        if (cycle != null) {
+          best.merge(component, cycle, (a, b) -> b.length < a.length ? b : a);
         }
       }
     }
-    List<int[]> all = new ArrayList<>();
-    for (int[] cycle : best) {
-      if (cycle != null) {
-        all.add(cycle);
-      }
-    }
-    return all;
+    return List.copyOf(best.values());
   }
 
   private int @Nullable [] through(int edge, int wanted, int others, boolean twice) {

@@ -23,9 +23,18 @@ public record Plan(IsolationLevel level, List<MicroOp> ops) {
 
   /** The body: does the steps, and notes them. */
   public void run(Transaction tx, Recording recording) {
+    run(tx, recording, () -> {});
+  }
+
+  /**
+   * The same, with something done after each step: a body takes microseconds by itself, so hardly
+   * anything would happen between two of its reads.
+   */
+  public void run(Transaction tx, Recording recording, Runnable between) {
     recording.restart();
     for (MicroOp op : ops) {
       recording.note(run(tx, op));
+      between.run();
     }
   }
 

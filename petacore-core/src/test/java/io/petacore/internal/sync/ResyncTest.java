@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.error.PetaCoreException;
+import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.mvcc.Applied;
 import io.petacore.internal.mvcc.Version;
@@ -206,7 +207,8 @@ class ResyncTest {
     assertEquals(Map.of("a", "1"), node.contents());
     assertEquals(2, node.revision());
     assertTrue(node.version() > version);
-    assertTrue(waiter.isCompletedExceptionally());
+    CompletionException lost = assertThrows(CompletionException.class, waiter::join);
+    assertInstanceOf(StoreUnavailableException.class, lost.getCause());
     node.store.watch().open();
     node.store.change(record(30_000), put("a", "2"));
     node.store.watch().deliver();

@@ -17,6 +17,7 @@ import io.petacore.data.Bytes;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.internal.mvcc.Applied;
+import io.petacore.store.Operation;
 import io.petacore.store.ScriptedWatch;
 import io.petacore.store.StoreException.Kind;
 import java.time.Duration;
@@ -38,6 +39,25 @@ class SynchronizerTest {
   }
 
   // ---- loading and following
+
+  /** Broken if a status listener learned nothing of a first load of minutes. */
+  @Test
+  void aLongFirstLoadIsToldAsItGoes() {
+    Operation[] keys = new Operation[500];
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = put("key-%03d".formatted(i), "value");
+    }
+    node.store.change(keys);
+    node.store.hold();
+    node.load();
+    int before = node.states.size();
+    node.scheduler.advance(Duration.ofSeconds(1));
+    node.store.nextHeld().answer();
+    node.scheduler.runDue();
+    assertEquals(200, node.synchronizer.loadedKeys());
+    assertEquals(List.of(STARTING), node.states.subList(before, node.states.size()));
+    assertEquals(0, node.revision(), "nothing can be read before all is there");
+  }
 
   @Test
   void itLoadsWhatThereIsAndFollowsFromTheNextRevision() {

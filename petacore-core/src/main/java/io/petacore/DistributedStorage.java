@@ -140,7 +140,12 @@ public final class DistributedStorage implements AutoCloseable {
     return engine.runner().begin(options);
   }
 
-  /** Pins the newest state for reading; close it. */
+  /**
+   * Pins the newest state for reading; close it. What this storage has reported as committed is in
+   * it: it waits for that, should it not have come back from the store yet.
+   *
+   * @throws StoreUnavailableException if it does not within the commit timeout
+   */
   public Snapshot snapshot() {
     return engine.runner().snapshot();
   }

@@ -2,6 +2,7 @@ package io.petacore.it.chaos;
 
 import io.petacore.StorageStatus;
 import io.petacore.error.StorageClosedException;
+import io.petacore.error.StoreUnavailableException;
 import io.petacore.etcd.EtcdKvStore;
 import io.petacore.it.Ledger;
 import io.petacore.it.fault.Lasting;
@@ -178,8 +179,8 @@ final class ChaosRun implements AutoCloseable {
     try (Snapshot view = node.storage().snapshot()) {
       traffics.forEach(traffic -> traffic.check(view));
       looks.incrementAndGet();
-    } catch (StorageClosedException e) {
-      // It has left.
+    } catch (StorageClosedException | StoreUnavailableException e) {
+      // It has left, or was cut off for so long that own commits are not visible to it.
     }
     LockSupport.parkNanos(LOOK_EVERY_NANOS);
   }

@@ -1,6 +1,7 @@
 package io.petacore.it.chaos;
 
 import io.petacore.error.StorageClosedException;
+import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.it.Ledger;
 import io.petacore.transaction.IsolationLevel;
@@ -57,8 +58,8 @@ final class Client {
   void look(IsolationLevel level, Consumer<ReadView> look) {
     try {
       node.storage().runTransaction(TransactionOptions.defaults().isolation(level), look::accept);
-    } catch (StorageClosedException | TransactionTooOldException e) {
-      // It has left, or has forgotten what was to be read.
+    } catch (StorageClosedException | StoreUnavailableException | TransactionTooOldException e) {
+      // It has left, waits for its own commits, or has forgotten what was to be read.
     }
   }
 

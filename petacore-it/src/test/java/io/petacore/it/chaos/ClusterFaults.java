@@ -105,8 +105,7 @@ final class ClusterFaults {
       case CUT_PEERS ->
           fault(kind, names(all), LinkFaults.cut(peers.proxies(), times, millis(random, 1, 300)));
       case COMPACT -> fault(kind, "all history", lasting -> disk.compact());
-      case DEFRAGMENT ->
-          fault(kind, names(all), lasting -> all.forEach(each -> each.client().defragment()));
+      case DEFRAGMENT -> fault(kind, names(all), lasting -> disk.defragment());
       case FILL_DISK -> fault(kind, names(all), disk.fill(time.dividedBy(2)));
     };
   }

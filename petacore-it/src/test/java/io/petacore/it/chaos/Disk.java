@@ -4,9 +4,12 @@ import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.Member;
 import io.petacore.it.fault.Fault;
 import io.petacore.testing.Await;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The space that etcd may take. */
 final class Disk {
@@ -14,6 +17,9 @@ final class Disk {
   /** Far above what a run needs between two compactions, and soon filled. */
   static final long QUOTA = 32L << 20;
 
+  private static final Logger LOG = LoggerFactory.getLogger(Disk.class);
+
+  private static final Duration FILLING = Duration.ofSeconds(20);
   private static final String FILLER = "filler/";
   private static final String LARGE = "x".repeat(1024 * 1024);
 
@@ -43,29 +49,49 @@ final class Disk {
         });
   }
 
-  /** Fills it until etcd takes no puts any more, and makes space again in the end. */
+  /** Gives the space of what was forgotten back, on every member. */
+  void defragment() {
+    for (Member member : etcd.members()) {
+      Await.until(
+          member.name() + " is defragmented",
+          () -> {
+            member.client().defragment();
+            return true;
+          });
+    }
+  }
+
+  /**
+   * Fills it until etcd takes no puts any more, if the machine can do that in time, and makes space
+   * again in the end.
+   */
   Fault.Course fill(Duration time) {
     return lasting -> {
       try {
-        Await.until("the disk is full", this::putUntilRefused);
-        lasting.last(time);
+        if (fillUp()) {
+          lasting.last(time);
+        }
       } finally {
         makeSpace();
       }
     };
   }
 
-  private boolean putUntilRefused() {
-    for (int i = 0; i < 2 * QUOTA / LARGE.length(); i++) {
+  private boolean fillUp() {
+    long begun = System.nanoTime();
+    for (int i = 0; System.nanoTime() - begun < FILLING.toNanos(); i++) {
       try {
         etcd.client().put(FILLER + i, LARGE);
+      } catch (UncheckedIOException e) {
+        LOG.info("slow: {}", e.getMessage());
       } catch (IllegalStateException e) {
         if (alarmed().isPresent()) {
           return true;
         }
-        throw e;
+        LOG.info("refused: {}", e.getMessage());
       }
     }
+    LOG.info("the disk could not be filled within {}", FILLING);
     return false;
   }
 
@@ -76,9 +102,7 @@ final class Disk {
         () -> {
           etcd.client().deletePrefix(FILLER);
           compact();
-          for (Member member : etcd.members()) {
-            member.client().defragment();
-          }
+          defragment();
           for (Optional<String> member = alarmed(); member.isPresent(); member = alarmed()) {
             etcd.client().disarm(member.get());
           }

@@ -11,6 +11,8 @@ import io.petacore.error.TransactionTooLargeException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.time.Scheduler;
+import io.petacore.internal.time.ThreadScheduler;
 import io.petacore.store.KvStore;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.IsolationLevel;
@@ -26,6 +28,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DistributedStorage implements AutoCloseable {
 
-  private final Engine engine;
+  final Engine engine;
   private final MvccCache cache; // the engine's own, at hand for every read
 
   private DistributedStorage(Engine engine) {
@@ -226,6 +229,7 @@ public final class DistributedStorage implements AutoCloseable {
     Executor executor = ForkJoinPool.commonPool();
     Consumer<StorageStatus> statusListener = status -> {};
     PhysicalClock physicalClock = PhysicalClock.system();
+    Function<String, Scheduler> schedulers = ThreadScheduler::new; // a simulation gives its own
 
     private Builder(KvStore store) {
       this.store = store;

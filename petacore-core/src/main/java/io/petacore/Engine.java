@@ -14,7 +14,7 @@ import io.petacore.internal.mvcc.Holdings;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.sync.SyncCounters;
 import io.petacore.internal.sync.Synchronizer;
-import io.petacore.internal.time.ThreadScheduler;
+import io.petacore.internal.time.Scheduler;
 import io.petacore.internal.transaction.TransactionRunner;
 import io.petacore.store.StoreException;
 import java.time.Duration;
@@ -32,17 +32,21 @@ final class Engine {
 
   private final DistributedStorage.Builder settings;
   private final Namespace namespace;
-  private final ThreadScheduler scheduler;
+  private final Scheduler scheduler;
   private final MvccCache cache;
-  private final CommitPipeline pipeline;
+  final CommitPipeline pipeline;
   private final Synchronizer synchronizer;
   private final TransactionRunner runner;
   private volatile boolean closed;
 
-  Engine(DistributedStorage.Builder settings, Namespace namespace, FormatRecord format) {
+  Engine(
+      DistributedStorage.Builder settings,
+      Namespace namespace,
+      FormatRecord format,
+      Scheduler scheduler) {
     this.settings = settings;
     this.namespace = namespace;
-    this.scheduler = new ThreadScheduler("petacore-" + settings.namespace);
+    this.scheduler = scheduler;
     this.cache =
         new MvccCache(settings.historyRetention, settings.maxHistoryBytes, scheduler::nanoTime);
     HybridLogicalClock clock =
@@ -175,9 +179,10 @@ final class Engine {
 
   void close() {
     closed = true;
-    pipeline.close(settings.commitTimeout).join();
+    scheduler.join(pipeline.close(settings.commitTimeout));
     synchronizer.close();
     scheduler.shutdown();
+    runner.close();
     try {
       if (!scheduler.awaitTermination(THREAD_END_BOUND)) {
         log.warn("the thread of namespace {} has not ended within {}", namespace, THREAD_END_BOUND);

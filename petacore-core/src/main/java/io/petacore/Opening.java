@@ -8,12 +8,11 @@ import io.petacore.internal.format.FormatRecord;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.time.Backoff;
 import io.petacore.internal.time.Deadline;
+import io.petacore.internal.time.Scheduler;
 import io.petacore.store.StoreException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,13 +29,15 @@ final class Opening {
   private final DistributedStorage.Builder settings;
   private final Namespace namespace;
   private final NamespaceGate gate;
+  private final Scheduler scheduler;
   private final Deadline deadline;
 
   Opening(DistributedStorage.Builder settings) {
     this.settings = settings;
     this.namespace = Namespace.of(settings.namespace);
     this.gate = new NamespaceGate(settings.store, namespace);
-    this.deadline = Deadline.in(settings.openTimeout, System::nanoTime);
+    this.scheduler = settings.schedulers.apply("petacore-" + settings.namespace);
+    this.deadline = Deadline.in(settings.openTimeout, scheduler::nanoTime);
   }
 
   /** Opens a storage; leaves nothing behind when it throws. */
@@ -44,7 +45,7 @@ final class Opening {
     log.info("opening namespace {} on {}", namespace, persist(settings.store::describe));
     persist(gate::requireNotEnclosed);
     FormatRecord format = persist(gate::read);
-    Engine engine = new Engine(settings, namespace, format);
+    Engine engine = new Engine(settings, namespace, format, scheduler);
     try {
       enter(engine, format);
       return engine;
@@ -93,7 +94,7 @@ final class Opening {
 
   /** Tries until it succeeds, is refused, or the time is up. */
   private <T> T persist(Supplier<CompletableFuture<T>> step) {
-    Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF);
+    Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, scheduler::chance);
     while (true) {
       try {
         return await(step.get(), () -> null);
@@ -112,12 +113,13 @@ final class Opening {
 
   private <T> T await(CompletableFuture<T> future, Supplier<@Nullable StoreException> whyLate) {
     try {
-      return future.get(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw unavailable(whyLate.get());
+      if (!scheduler.await(future, Math.max(0, deadline.remainingNanos()))) {
+        throw unavailable(whyLate.get());
+      }
+      return future.join();
     } catch (InterruptedException e) {
       throw interrupted(e);
-    } catch (ExecutionException e) {
+    } catch (CompletionException e) {
       if (e.getCause() instanceof PetaCoreException known) {
         known.fillInStackTrace();
         throw known;
@@ -128,13 +130,9 @@ final class Opening {
 
   private void pause(Duration pause) {
     try {
-      new CompletableFuture<Void>().get(pause.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException elapsed) {
-      // What was waited for.
+      scheduler.pause(pause);
     } catch (InterruptedException e) {
       throw interrupted(e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("nobody completes this future", e);
     }
   }
 

@@ -6,6 +6,7 @@ import io.petacore.contract.HistoryContract;
 import io.petacore.contract.IsolationContract;
 import io.petacore.contract.NamespaceContract;
 import io.petacore.contract.ResyncContract;
+import io.petacore.contract.TimeTravelContract;
 import io.petacore.contract.VisibilityContract;
 import io.petacore.store.KvStore;
 import io.petacore.store.embedded.EmbeddedKvStore;
@@ -20,6 +21,7 @@ class EmbeddedStorageTest
         IsolationContract,
         NamespaceContract,
         ResyncContract,
+        TimeTravelContract,
         VisibilityContract {
 
   private final Nodes nodes = new Nodes(new Embedded());

@@ -1,6 +1,6 @@
 package io.petacore.it;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
@@ -14,8 +14,8 @@ import io.petacore.store.RecordingListener;
 import io.petacore.store.RevisionEvents;
 import io.petacore.store.StoreUnderTest;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,16 +26,15 @@ import java.util.Set;
  * the witness against which is held what storages have reported. It is read from etcd by a watch of
  * its own, past the storages.
  */
-final class CommitHistory {
-
-  private record BatchName(SessionId session, long number) {}
+public final class CommitHistory {
 
   private final Bytes prefix;
   private final List<RevisionEvents> revisions = new ArrayList<>();
   private final Map<String, Integer> puts = new HashMap<>();
-  private final Set<BatchName> batches = new HashSet<>();
+  private final Map<SessionId, BitSet> batches = new HashMap<>();
 
-  private CommitHistory(String namespace) {
+  /** An empty one, to be told what happens. */
+  public CommitHistory(String namespace) {
     prefix = Bytes.utf8(namespace);
   }
 
@@ -44,7 +43,7 @@ final class CommitHistory {
    *
    * @throws AssertionError if one batch of a session is in it twice
    */
-  static CommitHistory read(KvStore store, String namespace) throws Exception {
+  public static CommitHistory read(KvStore store, String namespace) throws Exception {
     CommitHistory history = new CommitHistory(namespace);
     KeyRange record = KeyRange.single(history.prefix.concat(ReservedKeys.COMMIT_RECORD));
     long end =
@@ -59,11 +58,20 @@ final class CommitHistory {
       RevisionEvents next;
       do {
         next = listener.nextRevision();
-        history.revisions.add(next);
-        next.events().forEach(history::add);
+        history.add(next);
       } while (next.revision() < end);
     }
     return history;
+  }
+
+  /**
+   * Tells it of the next revision.
+   *
+   * @throws AssertionError if a batch of a session comes a second time
+   */
+  public void add(RevisionEvents next) {
+    revisions.add(next);
+    next.events().forEach(this::add);
   }
 
   private void add(Event event) {
@@ -74,26 +82,38 @@ final class CommitHistory {
     }
     if (key.equals(ReservedKeys.COMMIT_RECORD)) {
       CommitRecord record = Objects.requireNonNull(CommitRecord.decode(value), "malformed record");
-      assertTrue(
-          batches.add(new BatchName(record.session(), record.batch())),
-          () -> "this batch landed twice: " + record);
+      BitSet landed = batches.computeIfAbsent(record.session(), session -> new BitSet());
+      int batch = Math.toIntExact(record.batch());
+      assertFalse(landed.get(batch), () -> "this batch landed twice: " + record);
+      landed.set(batch);
     } else if (!ReservedKeys.isReserved(key)) {
       puts.merge(key.toUtf8(), 1, Integer::sum);
     }
   }
 
   /** All revisions, in order. */
-  List<RevisionEvents> revisions() {
+  public List<RevisionEvents> revisions() {
     return revisions;
   }
 
+  /** The keys that were put, PetaCore's own left out. */
+  public Set<String> keys() {
+    return puts.keySet();
+  }
+
+  /** Forgets what was put; that a batch has landed is remembered. */
+  public void forgetPuts() {
+    revisions.clear();
+    puts.clear();
+  }
+
   /** How often a key was put. */
-  int puts(String key) {
+  public int puts(String key) {
     return puts.getOrDefault(key, 0);
   }
 
   /** How many batches have landed. */
-  int batches() {
-    return batches.size();
+  public int batches() {
+    return batches.values().stream().mapToInt(BitSet::cardinality).sum();
   }
 }

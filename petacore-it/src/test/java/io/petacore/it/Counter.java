@@ -4,10 +4,10 @@ import io.petacore.DistributedStorage;
 import io.petacore.transaction.TransactionOptions;
 
 /** A counter, and transactions that increment it and put a key of their own. */
-record Counter(String key) {
+public record Counter(String key) {
 
   /** Increments it once, and enters what comes of it. */
-  Ledger.Told increment(
+  public Ledger.Told increment(
       DistributedStorage storage, TransactionOptions options, Ledger ledger, String ownKey) {
     return ledger.enter(
         ownKey,

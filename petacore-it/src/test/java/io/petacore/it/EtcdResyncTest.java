@@ -1,6 +1,7 @@
 package io.petacore.it;
 
 import io.petacore.contract.ResyncContract;
+import io.petacore.contract.TimeTravelContract;
 import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.WithEtcd;
 import io.petacore.testing.Nodes;
@@ -8,7 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 
 /** Nodes of an etcd whose history is compacted away under them. */
 @WithEtcd(own = true)
-class EtcdResyncTest implements ResyncContract {
+class EtcdResyncTest implements ResyncContract, TimeTravelContract {
 
   private final Nodes nodes;
 

@@ -1,9 +1,13 @@
 package io.petacore.it;
 
 import io.petacore.it.etcd.Member;
+import io.petacore.it.fault.Fault;
+import io.petacore.it.fault.Lasting;
+import io.petacore.it.fault.LinkFaults;
+import io.petacore.it.fault.MemberFaults;
 import io.petacore.it.proxy.Direction;
 import io.petacore.it.proxy.TcpProxy;
-import io.petacore.testing.Await;
+import io.petacore.it.proxy.Way;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,7 +26,7 @@ final class FaultDriver {
 
   private static final Logger LOG = LoggerFactory.getLogger(FaultDriver.class);
 
-  private enum Fault {
+  private enum Kind {
     /** Requests are carried out, their answers and all events are lost. */
     LOSE_ANSWERS,
     LOSE_REQUESTS,
@@ -38,7 +42,7 @@ final class FaultDriver {
   private final Random random;
   private final Member etcd;
   private final List<TcpProxy> proxies;
-  private final BooleanSupplier givenUp;
+  private final Lasting lasting;
 
   /**
    * @param proxies one for each node
@@ -48,97 +52,45 @@ final class FaultDriver {
     this.random = new Random(seed);
     this.etcd = etcd;
     this.proxies = List.copyOf(proxies);
-    this.givenUp = givenUp;
+    this.lasting = Lasting.until(givenUp);
   }
 
   /** Faults for some rounds, one of each kind in a round, in any order; all is well after each. */
   List<Runnable> draw(int rounds) {
     List<Runnable> faults = new ArrayList<>();
     for (int i = 0; i < rounds; i++) {
-      List<Fault> round = new ArrayList<>(List.of(Fault.values()));
+      List<Kind> round = new ArrayList<>(List.of(Kind.values()));
       Collections.shuffle(round, random);
-      round.forEach(fault -> faults.add(draw(fault)));
+      round.forEach(kind -> faults.add(draw(kind)));
     }
     return faults;
   }
 
-  private Runnable draw(Fault fault) {
+  private Runnable draw(Kind kind) {
     int node = random.nextInt(proxies.size());
     TcpProxy proxy = proxies.get(node);
+    List<Way> requests = List.of(proxy.way(Direction.TO_SERVER));
+    List<Way> answers = List.of(proxy.way(Direction.TO_CLIENT));
     Duration time = millis(20, 1_500);
-    Runnable happening =
-        switch (fault) {
-          case LOSE_ANSWERS -> swallow(proxy, Direction.TO_CLIENT, time);
-          case LOSE_REQUESTS -> swallow(proxy, Direction.TO_SERVER, time);
-          case HOLD_REQUESTS -> hold(proxy, millis(800, 2_800));
-          case DELAY_REQUESTS -> delay(proxy, millis(100, 1_500), time);
-          case CUT_CONNECTIONS -> cut(proxy, 1 + random.nextInt(4), millis(1, 100));
-          case STOP_ETCD -> stop(millis(20, 2_500));
-          case KILL_ETCD -> kill(millis(0, 500));
+    Fault.Course course =
+        switch (kind) {
+          case LOSE_ANSWERS -> LinkFaults.swallow(answers, time);
+          case LOSE_REQUESTS -> LinkFaults.swallow(requests, time);
+          case HOLD_REQUESTS -> LinkFaults.hold(requests, millis(800, 2_800));
+          case DELAY_REQUESTS -> LinkFaults.delay(requests, millis(100, 1_500), time);
+          case CUT_CONNECTIONS ->
+              LinkFaults.cut(List.of(proxy), 1 + random.nextInt(4), millis(1, 100));
+          case STOP_ETCD -> MemberFaults.stop(() -> List.of(etcd), millis(20, 2_500));
+          case KILL_ETCD -> MemberFaults.kill(() -> List.of(etcd), millis(0, 500), () -> {});
         };
+    Fault fault = new Fault(kind.name(), "node " + node + " if of one", course);
     return () -> {
-      LOG.info("{}, of node {} if of one", fault, node);
-      happening.run();
+      LOG.info("{}", fault);
+      course.run(lasting);
     };
   }
 
   private Duration millis(int from, int to) {
     return Duration.ofMillis(random.nextInt(from, to));
-  }
-
-  private Runnable swallow(TcpProxy proxy, Direction direction, Duration time) {
-    return () -> {
-      proxy.swallow(direction);
-      last(time);
-      proxy.pass(direction);
-    };
-  }
-
-  private Runnable hold(TcpProxy proxy, Duration time) {
-    return () -> {
-      proxy.hold(Direction.TO_SERVER);
-      last(time);
-      proxy.pass(Direction.TO_SERVER);
-    };
-  }
-
-  private Runnable delay(TcpProxy proxy, Duration delay, Duration time) {
-    return () -> {
-      proxy.delay(Direction.TO_SERVER, delay);
-      last(delay.plus(time));
-      proxy.delay(Direction.TO_SERVER, Duration.ZERO);
-    };
-  }
-
-  private Runnable cut(TcpProxy proxy, int times, Duration between) {
-    return () -> {
-      for (int i = 0; i < times; i++) {
-        proxy.cut();
-        last(between);
-      }
-    };
-  }
-
-  private Runnable stop(Duration time) {
-    return () -> {
-      etcd.pause();
-      last(time);
-      etcd.resume();
-    };
-  }
-
-  private Runnable kill(Duration time) {
-    return () -> {
-      etcd.kill();
-      last(time);
-      etcd.start();
-    };
-  }
-
-  private void last(Duration time) {
-    long begun = System.nanoTime();
-    Await.until(
-        "the fault has lasted for its time",
-        () -> System.nanoTime() - begun >= time.toNanos() || givenUp.getAsBoolean());
   }
 }

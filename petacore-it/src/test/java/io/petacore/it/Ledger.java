@@ -7,7 +7,9 @@ import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionConflictException;
+import io.petacore.error.TransactionTooOldException;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * What the owners of transactions were told of them. Each transaction puts a key that no other one
  * does, by which the store's history shows whether it was applied. Safe for use by many threads.
  */
-final class Ledger {
+public final class Ledger {
 
   /** What a transaction's owner was told. */
-  enum Told {
+  public enum Told {
     COMMITTED,
     NOT_APPLIED,
     UNKNOWN
@@ -30,7 +32,7 @@ final class Ledger {
   private final AtomicInteger committed = new AtomicInteger();
 
   /** Runs a transaction that puts a key of its own, and enters what comes of it. */
-  Told enter(String key, Runnable transaction) {
+  public Told enter(String key, Runnable transaction) {
     try {
       transaction.run();
       return enter(key, (Throwable) null);
@@ -45,12 +47,12 @@ final class Ledger {
    * @param failure null if it was committed
    * @throws AssertionError if it is a failure that says nothing, or the key was entered before
    */
-  Told enter(String key, @Nullable Throwable failure) {
+  public Told enter(String key, @Nullable Throwable failure) {
     return enter(key, told(failure));
   }
 
   /** Enters what somebody else says was told. */
-  Told enter(String key, Told told) {
+  public Told enter(String key, Told told) {
     Told before = entries.put(key, told);
     assertEquals(null, before, key);
     if (told == Told.COMMITTED) {
@@ -69,19 +71,20 @@ final class Ledger {
     }
     if (cause instanceof StoreUnavailableException
         || cause instanceof StorageClosedException
-        || cause instanceof TransactionConflictException) {
+        || cause instanceof TransactionConflictException
+        || cause instanceof TransactionTooOldException) {
       return Told.NOT_APPLIED;
     }
     throw new AssertionError("unforeseen: " + cause, cause);
   }
 
   /** How many were reported committed. */
-  int committed() {
+  public int committed() {
     return committed.get();
   }
 
   /** Of how many was told something. */
-  long count(Told told) {
+  public long count(Told told) {
     return entries.values().stream().filter(told::equals).count();
   }
 
@@ -89,7 +92,7 @@ final class Ledger {
    * Holds what was told against what has happened: what was committed is there once, what was not
    * applied is not there, what is unknown is there once or not.
    */
-  void assertTrueOf(CommitHistory history) {
+  public void assertTrueOf(CommitHistory history) {
     entries.forEach(
         (key, told) -> {
           int puts = history.puts(key);
@@ -103,8 +106,18 @@ final class Ledger {
         });
   }
 
+  /** The keys of those of which something was told. */
+  public Set<String> keys() {
+    return entries.keySet();
+  }
+
+  /** What was told of the transaction with a key of its own; null if nothing was. */
+  public @Nullable Told told(String key) {
+    return entries.get(key);
+  }
+
   /** How many transactions of a group, whose keys have a prefix, were applied. */
-  int applied(CommitHistory history, String prefix) {
+  public int applied(CommitHistory history, String prefix) {
     return entries.keySet().stream()
         .filter(key -> key.startsWith(prefix))
         .mapToInt(history::puts)

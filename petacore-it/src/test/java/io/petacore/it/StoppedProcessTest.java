@@ -4,21 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.DistributedStorage;
-import io.petacore.it.etcd.ChildProcess;
 import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.WithEtcd;
 import io.petacore.it.proxy.Direction;
 import io.petacore.it.proxy.TcpProxy;
 import io.petacore.testing.Await;
-import io.petacore.testing.Crew;
 import io.petacore.testing.Nodes;
 import io.petacore.transaction.TransactionOptions;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +37,6 @@ class StoppedProcessTest {
   private final Nodes nodes;
   private final TcpProxy proxy;
   private final Ledger ledger = new Ledger();
-  private final AtomicReference<@Nullable String> lastWords = new AtomicReference<>();
 
   StoppedProcessTest(EtcdCluster etcd) {
     this.etcd = etcd;
@@ -59,16 +53,19 @@ class StoppedProcessTest {
   @Test
   void itGoesOnWithANewSession() throws Exception {
     DistributedStorage other = nodes.open();
-    Process process = start();
-    ChildProcess child = new ChildProcess(process);
-    try (Crew crew = new Crew()) {
-      crew.start(() -> listen(process.inputReader()));
-      awaitTraffic(crew);
+    try (CountingChild child =
+        CountingChild.start(
+            List.of("http://127.0.0.1:" + proxy.address().getPort()),
+            nodes.namespace(),
+            "",
+            Duration.ZERO,
+            () -> ledger)) {
+      awaitTraffic(child);
       child.pause();
       awaitEndOfItsSession();
       increment(other, "first-");
       child.resume();
-      awaitTraffic(crew);
+      awaitTraffic(child);
 
       proxy.hold(Direction.TO_SERVER);
       Await.until("a request is held", () -> proxy.heldBytes(Direction.TO_SERVER) > 0);
@@ -79,14 +76,9 @@ class StoppedProcessTest {
       Await.until("what was held arrives", () -> proxy.heldBytes(Direction.TO_SERVER) == 0);
       increment(other, "third-");
       child.resume();
-      awaitTraffic(crew);
-      process.getOutputStream().close();
-      crew.join();
-      assertEquals(0, process.waitFor());
-    } finally {
-      child.kill();
+      awaitTraffic(child);
+      assertEquals("sessions lost: 2", child.end());
     }
-    assertEquals("sessions lost: 2", lastWords.get());
     CommitHistory history = CommitHistory.read(nodes.connect(), nodes.namespace());
     ledger.assertTrueOf(history);
     assertEquals(0, ledger.count(Ledger.Told.UNKNOWN));
@@ -95,34 +87,10 @@ class StoppedProcessTest {
         etcd.client().get(nodes.namespace() + CountingProcess.COUNTER.key()));
   }
 
-  private Process start() throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx128m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            CountingProcess.class.getName(),
-            "http://127.0.0.1:" + proxy.address().getPort(),
-            nodes.namespace())
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
-  }
-
-  /** Takes down what the process says of its transactions, until it ends. */
-  private void listen(BufferedReader output) throws IOException {
-    for (String line = output.readLine(); line != null; line = output.readLine()) {
-      String[] words = line.split(" ", -1);
-      if (words.length == 2) {
-        ledger.enter(words[1], Ledger.Told.valueOf(words[0]));
-      }
-      lastWords.set(line);
-    }
-  }
-
-  private void awaitTraffic(Crew crew) {
+  private void awaitTraffic(CountingChild child) {
     int before = ledger.committed();
     Await.until(
-        "the process commits", () -> ledger.committed() >= before + TRAFFIC || crew.isStopped());
+        "the process commits", () -> ledger.committed() >= before + TRAFFIC || child.hasFailed());
   }
 
   /** Of the two fences that of the other node is left. */

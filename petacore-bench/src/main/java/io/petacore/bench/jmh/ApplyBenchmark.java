@@ -58,5 +58,6 @@ public class ApplyBenchmark {
       changes.add(new Change(key, i == 0 ? null : SampleData.valueInHaste(), revision));
     }
     cache.apply(changes, revision, revision);
+    cache.freeHistory();
   }
 }

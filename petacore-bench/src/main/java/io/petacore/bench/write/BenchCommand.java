@@ -1,5 +1,6 @@
 package io.petacore.bench.write;
 
+import io.petacore.bench.peers.PeersCommand;
 import io.petacore.bench.read.ReadCommand;
 import io.petacore.bench.soak.SoakCommand;
 import picocli.CommandLine.Command;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures PetaCore beside what else one would use.",
     mixinStandardHelpOptions = true,
-    subcommands = {WriteCommand.class, ReadCommand.class, SoakCommand.class},
+    subcommands = {WriteCommand.class, ReadCommand.class, PeersCommand.class, SoakCommand.class},
     footer = {
       "",
       "Examples:",
@@ -27,6 +28,6 @@ public final class BenchCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to do: write, read or soak");
+    throw new ParameterException(spec.commandLine(), "say what to do: write, read, peers or soak");
   }
 }

@@ -7,6 +7,8 @@ import io.petacore.data.KeyRange;
 import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -17,6 +19,9 @@ final class WriteLines {
   private static final String VALUE = "v".repeat(128);
   private static final int LARGE = 3_900;
   private static final int LARGE_BESIDE = 3_000;
+
+  /** By how many keys those who create are ahead of those who delete. */
+  private static final int LEAD = 1_000;
 
   private final DistributedStorage one;
   private final Supplier<DistributedStorage> other;
@@ -140,9 +145,11 @@ final class WriteLines {
     tx.write(key, Long.toString(found == null ? 1 : Long.parseLong(found) + 1));
   }
 
+  /** Every deletion is of a key that is there: those who delete follow those who create. */
   private Line createAndDelete() {
     AtomicLong created = new AtomicLong();
     AtomicLong deleted = new AtomicLong();
+    Queue<Long> present = new ConcurrentLinkedQueue<>();
     return new Line(
         "16 threads create keys, 16 delete keys",
         Line.Measure.THROUGHPUT,
@@ -154,23 +161,32 @@ final class WriteLines {
                     ? plain.put("d" + number / 2, VALUE)
                     : plain.delete("d" + number / 2)),
         time -> {
-          AtomicLong next = new AtomicLong(created.get());
+          while (present.size() < LEAD) {
+            create(created.getAndIncrement(), present);
+          }
           return ClosedLoop.of(
                   32,
                   thread -> {
-                    if (thread < 16) {
-                      long number = next.getAndIncrement();
-                      one.runTransaction(tx -> tx.write("d" + number, VALUE));
-                      created.incrementAndGet();
+                    Long number = thread < 16 ? null : present.poll();
+                    if (number == null) {
+                      create(created.getAndIncrement(), present);
                     } else {
-                      // Follows the creators; where there is nothing yet, deletes nothing.
-                      long number = deleted.getAndIncrement() % Math.max(1, created.get());
                       one.runTransaction(tx -> tx.delete("d" + number));
+                      deleted.incrementAndGet();
                     }
                   })
               .run(time);
         },
-        () -> Figures.count(one.status().counters().resent()) + " sent again");
+        () ->
+            Figures.count(deleted.get())
+                + " deleted, "
+                + Figures.count(one.status().counters().resent())
+                + " sent again");
+  }
+
+  private void create(long number, Queue<Long> present) {
+    one.runTransaction(tx -> tx.write("d" + number, VALUE));
+    present.add(number);
   }
 
   private Line largeBeside(int perSecond) {

@@ -76,6 +76,11 @@ final class History {
     pins.computeIfPresent(number, (n, count) -> count == 1 ? null : count - 1);
   }
 
+  /** The oldest number that is pinned; null if none is. */
+  synchronized @Nullable Long oldestPin() {
+    return pins.isEmpty() ? null : pins.firstKey();
+  }
+
   /**
    * Writer only: frees what was superseded at or before a moment, and what is beyond the bound, as
    * far as no pin needs it.

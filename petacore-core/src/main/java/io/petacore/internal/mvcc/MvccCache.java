@@ -49,9 +49,9 @@ public final class MvccCache {
    */
   private static final long LOADED = 1;
 
-  private final HashIndex byHash = new HashIndex();
-  private final ConcurrentNavigableMap<Bytes, VersionChain> inOrder = new ConcurrentSkipListMap<>();
-  private final History history;
+  final HashIndex byHash = new HashIndex();
+  final ConcurrentNavigableMap<Bytes, VersionChain> inOrder = new ConcurrentSkipListMap<>();
+  final History history;
   private final long retentionNanos;
 
   private final LongSupplier nanoTime;
@@ -313,7 +313,8 @@ public final class MvccCache {
   }
 
   /**
-   * Writer: applies a revision, whole. Of several changes to one key the last wins.
+   * Writer: applies a revision, whole. Of several changes to one key the last wins. Frees nothing:
+   * whoever is told of the revision still finds all that it wrote, tombstones too.
    *
    * @param number above that of every revision before
    */
@@ -348,7 +349,7 @@ public final class MvccCache {
       history.beginAt(number); // before the new state can be seen, and checked against
     }
     publish(revision, number, now);
-    freeHistory(now);
+    takeStock();
   }
 
   private void publish(long revision, long number, long now) {

@@ -120,6 +120,7 @@ final class RevisionApplier {
     exactAbove = bound(commit, version);
     cache.jump(difference, state.revision(), version, newHistory);
     listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), newHistory);
+    cache.freeHistory();
     log.info("loaded again at revision {}: {} keys differed", state.revision(), difference.size());
   }
 
@@ -165,6 +166,7 @@ final class RevisionApplier {
       exactAbove = commit.hlc() + settlingNanos;
     }
     listener.applied(cache.applied(), commits(commit, bookkeeping));
+    cache.freeHistory();
   }
 
   private RevisionListener.Commits commits(

@@ -3,7 +3,6 @@ package io.petacore.internal.sync;
 import io.petacore.clock.HybridLogicalClock;
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
-import io.petacore.error.PetaCoreException;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.internal.format.Namespace;
@@ -254,7 +253,7 @@ public final class Synchronizer {
             boolean anotherHistory = newHistory || applier.contradicts(loaded, present.changes());
             if (anotherHistory) {
               cache.abandonWaiters(
-                  new PetaCoreException("the store was restored to another history"));
+                  new StoreUnavailableException("the store was restored to another history", null));
               expected = 0;
             }
             applier.resync(loaded, present.changes(), anotherHistory);

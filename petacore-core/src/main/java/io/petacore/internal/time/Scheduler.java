@@ -1,12 +1,17 @@
 package io.petacore.internal.time;
 
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Runs the engine's own tasks, one at a time, and is its only source of monotonic time, and of
- * chance. Tasks do not block.
+ * chance. Tasks do not block; where a thread of the application has to wait, it waits here, too.
  */
 public interface Scheduler extends Executor {
 
@@ -25,8 +30,44 @@ public interface Scheduler extends Executor {
   /** Runs a task after a delay; drops it after {@link #shutdown()}. */
   Cancellable schedule(Duration delay, Runnable task);
 
+  /**
+   * Has the calling thread wait until a future is done, well or not, for a time at most.
+   *
+   * @return whether it is done
+   */
+  default boolean await(CompletableFuture<?> future, long nanos) throws InterruptedException {
+    try {
+      future.get(nanos, TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException late) {
+      return false;
+    } catch (ExecutionException | CancellationException failed) {
+      return true;
+    }
+  }
+
+  /**
+   * Has the calling thread wait for what becomes of a future, as {@link CompletableFuture#join()}.
+   */
+  default <T> T join(CompletableFuture<T> future) {
+    return future.join();
+  }
+
+  /** Has the calling thread do nothing for a time. */
+  default void pause(Duration time) throws InterruptedException {
+    await(new CompletableFuture<>(), time.toNanos());
+  }
+
   /** Runs no further task. Does not wait for the one that is running. */
   void shutdown();
+
+  /**
+   * Has the calling thread wait, after {@link #shutdown()}, until the task that was running has
+   * ended, and with it every thread of the scheduler's.
+   *
+   * @return whether that was so in time
+   */
+  boolean awaitTermination(Duration bound) throws InterruptedException;
 
   /** A task that has not begun yet can be called off. */
   @FunctionalInterface

@@ -70,11 +70,7 @@ public final class ThreadScheduler implements Scheduler {
     executor.shutdown();
   }
 
-  /**
-   * Waits for the thread to end.
-   *
-   * @return whether it ended in time
-   */
+  @Override
   public boolean awaitTermination(Duration bound) throws InterruptedException {
     return executor.awaitTermination(bound.toNanos(), TimeUnit.NANOSECONDS);
   }

@@ -26,10 +26,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -197,6 +194,11 @@ public final class TransactionRunner {
     }
   }
 
+  /** After the last commit: nobody waits for a turn any more. */
+  public void close() {
+    hotKeys.close();
+  }
+
   /** Lets go of snapshots whose handles were lost unclosed, and tells where they were opened. */
   public void releaseForgottenSnapshots() {
     for (Throwable place : openSnapshots.releaseForgotten()) {
@@ -227,18 +229,20 @@ public final class TransactionRunner {
       long confirmed = pipeline.confirmedRevision();
       if (cache.applied().revision() < confirmed) {
         try {
-          cache.whenApplied(confirmed).get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-          throw new StoreUnavailableException(
-              "an earlier commit of this storage, at revision "
-                  + confirmed
-                  + ", has not come back in time; nothing was begun",
-              e);
+          CompletableFuture<Applied> applied = cache.whenApplied(confirmed);
+          if (!scheduler.await(applied, deadline.remainingNanos())) {
+            throw new StoreUnavailableException(
+                "an earlier commit of this storage, at revision "
+                    + confirmed
+                    + ", has not come back in time; nothing was begun",
+                null);
+          }
+          applied.join();
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           throw new StoreUnavailableException(
               "interrupted while waiting for an earlier commit; nothing was begun", e);
-        } catch (ExecutionException e) {
+        } catch (CompletionException e) {
           throw seenByCaller(e.getCause());
         }
       }
@@ -269,7 +273,7 @@ public final class TransactionRunner {
     CommitOutcome commit(BufferedTransaction transaction) {
       await(turnBefore(transaction));
       try {
-        return send(transaction).join();
+        return scheduler.join(send(transaction));
       } catch (CompletionException e) {
         throw seenByCaller(e.getCause());
       }
@@ -319,13 +323,9 @@ public final class TransactionRunner {
         return;
       }
       try {
-        turn.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-      } catch (TimeoutException late) {
-        // The commit will tell.
+        scheduler.await(turn, deadline.remainingNanos()); // when it is late the commit will tell
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-      } catch (ExecutionException e) {
-        throw new IllegalStateException("no turn fails", e);
       }
     }
 
@@ -335,13 +335,9 @@ public final class TransactionRunner {
         return;
       }
       try {
-        new CompletableFuture<Void>().get(delay.toNanos(), TimeUnit.NANOSECONDS);
-      } catch (TimeoutException elapsed) {
-        // What was waited for.
+        scheduler.pause(delay);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-      } catch (ExecutionException e) {
-        throw new IllegalStateException("nobody completes this future", e);
       }
     }
   }
@@ -412,11 +408,18 @@ public final class TransactionRunner {
         next.run();
         return;
       }
+      CompletableFuture<Boolean> inTime = turn.thenApply(come -> true);
+      Scheduler.Cancellable late =
+          scheduler.schedule(
+              Duration.ofNanos(attempts.deadline.remainingNanos()),
+              () -> inTime.complete(false)); // the commit will tell
       Continuation.after(
-          turn.thenRun(() -> {})
-              .orTimeout(attempts.deadline.remainingNanos(), TimeUnit.NANOSECONDS),
+          inTime,
           Runnable::run,
-          (nothing, late) -> onExecutor(next), // when it is late the commit will tell
+          (yes, failure) -> {
+            late.cancel();
+            onExecutor(next);
+          },
           this::fail);
     }
 

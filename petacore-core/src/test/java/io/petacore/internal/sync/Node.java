@@ -138,4 +138,9 @@ final class Node {
   long version() {
     return cache.applied().version();
   }
+
+  /** What the listener was told last. */
+  RecordingRevisionListener.Told lastTold() {
+    return listener.told.get(listener.told.size() - 1);
+  }
 }

@@ -5,11 +5,19 @@ import static io.petacore.internal.sync.Node.record;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.petacore.clock.HybridLogicalClock;
 import io.petacore.data.Bytes;
 import io.petacore.error.TransactionTooOldException;
+import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.Change;
+import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.mvcc.RevisionListener;
+import io.petacore.store.Event;
+import io.petacore.store.RevisionEvents;
 import io.petacore.store.ScriptedKvStore;
 import io.petacore.store.ScriptedWatch;
 import io.petacore.store.StoreException.Kind;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Versions that are the same on every node, and where they are not known to be. */
@@ -125,5 +133,53 @@ class RevisionApplierTest {
     commit(900_000);
     commit(910_000);
     assertEquals(3, early.cache.exactlyAt(900_000).revision());
+  }
+
+  /** However little history may take: the pipeline tells by it which deletes were carried out. */
+  @Test
+  void whoeverIsToldOfARevisionStillFindsWhatItWrote() throws Exception {
+    Bytes key = Bytes.utf8("a");
+    MvccCache cache = new MvccCache(Node.RETENTION, 0, () -> 0L);
+    LookingListener looking = new LookingListener(cache, key);
+    SyncCounters counters = new SyncCounters();
+    RevisionApplier applier =
+        new RevisionApplier(
+            cache,
+            new HybridLogicalClock(() -> 1_000, Node.MAX_OFFSET),
+            new Intake(Node.NAMESPACE, counters),
+            counters,
+            Node.SETTLING,
+            looking);
+    cache.load(List.of(new Change(key, Bytes.utf8("1"), 2)), 2, 10);
+    Event deleted = new Event(Node.NAMESPACE.toStore(key), null, 0);
+    applier.apply(new RevisionEvents(3, List.of(deleted)));
+    assertEquals(cache.applied().version(), looking.found);
+    assertEquals(0, cache.numberOf(key, 3));
+  }
+
+  /** Looks for the version of a key that the revision has written which it is told of. */
+  private static final class LookingListener implements RevisionListener {
+    private final MvccCache cache;
+    private final Bytes key;
+    private long found;
+
+    LookingListener(MvccCache cache, Bytes key) {
+      this.cache = cache;
+      this.key = key;
+    }
+
+    @Override
+    public void following(boolean now) {}
+
+    @Override
+    public void applied(Applied now, Commits commits) {
+      found = cache.numberOf(key, now.revision());
+    }
+
+    @Override
+    public void loaded(Applied now, Commits commits, boolean anotherHistory) {}
+
+    @Override
+    public void unlocked() {}
   }
 }

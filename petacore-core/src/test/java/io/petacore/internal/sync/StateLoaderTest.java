@@ -3,6 +3,8 @@ package io.petacore.internal.sync;
 import static io.petacore.internal.sync.Node.delete;
 import static io.petacore.internal.sync.Node.put;
 import static io.petacore.internal.sync.Node.record;
+import static io.petacore.internal.sync.StateLoader.FIRST_PAGE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -18,6 +20,9 @@ import io.petacore.store.RangeRequest;
 import io.petacore.store.ScriptedKvStore;
 import io.petacore.store.StoreException;
 import io.petacore.store.StoreException.Kind;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -270,5 +275,66 @@ class StateLoaderTest {
     store.failNext(Kind.COMPACTED, Kind.COMPACTED, Kind.COMPACTED, Kind.COMPACTED);
     assertTrue(load().isCompletedExceptionally());
     assertFalse(scheduler.runOne());
+  }
+
+  /** Broken if the store were idle while what it sent is taken in, and the other way round. */
+  @Test
+  void theNextPageIsAskedForBeforeThisOneIsTakenIn() {
+    fill(5_000);
+    List<Integer> askedWhenTaken = new ArrayList<>();
+    Destination destination =
+        new Destination() {
+          @Override
+          public void begin() {}
+
+          @Override
+          public void add(Change present) {
+            askedWhenTaken.add(store.ranges().size());
+          }
+        };
+    CompletableFuture<LoadedState> loading = loader.load(destination);
+    scheduler.runDue();
+    loading.join();
+    assertEquals(5_000, askedWhenTaken.size());
+    assertEquals(2, askedWhenTaken.get(0), "at the first key of the first page");
+    assertEquals(3, askedWhenTaken.get(FIRST_PAGE), "at the first key of the second page");
+    assertEquals(3, askedWhenTaken.get(4_999), "at the last key there is no more to ask for");
+  }
+
+  /** Broken if a load of minutes said nothing, or something at every page. */
+  @Test
+  void aLongLoadTellsHowFarItHasCome() {
+    fill(5_000);
+    List<Long> told = new ArrayList<>();
+    Destination destination =
+        new Destination() {
+          @Override
+          public void begin() {}
+
+          @Override
+          public void add(Change present) {}
+
+          @Override
+          public void progress(long entries) {
+            told.add(entries);
+          }
+        };
+    PrintStream err = System.err;
+    ByteArrayOutputStream logged = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(logged, true, UTF_8));
+    try {
+      store.limitPages(1_000);
+      store.hold();
+      CompletableFuture<LoadedState> loading = loader.load(destination);
+      while (!loading.isDone()) {
+        scheduler.advance(Duration.ofMillis(400));
+        store.nextHeld().answer();
+        scheduler.runDue();
+      }
+    } finally {
+      System.setErr(err);
+    }
+    assertEquals(List.of(2_200L, 5_000L), told, "every 1.2 s, in pages of 200 and then 1,000");
+    assertTrue(logged.toString(UTF_8).contains("2200 entries read so far"), logged::toString);
   }
 }

@@ -67,6 +67,12 @@ public final class ManualScheduler implements Scheduler {
     queue.clear();
   }
 
+  /** It has no thread. */
+  @Override
+  public boolean awaitTermination(Duration bound) {
+    return true;
+  }
+
   /** Runs the first task that is due, if there is one. */
   public boolean runOne() {
     return run(0);

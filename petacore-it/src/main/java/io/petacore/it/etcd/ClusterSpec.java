@@ -9,8 +9,10 @@ import java.util.List;
  * @param own whether the test hurts it: ends and stops members, compacts, sets up users
  * @param flags for every member's command line, {@code --max-txn-ops=64}
  * @param tls whether clients must use TLS
+ * @param peerLinks whether proxies stand between the members, one for each ordered pair
  */
-public record ClusterSpec(int members, boolean own, List<String> flags, boolean tls) {
+public record ClusterSpec(
+    int members, boolean own, List<String> flags, boolean tls, boolean peerLinks) {
 
   public ClusterSpec {
     if (members != 1 && members != 3) {
@@ -21,6 +23,6 @@ public record ClusterSpec(int members, boolean own, List<String> flags, boolean 
 
   /** Whether any etcd with one member or more will do. */
   boolean isUndemanding() {
-    return members == 1 && !own && flags.isEmpty() && !tls;
+    return members == 1 && !own && flags.isEmpty() && !tls && !peerLinks;
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,10 @@ final class ClusterStarter {
   }
 
   private EtcdCluster launch(ClusterSpec spec, String name) {
+    if (spec.peerLinks() && !launcher.isOnLoopback()) {
+      throw new IllegalStateException(
+          "proxies between members need an etcd program; " + launcher.description() + " is none");
+    }
     String unique = name + "-" + ProcessHandle.current().pid() + "-" + STARTED.incrementAndGet();
     Path directory = createDirectories(unique);
     Launcher.Network network = launcher.network();
@@ -69,17 +74,31 @@ final class ClusterStarter {
               LOGS.resolve(unique + "-m" + i + ".log")));
     }
     TlsFiles tls = spec.tls() ? TlsFiles.create(directory) : null;
+    PeerLinks links = spec.peerLinks() ? PeerLinks.between(layouts) : null;
+    String peers =
+        layouts.stream()
+            .map(member -> member.name() + "=" + peerUrl(network, links, member))
+            .collect(Collectors.joining(","));
     List<Member> members =
         layouts.stream()
             .map(
                 layout ->
                     new Member(
-                        network, layout, arguments(spec, network, layout, layouts, tls), tls))
+                        network,
+                        layout,
+                        arguments(
+                            spec, network, layout, peerUrl(network, links, layout), peers, tls),
+                        links == null ? Map.of() : links.environment(layout),
+                        tls))
             .toList();
     return EtcdCluster.ofMembers(
         members,
         tls,
+        links,
         () -> {
+          if (links != null) {
+            links.close();
+          }
           network.close();
           FileTree.delete(directory);
         });
@@ -98,7 +117,8 @@ final class ClusterStarter {
       ClusterSpec spec,
       Launcher.Network network,
       MemberLayout layout,
-      List<MemberLayout> all,
+      String peerUrl,
+      String peers,
       @Nullable TlsFiles tls) {
     String scheme = tls == null ? "http" : "https";
     List<String> arguments =
@@ -112,11 +132,8 @@ final class ClusterStarter {
                     + "%s://127.0.0.1:%d".formatted(scheme, layout.clientPort()),
                 "--listen-peer-urls="
                     + "http://%s:%d".formatted(network.bindHost(), layout.peerPort()),
-                "--initial-advertise-peer-urls=" + peerUrl(network, layout),
-                "--initial-cluster="
-                    + all.stream()
-                        .map(member -> member.name() + "=" + peerUrl(network, member))
-                        .collect(Collectors.joining(",")),
+                "--initial-advertise-peer-urls=" + peerUrl,
+                "--initial-cluster=" + peers,
                 "--initial-cluster-token=" + layout.home().getFileName(),
                 "--logger=zap"));
     if (tls != null) {
@@ -127,7 +144,9 @@ final class ClusterStarter {
     return arguments;
   }
 
-  private static String peerUrl(Launcher.Network network, MemberLayout member) {
-    return "http://%s:%d".formatted(network.peerHost(member.name()), member.peerPort());
+  private static String peerUrl(
+      Launcher.Network network, @Nullable PeerLinks links, MemberLayout member) {
+    String host = links == null ? network.peerHost(member.name()) : PeerLinks.HOST;
+    return "http://%s:%d".formatted(host, member.peerPort());
   }
 }

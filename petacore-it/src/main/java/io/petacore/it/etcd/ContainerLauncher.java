@@ -49,6 +49,11 @@ final class ContainerLauncher implements Launcher {
   }
 
   @Override
+  public boolean isOnLoopback() {
+    return false;
+  }
+
+  @Override
   public String description() {
     return description;
   }

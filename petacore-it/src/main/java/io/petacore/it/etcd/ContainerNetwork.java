@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Future;
 import org.testcontainers.containers.BindMode;
 import org.testcontainers.containers.ContainerLaunchException;
@@ -38,7 +39,8 @@ final class ContainerNetwork implements Launcher.Network {
   }
 
   @Override
-  public RunningServer launch(MemberLayout layout, List<String> arguments) {
+  public RunningServer launch(
+      MemberLayout layout, List<String> arguments, Map<String, String> environment) {
     List<String> command = new ArrayList<>();
     command.add("etcd");
     command.addAll(arguments);
@@ -48,6 +50,7 @@ final class ContainerNetwork implements Launcher.Network {
     GenericContainer<?> container =
         new GenericContainer<>(image)
             .withCommand(command.toArray(String[]::new))
+            .withEnv(environment)
             .withNetwork(network)
             .withNetworkAliases(layout.name())
             .withFileSystemBind(home, home, BindMode.READ_WRITE)

@@ -18,6 +18,7 @@ public final class EtcdCluster implements AutoCloseable {
   private final List<String> endpoints;
   private final List<Member> members;
   private final @Nullable TlsFiles tls;
+  private final @Nullable PeerLinks peerLinks;
   private final PlainClient client;
   private final Runnable whenClosed;
 
@@ -25,21 +26,30 @@ public final class EtcdCluster implements AutoCloseable {
   private final AtomicInteger namespaces = new AtomicInteger();
 
   private EtcdCluster(
-      List<String> endpoints, List<Member> members, @Nullable TlsFiles tls, Runnable whenClosed) {
+      List<String> endpoints,
+      List<Member> members,
+      @Nullable TlsFiles tls,
+      @Nullable PeerLinks peerLinks,
+      Runnable whenClosed) {
     this.endpoints = List.copyOf(endpoints);
     this.members = List.copyOf(members);
     this.tls = tls;
+    this.peerLinks = peerLinks;
     this.client = PlainClient.of(endpoints, tls);
     this.whenClosed = whenClosed;
   }
 
-  static EtcdCluster ofMembers(List<Member> members, @Nullable TlsFiles tls, Runnable whenClosed) {
+  static EtcdCluster ofMembers(
+      List<Member> members,
+      @Nullable TlsFiles tls,
+      @Nullable PeerLinks peerLinks,
+      Runnable whenClosed) {
     return new EtcdCluster(
-        members.stream().map(Member::endpoint).toList(), members, tls, whenClosed);
+        members.stream().map(Member::endpoint).toList(), members, tls, peerLinks, whenClosed);
   }
 
   static EtcdCluster ofEndpoints(List<String> endpoints) {
-    return new EtcdCluster(endpoints, List.of(), null, () -> {});
+    return new EtcdCluster(endpoints, List.of(), null, null, () -> {});
   }
 
   /** What clients connect to. */
@@ -63,6 +73,14 @@ public final class EtcdCluster implements AutoCloseable {
       throw new IllegalStateException("this cluster is without TLS: @WithEtcd(tls = true)");
     }
     return tls;
+  }
+
+  /** The network between the members, to be hurt. */
+  public PeerLinks peerLinks() {
+    if (peerLinks == null) {
+      throw new IllegalStateException("its members meet without us: @WithEtcd(peerLinks = true)");
+    }
+    return peerLinks;
   }
 
   /** The members, to be hurt. */

@@ -35,7 +35,12 @@ final class EtcdExtension implements BeforeAllCallback, AfterEachCallback, Param
       throw new IllegalStateException(test + " has no @WithEtcd of its own");
     }
     ClusterSpec spec =
-        new ClusterSpec(wanted.members(), wanted.own(), List.of(wanted.flags()), wanted.tls());
+        new ClusterSpec(
+            wanted.members(),
+            wanted.own(),
+            List.of(wanted.flags()),
+            wanted.tls(),
+            wanted.peerLinks());
     return EtcdSource.ofEnvironment().provide(spec, test.getSimpleName());
   }
 

@@ -1,6 +1,7 @@
 package io.petacore.it.etcd;
 
 import java.util.List;
+import java.util.Map;
 
 /** Starts etcd servers, in one way or another. */
 interface Launcher {
@@ -14,7 +15,8 @@ interface Launcher {
     String peerHost(String member);
 
     /** Starts a server. Returns at once, or throws {@link PortTakenException}. */
-    RunningServer launch(MemberLayout layout, List<String> arguments);
+    RunningServer launch(
+        MemberLayout layout, List<String> arguments, Map<String, String> environment);
 
     @Override
     void close();
@@ -22,6 +24,9 @@ interface Launcher {
 
   /** A network for one cluster. */
   Network network();
+
+  /** Whether servers share this machine's loopback addresses with us. */
+  boolean isOnLoopback();
 
   /** For people: what is started. */
   String description();

@@ -4,6 +4,7 @@ import io.petacore.testing.Await;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A member of a cluster of ours. To be used by one thread at a time. */
@@ -12,6 +13,7 @@ public final class Member {
   private final Launcher.Network network;
   private final MemberLayout layout;
   private final List<String> arguments;
+  private final Map<String, String> environment;
   private final String endpoint;
   private final PlainClient client;
 
@@ -22,10 +24,12 @@ public final class Member {
       Launcher.Network network,
       MemberLayout layout,
       List<String> arguments,
+      Map<String, String> environment,
       @Nullable TlsFiles tls) {
     this.network = network;
     this.layout = layout;
     this.arguments = arguments;
+    this.environment = environment;
     this.endpoint = (tls == null ? "http" : "https") + "://127.0.0.1:" + layout.clientPort();
     this.client = PlainClient.of(List.of(endpoint), tls);
   }
@@ -70,10 +74,10 @@ public final class Member {
         });
   }
 
-  /** Begins to start it, without waiting. */
-  void launch() {
+  /** Begins to start it, without waiting; {@link #start} waits. */
+  public void launch() {
     if (server == null || !server.isAlive()) {
-      server = network.launch(layout, arguments);
+      server = network.launch(layout, arguments, environment);
     }
   }
 

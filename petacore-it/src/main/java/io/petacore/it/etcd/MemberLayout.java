@@ -1,5 +1,7 @@
 package io.petacore.it.etcd;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 
 /**
@@ -12,6 +14,11 @@ import java.nio.file.Path;
  * @param log what it prints, all lives one after another
  */
 record MemberLayout(String name, int clientPort, int peerPort, Path home, Path log) {
+
+  /** Where a proxy finds it for other members. */
+  InetSocketAddress peerAddress() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), peerPort);
+  }
 
   /** The data directory. */
   Path data() {

@@ -150,13 +150,20 @@ public final class PlainClient {
     return new PlainClient(endpoints, http, field(answer, "token").orElseThrow());
   }
 
+  /** Whether the first endpoint's member leads the others, by its own account. */
+  public boolean isLeader() {
+    String status = call("/v3/maintenance/status", "{}");
+    Optional<String> leader = field(status, "leader");
+    return leader.isPresent() && leader.equals(field(status, "member_id"));
+  }
+
   /** The server's version. */
   public String version() {
     return field(get(endpoints.get(0), "/version"), "etcdserver").orElseThrow();
   }
 
   /** Whether the first endpoint's member is up and has a leader. */
-  boolean isHealthy() {
+  public boolean isHealthy() {
     return field(get(endpoints.get(0), "/health"), "health").equals(Optional.of("true"));
   }
 

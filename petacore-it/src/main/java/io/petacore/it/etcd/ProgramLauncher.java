@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Runs an etcd program as child processes on the loopback address. */
 final class ProgramLauncher implements Launcher {
@@ -18,6 +19,11 @@ final class ProgramLauncher implements Launcher {
   @Override
   public Network network() {
     return new Loopback(program);
+  }
+
+  @Override
+  public boolean isOnLoopback() {
+    return true;
   }
 
   @Override
@@ -38,7 +44,8 @@ final class ProgramLauncher implements Launcher {
     }
 
     @Override
-    public RunningServer launch(MemberLayout layout, List<String> arguments) {
+    public RunningServer launch(
+        MemberLayout layout, List<String> arguments, Map<String, String> environment) {
       List<String> command = new ArrayList<>();
       command.add(program.toString());
       command.addAll(arguments);
@@ -48,6 +55,7 @@ final class ProgramLauncher implements Launcher {
               .redirectOutput(ProcessBuilder.Redirect.appendTo(layout.log().toFile()));
       // What the developer's shell says to etcd or etcdctl is not meant for these servers.
       builder.environment().keySet().removeIf(name -> name.startsWith("ETCD"));
+      builder.environment().putAll(environment);
       try {
         return new ChildProcess(builder.start());
       } catch (IOException e) {

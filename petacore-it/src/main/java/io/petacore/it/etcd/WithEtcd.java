@@ -34,4 +34,10 @@ public @interface WithEtcd {
 
   /** Whether clients must use TLS. Makes it an own one. */
   boolean tls() default false;
+
+  /**
+   * Whether the network between the members is the test's to hurt, {@link EtcdCluster#peerLinks}.
+   * Makes it an own one, and a program: not one in a container.
+   */
+  boolean peerLinks() default false;
 }

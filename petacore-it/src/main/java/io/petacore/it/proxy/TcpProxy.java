@@ -110,6 +110,11 @@ public final class TcpProxy implements AutoCloseable {
     run(() -> flow(direction).delay(delay));
   }
 
+  /** One direction of it. */
+  public Way way(Direction direction) {
+    return new Way(this, direction);
+  }
+
   /** How many connections are open. */
   public int links() {
     return loop.call(links::size);
@@ -146,19 +151,34 @@ public final class TcpProxy implements AutoCloseable {
   private void accept(SelectionKey key) {
     try {
       SocketChannel client = listener.accept();
-      if (client == null) {
-        return;
+      if (client != null) {
+        link(client);
       }
-      if (refusing) {
-        client.setOption(StandardSocketOptions.SO_LINGER, 0);
-        client.close();
-        return;
-      }
-      accepted++;
-      new Link(loop, toServer, toClient, links, client, target);
     } catch (IOException e) {
       LOG.debug("proxy on port {}: a connection failed", port, e);
     }
+  }
+
+  private void link(SocketChannel client) throws IOException {
+    if (refusing) {
+      client.setOption(StandardSocketOptions.SO_LINGER, 0);
+      client.close();
+      return;
+    }
+    accepted++;
+    new Link(loop, toServer, toClient, links, client, target);
+  }
+
+  /** Serves a connection that somebody else has accepted, as if it had been made to here. */
+  void adopt(SocketChannel client) {
+    run(
+        () -> {
+          try {
+            link(client);
+          } catch (IOException e) {
+            LOG.debug("proxy on port {}: an adopted connection failed", port, e);
+          }
+        });
   }
 
   @Override

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** In which order etcd is looked for, and what is said where there is none. */
 class EtcdSourceTest {
 
-  private static final ClusterSpec ANY = new ClusterSpec(1, false, List.of(), false);
+  private static final ClusterSpec ANY = new ClusterSpec(1, false, List.of(), false, false);
 
   @Test
   void namedEndpointsServeUndemandingTestsAndAreNotToBeHurt() {

@@ -1,0 +1,30 @@
+package io.petacore;
+
+import io.petacore.internal.commit.CommitPipeline;
+import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.time.Scheduler;
+import java.util.concurrent.CompletableFuture;
+
+/** What a simulation has to do with the inside of a storage. */
+public final class StorageParts {
+  private StorageParts() {}
+
+  /** Has a storage run on a scheduler of the simulation's. */
+  public static void schedule(DistributedStorage.Builder builder, Scheduler scheduler) {
+    builder.schedulers = name -> scheduler;
+  }
+
+  /** Done by the writer of the cache, when a revision has just been published. */
+  public static CompletableFuture<Applied> whenApplied(DistributedStorage storage, long revision) {
+    return storage.engine.whenApplied(revision);
+  }
+
+  public static MvccCache cache(DistributedStorage storage) {
+    return storage.engine.cache();
+  }
+
+  public static CommitPipeline pipeline(DistributedStorage storage) {
+    return storage.engine.pipeline;
+  }
+}

@@ -1,0 +1,258 @@
+package io.petacore.internal.commit;
+
+import static io.petacore.internal.commit.PipelineNode.assertConflict;
+import static io.petacore.internal.commit.PipelineNode.committed;
+import static io.petacore.internal.commit.PipelineNode.failure;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.petacore.error.CommitOutcomeUnknownException;
+import io.petacore.error.StoreUnavailableException;
+import io.petacore.error.TransactionTooOldException;
+import io.petacore.internal.commit.FaultyKvStore.Sent;
+import io.petacore.internal.commit.FaultyKvStore.What;
+import io.petacore.store.Operation;
+import io.petacore.store.StoreException.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** The fate of commits over which the node had to load everything again. */
+class PipelineAfterLoadTest extends PipelineFixture {
+
+  // ---- a load in between
+
+  /** The history that the watch wants is gone, so everything is loaded again. */
+  private void resync() {
+    cluster.compact(cluster.newest());
+    node.store.watch().end(Kind.COMPACTED);
+    node.pause();
+  }
+
+  @Test
+  void aLoadShowsItsOwnLastBatch() {
+    node.store.hold(What.BATCH);
+    CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
+    node.store.next(What.BATCH).reach().lose();
+    resync();
+    committed(done);
+    assertWorks();
+    assertEquals(1, timesWritten("n/a"));
+  }
+
+  @Test
+  void aLoadInWhichAForeignWriteHidesTheOwnOneProvesNothing() {
+    commit("a", "0");
+    for (Operation foreign : List.of(foreignPut("a", "theirs"), foreignDelete("a"))) {
+      node.store.hold(What.BATCH);
+      CompletableFuture<CommitOutcome> done = node.begin().put("a", "mine").commit();
+      node.store.next(What.BATCH).reach().lose();
+      cluster.change(foreign);
+      resync();
+      failure(CommitOutcomeUnknownException.class, done);
+      assertWorks();
+      commit("a", "again");
+    }
+  }
+
+  @Test
+  void aLoadShowsWhoOfTheLastBatchWasRefused() {
+    PipelineNode elsewhere = another();
+    commit("x", "0");
+    commit("y", "0");
+    node.deliver();
+    commitElsewhere(elsewhere, "x", "theirs");
+    node.store.hold(What.BATCH);
+    List<CompletableFuture<CommitOutcome>> fill = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      fill.add(node.begin().put("k" + i, "v").commit());
+    }
+    CompletableFuture<CommitOutcome> refused = node.begin().put("x", "mine").commit();
+    CompletableFuture<CommitOutcome> applied = node.begin().delete("y").commit();
+    CompletableFuture<CommitOutcome> also = node.begin().put("z", "mine").commit();
+    for (int i = 0; i < 4; i++) {
+      node.store.next(What.BATCH).answer();
+    }
+    // The watch shows the four, but not what "elsewhere" did.
+    assertFalse(refused.isDone());
+    resync();
+    fill.forEach(PipelineNode::committed);
+    assertConflict("x", refused);
+    node.store.next(What.BATCH).reach().lose();
+    resync();
+    committed(also);
+    failure(CommitOutcomeUnknownException.class, applied);
+    assertWorks();
+  }
+
+  @Test
+  void whatALoadMayHaveSkippedIsUnknownAtTheBorder() {
+    PipelineNode elsewhere = another();
+    node.deliver();
+    node.store.hold(What.BATCH);
+    CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
+    node.store.next(What.BATCH).reach().lose();
+    commitElsewhere(elsewhere, "b", "theirs");
+    resync();
+    node.deliver();
+    failure(CommitOutcomeUnknownException.class, done);
+    assertWorks();
+  }
+
+  @Test
+  void aLoadBetweenTwoCommitsSkipsNothing() {
+    node.store.hold(What.BATCH);
+    CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
+    node.store.next(What.BATCH).lose();
+    cluster.change(foreignPut("b", "theirs"));
+    resync();
+    node.store.pass(What.BATCH);
+    node.deliver();
+    while (node.store.countHeld() > 0) {
+      node.store.take(0).answer();
+    }
+    node.deliver();
+    committed(done);
+    assertEquals(0, node.counters().unknownOutcomes());
+    assertWorks();
+  }
+
+  @Test
+  void aKeyThatCameAndWentWithinALoadIsAConflict() {
+    PipelineNode elsewhere = another();
+    node.deliver();
+    PipelineNode.Draft creation = node.begin().put("a", "mine");
+    commitElsewhere(elsewhere, "a", "theirs");
+    CompletableFuture<CommitOutcome> gone = elsewhere.begin().delete("a").commit();
+    elsewhere.deliver();
+    committed(gone);
+    resync();
+    assertConflict("a", creation.commit());
+    CompletableFuture<CommitOutcome> anew = node.begin().put("a", "mine").commit();
+    node.deliver();
+    committed(anew);
+    assertWorks();
+  }
+
+  @Test
+  void whatWasConfirmedStaysSoWhenALoadJumpsOverIt() {
+    PipelineNode elsewhere = another();
+    node.deliver();
+    CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
+    commitElsewhere(elsewhere, "b", "theirs");
+    resync();
+    committed(done);
+    assertWorks();
+  }
+
+  @Test
+  void aConfirmationMayComeBehindALoad() {
+    PipelineNode elsewhere = another();
+    node.deliver();
+    node.store.hold(What.BATCH);
+    CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
+    Sent sent = node.store.next(What.BATCH).reach();
+    commitElsewhere(elsewhere, "b", "theirs");
+    resync();
+    assertFalse(done.isDone());
+    sent.answer();
+    committed(done);
+    assertWorks();
+  }
+
+  @Test
+  void aSessionOpenedBehindALoadIsNotLostByIt() {
+    // The load's state is read before the session is opened, and taken in after it.
+    node.store.hold(What.RANGE, What.FENCE);
+    cluster.endLease(1);
+    node.deliver();
+    cluster.compact(cluster.newest());
+    node.store.watch().end(Kind.COMPACTED);
+    node.pause();
+    Sent load = node.store.next(What.RANGE).reach();
+    node.store.pass(What.RANGE, What.FENCE);
+    node.store.next(What.FENCE).answer();
+    assertEquals(1, node.counters().sessionsLost());
+    load.answer();
+    scheduler.runDue();
+    assertEquals(1, node.counters().sessionsLost(), "that of before");
+    assertWorks();
+    assertEquals(2, node.store.count(What.FENCE));
+  }
+
+  // ---- another history
+
+  /** The cluster is restored from a backup made at a revision, and goes on from there. */
+  private void restore(long revision) {
+    cluster.rewind(revision);
+    cluster.change(foreignPut("restored", "yes"));
+    node.store.watch().end(Kind.UNAVAILABLE);
+    node.goOn();
+  }
+
+  @Test
+  void nothingOfALostWorldIsCommitted() {
+    commit("kept", "0");
+    long backup = cluster.newest();
+    commit("lost", "1");
+    commit("kept", "1");
+    PipelineNode.Draft present = node.begin().put("kept", "2");
+    PipelineNode.Draft absent = node.begin().put("never", "2");
+    restore(backup);
+    assertEquals("0", node.read("kept"));
+    assertNull(node.read("lost"));
+    assertConflict("kept", present.commit());
+    failure(TransactionTooOldException.class, absent.commit());
+    assertWorks();
+  }
+
+  @Test
+  void whatIsPendingFailsWhenTheHistoryIsAnother() {
+    commit("kept", "0");
+    long backup = cluster.newest();
+    commit("lost", "1");
+    node.store.hold(What.BATCH);
+    List<CompletableFuture<CommitOutcome>> sent = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      sent.add(node.begin().put("k" + i, "v").commit());
+    }
+    CompletableFuture<CommitOutcome> waiting = node.begin().put("never", "2").commit();
+    CompletableFuture<CommitOutcome> unguarded = node.unguarded().put("never2", "2").commit();
+    restore(backup);
+    sent.forEach(one -> failure(CommitOutcomeUnknownException.class, one));
+    failure(StoreUnavailableException.class, waiting);
+    failure(StoreUnavailableException.class, unguarded);
+    node.store.pass(What.BATCH);
+    while (node.store.countHeld() > 0) {
+      node.store.take(0).answer();
+    }
+    assertWorks();
+    assertNull(node.read("never"));
+    assertNull(node.read("k0"), "requests of the lost world are refused");
+  }
+
+  @Test
+  void aRestorationToJustBeforeAConfirmedCommitLeavesNothingInFlight() {
+    CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
+    restore(cluster.newest() - 1);
+    assertFalse(done.isDone() && !done.isCompletedExceptionally());
+    cluster.change(foreignPut("more", "data"));
+    node.deliver();
+    failure(CommitOutcomeUnknownException.class, done);
+    assertWorks();
+    commit("a", "2");
+  }
+
+  @Test
+  void nothingIsSentWhileTheHistoryIsNotKnown() {
+    commit("kept", "0");
+    node.store.watch().end(Kind.UNAVAILABLE);
+    CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
+    assertEquals(1, node.counters().batches());
+    node.goOn();
+    committed(done);
+    assertWorks();
+  }
+}

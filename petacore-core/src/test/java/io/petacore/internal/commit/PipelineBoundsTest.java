@@ -1,0 +1,256 @@
+package io.petacore.internal.commit;
+
+import static io.petacore.internal.commit.PipelineNode.assertConflict;
+import static io.petacore.internal.commit.PipelineNode.committed;
+import static io.petacore.internal.commit.PipelineNode.failure;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.petacore.error.CommitOutcomeUnknownException;
+import io.petacore.error.StorageClosedException;
+import io.petacore.error.StoreUnavailableException;
+import io.petacore.internal.commit.FaultyKvStore.Sent;
+import io.petacore.internal.commit.FaultyKvStore.What;
+import io.petacore.store.StoreException.Kind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** What bounds a commit: its deadline, the places that there are, and the end. */
+class PipelineBoundsTest extends PipelineFixture {
+
+  // ---- deadlines
+
+  @Test
+  void whatWasNeverSentIsToldSoAtItsDeadline() {
+    node.store.fail(What.GRANT, Kind.UNAVAILABLE);
+    cluster.endLease(1);
+    node.deliver();
+    CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
+    scheduler.advance(PipelineNode.TIMEOUT.plusMillis(50));
+    StoreUnavailableException late = failure(StoreUnavailableException.class, done);
+    assertTrue(
+        String.valueOf(late.getMessage()).contains("nothing was applied"), late.getMessage());
+    assertWorks();
+    assertNull(node.read("a"));
+  }
+
+  @Test
+  void whatCouldNotBeSettledIsUnknownAtItsDeadline() {
+    node.store.hold(What.values());
+    CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
+    Sent sent = node.store.next(What.BATCH);
+    scheduler.advance(PipelineNode.TIMEOUT.plusMillis(50));
+    failure(CommitOutcomeUnknownException.class, done);
+    assertEquals(1, node.counters().unknownOutcomes());
+    sent.answer();
+    node.deliver();
+    assertEquals("1", node.read("a"), "it was applied, in the end");
+    while (node.store.countHeld() > 0) {
+      node.store.take(0).answer();
+    }
+    assertWorks();
+    assertEquals(0, node.counters().settledApplied(), "counted once");
+  }
+
+  @Test
+  void aDeadlineShorterThanAnAnswerIsKept() {
+    node.store.hold(What.BATCH);
+    CompletableFuture<CommitOutcome> done = node.begin(Duration.ofMillis(1)).put("a", "1").commit();
+    scheduler.advance(Duration.ofMillis(20));
+    failure(CommitOutcomeUnknownException.class, done);
+    CompletableFuture<CommitOutcome> past = node.begin(Duration.ZERO).put("b", "1").commit();
+    scheduler.advance(Duration.ofMillis(20));
+    assertTrue(past.isDone());
+    while (node.store.countHeld() > 0) {
+      node.store.take(0).answer();
+    }
+    node.deliver();
+    assertNull(node.read("a"), "its fence was raised meanwhile");
+    assertWorks();
+  }
+
+  @Test
+  void whatWasConfirmedIsToldAtItsDeadlineThoughTheWatchIsLate() {
+    CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
+    long confirmed = cluster.newest();
+    assertEquals(0, node.pipeline.confirmedRevision(), "nobody was told yet");
+    // Every watch that is opened stays silent: nothing is delivered.
+    scheduler.advance(PipelineNode.TIMEOUT.plusMillis(50));
+    CommitOutcome.Committed told = committed(done);
+    assertEquals(confirmed, told.revision());
+    assertEquals(0, told.version());
+    assertEquals(confirmed, node.pipeline.confirmedRevision(), "others wait for it");
+    assertWorks();
+    assertEquals("1", node.read("a"));
+  }
+
+  @Test
+  void aWatchThatDoesNotBringWhatWasConfirmedIsReplaced() {
+    node.begin().put("a", "1").launch();
+    long before = node.synchronizer.counters().watchesOpened();
+    scheduler.advance(Duration.ofSeconds(5));
+    assertTrue(node.synchronizer.counters().watchesOpened() > before);
+    assertWorks();
+  }
+
+  @Test
+  void aWatchThatDoesNotBringTheBorderIsReplaced() {
+    node.store.hold(What.BATCH);
+    CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
+    node.store.next(What.BATCH).lose();
+    long before = node.synchronizer.counters().watchesOpened();
+    scheduler.advance(Duration.ofSeconds(5));
+    assertTrue(node.synchronizer.counters().watchesOpened() > before);
+    node.store.pass(What.BATCH);
+    node.deliver();
+    node.deliver();
+    committed(done);
+    assertWorks();
+  }
+
+  @Test
+  void aMemberThatWasRefusedIsToldSoAtItsDeadlineThoughTheWatchIsLate() {
+    PipelineNode elsewhere = another();
+    commitElsewhere(elsewhere, "a", "theirs");
+    CompletableFuture<CommitOutcome> mine = node.begin().put("a", "mine").commit();
+    scheduler.advance(PipelineNode.TIMEOUT.plusMillis(50));
+    failure(StoreUnavailableException.class, mine);
+    assertWorks();
+    assertEquals("theirs", node.read("a"));
+  }
+
+  // ---- back-pressure
+
+  @Test
+  void aFullPipelineBlocksUpToTheDeadline() {
+    PipelineNode small = new PipelineNode(cluster, scheduler, 1, 2).open();
+    small.store.hold(What.BATCH);
+    CompletableFuture<CommitOutcome> one = small.begin().put("a", "1").commit();
+    CompletableFuture<CommitOutcome> two = small.begin().put("b", "1").commit();
+    CompletableFuture<CommitOutcome> three =
+        small.begin(Duration.ofMillis(5)).put("c", "1").commit();
+    failure(StoreUnavailableException.class, three);
+    assertEquals(0, small.pipeline.freePlaces());
+    small.store.pass(What.BATCH);
+    small.store.next(What.BATCH).answer();
+    small.deliver();
+    small.deliver();
+    committed(one);
+    committed(two);
+    assertEquals(2, small.pipeline.freePlaces());
+    assertNull(small.read("c"));
+  }
+
+  @Test
+  void anInterruptEndsTheWaitingForAPlace() {
+    PipelineNode small = new PipelineNode(cluster, scheduler, 1, 1).open();
+    small.store.hold(What.BATCH);
+    small.begin().put("a", "1").launch();
+    Thread.currentThread().interrupt();
+    CompletableFuture<CommitOutcome> done = small.begin().put("b", "1").commit();
+    assertTrue(Thread.interrupted(), "kept for the caller");
+    StoreUnavailableException refused = failure(StoreUnavailableException.class, done);
+    assertTrue(String.valueOf(refused.getMessage()).contains("interrupted"), refused.getMessage());
+    assertEquals(0, small.pipeline.freePlaces());
+  }
+
+  @Test
+  void thousandsWhoAreJudgedAtOnceDoNotHoldUpOthers() {
+    PipelineNode elsewhere = another();
+    node.deliver();
+    node.store.hold(What.BATCH);
+    for (int i = 0; i < 4; i++) {
+      node.begin().put("k" + i, "v").launch();
+    }
+    List<CompletableFuture<CommitOutcome>> losers = new ArrayList<>();
+    for (int i = 0; i < 9_000; i++) {
+      losers.add(node.begin().put("hot", "v").commit());
+    }
+    CompletableFuture<CommitOutcome> last = node.begin().put("cold", "v").commit();
+    commitElsewhere(elsewhere, "hot", "theirs");
+    node.store.pass(What.BATCH);
+    node.deliver();
+    while (node.store.countHeld() > 0) {
+      node.store.take(0).answer();
+    }
+    node.deliver();
+    node.deliver();
+    losers.forEach(one -> assertConflict("hot", one));
+    committed(last);
+  }
+
+  // ---- the end
+
+  @Test
+  void closingTellsWhatWasNotSentAndSettlesWhatWas() {
+    PipelineNode small = new PipelineNode(cluster, scheduler, 2, 10).open();
+    small.store.hold(What.BATCH);
+    CompletableFuture<CommitOutcome> applied = small.begin().put("a", "1").commit();
+    CompletableFuture<CommitOutcome> lost = small.begin().put("b", "1").commit();
+    CompletableFuture<CommitOutcome> waiting = small.begin().put("c", "1").commit();
+    small.store.next(What.BATCH).reach();
+    CompletableFuture<Void> closed = small.pipeline.close(Duration.ofSeconds(5));
+    failure(StorageClosedException.class, waiting);
+    assertFalse(closed.isDone());
+    small.deliver();
+    committed(applied);
+    failure(StorageClosedException.class, lost);
+    assertTrue(closed.isDone());
+    assertEquals(10, small.pipeline.freePlaces());
+    failure(StorageClosedException.class, small.begin().put("d", "1").commit());
+    assertEquals(10, small.pipeline.freePlaces());
+  }
+
+  @Test
+  void closingTellsEverybodyWithinItsBoundThoughTheStoreIsGone() {
+    node.store.hold(What.values());
+    CompletableFuture<CommitOutcome> sent = node.begin().put("a", "1").commit();
+    CompletableFuture<Void> closed = node.pipeline.close(Duration.ofSeconds(5));
+    scheduler.advance(Duration.ofSeconds(4));
+    assertFalse(closed.isDone());
+    scheduler.advance(Duration.ofSeconds(1));
+    failure(CommitOutcomeUnknownException.class, sent);
+    assertTrue(closed.isDone());
+    assertTrue(node.pipeline.close(Duration.ofSeconds(5)).isDone(), "idempotent");
+  }
+
+  @Test
+  void closingIsDoneWhenEveryOutcomeHasBeenTold() {
+    node.store.hold(What.BATCH);
+    CompletableFuture<CommitOutcome> sent = node.begin().put("a", "1").commit();
+    node.store.next(What.BATCH).reach();
+    CompletableFuture<Void> closed = node.pipeline.close(Duration.ofSeconds(5));
+    CompletableFuture<Boolean> told = closed.thenApply(done -> sent.isDone());
+    node.deliver();
+    assertTrue(told.join());
+  }
+
+  @Test
+  void closingWhileASessionIsOpenedEndsThatToo() {
+    node.store.hold(What.FENCE);
+    cluster.endLease(1);
+    node.deliver();
+    CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
+    CompletableFuture<Void> closed = node.pipeline.close(Duration.ofSeconds(5));
+    failure(StorageClosedException.class, done);
+    assertTrue(closed.isDone());
+    node.store.next(What.FENCE).answer();
+    assertEquals(1, node.store.count(What.REVOKE));
+  }
+
+  @Test
+  void closingWhileAFenceIsRaisedIsSettledByTheEndOfTheSession() {
+    node.store.hold(What.BATCH, What.FENCE);
+    CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
+    node.store.next(What.BATCH).lose();
+    CompletableFuture<Void> closed = node.pipeline.close(Duration.ofSeconds(5));
+    node.deliver();
+    failure(StorageClosedException.class, done);
+    assertTrue(closed.isDone());
+  }
+}

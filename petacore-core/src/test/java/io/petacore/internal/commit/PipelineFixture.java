@@ -1,0 +1,74 @@
+package io.petacore.internal.commit;
+
+import static io.petacore.internal.commit.PipelineNode.committed;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.petacore.data.Bytes;
+import io.petacore.internal.commit.FaultyKvStore.What;
+import io.petacore.internal.time.ManualScheduler;
+import io.petacore.store.Batch;
+import io.petacore.store.Operation;
+import io.petacore.store.ScriptedKvStore;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+
+/** A node in virtual time on a store that does what a test says, and what tests do with it. */
+abstract class PipelineFixture {
+  final ScriptedKvStore cluster = new ScriptedKvStore();
+  final ManualScheduler scheduler = new ManualScheduler();
+  final PipelineNode node = new PipelineNode(cluster, scheduler, 4, 10_000).open();
+
+  @AfterEach
+  final void nothingWasThrownAway() {
+    assertEquals(List.of(), scheduler.failures());
+  }
+
+  /** A second node on the same cluster, which follows by itself only when told to. */
+  PipelineNode another() {
+    return new PipelineNode(cluster, scheduler, 4, 10_000).open();
+  }
+
+  static Operation foreignPut(String key, String value) {
+    return new Operation.Put(PipelineNode.NAMESPACE.toStore(Bytes.utf8(key)), Bytes.utf8(value));
+  }
+
+  static Operation foreignDelete(String key) {
+    return new Operation.Delete(PipelineNode.NAMESPACE.toStore(Bytes.utf8(key)));
+  }
+
+  /** Commits a value from elsewhere, for good. */
+  void commitElsewhere(PipelineNode elsewhere, String key, String value) {
+    elsewhere.deliver();
+    CompletableFuture<CommitOutcome> done = elsewhere.begin().put(key, value).commit();
+    elsewhere.deliver();
+    committed(done);
+  }
+
+  /** Commits a value for good. */
+  long commit(String key, String value) {
+    CompletableFuture<CommitOutcome> done = node.begin().put(key, value).commit();
+    node.deliver();
+    return committed(done).revision();
+  }
+
+  /** The node works: a new commit goes through, and nothing is left over. */
+  void assertWorks() {
+    node.store.pass(What.values());
+    node.store.reject(batch -> false);
+    node.goOn();
+    long revision = commit("probe", "of " + scheduler.nanoTime());
+    assertEquals(cluster.newest(), revision);
+    assertEquals(10_000, node.pipeline.freePlaces(), "places are given back");
+    assertTrue(node.pipeline.isIdle(), "nothing is left over");
+  }
+
+  int timesWritten(String key) {
+    int times = 0;
+    for (Batch batch : node.store.batches()) {
+      times += batch.operations().toString().contains(Bytes.utf8(key).toString()) ? 1 : 0;
+    }
+    return times;
+  }
+}

@@ -1,0 +1,75 @@
+package io.petacore.internal.mvcc;
+
+import io.petacore.data.Bytes;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What must hold inside of a cache whenever its writer is at rest. */
+public final class CacheInvariants {
+  private final MvccCache cache;
+  private final boolean oneHistory;
+  private final Consumer<String> broken;
+
+  private CacheInvariants(MvccCache cache, boolean oneHistory, Consumer<String> broken) {
+    this.cache = cache;
+    this.oneHistory = oneHistory;
+    this.broken = broken;
+  }
+
+  /**
+   * Tells of each invariant that is broken.
+   *
+   * @param oneHistory whether mod revisions rise: the store was never set back
+   */
+  public static void check(MvccCache cache, boolean oneHistory, Consumer<String> broken) {
+    new CacheInvariants(cache, oneHistory, broken).check();
+  }
+
+  private void check() {
+    Map<Bytes, Version> newest = new HashMap<>();
+    cache.inOrder.forEach((key, chain) -> newest.put(key, chain.head()));
+    int hashed = cache.byHash.size();
+    require(
+        newest.size() == hashed, "the indexes hold " + newest.size() + " and " + hashed + " keys");
+    long versions = 0;
+    long bytes = 0;
+    long superseded = 0;
+    long present = 0;
+    for (Map.Entry<Bytes, Version> entry : newest.entrySet()) {
+      Version head = entry.getValue();
+      require(cache.byHash.get(entry.getKey()) == head, "the indexes differ on " + entry.getKey());
+      bytes += Holdings.ofKey(head.key()) + Holdings.ofVersion(head);
+      present += head.isTombstone() || head.key().byteAt(0) == 0 ? 0 : 1;
+      versions++;
+      for (Version v = head; v != null; v = v.older()) {
+        @Nullable Version older = v.older();
+        require(older == null || older.number() < v.number(), "out of order: " + head.key());
+        require(
+            !oneHistory || older == null || older.modRevision() < v.modRevision(),
+            "mod revisions do not rise: " + head.key());
+        if (older != null) {
+          versions++;
+          superseded += Holdings.ofSuperseded(older);
+        }
+      }
+    }
+    Holdings held = cache.holdings();
+    Holdings counted = new Holdings(versions, bytes + superseded, superseded);
+    require(held.equals(counted), "it counts " + held + ", and has " + counted);
+    long keys = cache.applied().keys();
+    require(keys == present, "it counts " + keys + " keys, and has " + present);
+    Long oldestPin = cache.history.oldestPin();
+    require(
+        !oneHistory || oldestPin == null || cache.horizon() <= oldestPin,
+        "the horizon " + cache.horizon() + " is above the oldest pin, " + oldestPin);
+    require(cache.horizon() <= cache.applied().version(), "the horizon is above what is applied");
+  }
+
+  private void require(boolean holds, String what) {
+    if (!holds) {
+      broken.accept(what);
+    }
+  }
+}

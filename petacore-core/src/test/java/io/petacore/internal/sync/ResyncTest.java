@@ -1,0 +1,344 @@
+package io.petacore.internal.sync;
+
+import static io.petacore.internal.sync.Node.delete;
+import static io.petacore.internal.sync.Node.put;
+import static io.petacore.internal.sync.Node.record;
+import static io.petacore.internal.sync.Synchronizer.State.DISCONNECTED;
+import static io.petacore.internal.sync.Synchronizer.State.SYNCED;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.petacore.error.PetaCoreException;
+import io.petacore.error.StoreUnavailableException;
+import io.petacore.error.TransactionTooOldException;
+import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.Version;
+import io.petacore.store.Operation;
+import io.petacore.store.ScriptedWatch;
+import io.petacore.store.StoreException.Kind;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** When what is missing can not be had one by one: holes, compaction, another history. */
+class ResyncTest {
+  private final Node node = new Node();
+
+  @AfterEach
+  void nothingWasThrownAway() {
+    assertEquals(List.of(), node.scheduler.failures());
+  }
+
+  // ---- the store has forgotten what is wanted
+
+  @Test
+  void afterCompactionEverythingIsLoadedAgain() {
+    node.store.change(record(10_000), put("same", "1"), put("changed", "1"), put("gone", "1"));
+    ScriptedWatch watch = node.follow();
+    long before = node.version();
+    Version same = node.find("same");
+    long changed = node.store.change(record(20_000), put("changed", "2"), put("new", "2"));
+    node.store.change(record(30_000), delete("gone"));
+    node.store.change(record(40_000), put("passing", "3"));
+    node.store.change(record(50_000), delete("passing"));
+    node.store.compact(node.store.newest());
+    watch.end(Kind.COMPACTED);
+    assertEquals(before, node.version(), "the old state is there until the new one is whole");
+    node.pause();
+
+    Map<String, String> expected = Map.of("same", "1", "changed", "2", "new", "2");
+    assertEquals(expected, node.contents());
+    assertEquals(Map.of("same", "1", "changed", "1", "gone", "1"), node.contents(before));
+    assertEquals(node.store.newest(), node.revision());
+    assertEquals(50_000, node.version());
+    assertEquals(3, node.cache.applied().keys());
+    assertEquals(1, node.synchronizer.counters().resyncs());
+    assertEquals(changed, node.find("changed").modRevision());
+    assertEquals(2, node.find("same").modRevision());
+    assertSame(same, node.find("same"));
+
+    assertEquals(node.store.newest() + 1, node.store.watch().fromRevision());
+    node.store.watch().open();
+    node.store.change(record(60_000), put("gone", "4"));
+    node.store.watch().deliver();
+    assertEquals("4", node.contents().get("gone"));
+  }
+
+  @Test
+  void compactionIsNoticedBeforeTheWatchIsOpened() {
+    ScriptedWatch watch = node.follow();
+    watch.end(Kind.UNAVAILABLE);
+    node.store.change(put("a", "1"));
+    node.store.change(put("a", "2"));
+    node.store.compact(3);
+    node.pause();
+    node.pause();
+    assertEquals(Map.of("a", "2"), node.contents());
+    assertEquals(1, node.synchronizer.counters().resyncs());
+    assertFalse(node.lastTold().anotherHistory());
+    assertEquals(4, node.store.watch().fromRevision());
+  }
+
+  @Test
+  void aReaderOfTheOldStateSeesItWholeThroughAResync() {
+    node.store.change(put("a", "1"), put("b", "1"));
+    ScriptedWatch watch = node.follow();
+    long old = node.version();
+    assertTrue(node.cache.pin(old));
+    node.store.change(put("a", "2"), delete("b"), put("c", "2"));
+    node.store.compact(3);
+    node.store.hold();
+    watch.end(Kind.COMPACTED);
+    node.pause();
+    assertEquals(1, node.store.countHeld());
+    assertEquals(old, node.version());
+    node.store.stopHolding();
+    node.store.nextHeld().answer();
+    node.scheduler.runDue();
+    node.scheduler.advance(Node.RETENTION.multipliedBy(2));
+    node.synchronizer.freeHistory();
+    assertEquals(Map.of("a", "1", "b", "1"), node.contents(old));
+    assertEquals(Map.of("a", "2", "c", "2"), node.contents());
+  }
+
+  @Test
+  void aStoreThatForgetsFasterThanItIsReadIsNotStormed() {
+    ScriptedWatch watch = node.follow();
+    int before = node.store.ranges().size();
+    watch.end(Kind.COMPACTED);
+    for (int i = 0; i < 600; i++) {
+      node.scheduler.advance(Duration.ofMillis(100));
+      ScriptedWatch last = node.store.watch();
+      if (!last.isClosed()) {
+        last.open().end(Kind.COMPACTED);
+      }
+    }
+    int asked = node.store.ranges().size() - before;
+    assertTrue(asked < 400, "asked for " + asked + " ranges in a minute");
+    assertTrue(asked > 20, "asked for " + asked + " ranges in a minute");
+    node.pause();
+    node.store.watch().open();
+    assertEquals(SYNCED, node.synchronizer.state());
+  }
+
+  // ---- the same sequence?
+
+  @Test
+  void aJumpInTheWritesOfTheCommitRecordIsAHole() {
+    ScriptedWatch watch = node.follow();
+    node.store.change(record(10_000), put("a", "1"));
+    node.store.change(record(20_000), put("b", "2"));
+    node.store.change(record(30_000), put("c", "3"));
+    watch.deliver(1);
+    watch.skipTo(4);
+    watch.deliver();
+    assertTrue(watch.isClosed());
+    assertEquals(2, node.revision(), "what came after the hole is not applied by itself");
+    assertEquals(DISCONNECTED, node.synchronizer.state());
+    node.pause();
+    assertEquals(Map.of("a", "1", "b", "2", "c", "3"), node.contents());
+    assertEquals(1, node.synchronizer.counters().resyncs());
+    node.store.watch().open();
+    assertEquals(List.of(SYNCED, DISCONNECTED, SYNCED), node.states);
+  }
+
+  @Test
+  void afterAResyncTheSequenceGoesOn() {
+    ScriptedWatch watch = node.follow();
+    node.store.change(record(10_000), put("a", "1"));
+    node.store.change(record(20_000), put("a", "2"));
+    watch.skipTo(3);
+    watch.deliver();
+    node.pause();
+    node.store.watch().open();
+    node.store.change(record(30_000), put("a", "3"));
+    node.store.watch().deliver();
+    assertEquals(Map.of("a", "3"), node.contents());
+    assertEquals(1, node.synchronizer.counters().resyncs());
+  }
+
+  // ---- the same history?
+
+  @Test
+  void aStoreThatWasSetBackIsNoticedByItsCommitRecord() {
+    ScriptedWatch watch = node.follow();
+    node.store.change(record(10_000), put("kept", "1"), put("a", "1"));
+    node.store.change(record(20_000), put("a", "lost"), put("lost", "2"));
+    watch.deliver();
+    long version = node.version();
+    CompletableFuture<Applied> waiter = node.cache.whenApplied(4);
+    watch.end(Kind.UNAVAILABLE);
+    node.store.rewind(2);
+    // The same numbers, and other data under them.
+    node.store.change(record(20_001), put("a", "new"), put("new", "2"));
+    node.pause();
+    node.pause();
+    assertEquals(Map.of("kept", "1", "a", "new", "new", "2"), node.contents());
+    assertTrue(node.version() > version, "versions go on rising");
+    assertThrows(TransactionTooOldException.class, () -> node.contents(version), "a lost world");
+    assertTrue(waiter.isDone());
+    assertInstanceOf(
+        PetaCoreException.class, assertThrows(CompletionException.class, waiter::join).getCause());
+    assertEquals(1, node.synchronizer.counters().resyncs());
+    assertEquals(4, node.store.watch().fromRevision());
+  }
+
+  @Test
+  void aStoreThatWasSetBackIsNoticedByItsRevision() {
+    ScriptedWatch watch = node.follow();
+    node.store.change(record(10_000), put("a", "1"));
+    node.store.change(record(20_000), put("a", "lost"));
+    node.store.change(put("b", "lost"));
+    watch.deliver();
+    long version = node.version();
+    CompletableFuture<Applied> waiter = node.cache.whenApplied(5);
+    watch.end(Kind.UNAVAILABLE);
+    node.store.rewind(2);
+    node.pause();
+    node.pause();
+    assertEquals(Map.of("a", "1"), node.contents());
+    assertEquals(2, node.revision());
+    assertTrue(node.version() > version);
+    CompletionException lost = assertThrows(CompletionException.class, waiter::join);
+    assertInstanceOf(StoreUnavailableException.class, lost.getCause());
+    node.store.watch().open();
+    node.store.change(record(30_000), put("a", "2"));
+    node.store.watch().deliver();
+    assertEquals(Map.of("a", "2"), node.contents());
+    assertEquals(3, node.revision());
+  }
+
+  @Test
+  void aStoreThatHasFewerRevisionsIsAnotherHistory() {
+    ScriptedWatch watch = node.follow();
+    node.store.change(put("a", "1"));
+    node.store.change(put("lost", "2"));
+    watch.deliver();
+    node.store.rewind(2);
+    watch.end(Kind.COMPACTED);
+    node.pause();
+    assertEquals(Map.of("a", "1"), node.contents());
+    assertEquals(2, node.revision());
+    assertTrue(node.lastTold().anotherHistory());
+  }
+
+  /** A revision of the old history will never come: its watch is not to blame. */
+  @Test
+  void onAnotherHistoryNothingIsExpectedAnyMore() {
+    ScriptedWatch watch = node.follow();
+    node.store.change(put("a", "1"));
+    node.store.change(put("a", "lost"));
+    watch.deliver();
+    node.synchronizer.expect(1_000);
+    watch.end(Kind.UNAVAILABLE);
+    node.store.rewind(2);
+    node.pause();
+    node.pause();
+    ScriptedWatch last = node.store.watch().open();
+    node.scheduler.advance(Duration.ofMinutes(1));
+    assertFalse(last.isClosed());
+  }
+
+  /** And is past the applied revision again when it is loaded. */
+  @Test
+  void aStoreThatWasSetBackAndWentOnIsStillAnotherHistory() {
+    ScriptedWatch watch = node.follow();
+    node.store.change(put("a", "1"));
+    node.store.change(put("a", "lost"));
+    watch.deliver();
+    watch.end(Kind.UNAVAILABLE);
+    node.store.rewind(2);
+    node.store.hold();
+    node.scheduler.advance(Duration.ofMillis(100));
+    node.store.nextHeld().answer();
+    node.scheduler.runDue();
+    node.store.change(put("b", "1"));
+    node.store.change(put("c", "1"));
+    node.store.stopHolding();
+    node.pause();
+    assertEquals(Map.of("a", "1", "b", "1", "c", "1"), node.contents());
+    assertTrue(node.lastTold().anotherHistory());
+  }
+
+  @Test
+  void onAnotherHistoryEqualModRevisionsProveNothing() {
+    ScriptedWatch watch = node.follow();
+    node.store.change(record(10_000), put("a", "old"));
+    watch.deliver();
+    watch.end(Kind.UNAVAILABLE);
+    node.store.rewind(1);
+    node.store.change(record(10_001), put("a", "new")); // the same mod revision, 2
+    node.pause();
+    node.pause();
+    assertEquals(Map.of("a", "new"), node.contents());
+  }
+
+  /** Sets the store back, and lets it forget what could be compared. */
+  private void assertAnotherHistory(long rewindTo, Operation[]... revisions) {
+    node.store.watch().deliver();
+    CompletableFuture<Applied> waiter = node.cache.whenApplied(100);
+    node.store.watch().end(Kind.UNAVAILABLE);
+    node.store.rewind(rewindTo);
+    for (Operation[] revision : revisions) {
+      node.store.change(revision);
+    }
+    node.store.compact(node.store.newest());
+    node.pause();
+    node.pause();
+    assertTrue(node.lastTold().loaded());
+    assertTrue(node.lastTold().anotherHistory());
+    assertTrue(waiter.isCompletedExceptionally());
+  }
+
+  private static Operation[] revision(Operation... changes) {
+    return changes;
+  }
+
+  @Test
+  void whereAllWasForgottenAnotherHistoryIsNoticedByAValue() {
+    node.follow();
+    node.store.change(put("a", "old"));
+    assertAnotherHistory(1, revision(put("a", "new")), revision(record(20_000), put("b", "new")));
+    assertEquals(Map.of("a", "new", "b", "new"), node.contents());
+  }
+
+  @Test
+  void whereAllWasForgottenAnotherHistoryIsNoticedByARecordThatWentBack() {
+    node.follow();
+    node.store.change(record(10_000), put("a", "1"));
+    node.store.change(record(20_000), put("a", "2"));
+    assertAnotherHistory(2, revision(put("b", "3")), revision(put("b", "4")));
+    assertEquals(Map.of("a", "1", "b", "4"), node.contents());
+  }
+
+  @Test
+  void whereAllWasForgottenAnotherHistoryIsNoticedByAnotherRecord() {
+    node.follow();
+    node.store.change(record(10_000), put("a", "1"));
+    assertAnotherHistory(1, revision(record(10_001), put("b", "1")), revision(put("b", "2")));
+    assertEquals(Map.of("b", "2"), node.contents());
+  }
+
+  @Test
+  void aCompactedStoreThatOnlyWentOnIsTheSameHistory() {
+    node.store.change(record(10_000), put("a", "1"), put("b", "1"));
+    ScriptedWatch watch = node.follow();
+    node.store.change(record(20_000), put("a", "2"), delete("b"));
+    node.store.compact(3);
+    watch.end(Kind.COMPACTED);
+    CompletableFuture<Applied> waiter = node.cache.whenApplied(100);
+    node.pause();
+    assertEquals(Map.of("a", "2"), node.contents());
+    assertTrue(node.lastTold().loaded());
+    assertFalse(node.lastTold().anotherHistory());
+    assertFalse(waiter.isDone());
+  }
+}

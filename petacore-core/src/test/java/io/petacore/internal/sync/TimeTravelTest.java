@@ -1,0 +1,205 @@
+package io.petacore.internal.sync;
+
+import static io.petacore.internal.sync.Node.delete;
+import static io.petacore.internal.sync.Node.put;
+import static io.petacore.internal.sync.Node.record;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.petacore.clock.HybridLogicalClock;
+import io.petacore.error.TransactionTooOldException;
+import io.petacore.internal.mvcc.Applied;
+import io.petacore.store.Operation;
+import io.petacore.store.ScriptedKvStore;
+import io.petacore.store.ScriptedWatch;
+import io.petacore.store.StoreException.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The past, asked for on several nodes while they follow, fall behind, are loaded again and are
+ * replaced by new ones, and while clocks are as far apart and commits as late as they may be. What
+ * a node tells is compared with a record of all that was committed: it is right, or refused.
+ */
+class TimeTravelTest {
+  private static final int RUNS = 200;
+  private static final int STEPS = 400;
+  private static final int WRITERS = 3;
+  private static final long MAX_OFFSET = Node.MAX_OFFSET.toNanos();
+  private static final long COMMIT_TIMEOUT = Node.SETTLING.toNanos() - MAX_OFFSET;
+  private static final long LONGEST_STEP = 1_500;
+
+  private long told;
+  private long toldAfterResync;
+
+  @Test
+  void whatIsToldIsRightOnEveryNode() {
+    for (int i = 0; i < RUNS; i++) {
+      long seed = System.nanoTime();
+      try {
+        new Run(new Random(seed)).run();
+      } catch (RuntimeException | AssertionError failure) {
+        throw new AssertionError("seed " + seed, failure);
+      }
+    }
+    assertTrue(told > RUNS * STEPS, "answers: " + told);
+    assertTrue(toldAfterResync > RUNS * STEPS / 10, "answers after a resync: " + toldAfterResync);
+  }
+
+  /** What a revision made of the keys. */
+  private record Recorded(long revision, Map<String, String> contents) {}
+
+  /** A commit on its way: stamped when it was sent, in the store when it arrives. */
+  private record Sent(long hlc, long latest) {}
+
+  /** A node, and the watch that it has at the moment. */
+  private final class Follower {
+    private final Node node;
+    private final long skew;
+    private ScriptedWatch watch;
+    private long resyncedAt = Long.MAX_VALUE;
+
+    Follower(ScriptedKvStore store, long skew, long now) {
+      node = new Node(store);
+      this.skew = skew;
+      tell(now);
+      watch = node.follow();
+    }
+
+    void tell(long now) {
+      node.wall.set(now + skew);
+    }
+
+    void lose(ScriptedKvStore store, Kind kind) {
+      int before = store.watches().size();
+      watch.end(kind);
+      while (store.watches().size() == before) {
+        node.pause();
+      }
+      watch = store.watch().open();
+    }
+
+    /** Asks for a moment; what is told must be what was recorded for it. */
+    void ask(long moment, NavigableMap<Long, Recorded> history) {
+      Applied state;
+      try {
+        state = node.cache.exactlyAt(moment);
+      } catch (TransactionTooOldException refused) {
+        return;
+      }
+      Recorded right = Objects.requireNonNull(history.floorEntry(moment)).getValue();
+      assertEquals(right.revision(), state.revision(), () -> "at " + moment);
+      assertEquals(right.contents(), node.contents(moment));
+      told++;
+      if (moment > resyncedAt) {
+        toldAfterResync++;
+      }
+    }
+  }
+
+  /** One random history. */
+  private final class Run {
+    private final Random random;
+    private final ScriptedKvStore store = new ScriptedKvStore();
+    private final List<HybridLogicalClock> clocks = new ArrayList<>();
+    private final List<Sent> underWay = new ArrayList<>();
+    private final List<Follower> nodes = new ArrayList<>();
+    private final TreeMap<Long, Recorded> history = new TreeMap<>();
+    private final TreeMap<String, String> contents = new TreeMap<>();
+    private long now = 1_000_000;
+
+    Run(Random random) {
+      this.random = random;
+      for (int i = 0; i < WRITERS; i++) {
+        long skew = random.nextLong(MAX_OFFSET);
+        clocks.add(new HybridLogicalClock(() -> now + skew, Node.MAX_OFFSET));
+      }
+      history.put(1L, new Recorded(store.newest(), Map.of()));
+      for (int i = 0; i < 3; i++) {
+        nodes.add(another());
+      }
+    }
+
+    private Follower another() {
+      return new Follower(store, random.nextLong(MAX_OFFSET), now);
+    }
+
+    void run() {
+      for (int step = 0; step < STEPS; step++) {
+        now += random.nextLong(LONGEST_STEP);
+        nodes.forEach(node -> node.tell(now));
+        write();
+        disturb();
+        for (Follower node : nodes) {
+          if (random.nextInt(3) > 0) {
+            node.watch.deliver(1 + random.nextInt(4));
+          }
+          node.ask(moment(), history);
+          node.ask(moment(), history);
+        }
+      }
+    }
+
+    /** Somewhere about a revision, recent ones more often. */
+    private long moment() {
+      List<Long> known = List.copyOf(history.keySet());
+      int back = random.nextInt(1 + random.nextInt(Math.min(60, known.size())));
+      return known.get(known.size() - 1 - back) - 1 + random.nextInt(3);
+    }
+
+    private void write() {
+      HybridLogicalClock clock = clocks.get(random.nextInt(WRITERS));
+      if (random.nextInt(2) == 0) {
+        underWay.add(new Sent(clock.now(), now + random.nextLong(COMMIT_TIMEOUT)));
+      }
+      for (Sent sent : List.copyOf(underWay)) {
+        if (sent.latest() <= now + LONGEST_STEP || random.nextInt(8) == 0) {
+          underWay.remove(sent);
+          commit(sent.hlc());
+          clock.receive(sent.hlc());
+        }
+      }
+      if (random.nextInt(10) == 0) {
+        commit(0); // somebody who knows nothing of PetaCore
+      }
+    }
+
+    private void commit(long hlc) {
+      String key = "key" + random.nextInt(4);
+      boolean deletes = contents.containsKey(key) && random.nextInt(3) == 0;
+      Operation change = deletes ? delete(key) : put(key, "" + store.newest());
+      if (deletes) {
+        contents.remove(key);
+      } else {
+        contents.put(key, "" + store.newest());
+      }
+      long revision = hlc == 0 ? store.change(change) : store.change(record(hlc), change);
+      history.put(
+          Math.max(hlc, history.lastKey() + 1), new Recorded(revision, new TreeMap<>(contents)));
+    }
+
+    /** The first node is left in peace: it sees everything from the beginning. */
+    private void disturb() {
+      int which = 1 + random.nextInt(nodes.size() - 1);
+      Follower node = nodes.get(which);
+      switch (random.nextInt(40)) {
+        case 0 -> {
+          store.compact(store.newest());
+          node.lose(store, Kind.COMPACTED);
+          node.resyncedAt = history.lastKey();
+        }
+        case 1 -> node.lose(store, Kind.UNAVAILABLE);
+        case 2 -> nodes.set(which, another());
+        default -> {
+          // in peace
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package io.petacore.simulation;
+
+import io.petacore.store.Event;
+import io.petacore.store.RevisionEvents;
+import io.petacore.store.StoreException;
+import io.petacore.store.StoreLimits;
+import io.petacore.store.embedded.EtcdModel;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The store that all nodes share: the model of etcd, with its leases, watches and hard times. */
+final class Cluster {
+  private final Timeline timeline;
+  private final Trace trace;
+  private final EtcdModel model;
+  private final TrueHistory truth;
+  private final Set<WatchStream> streams = new LinkedHashSet<>();
+  private long awayUntil;
+  private long fullUntil;
+  private int history;
+
+  Cluster(Timeline timeline, Trace trace, StoreLimits limits, TrueHistory truth) {
+    this.timeline = timeline;
+    this.trace = trace;
+    this.model = new EtcdModel(limits, timeline::now);
+    this.truth = truth;
+  }
+
+  EtcdModel model() {
+    return model;
+  }
+
+  /** Counts how often the store was set back: what was sent before is lost. */
+  int history() {
+    return history;
+  }
+
+  /** Does something on the server's side. */
+  <T> T serve(Supplier<T> work) {
+    try {
+      model.expire();
+      return work.get();
+    } finally {
+      takeDown();
+      lookAfterLeases();
+    }
+  }
+
+  private void takeDown() {
+    for (long revision = truth.newest() + 1; revision <= model.newest(); revision++) {
+      RevisionEvents made = model.history().get(Math.toIntExact(revision - TrueHistory.EMPTY - 1));
+      truth.append(made);
+      trace.note("revision", revision, () -> describe(made));
+    }
+    streams.forEach(WatchStream::wake);
+  }
+
+  private static String describe(RevisionEvents made) {
+    List<String> changes = new ArrayList<>();
+    for (Event event : made.events()) {
+      changes.add(event.key() + (event.value() == null ? " deleted" : "=" + event.value()));
+    }
+    return made.revision() + " " + changes;
+  }
+
+  private void lookAfterLeases() {
+    Long nanos = model.nanosToNextEnd();
+    if (nanos != null) {
+      long at = timeline.now() + nanos;
+      timeline.after(
+          nanos,
+          null,
+          () -> {
+            Long left = model.nanosToNextEnd();
+            if (left != null && left <= 0) {
+              trace.note("lease", at, () -> "a lease ends");
+              serve(() -> true);
+            }
+          });
+    }
+  }
+
+  void open(WatchStream stream) {
+    streams.add(stream);
+    stream.wake();
+  }
+
+  void close(WatchStream stream) {
+    streams.remove(stream);
+  }
+
+  boolean isAway() {
+    return timeline.now() < awayUntil;
+  }
+
+  void beAwayFor(long nanos) {
+    awayUntil = timeline.now() + nanos;
+    breakStreams(null);
+  }
+
+  /** Whether there is no space for puts. */
+  boolean isFull() {
+    return timeline.now() < fullUntil;
+  }
+
+  void beFullFor(long nanos) {
+    fullUntil = timeline.now() + nanos;
+  }
+
+  /** Ends the watches of a node, or all. */
+  void breakStreams(@Nullable Node of) {
+    for (WatchStream stream : List.copyOf(streams)) {
+      if (of == null || stream.node() == of) {
+        stream.end(
+            new StoreException(StoreException.Kind.UNAVAILABLE, "the connection broke", null));
+      }
+    }
+  }
+
+  /** Is set back to a backup. Every connection breaks, and what is on its way is lost. */
+  void restore(long revision) {
+    history++;
+    model.restore(revision);
+    truth.restore(revision);
+    breakStreams(null);
+    lookAfterLeases();
+  }
+
+  /** All is well again. */
+  void heal() {
+    awayUntil = 0;
+    fullUntil = 0;
+  }
+}

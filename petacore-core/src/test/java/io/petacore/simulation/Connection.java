@@ -1,0 +1,201 @@
+package io.petacore.simulation;
+
+import io.petacore.data.KeyRange;
+import io.petacore.store.Batch;
+import io.petacore.store.BatchResult;
+import io.petacore.store.KvStore;
+import io.petacore.store.Operation;
+import io.petacore.store.RangePage;
+import io.petacore.store.RangeRequest;
+import io.petacore.store.StoreException;
+import io.petacore.store.StoreException.Kind;
+import io.petacore.store.StoreLimits;
+import io.petacore.store.Watch;
+import io.petacore.store.WatchListener;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * A node's connection to the cluster. Every request takes its time on both ways, and may meet a
+ * {@link Fault}; like a real store, it answers in bounded time, and says what it knows.
+ */
+final class Connection implements KvStore {
+  private static final long LATENCY = 100 * Timeline.MICROSECOND;
+  private static final long PATIENCE = 2 * Timeline.SECOND;
+
+  private final Cluster cluster;
+  private final Timeline timeline;
+  private final Trace trace;
+  private final Faults faults;
+  private final Node node;
+  private final Life life;
+
+  Connection(Cluster cluster, Timeline timeline, Trace trace, Faults faults, Node node) {
+    this.cluster = cluster;
+    this.timeline = timeline;
+    this.trace = trace;
+    this.faults = faults;
+    this.node = node;
+    this.life = node.life();
+  }
+
+  @Override
+  public CompletableFuture<RangePage> range(RangeRequest request) {
+    return call("range", Kind.UNAVAILABLE, () -> cluster.model().range(request));
+  }
+
+  @Override
+  public CompletableFuture<BatchResult> commit(Batch batch) {
+    return call("commit", Kind.OUTCOME_UNKNOWN, new Once(batch));
+  }
+
+  @Override
+  public CompletableFuture<Long> grantLease(Duration timeToLive) {
+    return call("grant", Kind.OUTCOME_UNKNOWN, () -> cluster.model().grant(timeToLive));
+  }
+
+  @Override
+  public CompletableFuture<Void> renewLease(long lease) {
+    return call("renew", Kind.UNAVAILABLE, () -> cluster.model().renew(lease));
+  }
+
+  @Override
+  public CompletableFuture<Void> revokeLease(long lease) {
+    return call("revoke", Kind.OUTCOME_UNKNOWN, () -> cluster.model().revoke(lease));
+  }
+
+  @Override
+  public Watch watch(KeyRange range, long fromRevision, WatchListener listener) {
+    WatchStream stream =
+        new WatchStream(cluster, timeline, faults, node, range, fromRevision, listener);
+    cluster.open(stream);
+    return stream;
+  }
+
+  @Override
+  public StoreLimits limits() {
+    return cluster.model().limits();
+  }
+
+  @Override
+  public CompletableFuture<String> describe() {
+    return call("describe", Kind.UNAVAILABLE, () -> "a model of etcd");
+  }
+
+  @Override
+  public void close() {
+    // The simulation ends it with its process.
+  }
+
+  /** A batch that the transport may send again: once applied it is not applied again. */
+  private final class Once implements Supplier<BatchResult> {
+    private final Batch batch;
+    private BatchResult result =
+        new BatchResult(false, 0, java.util.List.of(), java.util.List.of());
+
+    Once(Batch batch) {
+      this.batch = batch;
+    }
+
+    @Override
+    public BatchResult get() {
+      if (!result.applied()) {
+        boolean full = cluster.isFull() && putsSomething(batch);
+        if (full && !timeline.chance(0.3)) {
+          throw new StoreException(Kind.OUTCOME_UNKNOWN, "database space exceeded", null);
+        }
+        result = cluster.model().commit(batch);
+        if (full) {
+          throw new StoreException(Kind.OUTCOME_UNKNOWN, "database space exceeded", null);
+        }
+      }
+      return result;
+    }
+
+    private static boolean putsSomething(Batch batch) {
+      return batch.operations().stream()
+          .anyMatch(operation -> !(operation instanceof Operation.Delete));
+    }
+  }
+
+  private CompletableFuture<Void> call(String what, Kind inDoubt, Runnable work) {
+    return call(
+            what,
+            inDoubt,
+            () -> {
+              work.run();
+              return true;
+            })
+        .thenAccept(done -> {});
+  }
+
+  private <T> CompletableFuture<T> call(String what, Kind inDoubt, Supplier<T> work) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    if (faults.strike(Fault.REQUEST_REFUSED)
+        || ((node.isCutOff() || cluster.isAway()) && timeline.chance(0.5))) {
+      failAfter(timeline.about(LATENCY), answer, Kind.UNAVAILABLE);
+      return answer;
+    }
+    failAfter(PATIENCE, answer, inDoubt);
+    long arrival = timeline.about(LATENCY);
+    if (faults.strike(Fault.REQUEST_LOST)) {
+      return answer;
+    }
+    if (faults.strike(Fault.REQUEST_LATE)) {
+      arrival = timeline.about(2 * Timeline.SECOND);
+      failAfter((long) (arrival * timeline.random().nextDouble()), answer, inDoubt);
+    } else if (faults.strike(Fault.REQUEST_SLOW)) {
+      arrival = timeline.about(20 * Timeline.MILLISECOND);
+    }
+    if (faults.strike(Fault.REQUEST_DOUBLED)) {
+      // The transport only sends again what it got no answer to.
+      arrive(what, arrival, inDoubt, work, new CompletableFuture<>());
+      arrival += timeline.about(LATENCY);
+    }
+    arrive(what, arrival, inDoubt, work, answer);
+    return answer;
+  }
+
+  private <T> void arrive(
+      String what, long nanos, Kind inDoubt, Supplier<T> work, CompletableFuture<T> answer) {
+    int history = cluster.history();
+    timeline.after(
+        nanos,
+        null,
+        () -> {
+          if (history != cluster.history() || node.isCutOff() || cluster.isAway()) {
+            return; // lost with the connection
+          }
+          carryOut(what, inDoubt, work, answer);
+        });
+  }
+
+  private <T> void carryOut(
+      String what, Kind inDoubt, Supplier<T> work, CompletableFuture<T> answer) {
+    Runnable told;
+    try {
+      T result = cluster.serve(work);
+      trace.note(what, cluster.model().newest(), () -> life + ": " + result);
+      told = () -> answer.complete(result);
+    } catch (StoreException refused) {
+      trace.note(what, -1, () -> life + ": " + refused.getMessage());
+      told = () -> answer.completeExceptionally(refused);
+    }
+    if (faults.strike(Fault.ANSWER_LOST)) {
+      if (timeline.chance(0.5)) {
+        failAfter(timeline.about(LATENCY), answer, inDoubt);
+      }
+    } else {
+      boolean slow = faults.strike(Fault.REQUEST_SLOW);
+      timeline.after(timeline.about(slow ? 20 * Timeline.MILLISECOND : LATENCY), life, told);
+    }
+  }
+
+  private void failAfter(long nanos, CompletableFuture<?> answer, Kind kind) {
+    timeline.after(
+        nanos,
+        life,
+        () -> answer.completeExceptionally(new StoreException(kind, "by the simulation", null)));
+  }
+}

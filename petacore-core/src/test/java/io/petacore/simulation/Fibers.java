@@ -1,0 +1,223 @@
+package io.petacore.simulation;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads of the application, of which exactly one runs at a time: it has the baton. One that
+ * has to wait lets events happen, on its own stack, until one of them wakes somebody up; if that is
+ * another, it hands the baton over. So everything happens in the order of the timeline, and code
+ * that blocks can be run as it is.
+ *
+ * <p>A thread may wait only where it holds no lock that an event could need: the library's waits
+ * all go through {@link SimulatedScheduler}, where it holds none.
+ */
+final class Fibers {
+
+  /**
+   * Thrown out of a wait whose process has died. An error, so that no application code keeps it.
+   */
+  @SuppressWarnings("serial")
+  static final class Killed extends Error {
+    private static final long serialVersionUID = 1L;
+
+    Killed() {
+      super("the process has died", null, false, false);
+    }
+  }
+
+  /** A thread of the application. */
+  private static final class Fiber {
+    final @Nullable Life life;
+    final Runnable body;
+    final Semaphore baton = new Semaphore(0);
+    boolean started;
+    boolean killed;
+    long wait; // counts its waits, so that nobody wakes it from a later one
+
+    Fiber(@Nullable Life life, Runnable body) {
+      this.life = life;
+      this.body = body;
+    }
+  }
+
+  private static final ExecutorService THREADS = threads();
+
+  private static final long LATENCY = 5 * Timeline.MICROSECOND;
+
+  private final Timeline timeline;
+  private final Violations violations;
+  private final Set<Fiber> alive = new LinkedHashSet<>();
+  private final Deque<Fiber> woken = new ArrayDeque<>(1);
+  private Fiber current;
+  private boolean inEvent;
+
+  /** The thread that makes this one has the baton first. */
+  Fibers(Timeline timeline, Violations violations) {
+    this.timeline = timeline;
+    this.violations = violations;
+    this.current = new Fiber(null, () -> {});
+    this.current.started = true;
+  }
+
+  /**
+   * Virtual threads on a single one of the system's, where Java has them: to hand the baton over
+   * then costs less than a microsecond, and no more where the machine is busy.
+   */
+  private static ExecutorService threads() {
+    System.setProperty("jdk.virtualThreadScheduler.parallelism", "1");
+    System.setProperty("jdk.virtualThreadScheduler.maxPoolSize", "1");
+    try {
+      Object virtual = Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+      return (ExecutorService) virtual;
+    } catch (ReflectiveOperationException beforeJava21) {
+      return Executors.newCachedThreadPool(
+          work -> {
+            Thread thread = new Thread(work, "simulated");
+            thread.setDaemon(true);
+            return thread;
+          });
+    }
+  }
+
+  /** Does something on a thread like those that the baton is handed over to. */
+  static <T> T call(Supplier<T> work) {
+    return CompletableFuture.supplyAsync(work, THREADS).join();
+  }
+
+  /** Starts a thread, soon. */
+  void start(@Nullable Life life, Runnable body) {
+    Fiber fiber = new Fiber(life, body);
+    alive.add(fiber);
+    timeline.after(timeline.about(LATENCY), life, () -> woken.add(fiber));
+  }
+
+  /** Waits until a future is done, for a time at most; negative: for ever. */
+  @SuppressWarnings("FutureReturnValueIgnored") // an event throws nothing at whoever completes it
+  boolean await(CompletableFuture<?> future, long nanos) {
+    if (inEvent) {
+      violations.add("the library blocks a thread of its own", new IllegalStateException());
+      return future.isDone();
+    }
+    Fiber me = current;
+    if (!future.isDone()) {
+      long wait = me.wait;
+      future.whenComplete((result, failure) -> wake(me, wait, timeline.about(LATENCY)));
+      if (nanos >= 0) {
+        wake(me, wait, nanos);
+      }
+      letGo(me);
+    }
+    return future.isDone();
+  }
+
+  /** Lets others go on for a time. */
+  void pause(long nanos) {
+    await(new CompletableFuture<>(), nanos);
+  }
+
+  private void wake(Fiber fiber, long wait, long nanos) {
+    timeline.after(
+        nanos,
+        fiber.life,
+        () -> {
+          if (fiber.wait == wait) {
+            fiber.wait++;
+            woken.add(fiber);
+          }
+        });
+  }
+
+  private void letGo(Fiber me) {
+    if (runUntilWoken() != me) {
+      handOver();
+      me.baton.acquireUninterruptibly();
+      current = me;
+    } else {
+      woken.remove();
+    }
+    if (me.killed) {
+      throw new Killed();
+    }
+  }
+
+  private @Nullable Fiber runUntilWoken() {
+    inEvent = true;
+    while (woken.isEmpty()) {
+      step();
+    }
+    inEvent = false;
+    return woken.peek();
+  }
+
+  private void step() {
+    try {
+      timeline.step();
+    } catch (RuntimeException | Error thrown) {
+      violations.add("an event failed", thrown);
+    }
+  }
+
+  private void handOver() {
+    Fiber next = woken.remove();
+    if (next.started) {
+      next.baton.release();
+    } else {
+      next.started = true;
+      THREADS.execute(() -> run(next));
+    }
+  }
+
+  private void run(Fiber fiber) {
+    current = fiber;
+    try {
+      if (!fiber.killed) {
+        fiber.body.run();
+      }
+    } catch (Killed killed) {
+      // That was its end.
+    } catch (Throwable thrown) {
+      violations.add("a thread of the application ended", thrown);
+    }
+    alive.remove(fiber);
+    runUntilWoken();
+    handOver();
+  }
+
+  /** The threads of a process that has died end where they wait. */
+  void kill(Life life) {
+    for (Fiber fiber : List.copyOf(alive)) {
+      if (fiber.life == life) {
+        kill(fiber);
+      }
+    }
+  }
+
+  private void kill(Fiber fiber) {
+    fiber.killed = true;
+    fiber.wait++;
+    if (fiber.started) {
+      timeline.after(0, null, () -> woken.add(fiber));
+    } else {
+      alive.remove(fiber);
+    }
+  }
+
+  /** Ends everybody but the caller, who has the baton. */
+  void killAll() {
+    Fiber me = current;
+    List.copyOf(alive).stream().filter(fiber -> fiber != me).forEach(this::kill);
+    while (alive.stream().anyMatch(fiber -> fiber != me)) {
+      pause(Timeline.MICROSECOND);
+    }
+  }
+}

@@ -1,0 +1,325 @@
+package io.petacore.simulation;
+
+import io.petacore.data.Bytes;
+import io.petacore.error.CommitOutcomeUnknownException;
+import io.petacore.error.StorageClosedException;
+import io.petacore.error.StoreUnavailableException;
+import io.petacore.error.TransactionConflictException;
+import io.petacore.error.TransactionTooOldException;
+import io.petacore.history.Checker;
+import io.petacore.history.HistoryRecorder;
+import io.petacore.internal.format.CommitRecord;
+import io.petacore.simulation.Claim.Attempt;
+import io.petacore.simulation.Claim.Told;
+import io.petacore.store.Event;
+import io.petacore.store.RevisionEvents;
+import io.petacore.transaction.IsolationLevel;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds what nodes say against what has happened. It knows every revision of the store, so it need
+ * not infer anything: each read must show the state of its snapshot, each commit must have been
+ * carried out once, whole, and (under Snapshot) before anybody else has changed what it writes.
+ */
+final class Judge {
+  private final TrueHistory truth;
+  private final Faults faults;
+  private final Violations violations;
+  private final Trace trace;
+  private final HistoryRecorder recorder;
+  private final List<Claim> claims = new ArrayList<>();
+  private boolean past = true;
+
+  Judge(Timeline timeline, TrueHistory truth, Faults faults, Violations violations, Trace trace) {
+    this.recorder = new HistoryRecorder(timeline::now);
+    this.truth = truth;
+    this.faults = faults;
+    this.violations = violations;
+    this.trace = trace;
+  }
+
+  // ---- while it goes on
+
+  /** What notes the transactions of a client, for the checker who knows nothing of the store. */
+  HistoryRecorder recorder() {
+    return recorder;
+  }
+
+  Claim claim(Node node, HistoryRecorder.Client client, boolean guarded) {
+    IsolationLevel level = guarded ? IsolationLevel.SNAPSHOT : IsolationLevel.READ_COMMITTED;
+    Claim claim = new Claim(claims.size() + 1, node, guarded, client.invoke(level));
+    claims.add(claim);
+    return claim;
+  }
+
+  List<Claim> claims() {
+    return claims;
+  }
+
+  /** Somebody has read a key at a revision. */
+  void read(Node node, Object reader, Bytes key, long revision, @Nullable Bytes value) {
+    if (!isTrue(node, key, revision, value)) {
+      violations.add(
+          reader
+              + " of "
+              + node
+              + " has read "
+              + key
+              + "="
+              + value
+              + " at revision "
+              + revision
+              + ", where it was "
+              + truth.valueAt(key, revision, Set.of()));
+    }
+  }
+
+  private boolean isTrue(Node node, Bytes key, long revision, @Nullable Bytes value) {
+    for (TrueHistory one = truth; one != null; one = one.lost()) {
+      for (Set<Long> missed : node.whatItMayHaveMissed()) {
+        if (Objects.equals(one.valueAt(key, revision, missed), value)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Somebody has counted the keys with a prefix at a revision. */
+  void counted(Node node, Attempt attempt, String prefix, long revision, long count) {
+    if (node.whatItMayHaveMissed().size() > 1 || truth.lost() != null) {
+      return; // what is to be expected is not known so well
+    }
+    Bytes first = Bytes.utf8(prefix);
+    Set<Bytes> present = new HashSet<>();
+    for (Bytes key : truth.keys()) {
+      if (key.startsWith(first) && truth.valueAt(key, revision, Set.of()) != null) {
+        present.add(key);
+      }
+    }
+    attempt.writes.forEach(
+        (key, value) -> {
+          if (key.startsWith(first) && value != null) {
+            present.add(key);
+          } else {
+            present.remove(key);
+          }
+        });
+    if (present.size() != count) {
+      violations.add(attempt.tag + " has counted " + count + " of " + present + " at " + revision);
+    }
+  }
+
+  void contradicts(String what) {
+    violations.add(what);
+  }
+
+  /** A snapshot begins: it must hold what was acknowledged here before. */
+  void begins(Node node, Object reader, long revision, long acknowledged) {
+    if (revision < acknowledged && truth.lost() == null) {
+      violations.add(
+          reader
+              + " of "
+              + node
+              + " begins at revision "
+              + revision
+              + ", but revision "
+              + acknowledged
+              + " was acknowledged there before");
+    }
+  }
+
+  void committed(Claim claim, long revision) {
+    claim.committed(revision);
+    claim.recording.ok();
+    trace.note("told", claim.number, claim::toString);
+    if (!claim.last().writes.isEmpty()) {
+      truth.landings(claim.last().tag).forEach(claim.node::acknowledge);
+    }
+  }
+
+  void failed(Claim claim, Throwable failure) {
+    if (failure instanceof Fibers.Killed) {
+      return; // nobody is left to be told
+    }
+    Told told = failure instanceof CommitOutcomeUnknownException ? Told.UNKNOWN : Told.FAILED;
+    claim.failed(told, failure);
+    claim.recording.end(failure);
+    trace.note("told", -claim.number, claim::toString);
+    if (!isForeseen(failure)) {
+      violations.add(claim + " ended in a way that nobody foresaw", failure);
+    }
+  }
+
+  private static boolean isForeseen(Throwable failure) {
+    return failure instanceof CommitOutcomeUnknownException
+        || failure instanceof StoreUnavailableException
+        || failure instanceof StorageClosedException
+        || failure instanceof TransactionConflictException
+        || failure instanceof TransactionTooOldException;
+  }
+
+  // ---- in the end
+
+  /** Judges everything that was claimed, and the store's history itself. */
+  void judge() {
+    judgeRecords();
+    for (TrueHistory one = truth; one != null; one = one.lost()) {
+      TrueHistory history = one;
+      claims.forEach(claim -> judge(claim, history));
+    }
+    claims.forEach(this::judgeCommitted);
+    // What a watch leaves out its node can't know of before the next record: reads may be stale.
+    if (truth.lost() == null && !faults.hasStruck(Fault.WATCH_LOSES)) {
+      Checker.check(recorder.history())
+          .forbidden()
+          .forEach(anomaly -> violations.add("the checker says: " + anomaly));
+    }
+  }
+
+  /** No request was carried out twice. */
+  private void judgeRecords() {
+    Set<List<Object>> requests = new HashSet<>();
+    for (RevisionEvents revision : truth.revisions()) {
+      for (Event event : revision.events()) {
+        Bytes value = event.value();
+        CommitRecord record =
+            Simulation.isRecord(event.key()) && value != null ? CommitRecord.decode(value) : null;
+        if (record != null && !requests.add(List.of(record.session(), record.batch()))) {
+          violations.add("a request was carried out twice, again at " + revision.revision());
+        }
+      }
+    }
+  }
+
+  private void judge(Claim claim, TrueHistory history) {
+    int landed = 0;
+    for (Attempt attempt : claim.attempts) {
+      for (long revision : history.landings(attempt.tag)) {
+        landed++;
+        wasWhole(attempt, revision, history);
+        if (claim.guarded && !wasSetBack(revision)) {
+          cameFirst(attempt, revision, history);
+        }
+      }
+    }
+    if (landed > 1) {
+      violations.add(claim + ", was carried out " + landed + " times: " + landings(claim, history));
+    }
+    if (landed > 0 && claim.told() == Told.FAILED && history == truth) {
+      violations.add(claim + ", but was carried out: " + landings(claim, history));
+    }
+  }
+
+  private boolean wasSetBack(long revision) {
+    TrueHistory lost = truth.lost();
+    return lost != null && revision > 0;
+  }
+
+  private static String landings(Claim claim, TrueHistory history) {
+    StringBuilder all = new StringBuilder();
+    for (Attempt attempt : claim.attempts) {
+      history
+          .landings(attempt.tag)
+          .forEach(revision -> all.append(attempt.tag).append(" at ").append(revision).append(' '));
+    }
+    return all.toString();
+  }
+
+  /**
+   * All of it was written. Unguarded ones that share a request may overwrite each other there, so
+   * of those it is enough that each key was written by somebody, or deleted before it was there.
+   */
+  private void wasWhole(Attempt attempt, long revision, TrueHistory history) {
+    attempt.writes.forEach(
+        (key, value) -> {
+          boolean overwritten =
+              !attempt.claim.guarded
+                  && (history.changeBetween(key, revision - 1, revision + 1) == revision
+                      || history.valueAt(key, revision, Set.of()) == null);
+          if (!overwritten && !Objects.equals(history.valueAt(key, revision, Set.of()), value)) {
+            violations.add(attempt.claim + ": at " + revision + " it did not write " + key);
+          }
+        });
+  }
+
+  private void cameFirst(Attempt attempt, long revision, TrueHistory history) {
+    for (Bytes key : attempt.writes.keySet()) {
+      long other = history.changeBetween(key, attempt.snapshot, revision);
+      if (other != 0) {
+        violations.add(
+            attempt.claim
+                + ": its attempt "
+                + attempt.tag
+                + " on the snapshot "
+                + attempt.snapshot
+                + " was carried out at "
+                + revision
+                + ", although "
+                + key
+                + " had been changed at "
+                + other);
+      }
+    }
+  }
+
+  /** What was acknowledged was carried out, by the last attempt, where it was said. */
+  private void judgeCommitted(Claim claim) {
+    if (claim.told() != Told.COMMITTED) {
+      return;
+    }
+    Attempt last = claim.last();
+    if (last.writes.values().stream().noneMatch(Objects::nonNull)) {
+      return; // its deletes bear no tag
+    }
+    List<Long> landings = new ArrayList<>();
+    for (TrueHistory one = truth; one != null; one = one.lost()) {
+      landings.addAll(one.landings(last.tag));
+    }
+    if (landings.isEmpty() && !claim.guarded) {
+      return; // overwritten by one that shared its request
+    }
+    if (landings.isEmpty() || (claim.revision() != 0 && !landings.contains(claim.revision()))) {
+      violations.add(claim + ", but was carried out at " + landings);
+    }
+  }
+
+  /** Every node has come to the end of the history, and holds what is there, and nothing else. */
+  void hasEverything(Node node, Map<Bytes, Bytes> held, BiConsumer<Bytes, String> differs) {
+    Set<Bytes> all = new HashSet<>(held.keySet());
+    all.addAll(truth.keys());
+    for (Bytes key : all) {
+      Bytes wanted = truth.valueAt(key, truth.newest(), Set.of());
+      if (!Objects.equals(wanted, held.get(key))) {
+        differs.accept(key, node + " has " + held.get(key) + " instead of " + wanted);
+      }
+    }
+  }
+
+  /** Somebody has scanned everything at a revision. */
+  void whole(Node node, String reader, long revision, Map<Bytes, Bytes> found) {
+    Set<Bytes> all = new HashSet<>(found.keySet());
+    all.addAll(truth.keys());
+    all.forEach(key -> read(node, reader, key, revision, found.get(key)));
+  }
+
+  /** Clocks are further apart than nodes are told to expect. */
+  void doNotJudgeThePast() {
+    past = false;
+  }
+
+  boolean mayAnswerForThePast() {
+    return past && truth.lost() == null && !faults.include(Fault.WATCH_LOSES);
+  }
+
+  TrueHistory truth() {
+    return truth;
+  }
+}

@@ -1,0 +1,133 @@
+package io.petacore.simulation;
+
+import io.petacore.data.Bytes;
+import io.petacore.store.Batch;
+import io.petacore.store.Operation;
+import java.util.List;
+import java.util.Random;
+
+/** Does the harm that does not befall a single request: to nodes, clocks, leases, the cluster. */
+final class Nemesis {
+  private static final long EVERY = 100 * Timeline.MILLISECOND;
+
+  /** No two clocks are further apart than what nodes are told to expect, unless they are wild. */
+  private static final long TAME = 200 * Timeline.MILLISECOND;
+
+  private static final long WILD = 20 * Timeline.SECOND;
+
+  private final Timeline timeline;
+  private final Random random;
+  private final Trace trace;
+  private final Faults faults;
+  private final Cluster cluster;
+  private final List<Node> nodes;
+  private final Operator operator;
+  private final boolean wildClocks;
+
+  /** Who closes, opens and kills what runs on a node. */
+  interface Operator {
+    void reopen(Node node);
+
+    void crash(Node node, long downFor);
+  }
+
+  Nemesis(
+      Timeline timeline,
+      Trace trace,
+      Faults faults,
+      Cluster cluster,
+      List<Node> nodes,
+      Operator operator) {
+    this.timeline = timeline;
+    this.random = timeline.random();
+    this.trace = trace;
+    this.faults = faults;
+    this.cluster = cluster;
+    this.nodes = nodes;
+    this.operator = operator;
+    this.wildClocks = faults.include(Fault.CLOCK_JUMP) && timeline.chance(0.5);
+    nodes.forEach(node -> node.setClock(within(TAME)));
+  }
+
+  /** Whether clocks are further apart than nodes are told to expect. */
+  boolean hasWildClocks() {
+    return wildClocks;
+  }
+
+  private long within(long bound) {
+    return (long) ((2 * random.nextDouble() - 1) * bound);
+  }
+
+  void begin() {
+    timeline.after(
+        timeline.about(EVERY),
+        null,
+        () -> {
+          if (!faults.areOver()) {
+            harmCluster();
+            harm(nodes.get(random.nextInt(nodes.size())));
+            begin();
+          }
+        });
+  }
+
+  private void harmCluster() {
+    if (faults.strike(Fault.COMPACTION)) {
+      long kept = timeline.chance(0.5) ? 0 : random.nextInt(30);
+      cluster.model().compact(Math.max(1, cluster.model().newest() - kept));
+    }
+    if (faults.strike(Fault.LEASE_ENDED)) {
+      long lease = Math.max(1, cluster.model().lastLease() - random.nextInt(3));
+      cluster.serve(() -> revoke(lease));
+    }
+    if (faults.strike(Fault.OUTAGE)) {
+      cluster.beAwayFor(timeline.about(Timeline.SECOND));
+    }
+    if (faults.strike(Fault.SPACE_ALARM)) {
+      cluster.beFullFor(timeline.about(Timeline.SECOND));
+    }
+    if (faults.strike(Fault.FOREIGN_WRITE)) {
+      Bytes key = Simulation.stored(Bytes.utf8("f" + random.nextInt(3)));
+      Operation put = new Operation.Put(key, Bytes.utf8("foreign"));
+      cluster.serve(() -> cluster.model().commit(new Batch(List.of(), List.of(put), List.of())));
+    }
+    if (faults.include(Fault.RESTORATION)
+        && !faults.hasStruck(Fault.RESTORATION)
+        && faults.strike(Fault.RESTORATION)) {
+      long newest = cluster.model().newest();
+      long back = Math.max(Simulation.PREPARED, newest - 1 - random.nextInt(20));
+      trace.note("restore", back, () -> "from " + newest + " to " + back);
+      nodes.forEach(Node::forgetAcknowledged);
+      cluster.restore(Math.min(newest, back));
+    }
+  }
+
+  private boolean revoke(long lease) {
+    cluster.model().revoke(lease);
+    return true;
+  }
+
+  private void harm(Node node) {
+    if (faults.strike(Fault.PAUSE)) {
+      long time = timeline.about(timeline.chance(0.2) ? 5 * Timeline.SECOND : EVERY);
+      trace.note("stop", time, () -> node + " for " + time);
+      node.life().stopUntil(timeline.now() + time);
+    }
+    if (faults.strike(Fault.CLOCK_JUMP)) {
+      node.setClock(within(wildClocks ? WILD : TAME));
+    }
+    if (faults.strike(Fault.PARTITION)) {
+      long time = timeline.about(timeline.chance(0.2) ? 5 * Timeline.SECOND : 3 * EVERY);
+      trace.note("cut off", time, () -> node + " for " + time);
+      node.cutOffFor(time);
+      if (timeline.chance(0.5)) {
+        cluster.breakStreams(node);
+      }
+    }
+    if (faults.strike(Fault.CRASH)) {
+      operator.crash(node, timeline.about(5 * EVERY));
+    } else if (faults.strike(Fault.REOPENING)) {
+      operator.reopen(node);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.petacore.simulation;
+
+import io.petacore.DistributedStorage;
+import io.petacore.data.Bytes;
+import io.petacore.data.Entry;
+import io.petacore.data.KeyRange;
+import io.petacore.error.StorageClosedException;
+import io.petacore.error.StoreUnavailableException;
+import io.petacore.error.TransactionTooOldException;
+import io.petacore.transaction.Snapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Reads snapshots while time goes on, and moments of the past on two nodes: right, or refused. */
+final class PastReader {
+  private final Timeline timeline;
+  private final Fibers fibers;
+  private final Judge judge;
+  private final List<Node> nodes;
+  private final List<Long> versions = new ArrayList<>();
+  private int answered;
+
+  PastReader(Timeline timeline, Fibers fibers, Judge judge, List<Node> nodes) {
+    this.timeline = timeline;
+    this.fibers = fibers;
+    this.judge = judge;
+    this.nodes = nodes;
+  }
+
+  /** How many moments of the past were told. */
+  int answered() {
+    return answered;
+  }
+
+  /** A commit was given a version; 0 if it is not known. */
+  void remember(long version) {
+    if (version != 0) {
+      versions.add(version);
+    }
+  }
+
+  void read(DistributedStorage storage, Node node) {
+    if (versions.isEmpty() || timeline.chance(0.5)) {
+      readNow(storage, node);
+    } else {
+      int newest = versions.size() - 1;
+      int place = Math.max(0, newest - timeline.random().nextInt(8));
+      long version = versions.get(place) + timeline.random().nextInt(3) - 1;
+      readPast(storage, node, version);
+      Node other = nodes.get(timeline.random().nextInt(nodes.size()));
+      DistributedStorage there = other.storage();
+      if (there != null) {
+        readPast(there, other, version);
+      }
+    }
+  }
+
+  private void readNow(DistributedStorage storage, Node node) {
+    long acknowledged = node.acknowledged();
+    try (Snapshot snapshot = opened(storage::snapshot)) {
+      if (snapshot == null) {
+        return;
+      }
+      judge.begins(node, "a snapshot", snapshot.revision(), acknowledged);
+      for (int i = 0; i < 3; i++) {
+        fibers.pause(timeline.about(100 * Timeline.MILLISECOND));
+        judge.whole(node, "a snapshot", snapshot.revision(), all(snapshot));
+      }
+    } catch (StorageClosedException closed) {
+      // Under its reader.
+    } catch (TransactionTooOldException lost) {
+      if (judge.truth().lost() == null) {
+        throw lost; // it is kept for as long as it is open, unless the store was set back
+      }
+    }
+  }
+
+  private void readPast(DistributedStorage storage, Node node, long version) {
+    try (Snapshot snapshot = opened(() -> storage.snapshotAt(version))) {
+      if (snapshot != null && judge.mayAnswerForThePast()) {
+        answered++;
+        long revision = judge.truth().revisionAt(version);
+        judge.whole(node, "the state at version " + version, revision, all(snapshot));
+      }
+    } catch (StorageClosedException closed) {
+      // Under its reader.
+    }
+  }
+
+  private static @Nullable Snapshot opened(Supplier<Snapshot> open) {
+    try {
+      return open.get();
+    } catch (TransactionTooOldException | StoreUnavailableException | StorageClosedException no) {
+      return null;
+    }
+  }
+
+  private static Map<Bytes, Bytes> all(Snapshot snapshot) {
+    Map<Bytes, Bytes> all = new TreeMap<>();
+    for (Entry entry : snapshot.scan(KeyRange.all())) {
+      all.put(entry.key(), entry.value());
+    }
+    return all;
+  }
+}

@@ -1,0 +1,137 @@
+package io.petacore.simulation;
+
+import io.petacore.data.Bytes;
+import io.petacore.internal.format.CommitRecord;
+import io.petacore.store.Event;
+import io.petacore.store.RevisionEvents;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has really happened in the store: what every key was at every revision, and which revision
+ * carried out which attempt. Everything that nodes claim is held against it.
+ */
+final class TrueHistory {
+
+  /** The revision of an empty store. */
+  static final long EMPTY = 1;
+
+  private record State(long revision, @Nullable Bytes value) {}
+
+  private final List<RevisionEvents> revisions = new ArrayList<>();
+  private final Map<Bytes, List<State>> keys = new TreeMap<>();
+  private final Map<Tag, List<Long>> landings = new HashMap<>();
+  private final List<Long> versions = new ArrayList<>();
+  private @Nullable TrueHistory lost;
+
+  /** The newest revision. */
+  long newest() {
+    return EMPTY + revisions.size();
+  }
+
+  void append(RevisionEvents made) {
+    long before = versions.isEmpty() ? 0 : versions.get(versions.size() - 1);
+    long version = before + 1;
+    revisions.add(made);
+    for (Event event : made.events()) {
+      Bytes key = Simulation.NAMESPACE.fromStore(event.key());
+      Bytes value = event.value();
+      if (Simulation.isRecord(event.key()) && value != null) {
+        CommitRecord record = CommitRecord.decode(value);
+        version = record == null ? version : Math.max(version, record.hlc());
+      }
+      if (key.byteAt(0) == 0) {
+        continue;
+      }
+      List<State> states = keys.computeIfAbsent(key, absent -> new ArrayList<>());
+      states.add(new State(made.revision(), value));
+      Tag tag = value == null ? null : Tag.of(value);
+      if (tag != null) {
+        List<Long> landed = landings.computeIfAbsent(tag, absent -> new ArrayList<>());
+        if (landed.isEmpty() || landed.get(landed.size() - 1) != made.revision()) {
+          landed.add(made.revision());
+        }
+      }
+    }
+    versions.add(version);
+  }
+
+  /** A backup was restored, and what came after it is lost. */
+  void restore(long revision) {
+    TrueHistory past = new TrueHistory();
+    past.lost = lost;
+    revisions.forEach(past::append);
+    List<RevisionEvents> kept = List.copyOf(revisions.subList(0, (int) (revision - EMPTY)));
+    revisions.clear();
+    keys.clear();
+    landings.clear();
+    versions.clear();
+    kept.forEach(this::append);
+    lost = past;
+  }
+
+  /** The history that a restoration has put an end to; null if there was none. */
+  @Nullable TrueHistory lost() {
+    return lost;
+  }
+
+  List<RevisionEvents> revisions() {
+    return revisions;
+  }
+
+  RevisionEvents revision(long revision) {
+    return revisions.get((int) (revision - EMPTY - 1));
+  }
+
+  /** Every key that ever was. */
+  Collection<Bytes> keys() {
+    return keys.keySet();
+  }
+
+  /** The value of a key at a revision, as one would see it who has missed some. */
+  @Nullable Bytes valueAt(Bytes key, long revision, Set<Long> missed) {
+    List<State> states = keys.getOrDefault(key, List.of());
+    for (int i = states.size() - 1; i >= 0; i--) {
+      State state = states.get(i);
+      if (state.revision() <= revision && !missed.contains(state.revision())) {
+        return state.value();
+      }
+    }
+    return null;
+  }
+
+  /** The first revision after one, and before another one, that changed a key; 0 if none did. */
+  long changeBetween(Bytes key, long after, long before) {
+    for (State state : keys.getOrDefault(key, List.of())) {
+      if (state.revision() > after && state.revision() < before) {
+        return state.revision();
+      }
+    }
+    return 0;
+  }
+
+  /** The revisions that carried out an attempt. */
+  List<Long> landings(Tag attempt) {
+    return landings.getOrDefault(attempt, List.of());
+  }
+
+  /** The revision that was the newest at a version, for a node that has followed all of them. */
+  long revisionAt(long version) {
+    long revision = EMPTY;
+    for (int i = 0; i < versions.size() && versions.get(i) <= version; i++) {
+      revision = EMPTY + 1 + i;
+    }
+    return revision;
+  }
+
+  /** The version of a revision, for a node that has followed all of them. */
+  long versionOf(long revision) {
+    return revision <= EMPTY ? 0 : versions.get((int) (revision - EMPTY - 1));
+  }
+}

@@ -1,0 +1,38 @@
+package io.petacore.it.chaos;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * A minute of chaos, from a fresh seed, with nothing wrong at the end; its report is in {@code
+ * target/chaos}. {@code -Dpetacore.chaos.seed=…} gives the faults of a run again, {@code
+ * -Dpetacore.chaos.seconds=…} more or fewer of them; for hours there is {@code petacore-it/chaos}.
+ */
+class ChaosTest {
+
+  private static final int SECONDS = Integer.getInteger("petacore.chaos.seconds", 60);
+
+  @Test
+  @Timeout(300)
+  void everythingIsAsItMustBe() throws Exception {
+    long seed = Long.getLong("petacore.chaos.seed", new Random().nextLong());
+    RunResult result =
+        ChaosRun.run(
+            new Options(
+                seed,
+                Duration.ofSeconds(SECONDS),
+                Duration.ofSeconds(60),
+                Path.of("target", "chaos")));
+    new Report(result).write();
+    Throwable failure = result.failure();
+    if (failure != null) {
+      throw new AssertionError("with -Dpetacore.chaos.seed=" + seed, failure);
+    }
+    assertTrue(result.committed() > 10L * SECONDS, "hardly anything was committed");
+  }
+}

@@ -1,0 +1,40 @@
+package io.petacore.it.chaos;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+
+/**
+ * What a run is to be like.
+ *
+ * @param seed where faults and transactions come from
+ * @param time how long it is to take, checks included
+ * @param period how long chaos reigns between two checks
+ * @param report the directory for the report
+ */
+record Options(long seed, Duration time, Duration period, Path report) {
+
+  static final String USAGE =
+      "chaos [--seconds 60] [--seed random] [--period 60] [--report target/chaos]";
+
+  static Options parse(String... arguments) {
+    long seed = new Random().nextLong();
+    Duration time = Duration.ofSeconds(60);
+    Duration period = Duration.ofSeconds(60);
+    Path report = Path.of("target", "chaos");
+    for (int i = 0; i < arguments.length; i += 2) {
+      if (i + 1 == arguments.length) {
+        throw new IllegalArgumentException(USAGE);
+      }
+      String value = arguments[i + 1];
+      switch (arguments[i]) {
+        case "--seed" -> seed = Long.parseLong(value);
+        case "--seconds" -> time = Duration.ofSeconds(Long.parseLong(value));
+        case "--period" -> period = Duration.ofSeconds(Long.parseLong(value));
+        case "--report" -> report = Path.of(value);
+        default -> throw new IllegalArgumentException(USAGE);
+      }
+    }
+    return new Options(seed, time, period, report);
+  }
+}

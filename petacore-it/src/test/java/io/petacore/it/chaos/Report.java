@@ -1,0 +1,96 @@
+package io.petacore.it.chaos;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A run for people: a page with its picture and its figures, and the same by themselves. */
+final class Report {
+
+  private final RunResult result;
+  private final Map<String, String> figures;
+
+  Report(RunResult result) {
+    this.result = result;
+    this.figures = Figures.of(result);
+  }
+
+  /** Writes {@code report.html}, {@code timeline.svg} and {@code figures.txt}. */
+  void write() throws IOException {
+    Path directory = Files.createDirectories(result.options().report());
+    String picture = new TimelineChart(result.timeline(), result.nanos()).toSvg();
+    Files.writeString(directory.resolve("timeline.svg"), picture, UTF_8);
+    Files.writeString(directory.resolve("figures.txt"), text(), UTF_8);
+    Files.writeString(directory.resolve("report.html"), page(picture), UTF_8);
+  }
+
+  /** The figures, one in a line. */
+  String text() {
+    StringBuilder text = new StringBuilder(verdict()).append("\n\n");
+    figures.forEach((name, figure) -> text.append(name).append(": ").append(figure).append('\n'));
+    text.append('\n');
+    Figures.faults(result.timeline())
+        .forEach((kind, count) -> text.append(kind).append(": ").append(count).append('\n'));
+    return text.toString();
+  }
+
+  private String verdict() {
+    Throwable failure = result.failure();
+    return failure == null
+        ? "Everything was as it must be."
+        : "Not as it must be, after " + result.nanos() / 1_000_000_000 + " s: " + trace(failure);
+  }
+
+  private static String trace(Throwable failure) {
+    StringWriter trace = new StringWriter();
+    failure.printStackTrace(new PrintWriter(trace));
+    return trace.toString();
+  }
+
+  private String page(String picture) {
+    return """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head><meta charset="utf-8"><title>PetaCore under chaos</title>
+        <style>
+        body { font-family: sans-serif; max-width: 1200px; margin: 2em auto; color: #1f2933 }
+        table { border-collapse: collapse; margin: 1em 2em 1em 0; display: inline-table; vertical-align: top }
+        td { padding: 2px 14px 2px 0; border-bottom: 1px solid #eef1f4 }
+        td:last-child { text-align: right }
+        pre { white-space: pre-wrap; color: %s }
+        </style></head>
+        <body>
+        <h1>PetaCore under chaos</h1>
+        <pre>%s</pre>
+        %s
+        <p>Orange: what was done to the cluster. Violet: what was done to nodes. Grey: at rest, everything is checked.</p>
+        %s
+        %s
+        </body></html>
+        """
+        .formatted(
+            result.failure() == null ? "#3e8e7e" : "#c0392b",
+            Svg.escape(verdict()),
+            picture,
+            table(figures),
+            table(Figures.faults(result.timeline())));
+  }
+
+  private static String table(Map<String, ?> rows) {
+    StringBuilder table = new StringBuilder("<table>\n");
+    rows.forEach(
+        (name, value) ->
+            table
+                .append("<tr><td>")
+                .append(Svg.escape(name))
+                .append("</td><td>")
+                .append(Svg.escape(String.valueOf(value)))
+                .append("</td></tr>\n"));
+    return table.append("</table>\n").toString();
+  }
+}

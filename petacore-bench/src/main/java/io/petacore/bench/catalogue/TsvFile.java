@@ -158,7 +158,8 @@ public final class TsvFile {
   }
 
   /**
-   * An entry as a line, without its end; reading it gives the entry back.
+   * An entry as a line, without its end; reading it gives the entry back. (A file whose very first
+   * key begins with a byte order mark needs one more in front, since one is skipped there.)
    *
    * @throws IllegalStateException if key or value are not UTF-8
    */

@@ -66,7 +66,7 @@ record Scan(KeyRange range, long limit) {
     long limit;
     try {
       limit = Long.parseLong(word.toUtf8());
-    } catch (NumberFormatException e) {
+    } catch (NumberFormatException | IllegalStateException e) { // no number, or not even text
       limit = -1;
     }
     if (limit < 1) {

@@ -42,7 +42,8 @@ public final class ChildProcess implements RunningServer {
 
   @Override
   public void kill() {
-    process.destroyForcibly();
+    // By its handle: the process itself would close its output, with what it has said before.
+    process.toHandle().destroyForcibly();
     boolean interrupted = awaitEnd();
     if (ALIVE.remove(this)) {
       dismissWatchdog();

@@ -70,6 +70,11 @@ final class Node {
     missed.add(revision);
   }
 
+  /** Whether its watch has left a revision out. */
+  boolean missed(long revision) {
+    return missed.contains(revision);
+  }
+
   /**
    * What it may not know of: nothing, or what its watch has left out since some moment, until it
    * found out.

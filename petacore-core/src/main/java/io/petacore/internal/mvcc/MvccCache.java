@@ -313,12 +313,21 @@ public final class MvccCache {
   }
 
   /**
-   * Writer: applies a revision, whole. Of several changes to one key the last wins. Frees nothing:
-   * whoever is told of the revision still finds all that it wrote, tombstones too.
+   * Writer: applies a revision, whole, and frees history in step. Of several changes to one key the
+   * last wins.
    *
    * @param number above that of every revision before
    */
   public void apply(Collection<Change> changes, long revision, long number) {
+    applyAndKeep(changes, revision, number);
+    freeHistory();
+  }
+
+  /**
+   * Writer: applies a revision as {@link #apply}, but frees nothing: whoever is told of it before
+   * {@link #freeHistory} finds all that it wrote, tombstones too, however little history may take.
+   */
+  public void applyAndKeep(Collection<Change> changes, long revision, long number) {
     apply(changes, revision, number, false);
   }
 
@@ -334,6 +343,7 @@ public final class MvccCache {
     exact.interrupt(applied.version());
     jumpedTo = number;
     apply(difference, revision, number, anotherHistory);
+    freeHistory();
   }
 
   private void apply(Collection<Change> changes, long revision, long number, boolean anew) {

@@ -120,7 +120,6 @@ final class RevisionApplier {
     exactAbove = bound(commit, version);
     cache.jump(difference, state.revision(), version, newHistory);
     listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), newHistory);
-    cache.freeHistory();
     log.info("loaded again at revision {}: {} keys differed", state.revision(), difference.size());
   }
 
@@ -157,7 +156,7 @@ final class RevisionApplier {
         changes.add(change);
       }
     }
-    cache.apply(changes, revision, nextVersion(commit));
+    cache.applyAndKeep(changes, revision, nextVersion(commit));
     if (timestamp(commit) > exactAbove) {
       cache.beginExact();
     } else if (exactAbove != UNKNOWN) {

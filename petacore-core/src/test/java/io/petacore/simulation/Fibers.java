@@ -109,6 +109,9 @@ final class Fibers {
       return future.isDone();
     }
     Fiber me = current;
+    if (me.killed) {
+      throw new Killed(); // once more: a body's errors are caught where it runs asynchronously
+    }
     if (!future.isDone()) {
       long wait = me.wait;
       future.whenComplete((result, failure) -> wake(me, wait, timeline.about(LATENCY)));
@@ -203,6 +206,9 @@ final class Fibers {
   }
 
   private void kill(Fiber fiber) {
+    if (fiber.killed) {
+      return; // it has been woken to end
+    }
     fiber.killed = true;
     fiber.wait++;
     if (fiber.started) {

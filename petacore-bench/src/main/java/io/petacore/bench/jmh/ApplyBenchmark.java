@@ -58,6 +58,5 @@ public class ApplyBenchmark {
       changes.add(new Change(key, i == 0 ? null : SampleData.valueInHaste(), revision));
     }
     cache.apply(changes, revision, revision);
-    cache.freeHistory();
   }
 }

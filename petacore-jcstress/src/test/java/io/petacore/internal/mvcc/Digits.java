@@ -44,10 +44,9 @@ final class Digits {
     return cache;
   }
 
-  /** A revision, whose number is its version, too; then what may be freed is freed. */
+  /** A revision, whose number is its version, too. */
   static void apply(MvccCache cache, int revision, Change... changes) {
     cache.apply(List.of(changes), revision, revision);
-    cache.freeHistory();
   }
 
   static Change put(Bytes key, int digit) {

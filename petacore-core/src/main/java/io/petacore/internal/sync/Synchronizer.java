@@ -34,10 +34,10 @@ import org.slf4j.LoggerFactory;
  * <p>Load everything at one revision, then watch from the next one on. Any error or end of a watch
  * is its end: another is opened from the applied revision + 1, and no store's own resume is
  * trusted. Before each opening the commit record at the applied revision is read: if it is not the
- * one that is known, the store is on another history (restored from a backup), whose revision
- * numbers mean other data. Whenever what is missing can't be had one by one, everything is loaded
- * again and the difference applied as one revision; readers keep the old state until the new one is
- * whole.
+ * one that is known, or the store has not come to a revision that it confirmed, it is on another
+ * history (restored from a backup), whose revision numbers mean other data. Whenever what is
+ * missing can't be had one by one, everything is loaded again and the difference applied as one
+ * revision; readers keep the old state until the new one is whole.
  *
  * <p><b>Threads.</b> Steps that follow each other (loading, opening) run on the scheduler. Events
  * are applied on the store's thread, which saves a hand-over on the way of every commit. Both write
@@ -184,11 +184,12 @@ public final class Synchronizer {
 
   private void openWatch() {
     long revision = cache.applied().revision();
+    long exists = expectedSoFar();
     Bytes recordKey = namespace.toStore(ReservedKeys.COMMIT_RECORD);
     proceed(
         store.range(new RangeRequest(KeyRange.single(recordKey), revision, 1)),
         page -> {
-          if (isKnownHistory(page)) {
+          if (isKnownHistory(page, exists)) {
             openWatchFrom(revision + 1);
           } else {
             log.warn("the store is on another history than before: loading it anew");
@@ -198,7 +199,20 @@ public final class Synchronizer {
         this::historyUnread);
   }
 
-  private boolean isKnownHistory(RangePage page) {
+  private long expectedSoFar() {
+    synchronized (lock) {
+      return expected;
+    }
+  }
+
+  /**
+   * @param exists a revision that the store had before it was asked: if it has not come there, it
+   *     was set back, be it to no further than what is applied here
+   */
+  private boolean isKnownHistory(RangePage page, long exists) {
+    if (page.revision() < exists) {
+      return false;
+    }
     RecordPosition found =
         page.entries().isEmpty() ? RecordPosition.NONE : RecordPosition.of(page.entries().get(0));
     synchronized (lock) {

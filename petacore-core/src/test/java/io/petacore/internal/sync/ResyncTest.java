@@ -230,6 +230,43 @@ class ResyncTest {
     assertTrue(node.lastTold().anotherHistory());
   }
 
+  /**
+   * Nothing that is applied here is of a lost world; what was confirmed and had not come yet is.
+   */
+  @Test
+  void aStoreThatWasSetBackToWhatIsAppliedIsNoticedByWhatItConfirmed() {
+    node.store.change(record(10_000), put("a", "1"));
+    ScriptedWatch watch = node.follow();
+    long confirmed = node.store.change(record(20_000), put("a", "lost"));
+    CompletableFuture<Applied> waiter = node.cache.whenApplied(confirmed);
+    node.synchronizer.expect(confirmed);
+    watch.end(Kind.UNAVAILABLE);
+    node.store.rewind(2);
+    node.pause();
+    node.pause();
+    assertTrue(waiter.isDone());
+    CompletionException lost = assertThrows(CompletionException.class, waiter::join);
+    assertInstanceOf(StoreUnavailableException.class, lost.getCause());
+    assertTrue(node.lastTold().anotherHistory());
+    assertEquals(Map.of("a", "1"), node.contents());
+  }
+
+  /** What was confirmed after the question was sent need not be known to its answer. */
+  @Test
+  void anAnswerFromBeforeAConfirmationIsNoReason() {
+    ScriptedWatch watch = node.follow();
+    watch.end(Kind.UNAVAILABLE);
+    node.store.hold();
+    node.pause();
+    assertEquals(1, node.store.countHeld());
+    var question = node.store.nextHeld();
+    node.synchronizer.expect(1_000);
+    question.answer();
+    node.scheduler.runDue();
+    assertEquals(2, node.store.watches().size());
+    assertEquals(0, node.synchronizer.counters().resyncs());
+  }
+
   /** A revision of the old history will never come: its watch is not to blame. */
   @Test
   void onAnotherHistoryNothingIsExpectedAnyMore() {

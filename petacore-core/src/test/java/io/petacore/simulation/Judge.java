@@ -94,7 +94,7 @@ final class Judge {
 
   /** Somebody has counted the keys with a prefix at a revision. */
   void counted(Node node, Attempt attempt, String prefix, long revision, long count) {
-    if (node.whatItMayHaveMissed().size() > 1 || truth.lost() != null) {
+    if (mayHaveChangedHistory(node)) {
       return; // what is to be expected is not known so well
     }
     Bytes first = Bytes.utf8(prefix);
@@ -313,6 +313,11 @@ final class Judge {
     Set<Bytes> all = new HashSet<>(found.keySet());
     all.addAll(truth.keys());
     all.forEach(key -> read(node, reader, key, revision, found.get(key)));
+  }
+
+  /** Whether the store was set back, or a node that has missed something may take it for that. */
+  boolean mayHaveChangedHistory(Node node) {
+    return node.whatItMayHaveMissed().size() > 1 || truth.lost() != null;
   }
 
   /** Clocks are further apart than nodes are told to expect. */

@@ -73,7 +73,7 @@ final class PastReader {
     } catch (StorageClosedException closed) {
       // Under its reader.
     } catch (TransactionTooOldException lost) {
-      if (judge.truth().lost() == null) {
+      if (!judge.mayHaveChangedHistory(node)) {
         throw lost; // it is kept for as long as it is open, unless the store was set back
       }
     }

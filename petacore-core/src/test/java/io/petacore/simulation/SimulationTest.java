@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SimulationTest {
   private static final String SEED = "petacore.simulation.seed";
   private static final String RUNS = "petacore.simulation.runs";
-  private static final double SECONDS = 20;
+  private static final double SECONDS = 8;
   private static final long REPORT_EVERY = 10_000;
 
   @Test

@@ -196,7 +196,7 @@ final class Settlement {
   private void settleByRecord(SentBatch sent, Applied now, Effects effects) {
     inFlight.remove(sent);
     for (PendingCommit member : sent.members()) {
-      if (wasApplied(member, sent, now.revision())) {
+      if (wasApplied(member, sent, now)) {
         settledApplied(member, sent);
         outcomes.tell(member, new CommitOutcome.Committed(now.revision(), now.version()), effects);
       } else {
@@ -207,12 +207,15 @@ final class Settlement {
 
   /**
    * Whether a member of an applied request was committed: its keys are in the request's revision.
+   * That is asked by version number: revision numbers come again when a store was set back.
    */
-  private boolean wasApplied(PendingCommit member, SentBatch sent, long revision) {
+  private boolean wasApplied(PendingCommit member, SentBatch sent, Applied now) {
     CommitCheck.Result.Clear clear = member.clear();
-    return sent.plan().whole()
-        || !member.request().isGuarded()
-        || (clear != null && cache.numberOf(clear.writes().get(0).key(), revision) != 0);
+    if (sent.plan().whole() || !member.request().isGuarded()) {
+      return true;
+    }
+    Version newest = clear == null ? null : cache.find(clear.writes().get(0).key(), now.version());
+    return newest != null && newest.number() == now.version();
   }
 
   /** A fence is gone, and with it what was sent under it and not applied. */

@@ -5,6 +5,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,19 +19,23 @@ public final class ThreadScheduler implements Scheduler {
   /** The executor would still run what is due and queued when it is shut down. */
   private volatile boolean stopped;
 
+  /** What the executor's factory made last; null if there was never a task. */
+  private volatile @Nullable Thread thread;
+
   /** The thread gets a name; it is started by the first task. */
   public ThreadScheduler(String threadName) {
     executor =
         new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, threadName);
-              thread.setDaemon(true);
-              return thread;
-            },
-            new ThreadPoolExecutor.DiscardPolicy());
+            1, task -> newThread(task, threadName), new ThreadPoolExecutor.DiscardPolicy());
     executor.setRemoveOnCancelPolicy(true);
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  private Thread newThread(Runnable task, String name) {
+    Thread made = new Thread(task, name);
+    made.setDaemon(true);
+    thread = made;
+    return made;
   }
 
   @Override
@@ -72,6 +77,17 @@ public final class ThreadScheduler implements Scheduler {
 
   @Override
   public boolean awaitTermination(Duration bound) throws InterruptedException {
-    return executor.awaitTermination(bound.toNanos(), TimeUnit.NANOSECONDS);
+    long begun = System.nanoTime();
+    if (!executor.awaitTermination(bound.toNanos(), TimeUnit.NANOSECONDS)) {
+      return false;
+    }
+    // The executor says so from its thread, which has a few steps left then.
+    Thread last = thread;
+    if (last == null) {
+      return true;
+    }
+    long left = bound.toNanos() - (System.nanoTime() - begun);
+    TimeUnit.NANOSECONDS.timedJoin(last, Math.max(left, 1));
+    return !last.isAlive();
   }
 }

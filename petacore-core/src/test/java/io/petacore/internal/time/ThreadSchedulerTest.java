@@ -136,6 +136,20 @@ class ThreadSchedulerTest {
     assertTrue(scheduler.awaitTermination(BOUND));
   }
 
+  /** The pool's own word for its end comes from a thread that has a few steps left. */
+  @Test
+  void noThreadIsLeftWhenItHasTerminated() throws Exception {
+    for (int i = 0; i < 2_000; i++) {
+      ThreadScheduler shortLived = new ThreadScheduler("short-lived");
+      CompletableFuture<Thread> runner = new CompletableFuture<>();
+      shortLived.execute(() -> runner.complete(Thread.currentThread()));
+      Thread thread = get(runner);
+      shortLived.shutdown();
+      assertTrue(shortLived.awaitTermination(BOUND));
+      assertFalse(thread.isAlive(), "round " + i);
+    }
+  }
+
   @Test
   void aTaskMayShutItDown() throws Exception {
     AtomicInteger ran = new AtomicInteger();

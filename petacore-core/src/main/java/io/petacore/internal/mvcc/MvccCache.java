@@ -121,17 +121,6 @@ public final class MvccCache {
   }
 
   /**
-   * The number of the version of a key that a revision wrote; 0 if it is not (or no longer) known.
-   */
-  public long numberOf(Bytes key, long modRevision) {
-    Version version = byHash.get(key);
-    while (version != null && version.modRevision() != modRevision) {
-      version = version.older();
-    }
-    return version == null ? 0 : version.number();
-  }
-
-  /**
    * The version of a key that is visible at a version number: perhaps a tombstone; null if the key
    * never was, or its tombstone is gone.
    *

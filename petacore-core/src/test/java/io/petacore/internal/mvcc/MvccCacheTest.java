@@ -2,7 +2,6 @@ package io.petacore.internal.mvcc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -103,7 +102,6 @@ class MvccCacheTest {
     assertEquals("a=1 b=2", scan(70));
     assertEquals(bytes("1"), cache.newest(bytes("a")));
     assertEquals(3, found("b", 70).modRevision());
-    assertNotEquals(0, cache.numberOf(bytes("b"), 3), "known");
     assertNull(cache.find(bytes("c"), 70));
     assertTooOld(69);
   }
@@ -197,24 +195,6 @@ class MvccCacheTest {
     apply(3, delete("\0d/1", 3));
     assertEquals(1, cache.applied().keys());
   }
-
-  @Test
-  void theNumberOfTheVersionThatARevisionWrote() {
-    cache.load(List.of(put("a", "1", 1)), 1, 10);
-    apply(2, put("a", "2", 2));
-    apply(3, put("a", "3", 3));
-    assertNotEquals(0, cache.numberOf(bytes("a"), 1), "loaded");
-    assertEquals(20, cache.numberOf(bytes("a"), 2));
-    assertEquals(30, cache.numberOf(bytes("a"), 3));
-    assertEquals(0, cache.numberOf(bytes("a"), 4));
-    assertEquals(0, cache.numberOf(bytes("b"), 1));
-    pass(RETENTION);
-    cache.freeHistory();
-    assertEquals(0, cache.numberOf(bytes("a"), 2));
-    assertEquals(30, cache.numberOf(bytes("a"), 3));
-  }
-
-  // ---- scans
 
   @Test
   void scansGoInUnsignedByteOrderWithinTheirRange() {

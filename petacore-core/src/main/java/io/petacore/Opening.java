@@ -42,15 +42,25 @@ final class Opening {
 
   /** Opens a storage; leaves nothing behind when it throws. */
   Engine open() {
-    log.info("opening namespace {} on {}", namespace, persist(settings.store::describe));
-    persist(gate::requireNotEnclosed);
-    FormatRecord format = persist(gate::read);
+    FormatRecord format = look();
     Engine engine = new Engine(settings, namespace, format, scheduler);
     try {
       enter(engine, format);
       return engine;
     } catch (RuntimeException | Error failure) {
       engine.close();
+      throw failure;
+    }
+  }
+
+  /** Whether there is a namespace that can be opened, and with which format. */
+  private FormatRecord look() {
+    try {
+      log.info("opening namespace {} on {}", namespace, persist(settings.store::describe));
+      persist(gate::requireNotEnclosed);
+      return persist(gate::read);
+    } catch (RuntimeException | Error failure) {
+      scheduler.shutdown();
       throw failure;
     }
   }

@@ -83,11 +83,12 @@ final class TurnKeeper {
         () ->
             StoreCall.then(
                 () -> store.commit(batch),
-                (result, failure) -> state.steps.take(more -> answered(session, result, failure))));
+                (result, failure) ->
+                    state.steps.take(more -> answered(session, result, failure, more))));
   }
 
   private void answered(
-      Session session, @Nullable BatchResult result, @Nullable Throwable failure) {
+      Session session, @Nullable BatchResult result, @Nullable Throwable failure, Effects effects) {
     requested = false;
     if (sessions.current() != session) {
       return; // lost, and the turn with it; or of a history that is no more
@@ -98,7 +99,7 @@ final class TurnKeeper {
     } else if (result.applied()) {
       state.position.hold(result.revision());
     } else {
-      settlement.learn(session.id(), result.otherwise());
+      settlement.learn(session.id(), result.otherwise(), effects);
       state.pause
           .begin(); // if there is nothing to be waited for, the watch owes what has become of it
     }

@@ -141,6 +141,30 @@ class SettlementTest extends PipelineFixture {
     assertWorks();
   }
 
+  /** Nothing of what was applied here is lost, but the fence has a mod revision of before. */
+  @Test
+  void aStoreThatWasSetBackToBeforeARaiseEndsTheSession() {
+    commit("a", "1");
+    node.store.hold(What.BATCH);
+    CompletableFuture<CommitOutcome> lost = node.begin().put("a", "2").commit();
+    node.store.next(What.BATCH).lose();
+    node.deliver();
+    CompletableFuture<CommitOutcome> again = lost;
+    node.store.next(What.BATCH).fail(Kind.UNAVAILABLE);
+    cluster.rewind(cluster.newest() - 1);
+    cluster.change(foreignPut("foreign", "in the place of the raise"));
+    node.store.watch().end(Kind.UNAVAILABLE);
+    node.pause();
+    node.store.watch().open();
+    node.store.next(What.BATCH).answer();
+    assertEquals(1, node.store.count(What.REVOKE));
+    node.store.pass(What.BATCH);
+    node.goOn();
+    committed(again);
+    assertEquals(1, node.counters().sessionsLost());
+    assertWorks();
+  }
+
   @Test
   void whereAFenceCantBeRaisedTheSessionIsEnded() {
     node.store.hold(What.BATCH);

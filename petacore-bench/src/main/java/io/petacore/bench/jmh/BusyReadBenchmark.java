@@ -4,6 +4,7 @@ import io.petacore.data.Bytes;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.TransactionOptions;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -65,11 +66,16 @@ public class BusyReadBenchmark {
     @Override
     @TearDown(Level.Trial)
     public void close() {
-      boolean failed = ticking.isDone();
-      ticker.shutdownNow();
-      super.close();
-      if (failed) {
-        throw new IllegalStateException("the writer stopped");
+      boolean went = ticking.cancel(false);
+      ticker.shutdown();
+      try {
+        if (!went) {
+          ticking.get();
+        }
+      } catch (InterruptedException | ExecutionException e) {
+        throw new IllegalStateException("the writer stopped", e);
+      } finally {
+        super.close();
       }
     }
   }

@@ -109,7 +109,7 @@ final class HashIndex {
 
   /** How many slots may be taken, so that searches are short; one is always left empty. */
   private static int capacity(int slots) {
-    return slots < MOST_SLOTS ? slots / 4 : slots - 1;
+    return slots < MOST_SLOTS ? slots / 2 : slots - 1;
   }
 
   /**

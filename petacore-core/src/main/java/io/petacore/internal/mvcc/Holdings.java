@@ -17,8 +17,8 @@ public record Holdings(long versions, long bytes, long historyBytes) {
 
   private static final int VERSION = 48;
   private static final int CHAIN = 16;
-  private static final int SKIP_LIST = 24 + 12; // a node, and its share of the levels above
-  private static final int SLOTS = 22; // at a load of the table between an eighth and a quarter
+  private static final int PAGES = 12; // key and chain, with pages between two thirds full and full
+  private static final int SLOTS = 11; // at a load of the table between a quarter and a half
   private static final int BYTES = 24 + 16; // the object, and the head of its array
 
   /** In the queue of what is to be freed. */
@@ -26,7 +26,7 @@ public record Holdings(long versions, long bytes, long historyBytes) {
 
   /** What a key takes besides its versions. */
   static long ofKey(Bytes key) {
-    return CHAIN + SKIP_LIST + SLOTS + of(key);
+    return CHAIN + PAGES + SLOTS + of(key);
   }
 
   /** What a version takes. */

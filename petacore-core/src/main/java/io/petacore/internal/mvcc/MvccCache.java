@@ -16,8 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentNavigableMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +30,11 @@ import org.jspecify.annotations.Nullable;
  * of {@link #applied}. A reader takes {@code applied} first and passes over whatever has a higher
  * number. What it may see was linked before the write that it read, so it is there.
  *
- * <p><b>Two indexes</b> lead to the same versions: a hash index for single keys, a skip list in
- * unsigned byte order for scans. A version enters both before its revision is published, and a key
- * leaves both when only a tombstone is left that every reader at or above the horizon sees as
- * absence. A key created anew after that gets a new chain; a reader still holding the old one is
- * older than the creation.
+ * <p><b>Two indexes</b> lead to the same versions: a hash index for single keys, a tree in unsigned
+ * byte order for scans. A version enters both before its revision is published, and a key leaves
+ * both when only a tombstone is left that every reader at or above the horizon sees as absence. A
+ * key created anew after that gets a new chain; a reader still holding the old one is older than
+ * the creation.
  *
  * <p>Delete fences are kept here as keys of their own, so that a commit check reads key and fence
  * at the same published revision. Scans leave reserved keys out.
@@ -50,7 +48,7 @@ public final class MvccCache {
   private static final long LOADED = 1;
 
   final HashIndex byHash = new HashIndex();
-  final ConcurrentNavigableMap<Bytes, VersionChain> inOrder = new ConcurrentSkipListMap<>();
+  final OrderedIndex inOrder = new OrderedIndex();
   final History history;
   private final long retentionNanos;
 
@@ -155,9 +153,7 @@ public final class MvccCache {
    * TransactionTooOldException}.
    */
   public Iterator<Entry> scan(KeyRange range, Order order, long number) {
-    var chains = chains(range);
-    var ordered = order == Order.ASCENDING ? chains : chains.descendingMap();
-    return new RangeScan(this, ordered.values().iterator(), number);
+    return new RangeScan(this, inOrder.scan(ReservedKeys.visible(range), order), number);
   }
 
   /**
@@ -167,20 +163,15 @@ public final class MvccCache {
    */
   public long count(KeyRange range, long number) {
     long count = 0;
-    for (VersionChain chain : chains(range).values()) {
-      Version visible = chain.head().visibleAt(number);
+    PageCursor chains = inOrder.scan(ReservedKeys.visible(range), Order.ASCENDING);
+    while (chains.hasNext()) {
+      Version visible = chains.next().head().visibleAt(number);
       if (visible != null && !visible.isTombstone()) {
         count++;
       }
     }
     requireKept(number);
     return count;
-  }
-
-  private ConcurrentNavigableMap<Bytes, VersionChain> chains(KeyRange range) {
-    KeyRange visible = ReservedKeys.visible(range);
-    Bytes to = visible.to();
-    return to == null ? inOrder.tailMap(visible.from()) : inOrder.subMap(visible.from(), to);
   }
 
   /**
@@ -218,6 +209,7 @@ public final class MvccCache {
     history.beginAt(Long.MAX_VALUE);
     byHash.clear();
     inOrder.clear();
+    inOrder.publish();
   }
 
   /**
@@ -352,6 +344,7 @@ public final class MvccCache {
   }
 
   private void publish(long revision, long number, long now) {
+    inOrder.publish();
     Applied next = new Applied(revision, number, presentKeys, now);
     log.add(next);
     // The commit point of this node: from here on the revision is visible, all of it.
@@ -390,7 +383,7 @@ public final class MvccCache {
     Version first = Version.first(change.key(), change.value(), number, change.modRevision());
     first.chain().link(first);
     byHash.add(first);
-    inOrder.put(first.key(), first.chain());
+    inOrder.add(first.key(), first.chain());
     newestBytes += Holdings.ofKey(first.key()) + Holdings.ofVersion(first);
   }
 
@@ -415,6 +408,7 @@ public final class MvccCache {
       inOrder.remove(tombstone.key());
       newestBytes -= Holdings.ofKey(tombstone.key()) + Holdings.ofVersion(tombstone);
     }
+    inOrder.publish();
     takeStock();
   }
 
@@ -464,8 +458,9 @@ public final class MvccCache {
         difference.add(change);
       }
     }
-    for (VersionChain chain : inOrder.values()) {
-      Version head = chain.head();
+    PageCursor chains = inOrder.scan(KeyRange.atLeast(Bytes.EMPTY), Order.ASCENDING);
+    while (chains.hasNext()) {
+      Version head = chains.next().head();
       if (!head.isTombstone() && !wanted.containsKey(head.key())) {
         difference.add(new Change(head.key(), null, revision));
       }

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class RangeScan implements Iterator<Entry> {
 
   private final MvccCache cache;
-  private final Iterator<VersionChain> chains;
+  private final PageCursor chains;
   private final long number;
   private @Nullable Bytes key;
   private @Nullable Bytes value;
 
-  RangeScan(MvccCache cache, Iterator<VersionChain> chains, long number) {
+  RangeScan(MvccCache cache, PageCursor chains, long number) {
     this.cache = cache;
     this.chains = chains;
     this.number = number;

@@ -1,6 +1,7 @@
 package io.petacore.internal.mvcc;
 
 import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -29,7 +30,14 @@ public final class CacheInvariants {
 
   private void check() {
     Map<Bytes, Version> newest = new HashMap<>();
-    cache.inOrder.forEach((key, chain) -> newest.put(key, chain.head()));
+    PageCursor chains = cache.inOrder.scan(KeyRange.atLeast(Bytes.EMPTY), Order.ASCENDING);
+    @Nullable Bytes last = null;
+    while (chains.hasNext()) {
+      Version head = chains.next().head();
+      require(last == null || last.compareTo(head.key()) < 0, "out of order: " + head.key());
+      last = head.key();
+      newest.put(last, head);
+    }
     int hashed = cache.byHash.size();
     require(
         newest.size() == hashed, "the indexes hold " + newest.size() + " and " + hashed + " keys");

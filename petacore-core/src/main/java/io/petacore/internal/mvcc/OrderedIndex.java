@@ -1,0 +1,129 @@
+package io.petacore.internal.mvcc;
+
+import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
+
+/**
+ * The keys in the order of unsigned bytes, each with its chain: a B+ tree of one writer and any
+ * number of readers.
+ *
+ * <p><b>What a reader has got never changes.</b> The writer does not change a page that a reader
+ * can reach, but copies it, and all above it up to the root (<a
+ * href="https://www.cs.cmu.edu/~sleator/papers/another-persistence.pdf">Driscoll, Sarnak, Sleator
+ * and Tarjan, "Making Data Structures Persistent"</a>, 1989, there path copying); then one volatile
+ * write of the root publishes everything since the last one. A page that was copied or made since
+ * is the writer's own, and is changed in place. So a revision copies a page once, however many of
+ * its keys are there, and the first load copies none.
+ *
+ * <p>Entries stand side by side in a page, so a scan finds the next without waiting for the one
+ * before, and compares keys at its first and last page only.
+ *
+ * <p>Pages are split where they are full, and joined where two are nearly empty. One that is full
+ * and gets a key behind its last is left as full as it is, so that keys that come in order fill
+ * their pages.
+ */
+final class OrderedIndex {
+
+  private volatile Page published = Page.leaf(0);
+  private Page root = published; // writer only
+  private long edit = 1; // writer only; what the pages are marked with that are its own
+  private int size; // writer only
+
+  /** Writer only: adds a key that is not there. */
+  void add(Bytes key, VersionChain chain) {
+    Page page = root.madeBy(edit);
+    if (page.isFull()) {
+      page = Page.over(page, edit);
+    }
+    root = page;
+    while (!page.isLeaf()) {
+      page = childToAddTo(page, key);
+    }
+    page.insert(page.firstAtOrAbove(key), key, chain);
+    size++;
+  }
+
+  /** The child that a key belongs to, with room for it, and so with room below for a split. */
+  private Page childToAddTo(Page branch, Bytes key) {
+    int i = branch.childOf(key);
+    Page child = branch.child(i).madeBy(edit);
+    branch.replace(i, child);
+    if (!child.isFull()) {
+      return child;
+    }
+    int last = child.size() - 1;
+    boolean behindAll = child.key(last).compareTo(key) < 0;
+    Page right = child.split(behindAll ? last : child.size() / 2);
+    branch.insert(i + 1, right.key(0), right);
+    return right.key(0).compareTo(key) <= 0 ? right : child;
+  }
+
+  /** Writer only: removes a key that is there. */
+  void remove(Bytes key) {
+    root = without(key, root.madeBy(edit));
+    while (!root.isLeaf() && root.size() == 1) {
+      root = root.child(0);
+    }
+    if (root.size() == 0) {
+      root = Page.leaf(edit);
+    }
+    size--;
+  }
+
+  private Page without(Bytes key, Page page) {
+    if (page.isLeaf()) {
+      page.remove(page.firstAtOrAbove(key));
+      return page;
+    }
+    int i = page.childOf(key);
+    Page child = without(key, page.child(i).madeBy(edit));
+    page.replace(i, child);
+    if (child.size() == 0) {
+      page.remove(i);
+    } else if (child.hasFew() && page.size() > 1) {
+      join(page, Math.max(i - 1, 0));
+    }
+    return page;
+  }
+
+  /** Joins a child with its right neighbour, if they fit into one page. */
+  private void join(Page branch, int i) {
+    Page right = branch.child(i + 1);
+    Page left = branch.child(i);
+    if (left.canJoin(right)) {
+      left = left.madeBy(edit);
+      left.join(right, branch.key(i + 1));
+      branch.replace(i, left);
+      branch.remove(i + 1);
+    }
+  }
+
+  /** Writer only: removes everything. */
+  void clear() {
+    root = Page.leaf(edit);
+    size = 0;
+  }
+
+  /** Writer only: from here on readers find what it holds now. */
+  void publish() {
+    if (published != root) {
+      published = root;
+      edit++;
+    }
+  }
+
+  /** How many keys there are. Exact for the writer. */
+  int size() {
+    return size;
+  }
+
+  /** Writer only: how many leaves there are. */
+  int leaves() {
+    return root.leaves();
+  }
+
+  /** The chains of a range, in order, as they were published last. */
+  PageCursor scan(KeyRange range, Order order) {
+    return new PageCursor(published, range, order);
+  }
+}

@@ -1,0 +1,111 @@
+package io.petacore.internal.mvcc;
+
+import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
+import java.util.NoSuchElementException;
+
+/**
+ * Walks the chains of a range of a tree that nobody changes any more, in either order.
+ *
+ * <p>It holds the leaf where it is and the way down to it. Only in the leaf where the range ends
+ * keys are compared; in those before it knows from the last key that all are in the range.
+ */
+final class PageCursor {
+
+  private final KeyRange range;
+  private final boolean ascending;
+  private final Page[] branches;
+  private final int[] places; // in each branch, the child that leads to the leaf
+  private Page leaf;
+  private int at;
+  private int left; // how many entries of the leaf are still to come
+  private boolean ends; // whether the range ends in the leaf
+
+  PageCursor(Page root, KeyRange range, Order order) {
+    this.range = range;
+    this.ascending = order == Order.ASCENDING;
+    this.branches = new Page[root.height()];
+    this.places = new int[root.height()];
+    Bytes start = ascending ? range.from() : range.to();
+    Page page = root;
+    for (int i = 0; i < branches.length; i++) {
+      branches[i] = page;
+      places[i] = start == null ? page.size() - 1 : page.childOf(start);
+      page = page.child(places[i]);
+    }
+    this.leaf = page;
+    int before = start == null ? leaf.size() : leaf.firstAtOrAbove(start);
+    enter(ascending ? before : before - 1);
+  }
+
+  boolean hasNext() {
+    while (left == 0) {
+      if (ends || !toNextLeaf()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  VersionChain next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    VersionChain chain = leaf.chain(at);
+    at += ascending ? 1 : -1;
+    left--;
+    return chain;
+  }
+
+  /** Begins with an entry of the leaf, and finds out how many belong to the range. */
+  private void enter(int first) {
+    at = first;
+    int inLeaf = ascending ? endInLeaf() - first : first + 1 - beginningInLeaf();
+    left = Math.max(0, inLeaf);
+  }
+
+  private int endInLeaf() {
+    Bytes to = range.to();
+    int size = leaf.size();
+    if (to == null || size == 0 || leaf.key(size - 1).compareTo(to) < 0) {
+      return size;
+    }
+    ends = true;
+    return leaf.firstAtOrAbove(to);
+  }
+
+  private int beginningInLeaf() {
+    Bytes from = range.from();
+    if (leaf.size() == 0 || leaf.key(0).compareTo(from) >= 0) {
+      return 0;
+    }
+    ends = true;
+    return leaf.firstAtOrAbove(from);
+  }
+
+  private boolean toNextLeaf() {
+    int step = ascending ? 1 : -1;
+    int i = branches.length - 1;
+    while (i >= 0 && !has(branches[i], places[i] + step)) {
+      i--;
+    }
+    if (i < 0) {
+      ends = true;
+      return false;
+    }
+    places[i] += step;
+    Page page = branches[i].child(places[i]);
+    while (++i < branches.length) {
+      branches[i] = page;
+      places[i] = ascending ? 0 : page.size() - 1;
+      page = page.child(places[i]);
+    }
+    leaf = page;
+    enter(ascending ? 0 : leaf.size() - 1);
+    return true;
+  }
+
+  private static boolean has(Page branch, int child) {
+    return child >= 0 && child < branch.size();
+  }
+}

@@ -117,6 +117,13 @@ final class History {
     return due;
   }
 
+  /** Writer only, for the last time: lets everything go. */
+  void clear() {
+    queue.clear();
+    versions = 0;
+    bytes = 0;
+  }
+
   /** Writer only: how many superseded versions are kept. */
   long versions() {
     return versions;

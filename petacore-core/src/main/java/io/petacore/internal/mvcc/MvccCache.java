@@ -210,6 +210,8 @@ public final class MvccCache {
     byHash.clear();
     inOrder.clear();
     inOrder.publish();
+    history.clear();
+    log.clear();
   }
 
   /**

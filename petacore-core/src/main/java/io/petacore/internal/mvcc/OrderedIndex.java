@@ -16,11 +16,11 @@ import io.petacore.data.KeyRange;
  * its keys are there, and the first load copies none.
  *
  * <p>Entries stand side by side in a page, so a scan finds the next without waiting for the one
- * before, and compares keys at its first and last page only.
+ * before, and compares keys where it begins and where it ends, and one in each page between.
  *
- * <p>Pages are split where they are full, and joined where two are nearly empty. One that is full
- * and gets a key behind its last is left as full as it is, so that keys that come in order fill
- * their pages.
+ * <p>Pages are split where they are full, and joined where one has few entries and a neighbour has
+ * room for them. One that is full and gets a key behind its last gives only that one away, so that
+ * keys that come in order fill their pages.
  */
 final class OrderedIndex {
 
@@ -29,7 +29,11 @@ final class OrderedIndex {
   private long edit = 1; // writer only; what the pages are marked with that are its own
   private int size; // writer only
 
-  /** Writer only: adds a key that is not there. */
+  /**
+   * Writer only: adds a key that is not there.
+   *
+   * @throws IllegalStateException if it is
+   */
   void add(Bytes key, VersionChain chain) {
     Page page = root.madeBy(edit);
     if (page.isFull()) {
@@ -39,7 +43,11 @@ final class OrderedIndex {
     while (!page.isLeaf()) {
       page = childToAddTo(page, key);
     }
-    page.insert(page.firstAtOrAbove(key), key, chain);
+    int i = page.firstAtOrAbove(key);
+    if (page.hasAt(i, key)) {
+      throw new IllegalStateException("it is in the ordered index already: " + key);
+    }
+    page.insert(i, key, chain);
     size++;
   }
 
@@ -52,13 +60,17 @@ final class OrderedIndex {
       return child;
     }
     int last = child.size() - 1;
-    boolean behindAll = child.key(last).compareTo(key) < 0;
-    Page right = child.split(behindAll ? last : child.size() / 2);
+    boolean atTheEnd = child.key(last).compareTo(key) < 0;
+    Page right = child.split(atTheEnd ? last : child.size() / 2);
     branch.insert(i + 1, right.key(0), right);
     return right.key(0).compareTo(key) <= 0 ? right : child;
   }
 
-  /** Writer only: removes a key that is there. */
+  /**
+   * Writer only: removes a key that is there.
+   *
+   * @throws IllegalStateException if it is not
+   */
   void remove(Bytes key) {
     root = without(key, root.madeBy(edit));
     while (!root.isLeaf() && root.size() == 1) {
@@ -72,7 +84,11 @@ final class OrderedIndex {
 
   private Page without(Bytes key, Page page) {
     if (page.isLeaf()) {
-      page.remove(page.firstAtOrAbove(key));
+      int at = page.firstAtOrAbove(key);
+      if (!page.hasAt(at, key)) {
+        throw new IllegalStateException("it is not in the ordered index: " + key);
+      }
+      page.remove(at);
       return page;
     }
     int i = page.childOf(key);
@@ -80,14 +96,18 @@ final class OrderedIndex {
     page.replace(i, child);
     if (child.size() == 0) {
       page.remove(i);
-    } else if (child.hasFew() && page.size() > 1) {
-      join(page, Math.max(i - 1, 0));
+    } else if (child.hasFew()) {
+      join(page, i);
+      join(page, i - 1);
     }
     return page;
   }
 
-  /** Joins a child with its right neighbour, if they fit into one page. */
+  /** Joins a child with its right neighbour, if there are both, and they fit into one page. */
   private void join(Page branch, int i) {
+    if (i < 0 || i + 1 >= branch.size()) {
+      return;
+    }
     Page right = branch.child(i + 1);
     Page left = branch.child(i);
     if (left.canJoin(right)) {

@@ -106,6 +106,11 @@ final class Page {
     return search(0, key, 0);
   }
 
+  /** Of a leaf: whether an entry is there, and is of a key. */
+  boolean hasAt(int i, Bytes key) {
+    return i < size && keys[i].equals(key);
+  }
+
   /** Of a branch: the child that a key is below. */
   int childOf(Bytes key) {
     return search(1, key, 1) - 1;
@@ -145,7 +150,7 @@ final class Page {
   }
 
   /**
-   * Moves what is behind an index to a new page.
+   * Moves what is from an index on to a new page.
    *
    * @return the new page
    */

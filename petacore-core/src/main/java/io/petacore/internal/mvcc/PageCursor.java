@@ -7,8 +7,9 @@ import java.util.NoSuchElementException;
 /**
  * Walks the chains of a range of a tree that nobody changes any more, in either order.
  *
- * <p>It holds the leaf where it is and the way down to it. Only in the leaf where the range ends
- * keys are compared; in those before it knows from the last key that all are in the range.
+ * <p>It holds the leaf where it is and the way down to it, and so the whole tree as it was. In each
+ * leaf one key is compared, the last one on the way; only where that is beyond the range is its end
+ * looked for.
  */
 final class PageCursor {
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * numbers.
  *
  * <p>Written by the single writer, at each revision; read by those who ask for the past, which is
- * rare. So it has a lock, and nobody holds it for longer than a binary search.
+ * rare. So it has a lock, and a reader holds it for a binary search.
  */
 final class RevisionLog {
 
@@ -47,6 +47,13 @@ final class RevisionLog {
       first = place(1);
       size--;
     }
+  }
+
+  /** Writer, for the last time: forgets everything. */
+  synchronized void clear() {
+    ring = new Applied[1];
+    first = 0;
+    size = 0;
   }
 
   private Applied get(int i) {

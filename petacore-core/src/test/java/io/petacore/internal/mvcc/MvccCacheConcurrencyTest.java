@@ -36,6 +36,7 @@ class MvccCacheConcurrencyTest {
   private static final int REVISIONS = 60_000;
   private static final int ACCOUNTS = 8;
   private static final int SUM = 100;
+  private static final int PASSERS = 200;
   private static final Bytes COUNTER = Bytes.utf8("counter");
 
   /** Time is the writer's: it passes by one with every revision. */
@@ -76,6 +77,7 @@ class MvccCacheConcurrencyTest {
       Random random, Map<Bytes, Integer> balances, long revision) {
     List<Change> changes = new ArrayList<>();
     changes.add(new Change(COUNTER, counter(revision), revision));
+    changes.add(passer(random, revision));
     for (int i = 0; i < 3; i++) {
       List<Bytes> present = List.copyOf(balances.keySet());
       Bytes from = present.get(random.nextInt(present.size()));
@@ -92,6 +94,14 @@ class MvccCacheConcurrencyTest {
       }
     }
     return changes;
+  }
+
+  /**
+   * A key among the accounts that adds nothing to their sum, so that pages are split and joined.
+   */
+  private static Change passer(Random random, long revision) {
+    Bytes key = Bytes.utf8("account3/" + random.nextInt(PASSERS));
+    return new Change(key, random.nextBoolean() ? Bytes.utf8("0") : null, revision);
   }
 
   private static Bytes counter(long revision) {

@@ -26,7 +26,11 @@ import org.junit.jupiter.api.Test;
 class MvccCacheModelTest {
   private static final int RUNS = 300;
   private static final int STEPS = 150;
-  private static final int KEYS = 8;
+  private static final int FEW_KEYS = 8;
+
+  /** So that the ordered index has several pages. */
+  private static final int MANY_KEYS = 300;
+
   private static final long RETENTION = 1_000;
 
   @Test
@@ -34,7 +38,7 @@ class MvccCacheModelTest {
     long first = System.nanoTime();
     for (long seed = first; seed < first + RUNS; seed++) {
       try {
-        new Run(seed).run();
+        new Run(seed, seed % 15 == 0 ? MANY_KEYS : FEW_KEYS).run();
       } catch (AssertionError | RuntimeException failure) {
         throw new AssertionError("seed " + seed, failure);
       }
@@ -58,6 +62,7 @@ class MvccCacheModelTest {
 
   private static final class Run {
     private final Random random;
+    private final int keys;
     private long now;
     private final MvccCache cache;
     private final NavigableMap<Long, State> states = new TreeMap<>();
@@ -67,15 +72,16 @@ class MvccCacheModelTest {
     private long leastHorizon = 10;
     private long greatestHorizon = 10;
 
-    Run(long seed) {
+    Run(long seed, int keys) {
       this.random = new Random(seed);
+      this.keys = keys;
       this.now = random.nextLong();
       this.cache = new MvccCache(Duration.ofNanos(RETENTION), () -> now);
     }
 
     void run() {
       NavigableMap<Bytes, Change> loaded = new TreeMap<>();
-      for (int i = 0; i < KEYS; i += 2) {
+      for (int i = 0; i < keys; i += 2) {
         loaded.put(key(i), new Change(key(i), value(), 1));
       }
       cache.load(loaded.values(), revision, version);
@@ -117,8 +123,8 @@ class MvccCacheModelTest {
       NavigableMap<Bytes, Long> deletedBy = new TreeMap<>(last.deletedBy());
       List<Change> changes = new ArrayList<>();
       boolean replaces = false;
-      for (int i = random.nextInt(5); i > 0; i--) {
-        Bytes key = key(random.nextInt(KEYS));
+      for (int i = random.nextInt(keys / 3 + 3); i > 0; i--) {
+        Bytes key = key(random.nextInt(keys));
         Change change = new Change(key, random.nextInt(3) == 0 ? null : value(), revision);
         changes.add(change);
         replaces |= last.present().containsKey(key);
@@ -188,7 +194,7 @@ class MvccCacheModelTest {
         checkState(pins.lastKey());
       }
       State newest = states.lastEntry().getValue();
-      for (int i = 0; i < KEYS; i++) {
+      for (int i = 0; i < keys; i++) {
         Change there = newest.present().get(key(i));
         assertEquals(there == null ? null : there.value(), cache.newest(key(i)));
       }
@@ -196,7 +202,7 @@ class MvccCacheModelTest {
 
     private void checkState(long number) {
       State state = states.floorEntry(number).getValue();
-      for (int i = 0; i < KEYS; i++) {
+      for (int i = 0; i < keys; i++) {
         Bytes key = key(i);
         Change there = state.present().get(key);
         Version found = cache.find(key, number);
@@ -211,8 +217,8 @@ class MvccCacheModelTest {
       assertEquals(
           state.present().values().stream().map(Run::entry).toList(),
           drain(KeyRange.all(), number));
-      Bytes from = key(random.nextInt(KEYS));
-      Bytes to = key(random.nextInt(KEYS));
+      Bytes from = key(random.nextInt(keys));
+      Bytes to = key(random.nextInt(keys));
       if (from.compareTo(to) <= 0) {
         KeyRange range = KeyRange.closedOpen(from, to);
         var part = state.present().subMap(from, true, to, false);

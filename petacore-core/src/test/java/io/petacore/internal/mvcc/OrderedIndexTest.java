@@ -16,6 +16,8 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class OrderedIndexTest {
 
@@ -148,6 +150,19 @@ class OrderedIndexTest {
     }
   }
 
+  /** Fails where another key would be taken for the one that is meant. */
+  @Test
+  void aDefectOfTheWriterIsNotMadeWorse() {
+    add(2);
+    add(4);
+    assertThrows(IllegalStateException.class, () -> index.remove(key(3)));
+    assertThrows(IllegalStateException.class, () -> index.remove(key(5)));
+    VersionChain another = Version.first(key(4), Bytes.EMPTY, 1, 1).chain();
+    assertThrows(IllegalStateException.class, () -> index.add(key(4), another));
+    index.publish();
+    assertAgrees(EVERYTHING);
+  }
+
   /** Fails if what is not published can be found. */
   @Test
   void whatIsNotPublishedIsNotFound() {
@@ -172,18 +187,30 @@ class OrderedIndexTest {
     assertTrue(index.leaves() <= keys / (Page.MOST - 2), () -> index.leaves() + " leaves");
   }
 
-  /** Fails if pages are not joined: each key that is left would have one of its own. */
-  @Test
-  void keysThatLeaveTakeTheirPagesWithThem() {
+  private enum Leaving {
+    ASCENDING,
+    DESCENDING,
+    ANYHOW
+  }
+
+  /** Fails if pages are not joined, with either neighbour: each key would have one of its own. */
+  @ParameterizedTest
+  @EnumSource
+  void keysThatLeaveTakeTheirPagesWithThem(Leaving order) {
     int keys = 100_000;
+    List<Integer> leaving = new ArrayList<>();
     for (int number = 0; number < keys; number++) {
       add(number);
-    }
-    for (int number = 0; number < keys; number++) {
-      if (number % 100 != 0) {
-        remove(number);
+      if (number % 60 != 0) {
+        leaving.add(number);
       }
     }
+    switch (order) {
+      case ASCENDING -> {}
+      case DESCENDING -> Collections.reverse(leaving);
+      case ANYHOW -> Collections.shuffle(leaving, random);
+    }
+    leaving.forEach(this::remove);
     assertTrue(index.leaves() <= model.size() / (Page.MOST / 4), () -> index.leaves() + " leaves");
     index.publish();
     assertAgrees(EVERYTHING);

@@ -1,5 +1,6 @@
 package io.petacore.internal.mvcc;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -21,6 +22,25 @@ class RevisionLogTest {
     assertEquals(state(1, 10, 0), log.at(19));
     assertEquals(state(2, 20, 0), log.at(20));
     assertEquals(state(2, 20, 0), log.at(Long.MAX_VALUE));
+  }
+
+  /** Fails where the ring loses its order when it has come around, or grows after that. */
+  @Test
+  void manyComeAndGo() {
+    int oldest = 0;
+    int newest = 0;
+    for (int kept : new int[] {10, 14, 100, 20, 1_000, 3}) {
+      for (int i = 0; i < 3 * kept; i++) {
+        newest++;
+        log.add(state(newest, 10L * newest, newest));
+        oldest = Math.max(oldest, newest - kept);
+        log.forget(oldest + 1);
+        assertNull(log.at(10L * oldest - 1));
+        for (int number : new int[] {Math.max(1, oldest), (oldest + newest + 1) / 2, newest}) {
+          assertEquals(number, requireNonNull(log.at(10L * number + 9)).revision());
+        }
+      }
+    }
   }
 
   @Test

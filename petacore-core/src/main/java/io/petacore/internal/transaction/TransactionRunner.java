@@ -60,6 +60,7 @@ public final class TransactionRunner {
   private final Settings settings;
   private final OpenSnapshots openSnapshots;
   private final HotKeys hotKeys;
+  private final Pauses pauses;
   private final LongAdder retries = new LongAdder();
 
   /**
@@ -80,6 +81,7 @@ public final class TransactionRunner {
     this.settings = settings;
     this.openSnapshots = new OpenSnapshots(cache);
     this.hotKeys = new HotKeys(scheduler);
+    this.pauses = new Pauses(scheduler);
   }
 
   /** How often a body was run again. */
@@ -194,9 +196,10 @@ public final class TransactionRunner {
     }
   }
 
-  /** After the last commit: nobody waits for a turn any more. */
+  /** After the last commit: nobody waits for a turn any more, or pauses. */
   public void close() {
     hotKeys.close();
+    pauses.close();
   }
 
   /** Lets go of snapshots whose handles were lost unclosed, and tells where they were opened. */
@@ -231,11 +234,7 @@ public final class TransactionRunner {
         try {
           CompletableFuture<Applied> applied = cache.whenApplied(confirmed);
           if (!scheduler.await(applied, deadline.remainingNanos())) {
-            throw new StoreUnavailableException(
-                "an earlier commit of this storage, at revision "
-                    + confirmed
-                    + ", has not come back in time; nothing was begun",
-                null);
+            throw notBack(confirmed);
           }
           applied.join();
         } catch (InterruptedException e) {
@@ -246,6 +245,14 @@ public final class TransactionRunner {
           throw seenByCaller(e.getCause());
         }
       }
+    }
+
+    StoreUnavailableException notBack(long confirmed) {
+      return new StoreUnavailableException(
+          "an earlier commit of this storage, at revision "
+              + confirmed
+              + ", has not come back in time; nothing was begun",
+          null);
     }
 
     /** Read Committed writes collide with nobody. */
@@ -391,19 +398,35 @@ public final class TransactionRunner {
     private void again(CommitOutcome.Conflict conflict) {
       try {
         Duration delay = attempts.delayAfter(conflict);
-        Runnable next = () -> whenTurn(attempts.turns.after(conflict.key()), this::attempt);
+        Runnable next = () -> whenTurn(attempts.turns.after(conflict.key()), this::awaitConfirmed);
         if (delay.isZero()) {
           next.run();
         } else {
-          scheduler.schedule(delay, () -> onExecutor(next));
+          pauses.pause(delay, () -> onExecutor(next));
         }
       } catch (RuntimeException ended) {
         fail(ended);
       }
     }
 
+    /** As {@link Attempts#awaitConfirmed()}, but not on a thread. */
+    private void awaitConfirmed() {
+      long confirmed = pipeline.confirmedRevision();
+      CompletableFuture<Applied> applied = cache.whenApplied(confirmed);
+      whenTurn(
+          applied.handle((now, abandoned) -> true),
+          () -> {
+            if (applied.isDone()) {
+              attempt(); // where the waiting was abandoned, too: the attempt meets what has
+              // happened
+            } else {
+              fail(attempts.notBack(confirmed));
+            }
+          });
+    }
+
     /** Goes on at once if it may, or else when it may, on the executor. */
-    private void whenTurn(CompletableFuture<@Nullable Void> turn, Runnable next) {
+    private void whenTurn(CompletableFuture<?> turn, Runnable next) {
       if (turn.isDone()) {
         next.run();
         return;

@@ -1,0 +1,66 @@
+package io.petacore;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.petacore.error.StorageClosedException;
+import io.petacore.store.KvStore;
+import io.petacore.store.embedded.EmbeddedKvStore;
+import io.petacore.transaction.CommitResult;
+import io.petacore.transaction.TransactionOptions;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A storage is closed while an asynchronous transaction is between two runs of its body.
+ *
+ * <p><b>Invariant.</b> Every future completes.
+ *
+ * <p><b>Interleaving.</b> The body has met a second conflict, so it is to run again after a pause;
+ * that is decided by a step on a busy executor, which comes to it after the close has ended the
+ * scheduler: a timer that is set then never rings.
+ */
+class AsyncCloseTest {
+
+  private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+  private final AtomicInteger runs = new AtomicInteger();
+
+  private void runNext() throws InterruptedException {
+    requireNonNull(tasks.poll(10, TimeUnit.SECONDS), "nobody goes on").run();
+  }
+
+  @Test
+  void whoIsToRunAgainIsToldOfTheClose() throws Exception {
+    try (KvStore store = EmbeddedKvStore.inMemory();
+        DistributedStorage other = DistributedStorage.open(store)) {
+      DistributedStorage storage = DistributedStorage.builder(store).executor(tasks::add).open();
+      CompletableFuture<CommitResult> done =
+          storage.runTransactionAsync(
+              TransactionOptions.defaults(),
+              tx -> {
+                tx.write("key", "mine");
+                String theirs = "theirs " + runs.incrementAndGet();
+                other.runTransaction(first -> first.write("key", theirs));
+              });
+      while (runs.get() < 2) {
+        runNext();
+      }
+      Runnable secondConflict = requireNonNull(tasks.poll(10, TimeUnit.SECONDS));
+      storage.close();
+      secondConflict.run();
+      while (!done.isDone()) {
+        runNext();
+      }
+      CompletionException told = assertThrows(CompletionException.class, done::join);
+      assertInstanceOf(StorageClosedException.class, told.getCause());
+      assertEquals("theirs " + runs.get(), other.read("key"));
+    }
+  }
+}

@@ -145,9 +145,20 @@ final class SessionKeeper {
               failure != null
                   && StoreException.of(failure).kind() == StoreException.Kind.LEASE_NOT_FOUND;
           if (gone) {
-            steps.take(effects -> lost(renewed));
+            steps.take(effects -> requireLost(renewed, effects));
           }
         });
+  }
+
+  /**
+   * A renewal is answered by one member from what it knows of leases, which is not in the order of
+   * commits: so it may be said to have ended while its fence is there still, and lets requests
+   * pass. To raise the fence tells for certain.
+   */
+  private void requireLost(Session which, Effects effects) {
+    if (session == which) {
+      raise(effects);
+    }
   }
 
   /** The lease of a session has ended: nothing can be sent under it any more. */
@@ -185,17 +196,6 @@ final class SessionKeeper {
     }
   }
 
-  /**
-   * A refused request has read the fence. A mod revision below the known one is of before the last
-   * raise, or of a store that was set back to before it: to raise it once more tells which.
-   */
-  void read(Bytes fence, long modRevision, Effects effects) {
-    seen(fence, modRevision);
-    if (session != null && session.fence().equals(fence) && modRevision < fenceRevision) {
-      raise(effects);
-    }
-  }
-
   /** Raises the fence, so that requests sent before and not applied yet never will be. */
   void raise(Effects effects) {
     Session raised = session;
@@ -219,29 +219,21 @@ final class SessionKeeper {
                     steps.take(
                         more -> {
                           if (session == raised) {
-                            answered(raised, expected, result, failure, more);
+                            answered(raised, result, failure, more);
                           }
                         })));
   }
 
   private void answered(
-      Session raised,
-      long expected,
-      @Nullable BatchResult result,
-      @Nullable Throwable failure,
-      Effects effects) {
+      Session raised, @Nullable BatchResult result, @Nullable Throwable failure, Effects effects) {
     if (result != null && result.applied()) {
       seen(raised.fence(), result.revision());
     } else if (result != null && result.otherwise().isEmpty()) {
       lost(raised);
     } else if (result != null) {
+      // An earlier try has succeeded, whose answer was lost: nobody else writes this key.
       KeyValue fence = result.otherwise().get(0);
-      if (fence.modRevision() < expected) {
-        endInstead(raised, effects); // the store was set back to before it was raised last
-      } else {
-        // An earlier try has succeeded, whose answer was lost: nobody else writes this key.
-        seen(raised.fence(), fence.modRevision());
-      }
+      seen(raised.fence(), fence.modRevision());
     } else {
       notRaised(raised, StoreException.of(failure), effects);
     }
@@ -255,27 +247,23 @@ final class SessionKeeper {
     }
     boolean refused = failure.kind() != StoreException.Kind.UNAVAILABLE;
     if (refused && ++failedRaises >= RAISES_BEFORE_REVOKING) {
-      endInstead(raised, effects); // a store without space takes no put, but does end leases
+      // A store without space takes no put, but does end leases.
+      effects.send(
+          () ->
+              StoreCall.then(
+                  raised::revoke,
+                  (nothing, notRevoked) ->
+                      steps.take(
+                          more -> {
+                            if (notRevoked == null) {
+                              lost(raised);
+                            } else {
+                              later(again -> tryRaising(raised, again));
+                            }
+                          })));
     } else {
       later(again -> tryRaising(raised, again));
     }
-  }
-
-  /** Ends a session whose fence can't be raised: that makes the border, too. */
-  private void endInstead(Session raised, Effects effects) {
-    effects.send(
-        () ->
-            StoreCall.then(
-                raised::revoke,
-                (nothing, notRevoked) ->
-                    steps.take(
-                        more -> {
-                          if (notRevoked == null) {
-                            lost(raised);
-                          } else {
-                            later(again -> tryRaising(raised, again));
-                          }
-                        })));
   }
 
   /**

@@ -99,7 +99,7 @@ final class Settlement {
    * Nothing was applied: the fence, the turn or (for a whole request) the commit record had moved.
    */
   private void refused(SentBatch sent, List<KeyValue> found, Effects effects) {
-    boolean alive = learn(sent.session(), found, effects);
+    boolean alive = learn(sent.session(), found);
     if (sent.plan().whole() && alive) {
       sent.members().get(0).refused();
     }
@@ -111,13 +111,13 @@ final class Settlement {
    *
    * @return whether the session that sent it is alive
    */
-  boolean learn(SessionId sender, List<KeyValue> found, Effects effects) {
+  boolean learn(SessionId sender, List<KeyValue> found) {
     boolean alive = false;
     for (KeyValue kv : found) {
       Bytes key = namespace.fromStore(kv.key());
       if (ReservedKeys.isSessionFence(key)) {
         alive = true;
-        sessions.read(key, kv.modRevision(), effects);
+        sessions.seen(key, kv.modRevision());
       } else {
         // The turn or the record: what it is now must have been applied here before the next try.
         position.hold(kv.modRevision());

@@ -83,12 +83,11 @@ final class TurnKeeper {
         () ->
             StoreCall.then(
                 () -> store.commit(batch),
-                (result, failure) ->
-                    state.steps.take(more -> answered(session, result, failure, more))));
+                (result, failure) -> state.steps.take(more -> answered(session, result, failure))));
   }
 
   private void answered(
-      Session session, @Nullable BatchResult result, @Nullable Throwable failure, Effects effects) {
+      Session session, @Nullable BatchResult result, @Nullable Throwable failure) {
     requested = false;
     if (sessions.current() != session) {
       return; // lost, and the turn with it; or of a history that is no more
@@ -99,7 +98,7 @@ final class TurnKeeper {
     } else if (result.applied()) {
       state.position.hold(result.revision());
     } else {
-      settlement.learn(session.id(), result.otherwise(), effects);
+      settlement.learn(session.id(), result.otherwise());
       state.pause
           .begin(); // if there is nothing to be waited for, the watch owes what has become of it
     }

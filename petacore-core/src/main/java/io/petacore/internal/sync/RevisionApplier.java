@@ -12,7 +12,9 @@ import io.petacore.store.RevisionEvents;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +52,7 @@ final class RevisionApplier {
   private final long settlingNanos;
   private final RevisionListener listener;
   private RecordPosition record = RecordPosition.NONE;
+  private final Map<Bytes, Long> bookkeeping = new HashMap<>();
 
   /**
    * No node has given the applied revision a version above this; so a commit whose timestamp is
@@ -83,6 +86,19 @@ final class RevisionApplier {
     return record;
   }
 
+  /** The sessions' fences and the turn as they stand there, by their mod revisions. */
+  Map<Bytes, Long> bookkeeping() {
+    return bookkeeping;
+  }
+
+  private void note(Bookkeeping changed) {
+    if (changed.value() == null) {
+      bookkeeping.remove(changed.key());
+    } else {
+      bookkeeping.put(changed.key(), changed.modRevision());
+    }
+  }
+
   /**
    * Whether a state loaded anew can't be a later one of the history that is known. Where the store
    * has forgotten the applied revision, this is all that can tell.
@@ -97,7 +113,7 @@ final class RevisionApplier {
 
   /** The first state, whose keys are in the cache. */
   void begin(LoadedState state) {
-    record = state.record();
+    stand(state);
     CommitRecord commit = read(record.value());
     long version = Math.max(1, timestamp(commit));
     exactAbove = bound(commit, version);
@@ -114,13 +130,19 @@ final class RevisionApplier {
    */
   void resync(LoadedState state, Collection<Change> present, boolean newHistory) {
     List<Change> difference = cache.difference(present, newHistory, state.revision());
-    record = state.record();
+    stand(state);
     CommitRecord commit = read(record.value());
     long version = nextVersion(commit);
     exactAbove = bound(commit, version);
     cache.jump(difference, state.revision(), version, newHistory);
     listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), newHistory);
     log.info("loaded again at revision {}: {} keys differed", state.revision(), difference.size());
+  }
+
+  private void stand(LoadedState state) {
+    record = state.record();
+    bookkeeping.clear();
+    state.bookkeeping().forEach(this::note);
   }
 
   /** What follows from a loaded state for the versions that other nodes may have given to it. */
@@ -136,7 +158,7 @@ final class RevisionApplier {
       return;
     }
     List<Change> changes = new ArrayList<>(events.events().size());
-    List<Bookkeeping> bookkeeping = List.of();
+    List<Bookkeeping> kept = List.of();
     CommitRecord commit = null;
     for (Event event : events.events()) {
       if (intake.isCommitRecord(event.key())) {
@@ -144,11 +166,11 @@ final class RevisionApplier {
         commit = read(event.value());
         continue;
       }
-      Bytes kept = intake.bookkeeping(event.key());
-      if (kept != null) {
-        bookkeeping = new ArrayList<>(bookkeeping);
+      Bytes own = intake.bookkeeping(event.key());
+      if (own != null) {
+        kept = new ArrayList<>(kept);
         Bytes value = event.value();
-        bookkeeping.add(new Bookkeeping(kept, value == null ? 0 : revision, value));
+        kept.add(new Bookkeeping(own, value == null ? 0 : revision, value));
         continue;
       }
       Change change = intake.toChange(event.key(), event.value(), revision);
@@ -164,13 +186,13 @@ final class RevisionApplier {
     } else if (commit != null) {
       exactAbove = commit.hlc() + settlingNanos;
     }
-    listener.applied(cache.applied(), commits(commit, bookkeeping));
+    kept.forEach(this::note);
+    listener.applied(cache.applied(), commits(commit, kept));
     cache.freeHistory();
   }
 
-  private RevisionListener.Commits commits(
-      @Nullable CommitRecord commit, List<Bookkeeping> bookkeeping) {
-    return new RevisionListener.Commits(record.modRevision(), commit, bookkeeping);
+  private RevisionListener.Commits commits(@Nullable CommitRecord commit, List<Bookkeeping> kept) {
+    return new RevisionListener.Commits(record.modRevision(), commit, kept);
   }
 
   private void advanceRecord(Event event, long revision) throws MissingRevisionException {

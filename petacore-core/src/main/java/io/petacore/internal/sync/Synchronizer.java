@@ -12,6 +12,7 @@ import io.petacore.internal.mvcc.RevisionListener;
 import io.petacore.internal.time.Backoff;
 import io.petacore.internal.time.Continuation;
 import io.petacore.internal.time.Scheduler;
+import io.petacore.store.KeyValue;
 import io.petacore.store.KvStore;
 import io.petacore.store.RangePage;
 import io.petacore.store.RangeRequest;
@@ -20,7 +21,9 @@ import io.petacore.store.StoreException;
 import io.petacore.store.Watch;
 import io.petacore.store.WatchListener;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -33,11 +36,12 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Load everything at one revision, then watch from the next one on. Any error or end of a watch
  * is its end: another is opened from the applied revision + 1, and no store's own resume is
- * trusted. Before each opening the commit record at the applied revision is read: if it is not the
- * one that is known, or the store has not come to a revision that it confirmed, it is on another
- * history (restored from a backup), whose revision numbers mean other data. Whenever what is
- * missing can't be had one by one, everything is loaded again and the difference applied as one
- * revision; readers keep the old state until the new one is whole.
+ * trusted. Before each opening PetaCore's own keys at the applied revision are read: if commit
+ * record, sessions' fences and turn are not those that are known, or the store has not come to a
+ * revision that it confirmed, it is on another history (restored from a backup), whose revision
+ * numbers mean other data. Whenever what is missing can't be had one by one, everything is loaded
+ * again and the difference applied as one revision; readers keep the old state until the new one is
+ * whole.
  *
  * <p><b>Threads.</b> Steps that follow each other (loading, opening) run on the scheduler. Events
  * are applied on the store's thread, which saves a hand-over on the way of every commit. Both write
@@ -185,9 +189,8 @@ public final class Synchronizer {
   private void openWatch() {
     long revision = cache.applied().revision();
     long exists = expectedSoFar();
-    Bytes recordKey = namespace.toStore(ReservedKeys.COMMIT_RECORD);
     proceed(
-        store.range(new RangeRequest(KeyRange.single(recordKey), revision, 1)),
+        store.range(new RangeRequest(ownKeys(), revision, 0)),
         page -> {
           if (isKnownHistory(page, exists)) {
             openWatchFrom(revision + 1);
@@ -197,6 +200,13 @@ public final class Synchronizer {
           }
         },
         this::historyUnread);
+  }
+
+  /** From the commit record, by way of the delete fences and sessions' fences, to the turn. */
+  private KeyRange ownKeys() {
+    return KeyRange.closedOpen(
+        namespace.toStore(ReservedKeys.COMMIT_RECORD),
+        namespace.toStore(ReservedKeys.TURN.successor()));
   }
 
   private long expectedSoFar() {
@@ -213,10 +223,18 @@ public final class Synchronizer {
     if (page.revision() < exists) {
       return false;
     }
-    RecordPosition found =
-        page.entries().isEmpty() ? RecordPosition.NONE : RecordPosition.of(page.entries().get(0));
+    RecordPosition record = RecordPosition.NONE;
+    Map<Bytes, Long> bookkeeping = new HashMap<>();
+    for (KeyValue stored : page.entries()) {
+      Bytes kept = intake.bookkeeping(stored.key());
+      if (intake.isCommitRecord(stored.key())) {
+        record = RecordPosition.of(stored);
+      } else if (kept != null) {
+        bookkeeping.put(kept, stored.modRevision());
+      }
+    }
     synchronized (lock) {
-      return found.equals(applier.record());
+      return record.equals(applier.record()) && bookkeeping.equals(applier.bookkeeping());
     }
   }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.StorageClosedException;
+import io.petacore.error.StoreUnavailableException;
 import io.petacore.internal.commit.FaultyKvStore.Sent;
 import io.petacore.internal.commit.FaultyKvStore.What;
 import io.petacore.store.StoreException.Kind;
@@ -143,25 +144,43 @@ class SettlementTest extends PipelineFixture {
 
   /** Nothing of what was applied here is lost, but the fence has a mod revision of before. */
   @Test
-  void aStoreThatWasSetBackToBeforeARaiseEndsTheSession() {
+  void aStoreThatWasSetBackToBeforeARaiseIsAnotherHistory() {
     commit("a", "1");
     node.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> lost = node.begin().put("a", "2").commit();
     node.store.next(What.BATCH).lose();
     node.deliver();
-    CompletableFuture<CommitOutcome> again = lost;
     node.store.next(What.BATCH).fail(Kind.UNAVAILABLE);
     cluster.rewind(cluster.newest() - 1);
     cluster.change(foreignPut("foreign", "in the place of the raise"));
-    node.store.watch().end(Kind.UNAVAILABLE);
-    node.pause();
-    node.store.watch().open();
-    node.store.next(What.BATCH).answer();
-    assertEquals(1, node.store.count(What.REVOKE));
     node.store.pass(What.BATCH);
+    node.store.watch().end(Kind.UNAVAILABLE);
     node.goOn();
-    committed(again);
+    failure(StoreUnavailableException.class, lost);
+    assertEquals("in the place of the raise", node.read("foreign"));
+    assertEquals("1", node.read("a"));
     assertEquals(1, node.counters().sessionsLost());
+    assertWorks();
+  }
+
+  /** A renewal is answered by what one member knows; the fence tells whether it is so. */
+  @Test
+  void aSessionThatIsSaidToHaveEndedIsNotTakenForEnded() {
+    scheduler.advance(Duration.ofSeconds(2));
+    node.store.hold(What.BATCH);
+    CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
+    Sent delayed = node.store.next(What.BATCH);
+    node.store.fail(What.RENEW, Kind.LEASE_NOT_FOUND);
+    node.store.pass(What.BATCH);
+    scheduler.advance(Duration.ofSeconds(1)); // to the renewal; doubt would come later by itself
+    assertEquals(1, node.store.count(What.RENEW));
+    node.deliver();
+    node.deliver();
+    committed(done);
+    long newest = cluster.newest();
+    delayed.reach();
+    assertEquals(newest, cluster.newest(), "the delayed one is refused");
+    assertEquals("1", node.read("a"));
     assertWorks();
   }
 

@@ -27,6 +27,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** When what is missing can not be had one by one: holes, compaction, another history. */
 class ResyncTest {
@@ -228,6 +230,62 @@ class ResyncTest {
     assertEquals(Map.of("a", "1"), node.contents());
     assertEquals(2, node.revision());
     assertTrue(node.lastTold().anotherHistory());
+  }
+
+  /** What a store may lose that leaves the commit record as it was. */
+  private enum WithoutRecord {
+    SESSION_OPENED,
+    FENCE_RAISED,
+    SESSION_ENDED,
+    TURN_TAKEN,
+    TURN_GIVEN_BACK;
+
+    Operation change() {
+      return switch (this) {
+        case SESSION_OPENED -> put("\0s/1", "session");
+        case FENCE_RAISED -> put("\0s/0", "session");
+        case SESSION_ENDED -> delete("\0s/0");
+        case TURN_TAKEN -> put("\0x", "0");
+        case TURN_GIVEN_BACK -> delete("\0x");
+      };
+    }
+  }
+
+  /** Fails where only commit records are compared: something else has come in the same revision. */
+  @ParameterizedTest
+  @EnumSource
+  void aStoreThatWasSetBackIsNoticedByFencesAndTurn(WithoutRecord what) {
+    ScriptedWatch watch = node.follow();
+    node.store.change(record(10_000), put("a", "1"), put("\0s/0", "session"));
+    if (what == WithoutRecord.TURN_GIVEN_BACK) {
+      node.store.change(put("\0x", "0"));
+    }
+    long backup = node.store.newest();
+    node.store.change(what.change());
+    watch.deliver();
+    watch.end(Kind.UNAVAILABLE);
+    node.store.rewind(backup);
+    node.store.change(put("foreign", "in its place"));
+    node.pause();
+    node.pause();
+    assertTrue(node.lastTold().anotherHistory());
+    assertEquals(Map.of("a", "1", "foreign", "in its place"), node.contents());
+  }
+
+  @Test
+  void fencesAndTurnAsTheyWereAreTheSameHistory() {
+    node.store.change(record(10_000), put("\0s/0", "session"), put("\0s/1", "session"));
+    ScriptedWatch watch = node.follow();
+    node.store.change(put("\0s/2", "session"), put("\0x", "0"), delete("\0s/1"));
+    watch.deliver();
+    watch.end(Kind.UNAVAILABLE);
+    node.store.change(put("\0s/0", "session"), delete("\0s/2"), delete("\0x"));
+    node.pause();
+    node.store.watch().open().deliver();
+    node.store.watch().end(Kind.UNAVAILABLE);
+    node.pause();
+    assertEquals(3, node.store.watches().size());
+    assertEquals(0, node.synchronizer.counters().resyncs());
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.petacore.bench.console;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -8,6 +9,13 @@ import picocli.CommandLine.Option;
 /** How a benchmark measures: the options that all of them have, as a mixin. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class Measuring {
+
+  /**
+   * Arguments for a JVM that measures: its heap is as large as it gets from the beginning, and
+   * touched. A virtual machine may take microseconds to give a page of memory, which is not what is
+   * to be measured.
+   */
+  public static final List<String> HEAP = List.of("-Xms3g", "-Xmx3g", "-XX:+AlwaysPreTouch");
 
   @Option(
       names = "--seconds",

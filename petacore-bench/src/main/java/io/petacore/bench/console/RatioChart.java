@@ -76,7 +76,7 @@ public final class RatioChart {
         <text x="%d" y="%d" text-anchor="end" fill="#1f2933">%s</text>
         <rect x="%d" y="%d" width="%.1f" height="%d" rx="2" fill="%s"/>
         <line x1="%.1f" y1="%d" x2="%.1f" y2="%d" stroke="#1f2933" stroke-width="2.5"/>
-        <text x="%.1f" y="%d" fill="#1f2933">%.2f × (%s %.1f)</text>
+        <text x="%.1f" y="%d" fill="#1f2933">%.2f × (%s %.2f)</text>
         """,
         LEFT - 12,
         y + 14,

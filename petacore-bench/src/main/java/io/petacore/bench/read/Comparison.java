@@ -67,6 +67,15 @@ enum Comparison {
 
   abstract String show(double value);
 
+  /** Whether it is a ratio, of which 1 is the reference. */
+  final boolean isRatio() {
+    return this == TIMES || this == SPEED_UP_BY_TWO;
+  }
+
+  final boolean wantsAtLeast() {
+    return moreIsBetter;
+  }
+
   final boolean holds(double value, double wanted) {
     return moreIsBetter ? value >= wanted : value <= wanted;
   }

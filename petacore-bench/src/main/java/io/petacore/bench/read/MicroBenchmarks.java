@@ -1,5 +1,6 @@
 package io.petacore.bench.read;
 
+import io.petacore.bench.console.Measuring;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,12 +19,6 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** The JMH benchmarks of one round: each is run once, when it is asked for first. */
 final class MicroBenchmarks {
-
-  /**
-   * As large as it gets from the beginning, and touched: a virtual machine may take microseconds to
-   * give a page of memory, which is not what is to be measured.
-   */
-  private static final String[] HEAP = {"-Xms3g", "-Xmx3g", "-XX:+AlwaysPreTouch"};
 
   private static final String ALLOCATED = "gc.alloc.rate.norm";
 
@@ -71,7 +66,7 @@ final class MicroBenchmarks {
             .measurementIterations((int) time.toSeconds())
             .measurementTime(TimeValue.seconds(1))
             .addProfiler(GCProfiler.class)
-            .jvmArgsAppend(HEAP)
+            .jvmArgsAppend(Measuring.HEAP.toArray(String[]::new))
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT);
     micro.parameters().forEach(options::param);

@@ -2,6 +2,7 @@ package io.petacore.bench.read;
 
 import io.petacore.bench.connection.StoreOptions;
 import io.petacore.bench.console.Measuring;
+import io.petacore.bench.console.RatioChart;
 import io.petacore.bench.console.Table;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -36,7 +37,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  petacore.jar bench read --only 'point read'",
-      "  petacore.jar bench read --etcd 127.0.0.1:2379 --rounds 3 --json read.json"
+      "  petacore.jar bench read --etcd 127.0.0.1:2379 --json read.json --picture read.svg"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class ReadCommand implements Callable<Integer> {
@@ -55,6 +56,12 @@ public final class ReadCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Keep what JMH found in this file, as JMH writes it.")
   private @Nullable Path json;
+
+  @Option(
+      names = "--picture",
+      paramLabel = "FILE",
+      description = "Draws the ratios, each with the one that is wanted, as SVG.")
+  private @Nullable Path picture;
 
   @Override
   public Integer call() throws Exception {
@@ -91,11 +98,21 @@ public final class ReadCommand implements Callable<Integer> {
     out.println();
     Table table =
         new Table("work", "beside it", "that", "PetaCore", "B/op", "got", "wanted", "", "");
+    RatioChart chart = new RatioChart("Reads beside the JDK's maps, and etcd's work beside jetcd");
     for (int i = 0; i < lines.size(); i++) {
-      add(table, lines.get(i), readings.get(i));
+      Line line = lines.get(i);
+      Reading typical = typical(line, readings.get(i));
+      add(table, line, typical);
+      if (line.comparison().isRatio() && !Double.isNaN(line.wanted())) {
+        chart.bar(
+            line.name(), line.compare(typical), line.wanted(), line.comparison().wantsAtLeast());
+      }
     }
     table.print(out);
     out.flush();
+    if (picture != null) {
+      Files.writeString(picture, chart.toSvg());
+    }
   }
 
   private void keep(List<RunResult> results) throws IOException {
@@ -108,12 +125,15 @@ public final class ReadCommand implements Callable<Integer> {
     }
   }
 
-  private static void add(Table table, Line line, List<Reading> readings) {
-    Reading typical =
-        readings.stream()
-            .sorted(Comparator.comparingDouble(line::compare))
-            .toList()
-            .get(readings.size() / 2);
+  /** The one in the middle. */
+  private static Reading typical(Line line, List<Reading> readings) {
+    return readings.stream()
+        .sorted(Comparator.comparingDouble(line::compare))
+        .toList()
+        .get(readings.size() / 2);
+  }
+
+  private static void add(Table table, Line line, Reading typical) {
     table.row(
         line.name(),
         line.beside(),

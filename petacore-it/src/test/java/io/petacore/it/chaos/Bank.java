@@ -31,6 +31,7 @@ final class Bank implements Traffic {
       // A scan sees one state, whatever the level. No handle pins it.
       client.look(IsolationLevel.READ_COMMITTED, this::check);
       client.look(IsolationLevel.SNAPSHOT, this::check);
+      client.stay(Bank::checkOneByOne);
       return;
     }
     int from = client.random().nextInt(ACCOUNTS);
@@ -42,6 +43,17 @@ final class Bank implements Traffic {
           add(tx, account(from), -amount);
           add(tx, account(to), amount);
         });
+  }
+
+  private static void checkOneByOne(ReadView view) {
+    int accounts = 0;
+    long sum = 0;
+    for (int i = 0; i < ACCOUNTS; i++) {
+      String balance = view.read(account(i));
+      accounts += balance == null ? 0 : 1;
+      sum += balance == null ? 0 : Long.parseLong(balance);
+    }
+    requireRight(accounts, sum, view);
   }
 
   private static String account(int number) {
@@ -61,6 +73,10 @@ final class Bank implements Traffic {
       accounts++;
       sum += Long.parseLong(account.value().toUtf8());
     }
+    requireRight(accounts, sum, view);
+  }
+
+  private static void requireRight(int accounts, long sum, ReadView view) {
     if (accounts != ACCOUNTS || sum != (long) ACCOUNTS * BALANCE) {
       throw new AssertionError(
           "bank: " + accounts + " accounts with " + sum + " at revision " + view.revision());

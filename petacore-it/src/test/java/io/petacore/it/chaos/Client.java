@@ -27,6 +27,8 @@ final class Client {
   /** Of a few, which are told what can be told while a fault lasts. */
   private static final Duration IMPATIENCE = Duration.ofMillis(300);
 
+  private static final Duration LONGEST_STAY = Duration.ofMillis(200);
+
   private final Node node;
   private final String prefix;
   private final Random random;
@@ -61,6 +63,25 @@ final class Client {
     } catch (StorageClosedException | StoreUnavailableException | TransactionTooOldException e) {
       // It has left, waits for its own commits, or has forgotten what was to be read.
     }
+  }
+
+  /**
+   * Looks at one state again and again, until it is told that this is kept no longer; if the node
+   * keeps what was superseded for a moment only, since nobody stays for long. So it is looked at,
+   * too, while it is being forgotten.
+   */
+  void stay(Consumer<ReadView> look) {
+    if (!node.forgetsSoon()) {
+      return;
+    }
+    long begun = System.nanoTime();
+    look(
+        IsolationLevel.SNAPSHOT,
+        view -> {
+          do {
+            look.accept(view);
+          } while (System.nanoTime() - begun < LONGEST_STAY.toNanos());
+        });
   }
 
   /**

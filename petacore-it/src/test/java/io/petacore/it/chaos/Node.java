@@ -56,6 +56,11 @@ final class Node implements AutoCloseable {
     return links;
   }
 
+  /** Whether it keeps superseded versions for less than a second. */
+  boolean forgetsSoon() {
+    return historyRetention.toMillis() < 1_000;
+  }
+
   SkewedClock clock() {
     return clock;
   }

@@ -421,15 +421,19 @@ public final class MvccCache {
   }
 
   /**
-   * Writer: whether a state can't belong to the history that is known: it has another value than
-   * the newest state under the same mod revision.
+   * Writer: whether a state can't belong to the history that is known: a key in it has another
+   * value than in the newest state under the same mod revision, or a lower one, which only rises.
    */
   public boolean contradicts(Collection<Change> state) {
     for (Change change : state) {
       Version head = byHash.get(change.key());
-      if (head != null
-          && head.modRevision() == change.modRevision()
-          && !Objects.equals(head.value(), change.value())) {
+      if (head == null) {
+        continue;
+      }
+      boolean same = head.modRevision() == change.modRevision();
+      // A tombstone may be of a history before this one.
+      boolean wentBack = !head.isTombstone() && head.modRevision() > change.modRevision();
+      if (wentBack || (same && !Objects.equals(head.value(), change.value()))) {
         return true;
       }
     }

@@ -108,7 +108,13 @@ final class RevisionApplier {
     return state.revision() < cache.applied().revision()
         || (found.modRevision() != 0 && found.modRevision() < record.modRevision())
         || (found.modRevision() == record.modRevision() && !found.equals(record))
+        || state.bookkeeping().stream().anyMatch(this::isBefore)
         || cache.contradicts(present);
+  }
+
+  /** Whether a key has a lower mod revision than it had: they only rise. */
+  private boolean isBefore(Bookkeeping found) {
+    return found.modRevision() < bookkeeping.getOrDefault(found.key(), 0L);
   }
 
   /** The first state, whose keys are in the cache. */

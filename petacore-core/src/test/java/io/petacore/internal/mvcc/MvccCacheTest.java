@@ -500,9 +500,11 @@ class MvccCacheTest {
     assertFalse(cache.contradicts(List.of(put("a", "1", 1))));
     assertFalse(cache.contradicts(List.of(put("a", "2", 2), put("c", "2", 1))));
     assertTrue(cache.contradicts(List.of(put("b", "1", 1), put("a", "2", 1))));
-    apply(2, delete("a", 2));
+    apply(2, delete("a", 2), put("b", "2", 2));
     assertFalse(cache.contradicts(List.of()));
     assertTrue(cache.contradicts(List.of(put("a", "2", 2))));
+    assertTrue(cache.contradicts(List.of(put("b", "2", 1))), "a mod revision went back");
+    assertFalse(cache.contradicts(List.of(put("a", "1", 1))), "perhaps deleted in a lost world");
   }
 
   @Test

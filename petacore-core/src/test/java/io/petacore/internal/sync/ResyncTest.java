@@ -423,6 +423,24 @@ class ResyncTest {
   }
 
   @Test
+  void whereAllWasForgottenAnotherHistoryIsNoticedByAFenceThatWentBack() {
+    node.follow();
+    node.store.change(record(10_000), put("\0s/0", "session"));
+    node.store.change(put("\0s/0", "session"));
+    assertAnotherHistory(2, revision(record(20_000), put("a", "1")), revision(put("b", "1")));
+    assertEquals(Map.of("a", "1", "b", "1"), node.contents());
+  }
+
+  @Test
+  void whereAllWasForgottenAnotherHistoryIsNoticedByAKeyThatWentBack() {
+    node.follow();
+    node.store.change(put("a", "1"));
+    node.store.change(put("a", "2"));
+    assertAnotherHistory(2, revision(put("b", "1")), revision(put("c", "1")));
+    assertEquals(Map.of("a", "1", "b", "1", "c", "1"), node.contents());
+  }
+
+  @Test
   void aCompactedStoreThatOnlyWentOnIsTheSameHistory() {
     node.store.change(record(10_000), put("a", "1"), put("b", "1"));
     ScriptedWatch watch = node.follow();

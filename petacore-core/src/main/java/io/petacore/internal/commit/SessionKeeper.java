@@ -196,6 +196,19 @@ final class SessionKeeper {
     }
   }
 
+  /**
+   * A request has read the fence with a mod revision below the one that it was guarded by: the
+   * store was set back to before the raise that had given it. Of what is applied here nothing need
+   * be lost, so nobody else would notice.
+   */
+  void wentBack(Effects effects) {
+    Session last = session;
+    if (last != null && !raising) {
+      raising = true;
+      endInstead(last, effects);
+    }
+  }
+
   /** Raises the fence, so that requests sent before and not applied yet never will be. */
   void raise(Effects effects) {
     Session raised = session;
@@ -219,21 +232,29 @@ final class SessionKeeper {
                     steps.take(
                         more -> {
                           if (session == raised) {
-                            answered(raised, result, failure, more);
+                            answered(raised, expected, result, failure, more);
                           }
                         })));
   }
 
   private void answered(
-      Session raised, @Nullable BatchResult result, @Nullable Throwable failure, Effects effects) {
+      Session raised,
+      long expected,
+      @Nullable BatchResult result,
+      @Nullable Throwable failure,
+      Effects effects) {
     if (result != null && result.applied()) {
       seen(raised.fence(), result.revision());
     } else if (result != null && result.otherwise().isEmpty()) {
       lost(raised);
     } else if (result != null) {
-      // An earlier try has succeeded, whose answer was lost: nobody else writes this key.
       KeyValue fence = result.otherwise().get(0);
-      seen(raised.fence(), fence.modRevision());
+      if (fence.modRevision() < expected) {
+        endInstead(raised, effects); // it went back
+      } else {
+        // An earlier try has succeeded, whose answer was lost: nobody else writes this key.
+        seen(raised.fence(), fence.modRevision());
+      }
     } else {
       notRaised(raised, StoreException.of(failure), effects);
     }
@@ -247,23 +268,27 @@ final class SessionKeeper {
     }
     boolean refused = failure.kind() != StoreException.Kind.UNAVAILABLE;
     if (refused && ++failedRaises >= RAISES_BEFORE_REVOKING) {
-      // A store without space takes no put, but does end leases.
-      effects.send(
-          () ->
-              StoreCall.then(
-                  raised::revoke,
-                  (nothing, notRevoked) ->
-                      steps.take(
-                          more -> {
-                            if (notRevoked == null) {
-                              lost(raised);
-                            } else {
-                              later(again -> tryRaising(raised, again));
-                            }
-                          })));
+      endInstead(raised, effects); // a store without space takes no put, but does end leases
     } else {
       later(again -> tryRaising(raised, again));
     }
+  }
+
+  /** Ends a session whose fence can't be raised: that makes the border, too. */
+  private void endInstead(Session raised, Effects effects) {
+    effects.send(
+        () ->
+            StoreCall.then(
+                raised::revoke,
+                (nothing, notRevoked) ->
+                    steps.take(
+                        more -> {
+                          if (notRevoked == null) {
+                            lost(raised);
+                          } else {
+                            later(again -> tryRaising(raised, again));
+                          }
+                        })));
   }
 
   /**

@@ -99,7 +99,7 @@ final class Settlement {
    * Nothing was applied: the fence, the turn or (for a whole request) the commit record had moved.
    */
   private void refused(SentBatch sent, List<KeyValue> found, Effects effects) {
-    boolean alive = learn(sent.session(), found);
+    boolean alive = learn(sent.session(), sent.fenceRevision(), found, effects);
     if (sent.plan().whole() && alive) {
       sent.members().get(0).refused();
     }
@@ -109,22 +109,27 @@ final class Settlement {
   /**
    * Takes in what a refused request has read instead.
    *
+   * @param guardedBy the mod revision of the fence that it was guarded by
    * @return whether the session that sent it is alive
    */
-  boolean learn(SessionId sender, List<KeyValue> found) {
+  boolean learn(SessionId sender, long guardedBy, List<KeyValue> found, Effects effects) {
+    Session current = sessions.current();
+    boolean ofCurrent = current != null && current.id().equals(sender);
     boolean alive = false;
     for (KeyValue kv : found) {
       Bytes key = namespace.fromStore(kv.key());
       if (ReservedKeys.isSessionFence(key)) {
         alive = true;
         sessions.seen(key, kv.modRevision());
+        if (ofCurrent && kv.modRevision() < guardedBy) {
+          sessions.wentBack(effects);
+        }
       } else {
         // The turn or the record: what it is now must have been applied here before the next try.
         position.hold(kv.modRevision());
       }
     }
-    Session current = sessions.current();
-    if (!alive && current != null && current.id().equals(sender)) {
+    if (!alive && current != null && ofCurrent) {
       sessions.lost(current);
     }
     return alive;

@@ -79,15 +79,21 @@ final class TurnKeeper {
   /** What it has done the watch will show. */
   private void request(Session session, Batch batch, Effects effects) {
     requested = true;
+    long guardedBy = sessions.fenceRevision();
     effects.send(
         () ->
             StoreCall.then(
                 () -> store.commit(batch),
-                (result, failure) -> state.steps.take(more -> answered(session, result, failure))));
+                (result, failure) ->
+                    state.steps.take(more -> answered(session, guardedBy, result, failure, more))));
   }
 
   private void answered(
-      Session session, @Nullable BatchResult result, @Nullable Throwable failure) {
+      Session session,
+      long guardedBy,
+      @Nullable BatchResult result,
+      @Nullable Throwable failure,
+      Effects effects) {
     requested = false;
     if (sessions.current() != session) {
       return; // lost, and the turn with it; or of a history that is no more
@@ -98,7 +104,7 @@ final class TurnKeeper {
     } else if (result.applied()) {
       state.position.hold(result.revision());
     } else {
-      settlement.learn(session.id(), result.otherwise());
+      settlement.learn(session.id(), guardedBy, result.otherwise(), effects);
       state.pause
           .begin(); // if there is nothing to be waited for, the watch owes what has become of it
     }

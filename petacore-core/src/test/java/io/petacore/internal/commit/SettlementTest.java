@@ -163,6 +163,26 @@ class SettlementTest extends PipelineFixture {
     assertWorks();
   }
 
+  /** Of what was applied here nothing is lost; that the raise was answered is all that tells. */
+  @Test
+  void aStoreThatWasSetBackToBeforeAnAnsweredRaiseEndsTheSession() {
+    commit("a", "1");
+    node.store.hold(What.BATCH);
+    CompletableFuture<CommitOutcome> done = node.begin().put("a", "2").commit();
+    node.store.next(What.BATCH).lose();
+    assertEquals(2, node.store.count(What.FENCE), "opened and raised");
+    cluster.rewind(cluster.newest() - 1);
+    cluster.change(foreignPut("foreign", "in the place of the raise"));
+    node.store.pass(What.BATCH);
+    node.store.watch().end(Kind.UNAVAILABLE);
+    node.goOn();
+    committed(done);
+    assertEquals(1, node.store.count(What.REVOKE));
+    assertEquals(1, node.counters().sessionsLost());
+    assertEquals("in the place of the raise", node.read("foreign"));
+    assertWorks();
+  }
+
   /** A renewal is answered by what one member knows; the fence tells whether it is so. */
   @Test
   void aSessionThatIsSaidToHaveEndedIsNotTakenForEnded() {

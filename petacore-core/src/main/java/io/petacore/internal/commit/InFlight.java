@@ -11,14 +11,17 @@ final class InFlight {
 
   private final Map<Long, SentBatch> batches = new HashMap<>();
   private final Footprint footprint = new Footprint();
+  private int members;
 
   void add(SentBatch sent) {
     batches.put(sent.number(), sent);
+    members += sent.members().size();
     footprint.add(sent.plan().keys(), sent.plan().bumps());
   }
 
   void remove(SentBatch sent) {
     batches.remove(sent.number());
+    members -= sent.members().size();
     footprint.remove(sent.plan().keys(), sent.plan().bumps());
   }
 
@@ -40,6 +43,11 @@ final class InFlight {
 
   int count() {
     return batches.size();
+  }
+
+  /** How many transactions they carry. */
+  int members() {
+    return members;
   }
 
   boolean isEmpty() {

@@ -41,6 +41,10 @@ final class WaitingLine {
     return all;
   }
 
+  int size() {
+    return line.size();
+  }
+
   boolean isEmpty() {
     return line.isEmpty();
   }

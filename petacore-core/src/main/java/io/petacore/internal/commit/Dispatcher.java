@@ -15,8 +15,7 @@ import java.util.concurrent.TimeUnit;
  * way, a commit leaves at once, on its caller's thread. Otherwise it waits, and whoever waits when
  * a place comes free leaves together. Where many are on their way, those who wait are to be as
  * many: a few large requests cost the store, and the threads on both sides, less than many small
- * ones, and threads that were told at the same time come back at the same time. (256 threads: a
- * fifth more.) A request that returns lets whoever waits go, however few.
+ * ones, and threads that were told at the same time come back at the same time.
  *
  * <p>Guarded by the pipeline's lock.
  */

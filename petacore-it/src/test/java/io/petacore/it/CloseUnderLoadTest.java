@@ -18,6 +18,8 @@ import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -38,6 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @WithEtcd(own = true)
 class CloseUnderLoadTest {
 
+  private static final Duration STANDSTILL = Duration.ofMillis(300);
   private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(3);
   private static final Duration FOR_THREADS_TO_END = Duration.ofSeconds(2);
 
@@ -96,7 +99,10 @@ class CloseUnderLoadTest {
       Await.until("traffic", () -> ledger.committed() > 2_000 || crew.isStopped());
       switch (state) {
         case WELL -> {}
-        case STOPPED -> etcd.member().pause();
+        case STOPPED -> {
+          etcd.member().pause();
+          awaitStandstill(); // what it had answered before is told; the next requests are sent
+        }
         case KILLED -> etcd.member().kill();
       }
       closing.set(true);
@@ -130,6 +136,19 @@ class CloseUnderLoadTest {
       case KILLED -> {} // what was on its way then, the end of the connection tells or not
     }
     assertTrue(ledger.count(Ledger.Told.NOT_APPLIED) > 0, "commits waited");
+  }
+
+  private void awaitStandstill() {
+    AtomicInteger told = new AtomicInteger();
+    AtomicLong since = new AtomicLong(System.nanoTime());
+    Await.until(
+        "nobody is told anything any more",
+        () -> {
+          if (told.getAndSet(ledger.committed()) != ledger.committed()) {
+            since.set(System.nanoTime());
+          }
+          return System.nanoTime() - since.get() > STANDSTILL.toNanos();
+        });
   }
 
   /** Until the storage tells that it is closed. */

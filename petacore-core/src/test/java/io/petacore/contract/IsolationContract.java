@@ -85,7 +85,7 @@ public interface IsolationContract {
   @Test
   default void aHotKeyIsServedInTurn() {
     DistributedStorage a = nodes().open();
-    TransactionOptions few = snapshot().maxAttempts(8).timeout(Await.PATIENCE);
+    TransactionOptions few = snapshot().maxAttempts(16).timeout(Await.PATIENCE);
     TransactionTask<RuntimeException> increment =
         tx -> tx.write("hot", Integer.toString(number(tx, "hot") + 1));
     try (Crew crew = new Crew()) {

@@ -8,12 +8,11 @@ import io.petacore.data.KeyRange;
  * number of readers.
  *
  * <p><b>What a reader has got never changes.</b> The writer does not change a page that a reader
- * can reach, but copies it, and all above it up to the root (<a
- * href="https://www.cs.cmu.edu/~sleator/papers/another-persistence.pdf">Driscoll, Sarnak, Sleator
- * and Tarjan, "Making Data Structures Persistent"</a>, 1989, there path copying); then one volatile
- * write of the root publishes everything since the last one. A page that was copied or made since
- * is the writer's own, and is changed in place. So a revision copies a page once, however many of
- * its keys are there, and the first load copies none.
+ * can reach, but copies it, and all above it up to the root (path copying, in Driscoll, Sarnak,
+ * Sleator and Tarjan, "Making Data Structures Persistent", 1989); then one volatile write of the
+ * root publishes everything since the last one. A page that was copied or made since is the
+ * writer's own, and is changed in place. So a revision copies a page once, however many of its keys
+ * are there, and the first load copies none.
  *
  * <p>Entries stand side by side in a page, so a scan finds the next without waiting for the one
  * before, and compares keys where it begins and where it ends, and one in each page between.

@@ -3,6 +3,7 @@ package io.petacore.internal.mvcc;
 import io.petacore.data.Bytes;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,9 @@ final class HashIndex {
   private static final int LEAST_SLOTS = 16;
   private static final int MOST_SLOTS = 1 << 30;
 
+  /** How many keys are read ahead at a time. */
+  static final int AHEAD = 64;
+
   /** Spreads hashes of keys that differ in their last bytes only, which are close to each other. */
   private static final int GOLDEN_RATIO = 0x9E3779B9;
 
@@ -35,6 +39,10 @@ final class HashIndex {
   private volatile @Nullable Version[] table = new Version[LEAST_SLOTS];
   private int size; // writer only
   private int taken; // writer only; slots that are not empty
+  private final @Nullable Version[] ahead = new Version[AHEAD]; // writer only
+
+  @SuppressWarnings("UnusedVariable") // holds what was read ahead, else compilers leave that out
+  private int read;
 
   /** The newest version of a key; null if it has none. */
   @Nullable Version get(Bytes key) {
@@ -49,6 +57,29 @@ final class HashIndex {
       }
       i = (i + 1) & mask;
     }
+  }
+
+  /**
+   * Writer only: reads what lookups of the next keys will read, as far as their first slots lead to
+   * it. None of these reads waits for another, so a processor does many at a time; lookups wait for
+   * memory one after another.
+   */
+  void readAhead(List<Change> changes, int from) {
+    int keys = Math.min(AHEAD, changes.size() - from);
+    if (keys == 1) {
+      return;
+    }
+    @Nullable Version[] slots = table;
+    for (int i = 0; i < keys; i++) {
+      ahead[i] = slots[place(changes.get(from + i).key().hashCode(), slots.length - 1)];
+    }
+    int all = 0;
+    for (int i = 0; i < keys; i++) {
+      Version version = ahead[i];
+      all += version == null ? 0 : version.touch();
+      ahead[i] = null;
+    }
+    read = all;
   }
 
   /** Writer only: adds the first version of a key that has none. */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class History {
 
   /** A version made an older one superfluous for every reader at or above its number. */
-  private record Superseded(Version newer, long bytes, long atNanoTime) {}
+  private record Superseded(Version newer, int bytes, long atNanoTime) {}
 
   private final long maxBytes;
   private final ArrayDeque<Superseded> queue = new ArrayDeque<>(); // writer only
@@ -50,9 +50,9 @@ final class History {
     horizon = number;
   }
 
-  /** Writer only: a version was linked over an older one. */
-  void superseded(Version older, Version newer, long nanoTime) {
-    long held = Holdings.ofSuperseded(older);
+  /** Writer only: a version was linked over an older one, which takes so many bytes. */
+  void superseded(int older, Version newer, long nanoTime) {
+    int held = Holdings.ofSuperseded(older);
     queue.add(new Superseded(newer, held, nanoTime));
     versions++;
     bytes += held;

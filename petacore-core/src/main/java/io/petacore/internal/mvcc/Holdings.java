@@ -16,7 +16,7 @@ public record Holdings(long versions, long bytes, long historyBytes) {
   static final Holdings NOTHING = new Holdings(0, 0, 0);
 
   private static final int VERSION = 48;
-  private static final int CHAIN = 16;
+  private static final int CHAIN = 24;
   private static final int PAGES = 12; // key and chain, with pages between two thirds full and full
   private static final int SLOTS = 11; // at a load of the table between a quarter and a half
   private static final int BYTES = 24 + 16; // the object, and the head of its array
@@ -25,21 +25,21 @@ public record Holdings(long versions, long bytes, long historyBytes) {
   private static final int QUEUED = 32 + 4;
 
   /** What a key takes besides its versions. */
-  static long ofKey(Bytes key) {
+  static int ofKey(Bytes key) {
     return CHAIN + PAGES + SLOTS + of(key);
   }
 
   /** What a version takes. */
-  static long ofVersion(Version version) {
+  static int ofVersion(Version version) {
     return VERSION + of(version.value());
   }
 
-  /** What a superseded version takes until it is freed. */
-  static long ofSuperseded(Version version) {
-    return QUEUED + ofVersion(version);
+  /** What a superseded version takes until it is freed, of which this is known. */
+  static int ofSuperseded(int version) {
+    return QUEUED + version;
   }
 
-  private static long of(@Nullable Bytes bytes) {
-    return bytes == null || bytes.isEmpty() ? 0 : BYTES + (bytes.length() + 7L & ~7L);
+  private static int of(@Nullable Bytes bytes) {
+    return bytes == null || bytes.isEmpty() ? 0 : BYTES + (bytes.length() + 7 & ~7);
   }
 }

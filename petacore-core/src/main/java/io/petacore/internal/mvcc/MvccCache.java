@@ -301,7 +301,7 @@ public final class MvccCache {
    *
    * @param number above that of every revision before
    */
-  public void apply(Collection<Change> changes, long revision, long number) {
+  public void apply(List<Change> changes, long revision, long number) {
     applyAndKeep(changes, revision, number);
     freeHistory();
   }
@@ -310,7 +310,7 @@ public final class MvccCache {
    * Writer: applies a revision as {@link #apply}, but frees nothing: whoever is told of it before
    * {@link #freeHistory} finds all that it wrote, tombstones too, however little history may take.
    */
-  public void applyAndKeep(Collection<Change> changes, long revision, long number) {
+  public void applyAndKeep(List<Change> changes, long revision, long number) {
     apply(changes, revision, number, false);
   }
 
@@ -321,23 +321,20 @@ public final class MvccCache {
    * @param anotherHistory whether what was read before is of a world that is lost: from here on it
    *     can neither be read nor be committed upon
    */
-  public void jump(
-      Collection<Change> difference, long revision, long number, boolean anotherHistory) {
+  public void jump(List<Change> difference, long revision, long number, boolean anotherHistory) {
     exact.interrupt(applied.version());
     jumpedTo = number;
     apply(difference, revision, number, anotherHistory);
     freeHistory();
   }
 
-  private void apply(Collection<Change> changes, long revision, long number, boolean anew) {
+  private void apply(List<Change> changes, long revision, long number, boolean anew) {
     if (number <= applied.version()) {
       throw new IllegalStateException(
           "version " + number + " is not above the applied one, " + applied.version());
     }
     long now = nanoTime.getAsLong();
-    for (Change change : changes) {
-      link(change, number, now);
-    }
+    link(changes, number, now);
     if (anew) {
       history.beginAt(number); // before the new state can be seen, and checked against
     }
@@ -359,6 +356,15 @@ public final class MvccCache {
     waiters.abandon(cause);
   }
 
+  private void link(List<Change> changes, long number, long now) {
+    for (int i = 0; i < changes.size(); i++) {
+      if (i % HashIndex.AHEAD == 0) {
+        byHash.readAhead(changes, i);
+      }
+      link(changes.get(i), number, now);
+    }
+  }
+
   private void link(Change change, long number, long now) {
     Bytes key = change.key();
     Version head = byHash.get(key);
@@ -367,14 +373,16 @@ public final class MvccCache {
       linkFirst(change, number);
       return;
     }
+    VersionChain chain = head.chain();
+    int before = chain.held();
     Version next = head.next(change.value(), number, change.modRevision());
-    head.chain().link(next);
+    chain.link(next);
     byHash.replace(head, next);
-    newestBytes += Holdings.ofVersion(next) - Holdings.ofVersion(head);
+    newestBytes += chain.held() - before;
     if (head.number() == number) {
       history.replaced(next, now);
     } else {
-      history.superseded(head, next, now);
+      history.superseded(before, next, now);
     }
   }
 
@@ -385,7 +393,7 @@ public final class MvccCache {
     Version first = Version.first(change.key(), change.value(), number, change.modRevision());
     first.chain().link(first);
     byHash.add(first);
-    inOrder.add(first.key(), first.chain());
+    inOrder.add(first.chain());
     newestBytes += Holdings.ofKey(first.key()) + Holdings.ofVersion(first);
   }
 

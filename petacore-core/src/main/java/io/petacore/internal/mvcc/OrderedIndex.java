@@ -2,6 +2,7 @@ package io.petacore.internal.mvcc;
 
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
+import java.util.Arrays;
 
 /**
  * The keys in the order of unsigned bytes, each with its chain: a B+ tree of one writer and any
@@ -33,7 +34,8 @@ final class OrderedIndex {
    *
    * @throws IllegalStateException if it is
    */
-  void add(Bytes key, VersionChain chain) {
+  void add(VersionChain chain) {
+    byte[] key = BytesArray.of(chain.key());
     Page page = root.madeBy(edit);
     if (page.isFull()) {
       page = Page.over(page, edit);
@@ -44,14 +46,14 @@ final class OrderedIndex {
     }
     int i = page.firstAtOrAbove(key);
     if (page.hasAt(i, key)) {
-      throw new IllegalStateException("it is in the ordered index already: " + key);
+      throw new IllegalStateException("it is in the ordered index already: " + chain.key());
     }
     page.insert(i, key, chain);
     size++;
   }
 
   /** The child that a key belongs to, with room for it, and so with room below for a split. */
-  private Page childToAddTo(Page branch, Bytes key) {
+  private Page childToAddTo(Page branch, byte[] key) {
     int i = branch.childOf(key);
     Page child = branch.child(i).madeBy(edit);
     branch.replace(i, child);
@@ -59,10 +61,10 @@ final class OrderedIndex {
       return child;
     }
     int last = child.size() - 1;
-    boolean atTheEnd = child.key(last).compareTo(key) < 0;
+    boolean atTheEnd = Arrays.compareUnsigned(child.key(last), key) < 0;
     Page right = child.split(atTheEnd ? last : child.size() / 2);
     branch.insert(i + 1, right.key(0), right);
-    return right.key(0).compareTo(key) <= 0 ? right : child;
+    return Arrays.compareUnsigned(right.key(0), key) <= 0 ? right : child;
   }
 
   /**
@@ -71,7 +73,7 @@ final class OrderedIndex {
    * @throws IllegalStateException if it is not
    */
   void remove(Bytes key) {
-    root = without(key, root.madeBy(edit));
+    root = without(BytesArray.of(key), root.madeBy(edit));
     while (!root.isLeaf() && root.size() == 1) {
       root = root.child(0);
     }
@@ -81,11 +83,11 @@ final class OrderedIndex {
     size--;
   }
 
-  private Page without(Bytes key, Page page) {
+  private Page without(byte[] key, Page page) {
     if (page.isLeaf()) {
       int at = page.firstAtOrAbove(key);
       if (!page.hasAt(at, key)) {
-        throw new IllegalStateException("it is not in the ordered index: " + key);
+        throw new IllegalStateException("it is not in the ordered index: " + Bytes.of(key));
       }
       page.remove(at);
       return page;

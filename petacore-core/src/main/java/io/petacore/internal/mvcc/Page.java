@@ -1,6 +1,5 @@
 package io.petacore.internal.mvcc;
 
-import io.petacore.data.Bytes;
 import java.util.Arrays;
 
 /**
@@ -24,11 +23,11 @@ final class Page {
 
   private final long edit;
   private final int height;
-  private final Bytes[] keys;
+  private final byte[][] keys;
   private final Object[] items;
   private int size;
 
-  private Page(long edit, int height, Bytes[] keys, Object[] items, int size) {
+  private Page(long edit, int height, byte[][] keys, Object[] items, int size) {
     this.edit = edit;
     this.height = height;
     this.keys = keys;
@@ -37,7 +36,7 @@ final class Page {
   }
 
   private static Page of(long edit, int height) {
-    return new Page(edit, height, new Bytes[MOST], new Object[MOST], 0);
+    return new Page(edit, height, new byte[MOST][], new Object[MOST], 0);
   }
 
   /** A leaf without entries. */
@@ -87,7 +86,7 @@ final class Page {
     return size < FEW;
   }
 
-  Bytes key(int i) {
+  byte[] key(int i) {
     return keys[i];
   }
 
@@ -102,27 +101,27 @@ final class Page {
   }
 
   /** Of a leaf: the first entry at or above a key; its size if all are below. */
-  int firstAtOrAbove(Bytes key) {
+  int firstAtOrAbove(byte[] key) {
     return search(0, key, 0);
   }
 
   /** Of a leaf: whether an entry is there, and is of a key. */
-  boolean hasAt(int i, Bytes key) {
-    return i < size && keys[i].equals(key);
+  boolean hasAt(int i, byte[] key) {
+    return i < size && Arrays.equals(keys[i], key);
   }
 
   /** Of a branch: the child that a key is below. */
-  int childOf(Bytes key) {
+  int childOf(byte[] key) {
     return search(1, key, 1) - 1;
   }
 
   /** The first entry from an index on whose key compares with another one as a bound or above. */
-  private int search(int from, Bytes key, int bound) {
+  private int search(int from, byte[] key, int bound) {
     int low = from;
     int high = size;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (Integer.signum(keys[middle].compareTo(key)) < bound) {
+      if (Integer.signum(Arrays.compareUnsigned(keys[middle], key)) < bound) {
         low = middle + 1;
       } else {
         high = middle;
@@ -131,7 +130,7 @@ final class Page {
     return low;
   }
 
-  void insert(int i, Bytes key, Object item) {
+  void insert(int i, byte[] key, Object item) {
     System.arraycopy(keys, i, keys, i + 1, size - i);
     System.arraycopy(items, i, items, i + 1, size - i);
     keys[i] = key;
@@ -171,7 +170,7 @@ final class Page {
    *
    * @param separator the neighbour's key in the branch above
    */
-  void join(Page right, Bytes separator) {
+  void join(Page right, byte[] separator) {
     int first = size;
     append(right, 0);
     if (!isLeaf()) {

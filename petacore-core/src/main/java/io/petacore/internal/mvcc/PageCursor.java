@@ -2,7 +2,9 @@ package io.petacore.internal.mvcc;
 
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
+import java.util.Arrays;
 import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks the chains of a range of a tree that nobody changes any more, in either order.
@@ -13,7 +15,8 @@ import java.util.NoSuchElementException;
  */
 final class PageCursor {
 
-  private final KeyRange range;
+  private final byte[] from;
+  private final byte @Nullable [] to; // null: no end
   private final boolean ascending;
   private final Page[] branches;
   private final int[] places; // in each branch, the child that leads to the leaf
@@ -23,11 +26,13 @@ final class PageCursor {
   private boolean ends; // whether the range ends in the leaf
 
   PageCursor(Page root, KeyRange range, Order order) {
-    this.range = range;
+    Bytes end = range.to();
+    this.from = BytesArray.of(range.from());
+    this.to = end == null ? null : BytesArray.of(end);
     this.ascending = order == Order.ASCENDING;
     this.branches = new Page[root.height()];
     this.places = new int[root.height()];
-    Bytes start = ascending ? range.from() : range.to();
+    byte @Nullable [] start = ascending ? from : to;
     Page page = root;
     for (int i = 0; i < branches.length; i++) {
       branches[i] = page;
@@ -66,9 +71,8 @@ final class PageCursor {
   }
 
   private int endInLeaf() {
-    Bytes to = range.to();
     int size = leaf.size();
-    if (to == null || size == 0 || leaf.key(size - 1).compareTo(to) < 0) {
+    if (to == null || size == 0 || Arrays.compareUnsigned(leaf.key(size - 1), to) < 0) {
       return size;
     }
     ends = true;
@@ -76,8 +80,7 @@ final class PageCursor {
   }
 
   private int beginningInLeaf() {
-    Bytes from = range.from();
-    if (leaf.size() == 0 || leaf.key(0).compareTo(from) >= 0) {
+    if (leaf.size() == 0 || Arrays.compareUnsigned(leaf.key(0), from) >= 0) {
       return 0;
     }
     ends = true;

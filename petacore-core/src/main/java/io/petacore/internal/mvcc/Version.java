@@ -1,6 +1,7 @@
 package io.petacore.internal.mvcc;
 
 import io.petacore.data.Bytes;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  * sees it whole. The link is written by the single writer alone: once before the version can be
  * found, and once more, to null, when its history falls behind the horizon.
  *
- * <p>The key and its hash stand in here, and not in an object between index and version, so that a
- * lookup that is answered by the newest version reads no more memory than one in a plain hash map.
- * All versions of a key share them and their chain.
+ * <p>The bytes of the key and its hash stand in here, and not in an object between index and
+ * version, so that a lookup that is answered by the newest version reads less memory than one in a
+ * plain hash map, not more. All versions of a key share them and their chain.
  */
 public final class Version {
 
-  private final Bytes key;
+  private final byte[] key;
   private final int hash;
   private final VersionChain chain;
   private final @Nullable Bytes value;
@@ -25,7 +26,7 @@ public final class Version {
   private volatile @Nullable Version older;
 
   private Version(
-      Bytes key,
+      byte[] key,
       int hash,
       VersionChain chain,
       @Nullable Bytes value,
@@ -43,8 +44,8 @@ public final class Version {
 
   /** The first version of a key, in a chain of its own. */
   static Version first(Bytes key, @Nullable Bytes value, long number, long modRevision) {
-    VersionChain chain = new VersionChain();
-    return new Version(key, key.hashCode(), chain, value, number, modRevision, null);
+    VersionChain chain = new VersionChain(key);
+    return new Version(BytesArray.of(key), key.hashCode(), chain, value, number, modRevision, null);
   }
 
   /** A version over this one, or in its place. */
@@ -55,12 +56,17 @@ public final class Version {
   }
 
   Bytes key() {
-    return key;
+    return chain.key();
   }
 
   /** Whether this is a version of a key, whose hash is given. */
   boolean isOf(Bytes other, int otherHash) {
-    return hash == otherHash && key.equals(other);
+    return hash == otherHash && Arrays.equals(key, BytesArray.of(other));
+  }
+
+  /** Reads what the writer will, who looks it up and links another one over it. */
+  int touch() {
+    return hash + key.length + chain.held();
   }
 
   int hash() {

@@ -59,7 +59,7 @@ public final class CacheInvariants {
             "mod revisions do not rise: " + head.key());
         if (older != null) {
           versions++;
-          superseded += Holdings.ofSuperseded(older);
+          superseded += Holdings.ofSuperseded(Holdings.ofVersion(older));
         }
       }
     }

@@ -21,7 +21,7 @@ class HistoryTest {
     Version older = chain.head();
     Version newer = older.next(tombstone ? null : Bytes.EMPTY, number, number);
     chain.link(newer);
-    history.superseded(older, newer, at);
+    history.superseded(Holdings.ofVersion(older), newer, at);
     return newer;
   }
 

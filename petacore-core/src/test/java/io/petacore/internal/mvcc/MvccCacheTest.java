@@ -636,7 +636,7 @@ class MvccCacheTest {
 
   private static final long OF_A = Holdings.ofKey(Bytes.utf8("a"));
 
-  private static long ofValue(String value) {
+  private static int ofValue(String value) {
     return Holdings.ofVersion(Version.first(bytes("a"), bytes(value), 1, 1));
   }
 
@@ -660,7 +660,7 @@ class MvccCacheTest {
 
   @Test
   void theBoundOnHistoryRaisesTheHorizonButNotPastAPin() {
-    long one = Holdings.ofSuperseded(Version.first(bytes("a"), bytes("1"), 1, 1));
+    long one = Holdings.ofSuperseded(ofValue("1"));
     MvccCache bounded = new MvccCache(Duration.ofNanos(RETENTION), 3 * one, nanoTime::get);
     bounded.load(List.of(put("a", "0", 1)), 1, 10);
     for (int revision = 2; revision <= 4; revision++) {

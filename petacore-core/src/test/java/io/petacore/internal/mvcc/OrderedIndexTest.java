@@ -35,7 +35,7 @@ class OrderedIndexTest {
   private void add(int number) {
     VersionChain chain = Version.first(key(number), Bytes.EMPTY, 1, 1).chain();
     if (model.putIfAbsent(key(number), chain) == null) {
-      index.add(key(number), chain);
+      index.add(chain);
     }
   }
 
@@ -158,7 +158,7 @@ class OrderedIndexTest {
     assertThrows(IllegalStateException.class, () -> index.remove(key(3)));
     assertThrows(IllegalStateException.class, () -> index.remove(key(5)));
     VersionChain another = Version.first(key(4), Bytes.EMPTY, 1, 1).chain();
-    assertThrows(IllegalStateException.class, () -> index.add(key(4), another));
+    assertThrows(IllegalStateException.class, () -> index.add(another));
     index.publish();
     assertAgrees(EVERYTHING);
   }

@@ -51,8 +51,8 @@ final class History {
   }
 
   /** Writer only: a version was linked over an older one, which takes so many bytes. */
-  void superseded(int older, Version newer, long nanoTime) {
-    int held = Holdings.ofSuperseded(older);
+  void superseded(int olderBytes, Version newer, long nanoTime) {
+    int held = Holdings.ofSuperseded(olderBytes);
     queue.add(new Superseded(newer, held, nanoTime));
     versions++;
     bytes += held;

@@ -34,9 +34,9 @@ public record Holdings(long versions, long bytes, long historyBytes) {
     return VERSION + of(version.value());
   }
 
-  /** What a superseded version takes until it is freed, of which this is known. */
-  static int ofSuperseded(int version) {
-    return QUEUED + version;
+  /** What a superseded version of so many bytes takes until it is freed. */
+  static int ofSuperseded(int versionBytes) {
+    return QUEUED + versionBytes;
   }
 
   private static int of(@Nullable Bytes bytes) {

@@ -235,6 +235,7 @@ public final class DistributedStorage implements AutoCloseable {
     Consumer<StorageStatus> statusListener = status -> {};
     PhysicalClock physicalClock = PhysicalClock.system();
     Function<String, Scheduler> schedulers = ThreadScheduler::new; // a simulation gives its own
+    MvccCache.Maker caches = MvccCache::new; // as well
 
     private Builder(KvStore store) {
       this.store = store;

@@ -48,7 +48,8 @@ final class Engine {
     this.namespace = namespace;
     this.scheduler = scheduler;
     this.cache =
-        new MvccCache(settings.historyRetention, settings.maxHistoryBytes, scheduler::nanoTime);
+        settings.caches.make(
+            settings.historyRetention, settings.maxHistoryBytes, scheduler::nanoTime);
     HybridLogicalClock clock =
         new HybridLogicalClock(settings.physicalClock, settings.maxClockOffset);
     this.pipeline =

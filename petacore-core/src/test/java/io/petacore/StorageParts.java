@@ -15,6 +15,11 @@ public final class StorageParts {
     builder.schedulers = name -> scheduler;
   }
 
+  /** Has a storage keep its entries in a cache of the simulation's. */
+  public static void cache(DistributedStorage.Builder builder, MvccCache.Maker maker) {
+    builder.caches = maker;
+  }
+
   /** Done by the writer of the cache, when a revision has just been published. */
   public static CompletableFuture<Applied> whenApplied(DistributedStorage storage, long revision) {
     return storage.engine.whenApplied(revision);

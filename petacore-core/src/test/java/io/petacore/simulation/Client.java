@@ -123,7 +123,7 @@ final class Client {
 
   private Witness witness(
       DistributedStorage storage, Transaction tx, Claim claim, long acknowledged) {
-    return new Witness(judge, node, storage, tx, claim, acknowledged);
+    return new Witness(fibers, judge, node, storage, tx, claim, acknowledged);
   }
 
   private void explicit(DistributedStorage storage) {

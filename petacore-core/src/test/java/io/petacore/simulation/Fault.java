@@ -35,6 +35,8 @@ enum Fault {
   LEASE_ENDED(0.02),
   /** A node stops for a while, perhaps for longer than its lease. */
   PAUSE(0.03),
+  /** A thread stops in the midst of a read, perhaps for longer than history is kept. */
+  READER_STOPPED(0.01),
   /** A node's wall clock jumps. */
   CLOCK_JUMP(0.05),
   /** A node can't reach the store for a while. */

@@ -42,6 +42,7 @@ final class Fibers {
     final Semaphore baton = new Semaphore(0);
     boolean started;
     boolean killed;
+    boolean reading;
     long wait; // counts its waits, so that nobody wakes it from a later one
 
     Fiber(@Nullable Life life, Runnable body) {
@@ -126,6 +127,22 @@ final class Fibers {
   /** Lets others go on for a time. */
   void pause(long nanos) {
     await(new CompletableFuture<>(), nanos);
+  }
+
+  /** Reads something. A reader holds no lock, so it may wait in the midst of that, too. */
+  <T extends @Nullable Object> T reading(Supplier<T> read) {
+    Fiber me = current;
+    me.reading = true;
+    try {
+      return read.get();
+    } finally {
+      me.reading = false;
+    }
+  }
+
+  /** Whether the library was called to read, and by a thread of the application. */
+  boolean isReading() {
+    return current.reading && !inEvent;
   }
 
   private void wake(Fiber fiber, long wait, long nanos) {

@@ -81,6 +81,17 @@ final class Judge {
     }
   }
 
+  /** Somebody has read a key at one of the revisions that were the newest meanwhile. */
+  void readBetween(
+      Node node, Object reader, Bytes key, long before, long after, @Nullable Bytes value) {
+    for (long revision = before + 1; revision <= after; revision++) {
+      if (isTrue(node, key, revision, value)) {
+        return;
+      }
+    }
+    read(node, reader, key, before, value);
+  }
+
   private boolean isTrue(Node node, Bytes key, long revision, @Nullable Bytes value) {
     for (TrueHistory one = truth; one != null; one = one.lost()) {
       for (Set<Long> missed : node.whatItMayHaveMissed()) {

@@ -13,6 +13,7 @@ import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.mvcc.Applied;
 import io.petacore.internal.mvcc.CacheInvariants;
+import io.petacore.internal.mvcc.InterruptedReads;
 import io.petacore.store.Batch;
 import io.petacore.store.Event;
 import io.petacore.store.Operation;
@@ -42,6 +43,7 @@ final class Simulation implements Nemesis.Operator {
 
   private static final long LONGEST = 200 * Timeline.SECOND;
   private static final int PLACES = 1_000;
+  private static final long MOMENT = 10 * Timeline.MILLISECOND;
 
   private final long seed;
   private final Trace trace;
@@ -320,8 +322,18 @@ final class Simulation implements Nemesis.Operator {
             .maxPendingCommits(PLACES)
             .executor(work -> fibers.start(life, work))
             .physicalClock(node::wallClock);
+    StorageParts.cache(
+        builder,
+        (retention, bytes, nanoTime) ->
+            InterruptedReads.cache(retention, bytes, nanoTime, this::stopReader));
     StorageParts.schedule(builder, new SimulatedScheduler(timeline, fibers, life, violations));
     return builder;
+  }
+
+  private void stopReader() {
+    if (fibers.isReading() && faults.strike(Fault.READER_STOPPED)) {
+      fibers.pause(timeline.about(timeline.chance(0.5) ? settings.retention() : MOMENT));
+    }
   }
 
   /** Reads in the very moment in which a revision is published. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A transaction as its body has it, each of whose reads is held against the truth at once. */
 final class Witness {
+  private final Fibers fibers;
   private final Judge judge;
   private final Node node;
   private final DistributedStorage storage;
@@ -23,12 +24,14 @@ final class Witness {
   private final Claim.Attempt attempt;
 
   Witness(
+      Fibers fibers,
       Judge judge,
       Node node,
       DistributedStorage storage,
       Transaction transaction,
       Claim claim,
       long acknowledged) {
+    this.fibers = fibers;
     this.judge = judge;
     this.node = node;
     this.storage = storage;
@@ -42,7 +45,7 @@ final class Witness {
     return transaction.isolation() == IsolationLevel.SNAPSHOT;
   }
 
-  /** What is read now is read at this revision. */
+  /** What is read now is read at this revision; a key alone, at Read Committed, at a later one. */
   private long revision() {
     return ofSnapshot() ? attempt.snapshot : storage.appliedRevision();
   }
@@ -50,9 +53,9 @@ final class Witness {
   /** The payload of a key; null if it is absent. */
   @Nullable String read(String name) {
     Bytes key = Bytes.utf8(name);
-    long revision = revision();
-    Bytes value = transaction.read(key);
-    saw(key, revision, value);
+    long before = revision();
+    Bytes value = fibers.reading(() -> transaction.read(key));
+    saw(key, before, revision(), value);
     return value == null ? null : Tag.payload(value);
   }
 
@@ -61,13 +64,13 @@ final class Witness {
     return payload == null || payload.isEmpty() ? 0 : Long.parseLong(payload);
   }
 
-  private void saw(Bytes key, long revision, @Nullable Bytes value) {
+  private void saw(Bytes key, long before, long after, @Nullable Bytes value) {
     if (attempt.writes.containsKey(key)) {
       if (!Objects.equals(attempt.writes.get(key), value)) {
         judge.contradicts(attempt.tag + " does not read what it wrote: " + key);
       }
     } else {
-      judge.read(node, attempt.tag, key, revision, value);
+      judge.readBetween(node, attempt.tag, key, before, after, value);
     }
   }
 
@@ -117,18 +120,18 @@ final class Witness {
     Iterator<Entry> entries =
         (down ? transaction.scanDescending(range) : transaction.scan(range)).iterator();
     List<Entry> found = new ArrayList<>();
-    while (entries.hasNext()) {
+    while (fibers.reading(entries::hasNext)) {
       found.add(entries.next());
       between.run();
     }
     List<Bytes> seen = new ArrayList<>();
     for (Entry entry : found) {
-      saw(entry.key(), revision, entry.value());
+      saw(entry.key(), revision, revision, entry.value());
       seen.add(entry.key());
     }
     for (Bytes key : judge.truth().keys()) {
       if (range.contains(key) && !seen.contains(key)) {
-        saw(key, revision, null);
+        saw(key, revision, revision, null);
       }
     }
     return found;
@@ -137,7 +140,7 @@ final class Witness {
   /** Counts the keys of a range. */
   void count(String prefix) {
     long revision = revision();
-    long count = transaction.count(KeyRange.prefix(prefix));
+    long count = fibers.reading(() -> transaction.count(KeyRange.prefix(prefix)));
     judge.counted(node, attempt, prefix, revision, count);
   }
 

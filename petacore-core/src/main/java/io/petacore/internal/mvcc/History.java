@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Readers do not register. Only a pin does, under this object's lock, which the writer holds too
  * while it decides how far the horizon may rise: so a pin either is seen by the writer, or sees the
  * horizon it came too late for.
+ *
+ * <p>Not final, since the simulation stops readers where they look at the horizon.
  */
-final class History {
+class History {
 
   /** A version made an older one superfluous for every reader at or above its number. */
   private record Superseded(Version newer, int bytes, long atNanoTime) {}

@@ -41,6 +41,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MvccCache {
 
+  /** Makes the cache of a storage. */
+  @FunctionalInterface
+  public interface Maker {
+    /** As {@link MvccCache#MvccCache(Duration, long, LongSupplier)}. */
+    MvccCache make(Duration retention, long maxHistoryBytes, LongSupplier nanoTime);
+  }
+
   /**
    * What the first state's versions are numbered by: it is read before the number of its revision
    * is known, and nobody can ask for anything older.
@@ -80,7 +87,11 @@ public final class MvccCache {
    * @param nanoTime monotonic time
    */
   public MvccCache(Duration retention, long maxHistoryBytes, LongSupplier nanoTime) {
-    this.history = new History(maxHistoryBytes);
+    this(retention, new History(maxHistoryBytes), nanoTime);
+  }
+
+  MvccCache(Duration retention, History history, LongSupplier nanoTime) {
+    this.history = history;
     this.retentionNanos = retention.toNanos();
     this.nanoTime = nanoTime;
     this.applied = new Applied(0, 0, 0, nanoTime.getAsLong());

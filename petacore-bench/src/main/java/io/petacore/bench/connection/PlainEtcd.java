@@ -36,6 +36,7 @@ import java.util.function.IntFunction;
  */
 public final class PlainEtcd implements AutoCloseable {
 
+  private static final int DELETED_AT_ONCE = 50_000;
   private static final int MAX_MESSAGE_BYTES = 512 << 20;
   private static final int PUTS_IN_A_TRANSACTION = 120;
   private static final int FILLING_IN_FLIGHT = 8;
@@ -138,9 +139,21 @@ public final class PlainEtcd implements AutoCloseable {
                         event -> listener.accept(event.getKeyValue().getValue().toString(UTF_8))));
   }
 
-  /** Removes everything that begins with something; the prefix is not put before it. */
+  /**
+   * Removes everything that begins with something; the prefix is not put before it. Piece by piece,
+   * since a million keys at once take a server longer than it allows itself.
+   */
   public void clear(String beginning) {
-    kv.delete(bytes(beginning), DeleteOption.builder().isPrefix(true).build()).join();
+    ByteSequence from = bytes(beginning);
+    ByteSequence end = OptionsUtil.prefixEndOf(from);
+    GetOption piece =
+        GetOption.builder().withRange(end).withKeysOnly(true).withLimit(DELETED_AT_ONCE).build();
+    GetResponse found;
+    do {
+      found = kv.get(from, piece).join();
+      ByteSequence to = found.isMore() ? found.getKvs().get(DELETED_AT_ONCE - 1).getKey() : end;
+      kv.delete(from, DeleteOption.builder().withRange(to).build()).join();
+    } while (found.isMore());
   }
 
   /** Has etcd forget history: without that a long run fills its space. */

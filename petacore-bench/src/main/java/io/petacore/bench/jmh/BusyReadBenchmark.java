@@ -1,6 +1,5 @@
 package io.petacore.bench.jmh;
 
-import io.petacore.data.Bytes;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.TransactionOptions;
 import java.util.Random;
@@ -9,26 +8,31 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.Blackhole;
 
-/** Reading one key of many while others change: 200 commits a second of 100 keys each. */
+/**
+ * Reading one key of many while others change, 200 commits a second of 100 keys each, in turns with
+ * the same while nothing does.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class BusyReadBenchmark {
+  private static final int TURN = 250_000; // some tens of milliseconds: about ten commits
 
-  /** A storage that somebody commits to at a steady rate, by way of the store like everybody. */
+  /** Somebody who commits at a steady rate, by way of the store like everybody. */
   @State(Scope.Benchmark)
   @SuppressWarnings("NullAway.Init") // JMH calls the setup first.
-  public static class BusyStorage extends FilledStorage {
+  public static class Writer {
     private static final int COMMITS_A_SECOND = 200;
     private static final int WRITES = 100;
     private static final TransactionOptions BLIND =
@@ -37,25 +41,31 @@ public class BusyReadBenchmark {
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor();
     private final Random random = new Random(7);
     private Future<?> ticking;
+    private boolean working; // guarded by this
 
-    /** Begins to write, once it is filled. */
-    @Override
+    /** Makes it ready. */
     @Setup(Level.Trial)
-    public void fill() {
-      super.fill();
+    public void begin(FilledStorage filled) {
       long period = TimeUnit.SECONDS.toNanos(1) / COMMITS_A_SECOND;
-      ticking = ticker.scheduleAtFixedRate(this::commit, 0, period, TimeUnit.NANOSECONDS);
+      ticking = ticker.scheduleAtFixedRate(() -> tick(filled), 0, period, TimeUnit.NANOSECONDS);
     }
 
-    private void commit() {
-      storage.runTransaction(
-          BLIND,
-          tx -> {
-            for (int i = 0; i < WRITES; i++) {
-              int number = random.nextInt(keys);
-              tx.write(SampleData.key(number), SampleData.value(number));
-            }
-          });
+    private synchronized void tick(FilledStorage filled) {
+      if (working) {
+        filled.storage.runTransaction(
+            BLIND,
+            tx -> {
+              for (int i = 0; i < WRITES; i++) {
+                int number = random.nextInt(filled.keys);
+                tx.write(SampleData.keyInHaste(number), SampleData.valueInHaste());
+              }
+            });
+      }
+    }
+
+    /** Is it at work from now on? If not, what it was at is done. */
+    synchronized void work(boolean now) {
+      working = now;
     }
 
     /**
@@ -63,26 +73,36 @@ public class BusyReadBenchmark {
      *
      * @throws IllegalStateException if a commit failed
      */
-    @Override
     @TearDown(Level.Trial)
-    public void close() {
+    public void end() throws InterruptedException {
       boolean went = ticking.cancel(false);
       ticker.shutdown();
-      try {
-        if (!went) {
+      if (!went) {
+        try {
           ticking.get();
+        } catch (ExecutionException e) {
+          throw new IllegalStateException("the writer stopped", e);
         }
-      } catch (InterruptedException | ExecutionException e) {
-        throw new IllegalStateException("the writer stopped", e);
-      } finally {
-        super.close();
       }
     }
   }
 
-  /** One read of the storage. */
+  /** Reads while nobody writes, and while somebody does. */
   @Benchmark
-  public @Nullable Bytes storageRead(BusyStorage filled, Cursor cursor) {
-    return filled.storage.read(cursor.next(filled.asked));
+  @OperationsPerInvocation(TURN)
+  public void read(
+      FilledStorage filled, Writer writer, Cursor cursor, Turns turns, Blackhole hole) {
+    turns.reference(() -> hole.consume(reads(filled, cursor)));
+    writer.work(true);
+    turns.own(TURN, () -> hole.consume(reads(filled, cursor)));
+    writer.work(false);
+  }
+
+  private static int reads(FilledStorage filled, Cursor cursor) {
+    int found = 0;
+    for (int i = 0; i < TURN; i++) {
+      found += filled.storage.read(cursor.next(filled.asked)) == null ? 0 : 1;
+    }
+    return found;
   }
 }

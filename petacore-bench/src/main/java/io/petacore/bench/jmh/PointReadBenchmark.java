@@ -1,21 +1,19 @@
 package io.petacore.bench.jmh;
 
-import io.petacore.data.Bytes;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.TransactionOptions;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * Reading one key of many, in random order, beside a {@link ConcurrentHashMap} with the same keys
- * and values: what one storage read, and snapshot transactions that read, cost more.
+ * Reading one key of many, in random order, in turns with a {@link ConcurrentHashMap} with the same
+ * keys and values: what one storage read, and snapshot transactions that read, cost more.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -23,57 +21,92 @@ public class PointReadBenchmark {
   private static final TransactionOptions SNAPSHOT =
       TransactionOptions.defaults().isolation(IsolationLevel.SNAPSHOT);
   private static final int TEN = 10;
-
-  /** The reference. */
-  @Benchmark
-  public @Nullable Bytes concurrentHashMapGet(FilledStorage filled, Cursor cursor) {
-    return filled.map.get(cursor.next(filled.asked));
-  }
+  private static final int TURN = 10_000;
 
   /** One read of the storage. */
   @Benchmark
-  public @Nullable Bytes storageRead(FilledStorage filled, Cursor cursor) {
-    return filled.storage.read(cursor.next(filled.asked));
+  @OperationsPerInvocation(TURN)
+  public void read(FilledStorage filled, Cursor cursor, Turns turns, Blackhole hole) {
+    turns.reference(() -> hole.consume(gets(filled, cursor)));
+    turns.own(TURN, () -> hole.consume(reads(filled, cursor)));
   }
 
-  /** The same by two threads: the time of each. */
+  /** The same by one thread, and by two: the time of each. */
   @Benchmark
-  @Threads(2)
-  public @Nullable Bytes storageReadByTwo(FilledStorage filled, Cursor cursor) {
-    return filled.storage.read(cursor.next(filled.asked));
+  @OperationsPerInvocation(TURN)
+  public void readByTwo(
+      FilledStorage filled, Cursor cursor, Turns turns, SecondThread second, Blackhole hole) {
+    turns.reference(() -> hole.consume(reads(filled, cursor)));
+    turns.own(
+        TURN,
+        () ->
+            second.together(
+                () -> hole.consume(reads(filled, cursor)),
+                () -> second.found = reads(filled, second.cursor)));
   }
 
-  /** The reference by two threads: what the machine itself loses. */
+  /** The map's by one thread, and by two: what the machine itself loses. */
   @Benchmark
-  @Threads(2)
-  public @Nullable Bytes concurrentHashMapGetByTwo(FilledStorage filled, Cursor cursor) {
-    return filled.map.get(cursor.next(filled.asked));
+  @OperationsPerInvocation(TURN)
+  public void getByTwo(
+      FilledStorage filled, Cursor cursor, Turns turns, SecondThread second, Blackhole hole) {
+    turns.reference(() -> hole.consume(gets(filled, cursor)));
+    turns.own(
+        TURN,
+        () ->
+            second.together(
+                () -> hole.consume(gets(filled, cursor)),
+                () -> second.found = gets(filled, second.cursor)));
   }
 
   /** A whole transaction that reads one key. */
   @Benchmark
-  public @Nullable Bytes snapshotTransactionOneRead(FilledStorage filled, Cursor cursor) {
-    Bytes key = cursor.next(filled.asked);
-    return filled.storage.callTransaction(SNAPSHOT, tx -> tx.read(key));
+  @OperationsPerInvocation(TURN)
+  public void transaction(FilledStorage filled, Cursor cursor, Turns turns, Blackhole hole) {
+    turns.reference(() -> hole.consume(gets(filled, cursor)));
+    turns.own(TURN, () -> transactions(filled, cursor, hole));
   }
 
-  /** The reference for ten reads. */
+  /** A whole transaction that reads ten keys, beside ten gets. */
   @Benchmark
-  public void tenGets(FilledStorage filled, Cursor cursor, Blackhole hole) {
-    for (int i = 0; i < TEN; i++) {
-      hole.consume(filled.map.get(cursor.next(filled.asked)));
+  @OperationsPerInvocation(TURN / TEN)
+  public void tenReads(FilledStorage filled, Cursor cursor, Turns turns, Blackhole hole) {
+    turns.reference(() -> hole.consume(gets(filled, cursor)));
+    turns.own(TURN / TEN, () -> transactionsOfTen(filled, cursor, hole));
+  }
+
+  private static int gets(FilledStorage filled, Cursor cursor) {
+    int found = 0;
+    for (int i = 0; i < TURN; i++) {
+      found += filled.map.get(cursor.next(filled.asked)) == null ? 0 : 1;
+    }
+    return found;
+  }
+
+  private static int reads(FilledStorage filled, Cursor cursor) {
+    int found = 0;
+    for (int i = 0; i < TURN; i++) {
+      found += filled.storage.read(cursor.next(filled.asked)) == null ? 0 : 1;
+    }
+    return found;
+  }
+
+  private static void transactions(FilledStorage filled, Cursor cursor, Blackhole hole) {
+    for (int i = 0; i < TURN; i++) {
+      var key = cursor.next(filled.asked);
+      hole.consume(filled.storage.callTransaction(SNAPSHOT, tx -> tx.read(key)));
     }
   }
 
-  /** A whole transaction that reads ten keys. */
-  @Benchmark
-  public void snapshotTransactionTenReads(FilledStorage filled, Cursor cursor, Blackhole hole) {
-    filled.storage.runTransaction(
-        SNAPSHOT,
-        tx -> {
-          for (int i = 0; i < TEN; i++) {
-            hole.consume(tx.read(cursor.next(filled.asked)));
-          }
-        });
+  private static void transactionsOfTen(FilledStorage filled, Cursor cursor, Blackhole hole) {
+    for (int i = 0; i < TURN / TEN; i++) {
+      filled.storage.runTransaction(
+          SNAPSHOT,
+          tx -> {
+            for (int read = 0; read < TEN; read++) {
+              hole.consume(tx.read(cursor.next(filled.asked)));
+            }
+          });
+    }
   }
 }

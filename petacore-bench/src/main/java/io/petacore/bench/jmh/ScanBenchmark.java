@@ -5,6 +5,7 @@ import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.transaction.Snapshot;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -20,7 +22,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * Reading 100 keys in order from somewhere on, beside the same range of a {@link
+ * Reading 100 keys in order from somewhere on, in turns with the same range of a {@link
  * ConcurrentSkipListMap}: keys and values are both looked at.
  */
 @State(Scope.Benchmark)
@@ -30,6 +32,7 @@ import org.openjdk.jmh.infra.Blackhole;
 public class ScanBenchmark {
   private static final int LENGTH = 100;
   private static final int RANGES = 1_000;
+  private static final int TURN = 500;
 
   private final KeyRange[] ranges = new KeyRange[RANGES];
   private Snapshot snapshot;
@@ -58,26 +61,31 @@ public class ScanBenchmark {
     return ranges[at];
   }
 
-  /** The reference. */
+  /** Scans of a snapshot, beside those of the skip list. */
   @Benchmark
-  public void skipListSubMap(FilledStorage filled, Blackhole hole) {
-    KeyRange range = next();
-    Bytes to = range.to();
-    if (to == null) {
-      throw new IllegalStateException("all ranges here have an end");
-    }
-    for (Map.Entry<Bytes, Bytes> entry : filled.skipList.subMap(range.from(), to).entrySet()) {
-      hole.consume(entry.getKey());
-      hole.consume(entry.getValue());
+  @OperationsPerInvocation(TURN)
+  public void scan(FilledStorage filled, Turns turns, Blackhole hole) {
+    turns.reference(() -> skipList(filled, hole));
+    turns.own(TURN, () -> snapshot(hole));
+  }
+
+  private void skipList(FilledStorage filled, Blackhole hole) {
+    for (int i = 0; i < TURN; i++) {
+      KeyRange range = next();
+      Bytes to = Objects.requireNonNull(range.to());
+      for (Map.Entry<Bytes, Bytes> entry : filled.skipList.subMap(range.from(), to).entrySet()) {
+        hole.consume(entry.getKey());
+        hole.consume(entry.getValue());
+      }
     }
   }
 
-  /** A scan of a snapshot. */
-  @Benchmark
-  public void snapshotScan(FilledStorage filled, Blackhole hole) {
-    for (Entry entry : snapshot.scan(next())) {
-      hole.consume(entry.key());
-      hole.consume(entry.value());
+  private void snapshot(Blackhole hole) {
+    for (int i = 0; i < TURN; i++) {
+      for (Entry entry : snapshot.scan(next())) {
+        hole.consume(entry.key());
+        hole.consume(entry.value());
+      }
     }
   }
 }

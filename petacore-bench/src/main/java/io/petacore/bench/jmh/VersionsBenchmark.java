@@ -6,16 +6,17 @@ import io.petacore.store.KvStore;
 import io.petacore.store.embedded.EmbeddedKvStore;
 import io.petacore.transaction.Snapshot;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.Blackhole;
 
 /** Reading a key that has many versions, all of them kept by a snapshot of the oldest. */
 @State(Scope.Benchmark)
@@ -24,6 +25,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @SuppressWarnings("NullAway.Init") // JMH calls the setup first.
 public class VersionsBenchmark {
   private static final int VERSIONS = 1_000;
+  private static final int TURN = 10_000;
 
   private final Bytes often = SampleData.key(1);
   private final Bytes once = SampleData.key(2);
@@ -56,21 +58,25 @@ public class VersionsBenchmark {
     store.close();
   }
 
-  /** The reference: a key with one version. */
+  /** The newest of the versions, beside a key with one. */
   @Benchmark
-  public @Nullable Bytes oneVersion() {
-    return newest.read(once);
+  @OperationsPerInvocation(TURN)
+  public void newestOfMany(Turns turns, Blackhole hole) {
+    turns.reference(() -> read(newest, once, hole));
+    turns.own(TURN, () -> read(newest, often, hole));
   }
 
-  /** The newest of the versions. */
+  /** The oldest of the versions, beside a key with one. */
   @Benchmark
-  public @Nullable Bytes newestOfMany() {
-    return newest.read(often);
+  @OperationsPerInvocation(TURN)
+  public void oldestOfMany(Turns turns, Blackhole hole) {
+    turns.reference(() -> read(newest, once, hole));
+    turns.own(TURN, () -> read(oldest, often, hole));
   }
 
-  /** The oldest of the versions. */
-  @Benchmark
-  public @Nullable Bytes oldestOfMany() {
-    return oldest.read(often);
+  private static void read(Snapshot snapshot, Bytes key, Blackhole hole) {
+    for (int i = 0; i < TURN; i++) {
+      hole.consume(snapshot.read(key));
+    }
   }
 }

@@ -4,9 +4,7 @@ import io.petacore.bench.console.Measuring;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -17,14 +15,13 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** The JMH benchmarks of one round: each is run once, when it is asked for first. */
+/** Runs JMH benchmarks. */
 final class MicroBenchmarks {
 
   private static final String ALLOCATED = "gc.alloc.rate.norm";
 
   private final int warmUps; // of a second each
   private final Duration time;
-  private final Map<Micro, RunResult> done = new HashMap<>();
   private final List<RunResult> results = new ArrayList<>();
 
   /**
@@ -36,15 +33,20 @@ final class MicroBenchmarks {
     this.time = time;
   }
 
-  /** One beside another, in a process of its own each, one right after the other. */
-  Reading compare(Micro own, Micro reference) throws RunnerException {
-    double beside = score(run(reference));
-    return new Reading(score(run(own)), beside, allocated(run(own)), "");
+  /** Two in turns, in one process of their own. */
+  Reading inTurns(Micro micro) throws RunnerException {
+    RunResult result = run(micro);
+    double operations = secondary(result, "operations");
+    return new Reading(
+        secondary(result, "own") / operations,
+        secondary(result, "reference") / operations,
+        secondary(result, ALLOCATED),
+        "");
   }
 
   /** One alone. */
   Reading alone(Micro own) throws RunnerException {
-    return new Reading(score(run(own)), Reading.NONE, allocated(run(own)), "");
+    return new Reading(score(run(own)), Reading.NONE, secondary(run(own), ALLOCATED), "");
   }
 
   /** Everything that was run, as JMH keeps it. */
@@ -53,10 +55,6 @@ final class MicroBenchmarks {
   }
 
   private RunResult run(Micro micro) throws RunnerException {
-    RunResult known = done.get(micro);
-    if (known != null) {
-      return known;
-    }
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .include(micro.pattern())
@@ -71,7 +69,6 @@ final class MicroBenchmarks {
             .verbosity(VerboseMode.SILENT);
     micro.parameters().forEach(options::param);
     RunResult result = new Runner(options.build()).runSingle();
-    done.put(micro, result);
     results.add(result);
     return result;
   }
@@ -80,8 +77,8 @@ final class MicroBenchmarks {
     return result.getPrimaryResult().getScore();
   }
 
-  private static double allocated(RunResult result) {
-    Result<?> found = result.getSecondaryResults().get(ALLOCATED);
+  private static double secondary(RunResult result, String name) {
+    Result<?> found = result.getSecondaryResults().get(name);
     return found == null ? Reading.NONE : found.getScore();
   }
 }

@@ -14,9 +14,6 @@ final class MicroLines {
 
   private static final String MAP = "ConcurrentHashMap";
 
-  private static final Micro GET = point("concurrentHashMapGet");
-  private static final Micro READ = point("storageRead");
-
   private static Micro point(String method) {
     return Micro.of(PointReadBenchmark.class, method);
   }
@@ -34,7 +31,7 @@ final class MicroLines {
             Comparison.NANOS_MORE,
             60,
             120,
-            beside(point("snapshotTransactionOneRead"), GET)));
+            round -> round.inTurns(point("transaction"))));
     lines.add(
         new Line(
             "ten reads in one transaction",
@@ -42,7 +39,7 @@ final class MicroLines {
             Unit.NANOSECONDS,
             Comparison.TIMES,
             1.4,
-            beside(point("snapshotTransactionTenReads"), point("tenGets"))));
+            round -> round.inTurns(point("tenReads"))));
     lines.add(
         new Line(
             "two threads, each reading",
@@ -50,7 +47,7 @@ final class MicroLines {
             Unit.NANOSECONDS,
             Comparison.SPEED_UP_BY_TWO,
             1.8,
-            beside(point("storageReadByTwo"), READ)));
+            round -> round.inTurns(point("readByTwo"))));
     lines.add(
         new Line(
             "the same of ConcurrentHashMap",
@@ -58,7 +55,7 @@ final class MicroLines {
             Unit.NANOSECONDS,
             Comparison.SPEED_UP_BY_TWO,
             Reading.NONE,
-            beside(point("concurrentHashMapGetByTwo"), GET)));
+            round -> round.inTurns(point("getByTwo"))));
     lines.add(
         new Line(
             "point read while 20,000 changes/s are applied",
@@ -66,8 +63,7 @@ final class MicroLines {
             Unit.NANOSECONDS,
             Comparison.TIMES,
             1.3,
-            beside(Micro.of(BusyReadBenchmark.class, "storageRead"), READ)));
-    Micro oneVersion = Micro.of(VersionsBenchmark.class, "oneVersion");
+            round -> round.inTurns(Micro.of(BusyReadBenchmark.class, "read"))));
     lines.add(
         new Line(
             "newest of 1,000 versions of a key",
@@ -75,7 +71,7 @@ final class MicroLines {
             Unit.NANOSECONDS,
             Comparison.TIMES,
             1.1,
-            beside(Micro.of(VersionsBenchmark.class, "newestOfMany"), oneVersion)));
+            round -> round.inTurns(Micro.of(VersionsBenchmark.class, "newestOfMany"))));
     lines.add(
         new Line(
             "oldest of 1,000 versions of a key",
@@ -83,7 +79,7 @@ final class MicroLines {
             Unit.NANOSECONDS,
             Comparison.TIMES,
             Reading.NONE,
-            beside(Micro.of(VersionsBenchmark.class, "oldestOfMany"), oneVersion)));
+            round -> round.inTurns(Micro.of(VersionsBenchmark.class, "oldestOfMany"))));
     lines.add(
         new Line(
             "scan of 100 keys",
@@ -91,9 +87,7 @@ final class MicroLines {
             Unit.NANOSECONDS,
             Comparison.TIMES,
             1.3,
-            beside(
-                Micro.of(ScanBenchmark.class, "snapshotScan"),
-                Micro.of(ScanBenchmark.class, "skipListSubMap"))));
+            round -> round.inTurns(Micro.of(ScanBenchmark.class, "scan"))));
     lines.add(
         new Line(
             "applying changes, one writer",
@@ -113,10 +107,6 @@ final class MicroLines {
         Comparison.TIMES,
         1.25,
         0,
-        beside(READ.withKeys(keys), GET.withKeys(keys)));
-  }
-
-  private static Probe beside(Micro own, Micro reference) {
-    return round -> round.compare(own, reference);
+        round -> round.inTurns(point("read").withKeys(keys)));
   }
 }

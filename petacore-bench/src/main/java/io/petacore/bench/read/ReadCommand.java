@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -84,17 +85,15 @@ public final class ReadCommand implements Callable<Integer> {
     List<Line> lines = all.stream().filter(line -> measuring.includes(line.name())).toList();
     List<List<Reading>> readings =
         lines.stream().<List<Reading>>map(l -> new ArrayList<>()).toList();
-    List<RunResult> results = new ArrayList<>();
+    MicroBenchmarks benchmarks = new MicroBenchmarks(measuring.warmUp(), measuring.time());
     for (int round = 1; round <= measuring.rounds(); round++) {
-      MicroBenchmarks benchmarks = new MicroBenchmarks(measuring.warmUp(), measuring.time());
       for (int i = 0; i < lines.size(); i++) {
         out.println("round " + round + ", measuring: " + lines.get(i).name());
         out.flush();
         readings.get(i).add(lines.get(i).probe().measure(benchmarks));
       }
-      results.addAll(benchmarks.results());
     }
-    keep(results);
+    keep(benchmarks.results());
     out.println();
     Table table =
         new Table("work", "beside it", "that", "PetaCore", "B/op", "got", "wanted", "", "");
@@ -115,7 +114,7 @@ public final class ReadCommand implements Callable<Integer> {
     }
   }
 
-  private void keep(List<RunResult> results) throws IOException {
+  private void keep(Collection<RunResult> results) throws IOException {
     if (json == null || results.isEmpty()) {
       return;
     }

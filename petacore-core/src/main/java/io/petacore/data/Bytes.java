@@ -37,6 +37,14 @@ public final class Bytes implements Comparable<Bytes> {
     return bytes.length == 0 ? EMPTY : new Bytes(bytes.clone());
   }
 
+  /**
+   * A byte string over this array itself. For stores and others who have just made an array for it:
+   * nobody may change the array from here on, since maps and caches rely on keys that never change.
+   */
+  public static Bytes wrap(byte[] bytes) {
+    return bytes.length == 0 ? EMPTY : new Bytes(bytes);
+  }
+
   /** A byte string with a copy of what remains in a buffer, whose position is left alone. */
   public static Bytes of(ByteBuffer buffer) {
     if (!buffer.hasRemaining()) {

@@ -75,6 +75,7 @@ public final class ScriptedKvStore implements KvStore {
   private @Nullable RuntimeException watchFailure;
   private boolean holding;
   private boolean endsWatchesAtOnce;
+  private boolean counting;
   private int pageLimit = Integer.MAX_VALUE;
   private long lastLease;
 
@@ -182,6 +183,11 @@ public final class ScriptedKvStore implements KvStore {
     return call("range " + request, () -> page(request));
   }
 
+  /** From now on pages tell how much is beyond them, as those of etcd do. */
+  public void countBeyondPages() {
+    counting = true;
+  }
+
   private RangePage page(RangeRequest request) {
     long revision = request.revision() == 0 ? newest() : request.revision();
     if (revision > newest()) {
@@ -196,7 +202,8 @@ public final class ScriptedKvStore implements KvStore {
             .toList();
     int limit = request.limit() == 0 ? pageLimit : Math.min(request.limit(), pageLimit);
     boolean more = all.size() > limit;
-    return new RangePage(more ? all.subList(0, limit) : all, more, newest());
+    long beyond = more && counting ? all.size() - limit : 0;
+    return new RangePage(more ? all.subList(0, limit) : all, more, newest(), beyond);
   }
 
   @Override

@@ -39,8 +39,12 @@ record EtcdRange(ByteString key, ByteString end, boolean vacuous) {
 
   /** A page of this range. */
   RangePage decode(RangeResponse answer) {
-    List<KeyValue> entries =
-        vacuous ? List.of() : answer.getKvsList().stream().map(Keys::decode).toList();
-    return new RangePage(entries, !vacuous && answer.getMore(), answer.getHeader().getRevision());
+    long revision = answer.getHeader().getRevision();
+    if (vacuous) {
+      return new RangePage(List.of(), false, revision);
+    }
+    List<KeyValue> entries = answer.getKvsList().stream().map(Keys::decode).toList();
+    long beyond = answer.getMore() ? answer.getCount() - entries.size() : 0;
+    return new RangePage(entries, answer.getMore(), revision, beyond);
   }
 }

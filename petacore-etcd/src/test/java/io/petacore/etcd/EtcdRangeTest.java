@@ -67,4 +67,16 @@ class EtcdRangeTest {
     assertEquals(1, page.entries().size());
     assertFalse(range("a", "b").vacuous());
   }
+
+  @Test
+  void aPageTellsHowMuchIsBeyond() {
+    RangeResponse.Builder answer =
+        RangeResponse.newBuilder()
+            .setHeader(StubEtcd.header(8))
+            .addKvs(KeyValue.newBuilder().setKey(utf8("a")).setModRevision(3).setVersion(1))
+            .setCount(7);
+
+    assertEquals(6, range("a", "b").decode(answer.setMore(true).build()).beyond());
+    assertEquals(0, range("a", "b").decode(answer.setMore(false).build()).beyond());
+  }
 }

@@ -10,20 +10,25 @@ import org.jspecify.annotations.Nullable;
  * Finds the newest version of a key: a hash table with open addressing, of one writer and any
  * number of readers.
  *
- * <p>The versions themselves stand in the slots, each with its hash, so a lookup touches no object
- * of the table's own, and no reader ever writes. A version stands in the first free slot from the
- * place that its hash names; the next version of its key takes that slot over.
+ * <p>The versions themselves stand in the slots, so a lookup touches no object of the table's own,
+ * and no reader ever writes. A version stands in the first free slot from the place that its hash
+ * names; the next version of its key takes that slot over. Beside the slots stand tags, a byte of
+ * each hash, close enough together for a processor's cache: so the lookup of one key hardly ever
+ * touches the version of another, which would be a miss for nothing.
  *
  * <p><b>Why a reader finds what is there.</b> From a key's place to the slot where it stands no
  * slot is empty, and none becomes so while it stands there: a key that leaves in the midst of
  * others is replaced by {@link #GONE}, which matches no key, and its slot becomes empty only where
- * the next one is. A table that is too full is copied and replaced, never changed in size; a reader
- * in the old one finds all that was there when it was replaced, which is all that it can ask for:
- * what it reads at was published before it took the table.
+ * the next one is. Slot and tag are both written before the key is published, and whoever may ask
+ * for it looks after that, so they need no order among themselves. A table that is too full is
+ * copied and replaced, never changed in size; a reader in the old one finds all that was there when
+ * it was replaced, which is all that it can ask for: what it reads at was published before it took
+ * the table.
  */
 final class HashIndex {
 
   private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Version[].class);
+  private static final VarHandle TAG = MethodHandles.arrayElementVarHandle(byte[].class);
 
   private static final int LEAST_SLOTS = 16;
   private static final int MOST_SLOTS = 1 << 30;
@@ -36,7 +41,9 @@ final class HashIndex {
 
   private static final Version GONE = Version.first(Bytes.EMPTY, null, 0, 0);
 
-  private volatile @Nullable Version[] table = new Version[LEAST_SLOTS];
+  private static final byte EMPTY = 0; // no version has this tag
+
+  private volatile Table table = new Table(LEAST_SLOTS);
   private int size; // writer only
   private int taken; // writer only; slots that are not empty
   private final @Nullable Version[] ahead = new Version[AHEAD]; // writer only
@@ -44,16 +51,48 @@ final class HashIndex {
   @SuppressWarnings("UnusedVariable") // holds what was read ahead, else compilers leave that out
   private int read;
 
+  /** Slots, and the tags of what stands in them. */
+  private static final class Table {
+    final @Nullable Version[] slots;
+    final byte[] tags;
+
+    Table(int size) {
+      slots = new Version[size];
+      tags = new byte[size];
+    }
+
+    int mask() {
+      return slots.length - 1;
+    }
+
+    void put(int i, Version version) {
+      SLOT.setRelease(slots, i, version);
+      TAG.setRelease(tags, i, tag(spread(version.hash())));
+    }
+
+    void empty(int i) {
+      TAG.setRelease(tags, i, EMPTY);
+      SLOT.setRelease(slots, i, null);
+    }
+  }
+
   /** The newest version of a key; null if it has none. */
   @Nullable Version get(Bytes key) {
     int hash = key.hashCode();
-    @Nullable Version[] slots = table;
-    int mask = slots.length - 1;
-    int i = place(hash, mask);
+    int spread = spread(hash);
+    byte wanted = tag(spread);
+    Table now = table;
+    int mask = now.mask();
+    int i = place(spread, mask);
     while (true) {
-      Version newest = (Version) SLOT.getAcquire(slots, i);
-      if (newest == null || newest.isOf(key, hash)) {
-        return newest;
+      byte tag = (byte) TAG.getAcquire(now.tags, i);
+      if (tag == wanted) {
+        Version newest = (Version) SLOT.getAcquire(now.slots, i);
+        if (newest == null || newest.isOf(key, hash)) {
+          return newest;
+        }
+      } else if (tag == EMPTY) {
+        return null;
       }
       i = (i + 1) & mask;
     }
@@ -69,9 +108,10 @@ final class HashIndex {
     if (keys == 1) {
       return;
     }
-    @Nullable Version[] slots = table;
+    Table now = table;
     for (int i = 0; i < keys; i++) {
-      ahead[i] = slots[place(changes.get(from + i).key().hashCode(), slots.length - 1)];
+      int spread = spread(changes.get(from + i).key().hashCode());
+      ahead[i] = now.slots[place(spread, now.mask())];
     }
     int all = 0;
     for (int i = 0; i < keys; i++) {
@@ -82,10 +122,17 @@ final class HashIndex {
     read = all;
   }
 
+  /** Writer only: makes room for so many more keys, as far as there can be. */
+  void makeRoom(long keys) {
+    if (room() < keys) {
+      rebuild(size + keys);
+    }
+  }
+
   /** Writer only: adds the first version of a key that has none. */
   void add(Version first) {
     if (room() == 0) {
-      rebuild();
+      rebuild(size + size / 4 + 1);
     }
     place(table, first);
     size++;
@@ -93,20 +140,20 @@ final class HashIndex {
 
   /** Writer only: puts a version of a key in the place of another one. */
   void replace(Version newest, Version next) {
-    @Nullable Version[] slots = table;
-    SLOT.setRelease(slots, slotOf(newest, slots), next);
+    Table now = table;
+    now.put(slotOf(newest, now), next);
   }
 
   /** Writer only: removes a key, whose newest version is given. */
   void remove(Version newest) {
-    @Nullable Version[] slots = table;
-    int mask = slots.length - 1;
-    int i = slotOf(newest, slots);
-    SLOT.setRelease(slots, i, GONE);
+    Table now = table;
+    int mask = now.mask();
+    int i = slotOf(newest, now);
+    now.put(i, GONE);
     size--;
-    if (slots[(i + 1) & mask] == null) {
-      for (; slots[i] == GONE; i = (i - 1) & mask) {
-        SLOT.setRelease(slots, i, null);
+    if (now.slots[(i + 1) & mask] == null) {
+      for (; now.slots[i] == GONE; i = (i - 1) & mask) {
+        now.empty(i);
         taken--;
       }
     }
@@ -114,7 +161,7 @@ final class HashIndex {
 
   /** Writer only: removes everything. */
   void clear() {
-    table = new Version[LEAST_SLOTS];
+    table = new Table(LEAST_SLOTS);
     size = 0;
     taken = 0;
   }
@@ -124,10 +171,10 @@ final class HashIndex {
     return size;
   }
 
-  private static int slotOf(Version newest, @Nullable Version[] slots) {
-    int mask = slots.length - 1;
-    int i = place(newest.hash(), mask);
-    while (slots[i] != newest) {
+  private static int slotOf(Version newest, Table table) {
+    int mask = table.mask();
+    int i = place(spread(newest.hash()), mask);
+    while (table.slots[i] != newest) {
       i = (i + 1) & mask;
     }
     return i;
@@ -135,7 +182,7 @@ final class HashIndex {
 
   /** Writer only: how many keys can be added before the table is replaced. */
   int room() {
-    return capacity(table.length) - taken;
+    return capacity(table.slots.length) - taken;
   }
 
   /** How many slots may be taken, so that searches are short; one is always left empty. */
@@ -144,16 +191,16 @@ final class HashIndex {
   }
 
   /**
-   * Into a table of a size that leaves room for at least a quarter of the keys: else a few keys
-   * that come and go would have it replaced again and again.
+   * Into a table with room for so many keys. When it is full that is a quarter more than there are:
+   * else a few keys that come and go would have it replaced again and again.
    */
-  private void rebuild() {
-    @Nullable Version[] old = table;
+  private void rebuild(long keys) {
+    @Nullable Version[] old = table.slots;
     int slots = LEAST_SLOTS;
-    while (slots < MOST_SLOTS && capacity(slots) < size + size / 4 + 1) {
+    while (slots < MOST_SLOTS && capacity(slots) < keys) {
       slots *= 2;
     }
-    @Nullable Version[] next = new Version[slots];
+    Table next = new Table(slots);
     taken = 0;
     for (Version newest : old) {
       if (newest != null && newest != GONE) {
@@ -163,20 +210,28 @@ final class HashIndex {
     table = next;
   }
 
-  private void place(@Nullable Version[] slots, Version first) {
-    int mask = slots.length - 1;
-    int i = place(first.hash(), mask);
-    while (slots[i] != null && slots[i] != GONE) {
+  private void place(Table into, Version first) {
+    int mask = into.mask();
+    int i = place(spread(first.hash()), mask);
+    while (into.slots[i] != null && into.slots[i] != GONE) {
       i = (i + 1) & mask;
     }
-    if (slots[i] == null) {
+    if (into.slots[i] == null) {
       taken++;
     }
-    SLOT.setRelease(slots, i, first);
+    into.put(i, first);
   }
 
-  private static int place(int hash, int mask) {
-    int spread = hash * GOLDEN_RATIO;
+  private static int spread(int hash) {
+    return hash * GOLDEN_RATIO;
+  }
+
+  /** Of the highest bits, which hardly tell where the key stands; never that of an empty slot. */
+  private static byte tag(int spread) {
+    return (byte) (spread >>> 24 | 1);
+  }
+
+  private static int place(int spread, int mask) {
     return (spread ^ spread >>> 15) & mask;
   }
 }

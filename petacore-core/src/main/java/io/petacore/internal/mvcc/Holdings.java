@@ -18,7 +18,7 @@ public record Holdings(long versions, long bytes, long historyBytes) {
   private static final int VERSION = 48;
   private static final int CHAIN = 24;
   private static final int PAGES = 12; // key and chain, with pages between two thirds full and full
-  private static final int SLOTS = 11; // at a load of the table between a quarter and a half
+  private static final int SLOTS = 14; // with tags, at a load of the table between ¼ and ½
   private static final int BYTES = 24 + 16; // the object, and the head of its array
 
   /** In the queue of what is to be freed. */

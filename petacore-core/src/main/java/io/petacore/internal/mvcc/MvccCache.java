@@ -282,9 +282,15 @@ public final class MvccCache {
     newestBytes = 0;
   }
 
-  /** Writer: a key of the first state. */
+  /** Writer: makes room for about so many more keys. */
+  public void expect(long keys) {
+    byHash.makeRoom(keys);
+  }
+
+  /** Writer: a key of the first state, which has no other change to it. */
   public void load(Change change) {
-    link(change, LOADED, 0);
+    countPresence(change.key(), null, change.value());
+    linkFirst(change, LOADED);
   }
 
   /** How many keys of the first state there are so far. For its loader. */

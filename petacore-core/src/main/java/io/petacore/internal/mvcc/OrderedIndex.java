@@ -3,6 +3,7 @@ package io.petacore.internal.mvcc;
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys in the order of unsigned bytes, each with its chain: a B+ tree of one writer and any
@@ -29,6 +30,9 @@ final class OrderedIndex {
   private long edit = 1; // writer only; what the pages are marked with that are its own
   private int size; // writer only
 
+  /** Writer only: the leaf of the greatest keys, where it is its own and was added to last. */
+  private @Nullable Page last;
+
   /**
    * Writer only: adds a key that is not there.
    *
@@ -36,14 +40,23 @@ final class OrderedIndex {
    */
   void add(VersionChain chain) {
     byte[] key = BytesArray.of(chain.key());
+    if (last != null && !last.isFull() && last.isBelow(key)) {
+      last.insert(last.size(), key, chain); // keys that come in order need not look for their page
+      size++;
+      return;
+    }
     Page page = root.madeBy(edit);
     if (page.isFull()) {
       page = Page.over(page, edit);
     }
     root = page;
+    boolean greatest = true;
     while (!page.isLeaf()) {
-      page = childToAddTo(page, key);
+      Page child = childToAddTo(page, key);
+      greatest &= child == page.child(page.size() - 1);
+      page = child;
     }
+    last = greatest ? page : null;
     int i = page.firstAtOrAbove(key);
     if (page.hasAt(i, key)) {
       throw new IllegalStateException("it is in the ordered index already: " + chain.key());
@@ -73,6 +86,7 @@ final class OrderedIndex {
    * @throws IllegalStateException if it is not
    */
   void remove(Bytes key) {
+    last = null;
     root = without(BytesArray.of(key), root.madeBy(edit));
     while (!root.isLeaf() && root.size() == 1) {
       root = root.child(0);
@@ -121,6 +135,7 @@ final class OrderedIndex {
 
   /** Writer only: removes everything. */
   void clear() {
+    last = null;
     root = Page.leaf(edit);
     size = 0;
   }
@@ -129,6 +144,7 @@ final class OrderedIndex {
   void publish() {
     if (published != root) {
       published = root;
+      last = null;
       edit++;
     }
   }

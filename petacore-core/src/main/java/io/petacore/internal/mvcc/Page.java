@@ -23,8 +23,10 @@ final class Page {
 
   private final long edit;
   private final int height;
-  private final byte[][] keys;
+  // A collector that copies depth first, as G1, meets the items first, and by way of their chains
+  // lays each key's bytes beside its version; where it meets the keys first, it lays them together.
   private final Object[] items;
+  private final byte[][] keys;
   private int size;
 
   private Page(long edit, int height, byte[][] keys, Object[] items, int size) {
@@ -108,6 +110,11 @@ final class Page {
   /** Of a leaf: whether an entry is there, and is of a key. */
   boolean hasAt(int i, byte[] key) {
     return i < size && Arrays.equals(keys[i], key);
+  }
+
+  /** Of a leaf that is not empty: whether all its keys are below another. */
+  boolean isBelow(byte[] key) {
+    return Arrays.compareUnsigned(keys[size - 1], key) < 0;
   }
 
   /** Of a branch: the child that a key is below. */

@@ -8,6 +8,13 @@ interface Destination {
   /** Begins, or begins anew: what was added so far is of no use. */
   void begin();
 
+  /**
+   * There will be about so many more keys.
+   *
+   * @param entries 0 where that is not known
+   */
+  default void expect(long entries) {}
+
   /** A key that the cache keeps. */
   void add(Change present);
 

@@ -21,6 +21,11 @@ record FirstState(MvccCache cache, LongConsumer progress) implements Destination
   }
 
   @Override
+  public void expect(long entries) {
+    cache.expect(entries);
+  }
+
+  @Override
   public void add(Change present) {
     cache.load(present);
   }

@@ -104,6 +104,23 @@ class HashIndexTest {
     }
   }
 
+  /** Fails where a table that was made large enough is copied all the same, or loses a key. */
+  @Test
+  void whoeverTellsHowManyKeysComeHasRoomForThem() {
+    index.add(version(key(0)));
+    index.makeRoom(10_000);
+    int room = index.room();
+    assertTrue(room >= 10_000, () -> "room for " + room);
+    for (int i = 1; i <= 10_000; i++) {
+      index.add(version(key(i)));
+    }
+    assertEquals(room - 10_000, index.room(), "the same table");
+    index.makeRoom(room - 10_000);
+    assertEquals(room - 10_000, index.room(), "there was room");
+    assertNotNull(index.get(key(0)));
+    assertNotNull(index.get(key(10_000)));
+  }
+
   /** Fails if a removal empties a slot that others were placed behind. */
   @Test
   void whatStaysIsFoundWhileOthersComeAndGo() throws InterruptedException, ExecutionException {

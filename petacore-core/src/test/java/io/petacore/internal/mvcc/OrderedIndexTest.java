@@ -150,6 +150,34 @@ class OrderedIndexTest {
     }
   }
 
+  /** Fails where a key behind all others goes into a page that is published, or no longer there. */
+  @Test
+  void keysThatComeAtTheEndAreNotSeenBeforeTime() {
+    int next = 0;
+    for (int round = 0; round < 2_000; round++) {
+      List<VersionChain> wanted = expected(EVERYTHING, Order.ASCENDING);
+      PageCursor cursor = index.scan(EVERYTHING, Order.ASCENDING);
+      for (int i = random.nextInt(100); i > 0; i--) {
+        add(next++);
+      }
+      for (int i = random.nextInt(round % 2 == 0 ? 4 : 130); i > 0; i--) {
+        remove(next - 1 - random.nextInt(150)); // a page or two at the end, at times all of them
+      }
+      for (int i = random.nextInt(3); i > 0; i--) {
+        add(next++);
+      }
+      if (round % 100 == 99) {
+        index.clear();
+        model.clear();
+        add(next++);
+      }
+      assertEquals(wanted, rest(cursor), () -> "seed " + seed);
+      index.publish();
+      assertEquals(
+          expected(EVERYTHING, Order.ASCENDING), rest(index.scan(EVERYTHING, Order.ASCENDING)));
+    }
+  }
+
   /** Fails where another key would be taken for the one that is meant. */
   @Test
   void aDefectOfTheWriterIsNotMadeWorse() {

@@ -121,30 +121,56 @@ class StateLoaderTest {
 
   @Test
   void pagesGrowButNotAtOnce() {
-    fill(5_000);
+    fill(10_000);
     load().join();
-    assertEquals(List.of(200, 3_200, 51_200), limits());
+    assertEquals(List.of(300, 9_000, 250_000), limits());
   }
 
   @Test
   void pagesHaveAnUpperBound() {
-    store.limitPages(7_000); // 16 times as many is above the bound
-    fill(11_000);
+    store.limitPages(9_000); // 30 times as many is above the bound
+    fill(20_000);
     load().join();
-    assertEquals(List.of(200, 3_200, 51_200, 100_000), limits());
+    assertEquals(List.of(300, 9_000, 250_000, 250_000), limits());
+  }
+
+  /** Broken if much were taken in while nothing is on its way. */
+  @Test
+  void whereTheStoreCountsTheLastPagesAreSmaller() {
+    store.countBeyondPages();
+    fill(70_000);
+    List<Long> expected = new ArrayList<>();
+    Destination destination =
+        new Destination() {
+          @Override
+          public void begin() {}
+
+          @Override
+          public void expect(long entries) {
+            expected.add(entries);
+          }
+
+          @Override
+          public void add(Change present) {}
+        };
+    CompletableFuture<LoadedState> loading = loader.load(destination);
+    scheduler.runDue();
+    loading.join();
+    assertEquals(List.of(300, 9_000, 2 * 60_700 / 3, 250_000), limits());
+    assertEquals(List.of(70_000L, 69_700L, 60_700L, 20_234L), expected);
   }
 
   @Test
   void largeValuesMakeSmallPages() {
     String large = "x".repeat(1 << 19);
-    Operation[] all = new Operation[230];
+    Operation[] all = new Operation[330];
     for (int i = 0; i < all.length; i++) {
       all[i] = put(key(i), large);
     }
     store.change(all);
     load().join();
-    assertEquals(firstKeys(230), keys());
-    assertEquals(200, limits().get(0));
+    assertEquals(firstKeys(330), keys());
+    assertEquals(300, limits().get(0));
     assertEquals(63, limits().get(1), "32 MiB of entries of 512 KiB and a little");
   }
 
@@ -162,7 +188,7 @@ class StateLoaderTest {
     store.failNext(Kind.OUTCOME_UNKNOWN, Kind.UNAVAILABLE);
     load().join();
     assertEquals(firstKeys(1_000), keys());
-    assertEquals(List.of(200, 12, 1, 16, 256, 4_096), limits());
+    assertEquals(List.of(300, 18, 1, 30, 900, 27_000), limits());
   }
 
   @Test
@@ -256,7 +282,7 @@ class StateLoaderTest {
     scheduler.runDue();
     loading.join();
     assertEquals(firstKeys(1_000), keys());
-    assertEquals(List.of(200, 12, 1, 16, 256, 16, 1), limits().subList(0, 7));
+    assertEquals(List.of(300, 18, 1, 30, 900, 56, 3), limits().subList(0, 7));
   }
 
   @Test
@@ -280,7 +306,8 @@ class StateLoaderTest {
   /** Broken if the store were idle while what it sent is taken in, and the other way round. */
   @Test
   void theNextPageIsAskedForBeforeThisOneIsTakenIn() {
-    fill(5_000);
+    fill(20_000);
+    store.limitPages(10_000);
     List<Integer> askedWhenTaken = new ArrayList<>();
     Destination destination =
         new Destination() {
@@ -295,10 +322,10 @@ class StateLoaderTest {
     CompletableFuture<LoadedState> loading = loader.load(destination);
     scheduler.runDue();
     loading.join();
-    assertEquals(5_000, askedWhenTaken.size());
+    assertEquals(20_000, askedWhenTaken.size());
     assertEquals(2, askedWhenTaken.get(0), "at the first key of the first page");
     assertEquals(3, askedWhenTaken.get(FIRST_PAGE), "at the first key of the second page");
-    assertEquals(3, askedWhenTaken.get(4_999), "at the last key there is no more to ask for");
+    assertEquals(4, askedWhenTaken.get(19_999), "at the last key there is no more to ask for");
   }
 
   /** Broken if a load of minutes said nothing, or something at every page. */
@@ -334,7 +361,7 @@ class StateLoaderTest {
     } finally {
       System.setErr(err);
     }
-    assertEquals(List.of(2_200L, 5_000L), told, "every 1.2 s, in pages of 200 and then 1,000");
-    assertTrue(logged.toString(UTF_8).contains("2200 entries read so far"), logged::toString);
+    assertEquals(List.of(2_300L, 5_000L), told, "every 1.2 s, in pages of 300 and then 1,000");
+    assertTrue(logged.toString(UTF_8).contains("2300 entries read so far"), logged::toString);
   }
 }

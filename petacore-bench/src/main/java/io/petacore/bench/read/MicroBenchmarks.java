@@ -46,7 +46,9 @@ final class MicroBenchmarks {
 
   /** One alone. */
   Reading alone(Micro own) throws RunnerException {
-    return new Reading(score(run(own)), Reading.NONE, secondary(run(own), ALLOCATED), "");
+    RunResult result = run(own);
+    double nanos = result.getPrimaryResult().getScore();
+    return new Reading(nanos, Reading.NONE, secondary(result, ALLOCATED), "");
   }
 
   /** Everything that was run, as JMH keeps it. */
@@ -71,10 +73,6 @@ final class MicroBenchmarks {
     RunResult result = new Runner(options.build()).runSingle();
     results.add(result);
     return result;
-  }
-
-  private static double score(RunResult result) {
-    return result.getPrimaryResult().getScore();
   }
 
   private static double secondary(RunResult result, String name) {

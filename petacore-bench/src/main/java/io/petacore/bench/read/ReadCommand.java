@@ -138,7 +138,8 @@ public final class ReadCommand implements Callable<Integer> {
         line.beside(),
         Double.isNaN(typical.reference()) ? "" : line.unit().show(typical.reference()),
         line.unit().show(typical.own()),
-        Double.isNaN(typical.allocated()) ? "" : bytes(typical.allocated()),
+        // Where it is not asked for, the other side may allocate, too.
+        Double.isNaN(line.bytesWanted()) ? "" : bytes(typical.allocated()),
         line.comparison().show(line.compare(typical)),
         wanted(line),
         verdict(line, typical),

@@ -7,8 +7,8 @@ import java.util.Locale;
 /** A picture of ratios to a reference, each with the one that is wanted, as SVG. */
 public final class RatioChart {
 
-  private static final int WIDTH = 900;
-  private static final int LEFT = 330;
+  private static final int WIDTH = 1010;
+  private static final int LEFT = 440;
   private static final int RIGHT = 90;
   private static final int TOP = 64;
   private static final int ROW = 40;

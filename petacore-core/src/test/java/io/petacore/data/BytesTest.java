@@ -20,6 +20,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BytesTest {
 
+  @Test
+  void whatIsWrappedIsNotCopied() {
+    byte[] array = {1, 2};
+    Bytes bytes = Bytes.wrap(array);
+    assertEquals(Bytes.of((byte) 1, (byte) 2), bytes);
+    array[0] = 3; // which nobody may do
+    assertEquals(3, bytes.byteAt(0));
+    assertSame(Bytes.EMPTY, Bytes.wrap(new byte[0]));
+  }
+
   private static Bytes bytes(int... values) {
     byte[] bytes = new byte[values.length];
     for (int i = 0; i < values.length; i++) {

@@ -151,7 +151,8 @@ public final class PlainEtcd implements AutoCloseable {
     GetResponse found;
     do {
       found = kv.get(from, piece).join();
-      ByteSequence to = found.isMore() ? found.getKvs().get(DELETED_AT_ONCE - 1).getKey() : end;
+      ByteSequence to =
+          found.isMore() ? found.getKvs().get(found.getKvs().size() - 1).getKey() : end;
       kv.delete(from, DeleteOption.builder().withRange(to).build()).join();
     } while (found.isMore());
   }

@@ -20,7 +20,8 @@ public final class Measuring {
   @Option(
       names = "--seconds",
       defaultValue = "3",
-      description = "How long each side is measured in each round (default: ${DEFAULT-VALUE}).")
+      description =
+          "How long each side, or both in turns, is measured in each round (default: ${DEFAULT-VALUE}).")
   private int seconds;
 
   @Option(

@@ -63,7 +63,7 @@ public class BusyReadBenchmark {
       }
     }
 
-    /** Is it at work from now on? If not, what it was at is done. */
+    /** Lets it go on, or ends what it is at and lets it rest. */
     synchronized void work(boolean now) {
       working = now;
     }
@@ -92,17 +92,9 @@ public class BusyReadBenchmark {
   @OperationsPerInvocation(TURN)
   public void read(
       FilledStorage filled, Writer writer, Cursor cursor, Turns turns, Blackhole hole) {
-    turns.reference(() -> hole.consume(reads(filled, cursor)));
+    turns.reference(() -> hole.consume(filled.read(cursor, TURN)));
     writer.work(true);
-    turns.own(TURN, () -> hole.consume(reads(filled, cursor)));
+    turns.own(TURN, () -> hole.consume(filled.read(cursor, TURN)));
     writer.work(false);
-  }
-
-  private static int reads(FilledStorage filled, Cursor cursor) {
-    int found = 0;
-    for (int i = 0; i < TURN; i++) {
-      found += filled.storage.read(cursor.next(filled.asked)) == null ? 0 : 1;
-    }
-    return found;
   }
 }

@@ -65,6 +65,24 @@ public class FilledStorage {
     }
   }
 
+  /** Asks the map for some keys; returns how many it found. */
+  int get(Cursor cursor, int count) {
+    int found = 0;
+    for (int i = 0; i < count; i++) {
+      found += map.get(cursor.next(asked)) == null ? 0 : 1;
+    }
+    return found;
+  }
+
+  /** Asks the storage for some keys; returns how many it found. */
+  int read(Cursor cursor, int count) {
+    int found = 0;
+    for (int i = 0; i < count; i++) {
+      found += storage.read(cursor.next(asked)) == null ? 0 : 1;
+    }
+    return found;
+  }
+
   /** Fills what only scans need. */
   void fillSkipList() {
     for (int i = 0; i < keys; i++) {

@@ -4,6 +4,7 @@ import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.TransactionOptions;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -27,8 +28,8 @@ public class PointReadBenchmark {
   @Benchmark
   @OperationsPerInvocation(TURN)
   public void read(FilledStorage filled, Cursor cursor, Turns turns, Blackhole hole) {
-    turns.reference(() -> hole.consume(gets(filled, cursor)));
-    turns.own(TURN, () -> hole.consume(reads(filled, cursor)));
+    turns.reference(() -> hole.consume(filled.get(cursor, TURN)));
+    turns.own(TURN, () -> hole.consume(filled.read(cursor, TURN)));
   }
 
   /** The same by one thread, and by two: the time of each. */
@@ -36,13 +37,7 @@ public class PointReadBenchmark {
   @OperationsPerInvocation(TURN)
   public void readByTwo(
       FilledStorage filled, Cursor cursor, Turns turns, SecondThread second, Blackhole hole) {
-    turns.reference(() -> hole.consume(reads(filled, cursor)));
-    turns.own(
-        TURN,
-        () ->
-            second.together(
-                () -> hole.consume(reads(filled, cursor)),
-                () -> second.found = reads(filled, second.cursor)));
+    byTwo(cursor, turns, second, hole, at -> filled.read(at, TURN));
   }
 
   /** The map's by one thread, and by two: what the machine itself loses. */
@@ -50,20 +45,25 @@ public class PointReadBenchmark {
   @OperationsPerInvocation(TURN)
   public void getByTwo(
       FilledStorage filled, Cursor cursor, Turns turns, SecondThread second, Blackhole hole) {
-    turns.reference(() -> hole.consume(gets(filled, cursor)));
+    byTwo(cursor, turns, second, hole, at -> filled.get(at, TURN));
+  }
+
+  private static void byTwo(
+      Cursor cursor, Turns turns, SecondThread second, Blackhole hole, ToIntFunction<Cursor> work) {
+    turns.reference(() -> hole.consume(work.applyAsInt(cursor)));
     turns.own(
         TURN,
         () ->
             second.together(
-                () -> hole.consume(gets(filled, cursor)),
-                () -> second.found = gets(filled, second.cursor)));
+                () -> hole.consume(work.applyAsInt(cursor)),
+                () -> second.found = work.applyAsInt(second.cursor)));
   }
 
   /** A whole transaction that reads one key. */
   @Benchmark
   @OperationsPerInvocation(TURN)
   public void transaction(FilledStorage filled, Cursor cursor, Turns turns, Blackhole hole) {
-    turns.reference(() -> hole.consume(gets(filled, cursor)));
+    turns.reference(() -> hole.consume(filled.get(cursor, TURN)));
     turns.own(TURN, () -> transactions(filled, cursor, hole));
   }
 
@@ -71,24 +71,8 @@ public class PointReadBenchmark {
   @Benchmark
   @OperationsPerInvocation(TURN / TEN)
   public void tenReads(FilledStorage filled, Cursor cursor, Turns turns, Blackhole hole) {
-    turns.reference(() -> hole.consume(gets(filled, cursor)));
+    turns.reference(() -> hole.consume(filled.get(cursor, TURN)));
     turns.own(TURN / TEN, () -> transactionsOfTen(filled, cursor, hole));
-  }
-
-  private static int gets(FilledStorage filled, Cursor cursor) {
-    int found = 0;
-    for (int i = 0; i < TURN; i++) {
-      found += filled.map.get(cursor.next(filled.asked)) == null ? 0 : 1;
-    }
-    return found;
-  }
-
-  private static int reads(FilledStorage filled, Cursor cursor) {
-    int found = 0;
-    for (int i = 0; i < TURN; i++) {
-      found += filled.storage.read(cursor.next(filled.asked)) == null ? 0 : 1;
-    }
-    return found;
   }
 
   private static void transactions(FilledStorage filled, Cursor cursor, Blackhole hole) {

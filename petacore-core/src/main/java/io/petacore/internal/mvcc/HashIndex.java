@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The versions themselves stand in the slots, so a lookup touches no object of the table's own,
  * and no reader ever writes. A version stands in the first free slot from the place that its hash
- * names; the next version of its key takes that slot over. Beside the slots stand tags, a byte of
- * each hash, close enough together for a processor's cache: so the lookup of one key hardly ever
+ * names; the next version of its key takes that slot over. Beside the slots stand tags, seven bits
+ * of each hash, close enough together for a processor's cache: so the lookup of one key hardly ever
  * touches the version of another, which would be a miss for nothing.
  *
  * <p><b>Why a reader finds what is there.</b> From a key's place to the slot where it stands no
@@ -138,10 +138,10 @@ final class HashIndex {
     size++;
   }
 
-  /** Writer only: puts a version of a key in the place of another one. */
+  /** Writer only: puts a version of a key in the place of another one, which has the same tag. */
   void replace(Version newest, Version next) {
     Table now = table;
-    now.put(slotOf(newest, now), next);
+    SLOT.setRelease(now.slots, slotOf(newest, now), next);
   }
 
   /** Writer only: removes a key, whose newest version is given. */
@@ -226,7 +226,7 @@ final class HashIndex {
     return hash * GOLDEN_RATIO;
   }
 
-  /** Of the highest bits, which hardly tell where the key stands; never that of an empty slot. */
+  /** Seven bits that hardly tell where the key stands, and one that tells it from no key. */
   private static byte tag(int spread) {
     return (byte) (spread >>> 24 | 1);
   }

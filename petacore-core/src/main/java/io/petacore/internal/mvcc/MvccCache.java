@@ -8,13 +8,9 @@ import io.petacore.error.StorageClosedException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.format.ReservedKeys;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -282,7 +278,7 @@ public final class MvccCache {
     newestBytes = 0;
   }
 
-  /** Writer: makes room for about so many more keys. */
+  /** Writer: makes room for so many more keys. */
   public void expect(long keys) {
     byHash.makeRoom(keys);
   }
@@ -445,57 +441,10 @@ public final class MvccCache {
             byHash.size() + history.versions(), newestBytes + history.bytes(), history.bytes());
   }
 
-  /**
-   * Writer: whether a state can't belong to the history that is known: a key in it has another
-   * value than in the newest state under the same mod revision, or a lower one, which only rises.
-   */
-  public boolean contradicts(Collection<Change> state) {
-    for (Change change : state) {
-      Version head = byHash.get(change.key());
-      if (head == null) {
-        continue;
-      }
-      boolean same = head.modRevision() == change.modRevision();
-      // A tombstone may be of a history before this one.
-      boolean wentBack = !head.isTombstone() && head.modRevision() > change.modRevision();
-      if (wentBack || (same && !Objects.equals(head.value(), change.value()))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** How many keys each index leads to, those included that only a tombstone is left of. */
   record IndexSizes(int byHash, int inOrder) {}
 
   IndexSizes indexSizes() {
     return new IndexSizes(byHash.size(), inOrder.size());
-  }
-
-  /**
-   * Writer: what would turn the newest state into another one, judged by mod revisions.
-   *
-   * @param state every key that is to be present
-   * @param everything whether equal mod revisions prove nothing: after the store's history changed
-   * @param revision what vanished keys are said to have been deleted by
-   */
-  public List<Change> difference(Collection<Change> state, boolean everything, long revision) {
-    Map<Bytes, Change> wanted = new HashMap<>(2 * state.size());
-    List<Change> difference = new ArrayList<>();
-    for (Change change : state) {
-      wanted.put(change.key(), change);
-      Version head = byHash.get(change.key());
-      if (everything || head == null || head.modRevision() != change.modRevision()) {
-        difference.add(change);
-      }
-    }
-    PageCursor chains = inOrder.scan(KeyRange.atLeast(Bytes.EMPTY), Order.ASCENDING);
-    while (chains.hasNext()) {
-      Version head = chains.next().head();
-      if (!head.isTombstone() && !wanted.containsKey(head.key())) {
-        difference.add(new Change(head.key(), null, revision));
-      }
-    }
-    return difference;
   }
 }

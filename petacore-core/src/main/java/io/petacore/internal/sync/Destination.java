@@ -8,11 +8,7 @@ interface Destination {
   /** Begins, or begins anew: what was added so far is of no use. */
   void begin();
 
-  /**
-   * There will be about so many more keys.
-   *
-   * @param entries 0 where that is not known
-   */
+  /** There will be so many more keys at least, as far as it is known by now. */
   default void expect(long entries) {}
 
   /** A key that the cache keeps. */

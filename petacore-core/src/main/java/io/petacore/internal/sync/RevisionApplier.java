@@ -7,6 +7,7 @@ import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.RevisionListener;
 import io.petacore.internal.mvcc.RevisionListener.Bookkeeping;
+import io.petacore.internal.mvcc.StateComparison;
 import io.petacore.store.Event;
 import io.petacore.store.RevisionEvents;
 import java.time.Duration;
@@ -109,7 +110,7 @@ final class RevisionApplier {
         || (found.modRevision() != 0 && found.modRevision() < record.modRevision())
         || (found.modRevision() == record.modRevision() && !found.equals(record))
         || state.bookkeeping().stream().anyMatch(this::isBefore)
-        || cache.contradicts(present);
+        || new StateComparison(cache).contradicts(present);
   }
 
   /** Whether a key has a lower mod revision than it had: they only rise. */
@@ -135,7 +136,8 @@ final class RevisionApplier {
    *     can't be compared
    */
   void resync(LoadedState state, Collection<Change> present, boolean newHistory) {
-    List<Change> difference = cache.difference(present, newHistory, state.revision());
+    List<Change> difference =
+        new StateComparison(cache).difference(present, newHistory, state.revision());
     stand(state);
     CommitRecord commit = read(record.value());
     long version = nextVersion(commit);

@@ -41,7 +41,7 @@ final class StateLoader {
   private static final int GROWTH = 30;
   private static final int LARGEST_PAGE = 250_000;
   private static final long PAGE_BYTES = 32L << 20;
-  private static final int MUCH = 30_000; // to take in while nothing is on its way
+  private static final int LAST_PAGE = 30_000; // taken in while nothing is on its way
   private static final int PAGE_TRIES = 4;
   private static final int ENTRY_OVERHEAD = 32;
   private static final Duration PROGRESS_EVERY = Duration.ofSeconds(1);
@@ -116,7 +116,7 @@ final class StateLoader {
       if (failure.kind() == StoreException.Kind.COMPACTED && revision != 0) {
         begin();
       } else if (++failures < PAGE_TRIES && limit > 1) {
-        limit = Math.max(1, limit / 16);
+        limit = Math.max(1, limit / GROWTH);
         readNext();
       } else {
         done.completeExceptionally(failure);
@@ -145,7 +145,7 @@ final class StateLoader {
     private static int nextLimit(RangePage page) {
       int count = page.entries().size();
       long limit = Math.min(LARGEST_PAGE, (long) GROWTH * count);
-      if (page.beyond() > MUCH) {
+      if (page.beyond() > LAST_PAGE) {
         limit = Math.min(limit, page.beyond() * 2 / 3);
       }
       long fitting = PAGE_BYTES * count / bytes(page);

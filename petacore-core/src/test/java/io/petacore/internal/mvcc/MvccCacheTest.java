@@ -470,51 +470,6 @@ class MvccCacheTest {
     assertEquals(bytes("2"), seen.join());
   }
 
-  // ---- the difference to another state
-
-  @Test
-  void theDifferenceIsJudgedByModRevisions() {
-    cache.load(List.of(put("same", "1", 1), put("changed", "1", 1), put("gone", "1", 1)), 1, 10);
-    apply(2, put("passed", "2", 2));
-    apply(3, delete("passed", 3));
-    List<Change> state = List.of(put("same", "1", 1), put("changed", "1", 7), put("new", "1", 6));
-    List<Change> difference = cache.difference(state, false, 9);
-    assertEquals(
-        List.of(put("changed", "1", 7), put("new", "1", 6), delete("gone", 9)), difference);
-    cache.apply(difference, 9, 90);
-    assertEquals("changed=1 new=1 same=1", scan(90));
-    assertEquals(List.of(), cache.difference(state, false, 10));
-  }
-
-  @Test
-  void afterAnotherHistoryEverythingIsADifference() {
-    cache.load(List.of(put("same", "1", 1), put("gone", "1", 1)), 1, 10);
-    assertEquals(
-        List.of(put("same", "1", 1), delete("gone", 9)),
-        cache.difference(List.of(put("same", "1", 1)), true, 9));
-  }
-
-  @Test
-  void anotherValueUnderTheSameModRevisionIsAnotherHistory() {
-    cache.load(List.of(put("a", "1", 1), put("b", "1", 1)), 1, 10);
-    assertFalse(cache.contradicts(List.of(put("a", "1", 1))));
-    assertFalse(cache.contradicts(List.of(put("a", "2", 2), put("c", "2", 1))));
-    assertTrue(cache.contradicts(List.of(put("b", "1", 1), put("a", "2", 1))));
-    apply(2, delete("a", 2), put("b", "2", 2));
-    assertFalse(cache.contradicts(List.of()));
-    assertTrue(cache.contradicts(List.of(put("a", "2", 2))));
-    assertTrue(cache.contradicts(List.of(put("b", "2", 1))), "a mod revision went back");
-    assertFalse(cache.contradicts(List.of(put("a", "1", 1))), "perhaps deleted in a lost world");
-  }
-
-  @Test
-  void aKeyDeletedHereAndPresentThereIsADifference() {
-    cache.load(List.of(put("a", "1", 1)), 1, 10);
-    apply(2, delete("a", 2));
-    assertEquals(List.of(put("a", "1", 5)), cache.difference(List.of(put("a", "1", 5)), false, 9));
-    assertEquals(List.of(), cache.difference(List.of(), false, 9), "absent on both sides");
-  }
-
   // ---- the past
 
   private void assertUntold(long number, String reason) {

@@ -188,7 +188,7 @@ class StateLoaderTest {
     store.failNext(Kind.OUTCOME_UNKNOWN, Kind.UNAVAILABLE);
     load().join();
     assertEquals(firstKeys(1_000), keys());
-    assertEquals(List.of(300, 18, 1, 30, 900, 27_000), limits());
+    assertEquals(List.of(300, 10, 1, 30, 900, 27_000), limits());
   }
 
   @Test
@@ -282,7 +282,7 @@ class StateLoaderTest {
     scheduler.runDue();
     loading.join();
     assertEquals(firstKeys(1_000), keys());
-    assertEquals(List.of(300, 18, 1, 30, 900, 56, 3), limits().subList(0, 7));
+    assertEquals(List.of(300, 10, 1, 30, 900, 30, 1), limits().subList(0, 7));
   }
 
   @Test

@@ -78,7 +78,7 @@ final class HashIndex {
 
   /** The newest version of a key; null if it has none. */
   @Nullable Version get(Bytes key) {
-    int hash = key.hashCode();
+    int hash = BytesArray.hash(key);
     int spread = spread(hash);
     byte wanted = tag(spread);
     Table now = table;
@@ -110,7 +110,7 @@ final class HashIndex {
     }
     Table now = table;
     for (int i = 0; i < keys; i++) {
-      int spread = spread(changes.get(from + i).key().hashCode());
+      int spread = spread(BytesArray.hash(changes.get(from + i).key()));
       ahead[i] = now.slots[place(spread, now.mask())];
     }
     int all = 0;

@@ -1,7 +1,6 @@
 package io.petacore.internal.mvcc;
 
 import io.petacore.data.Bytes;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +60,7 @@ public final class Version {
 
   /** Whether this is a version of a key, whose hash is given. */
   boolean isOf(Bytes other, int otherHash) {
-    return hash == otherHash && Arrays.equals(key, BytesArray.of(other));
+    return hash == otherHash && BytesArray.equal(key, BytesArray.of(other));
   }
 
   /** Reads what the writer will, who looks it up and links another one over it. */

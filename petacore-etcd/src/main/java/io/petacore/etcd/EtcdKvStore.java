@@ -91,7 +91,7 @@ public final class EtcdKvStore implements KvStore {
             .setLimit(request.limit())
             .setKeysOnly(range.vacuous())
             .build();
-    return calls.send(KVGrpc.getRangeMethod(), encoded, Purpose.READ, range::decode);
+    return calls.send(RangePageMarshaller.RANGE, encoded, Purpose.READ, range::pageOf);
   }
 
   @Override

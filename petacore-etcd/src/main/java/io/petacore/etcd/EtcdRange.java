@@ -1,10 +1,8 @@
 package io.petacore.etcd;
 
 import com.google.protobuf.ByteString;
-import io.etcd.jetcd.api.RangeResponse;
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
-import io.petacore.store.KeyValue;
 import io.petacore.store.RangePage;
 import java.util.List;
 
@@ -37,14 +35,8 @@ record EtcdRange(ByteString key, ByteString end, boolean vacuous) {
     return new EtcdRange(key, single ? ByteString.EMPTY : Keys.encode(to), false);
   }
 
-  /** A page of this range. */
-  RangePage decode(RangeResponse answer) {
-    long revision = answer.getHeader().getRevision();
-    if (vacuous) {
-      return new RangePage(List.of(), false, revision);
-    }
-    List<KeyValue> entries = answer.getKvsList().stream().map(Keys::decode).toList();
-    long beyond = answer.getMore() ? answer.getCount() - entries.size() : 0;
-    return new RangePage(entries, answer.getMore(), revision, beyond);
+  /** The page of this range that etcd's answer is. */
+  RangePage pageOf(RangePage answer) {
+    return vacuous ? new RangePage(List.of(), false, answer.revision()) : answer;
   }
 }

@@ -136,6 +136,12 @@ public final class Bytes implements Comparable<Bytes> {
     return bytes.length >= n && Arrays.equals(bytes, 0, n, prefix.bytes, 0, n);
   }
 
+  /** With how many bytes both this byte string and another one begin. */
+  public int commonPrefixLength(Bytes other) {
+    int mismatch = Arrays.mismatch(bytes, other.bytes);
+    return mismatch < 0 ? bytes.length : mismatch;
+  }
+
   /** These bytes followed by others. */
   public Bytes concat(Bytes tail) {
     if (tail.isEmpty()) {

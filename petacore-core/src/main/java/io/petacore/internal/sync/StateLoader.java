@@ -1,7 +1,6 @@
 package io.petacore.internal.sync;
 
 import io.petacore.data.Bytes;
-import io.petacore.data.KeyRange;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.RevisionListener.Bookkeeping;
@@ -26,12 +25,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>While a page is taken in, the next one is on its way.
  *
- * <p>Pages are sized by bytes. A server counts all the keys that remain at every page, so pages are
- * large and few: measured with 1,000,000 keys of 64 bytes, 7.3 s in pages of 10,000 and 2.2 s in
- * pages of 100,000. The first page is small enough for the largest values; each tells how many
- * entries of its kind fit the next; a page that fails is asked for again in a smaller size. Towards
- * the end, where counting is cheap, they become smaller: nothing is on its way while the last one
- * is taken in.
+ * <p>Pages are sized by bytes. The first one is small enough for the largest values; each tells how
+ * many entries of its kind fit the next; a page that fails is asked for again in a smaller size. A
+ * server may count what is left in a range at every page, which {@link PageRanges} keeps short. So
+ * pages need not be large: what is taken in while nothing is on its way, the last one, is not much,
+ * nor is what a server holds in memory at a time.
  */
 final class StateLoader {
 
@@ -39,9 +37,8 @@ final class StateLoader {
 
   static final int FIRST_PAGE = 300;
   private static final int GROWTH = 30;
-  private static final int LARGEST_PAGE = 250_000;
-  private static final long PAGE_BYTES = 32L << 20;
-  private static final int LAST_PAGE = 30_000; // taken in while nothing is on its way
+  private static final int LARGEST_PAGE = 50_000;
+  private static final long PAGE_BYTES = 16L << 20;
   private static final int PAGE_TRIES = 4;
   private static final int ENTRY_OVERHEAD = 32;
   private static final Duration PROGRESS_EVERY = Duration.ofSeconds(1);
@@ -71,7 +68,7 @@ final class StateLoader {
     private final Destination destination;
     private List<Bookkeeping> bookkeeping = new ArrayList<>();
     private RecordPosition record = RecordPosition.NONE;
-    private KeyRange rest = namespace.range();
+    private PageRanges ranges = new PageRanges(namespace.range());
     private long revision;
     private int limit = FIRST_PAGE;
     private int failures;
@@ -86,7 +83,7 @@ final class StateLoader {
       destination.begin();
       bookkeeping = new ArrayList<>();
       record = RecordPosition.NONE;
-      rest = namespace.range();
+      ranges = new PageRanges(namespace.range());
       revision = 0;
       entries = 0;
       readNext();
@@ -94,7 +91,7 @@ final class StateLoader {
 
     private void readNext() {
       Continuation.after(
-          store.range(new RangeRequest(rest, revision, limit)),
+          store.range(new RangeRequest(ranges.next(), revision, limit)),
           scheduler,
           this::received,
           done::completeExceptionally);
@@ -128,28 +125,27 @@ final class StateLoader {
       if (revision == 0) {
         revision = page.revision();
       }
-      if (page.more()) {
-        int count = page.entries().size();
+      boolean isMore = ranges.advance(page, limit);
+      if (isMore) {
         limit = nextLimit(page);
-        rest = rest.startingAt(page.entries().get(count - 1).key().successor());
         readNext(); // its answer waits for the scheduler, where this page is taken in now
       }
       destination.expect(page.entries().size() + page.beyond());
       page.entries().forEach(this::take);
       tellProgress(page.entries().size());
-      if (!page.more()) {
+      if (!isMore) {
         done.complete(new LoadedState(revision, record, bookkeeping));
       }
     }
 
-    private static int nextLimit(RangePage page) {
+    private int nextLimit(RangePage page) {
       int count = page.entries().size();
-      long limit = Math.min(LARGEST_PAGE, (long) GROWTH * count);
-      if (page.beyond() > LAST_PAGE) {
-        limit = Math.min(limit, page.beyond() * 2 / 3);
+      if (count == 0) {
+        return limit;
       }
+      long next = page.more() ? Math.min(LARGEST_PAGE, (long) GROWTH * count) : limit;
       long fitting = PAGE_BYTES * count / bytes(page);
-      return (int) Math.max(1, Math.min(limit, fitting));
+      return (int) Math.max(1, Math.min(next, fitting));
     }
 
     private void tellProgress(int more) {

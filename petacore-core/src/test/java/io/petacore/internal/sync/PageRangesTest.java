@@ -1,0 +1,163 @@
+package io.petacore.internal.sync;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
+import io.petacore.store.KeyValue;
+import io.petacore.store.RangePage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.Test;
+
+/** The ranges of a load, against a store that counts what is left in them. */
+class PageRangesTest {
+  private static final int PAGE = 500;
+
+  private final TreeSet<Bytes> stored = new TreeSet<>();
+  private final List<KeyRange> asked = new ArrayList<>();
+  private long counted;
+
+  private void fill(int keys, IntFunction<String> key) {
+    for (int i = 0; i < keys; i++) {
+      stored.add(Bytes.utf8("n/" + key.apply(i)));
+    }
+  }
+
+  /** Reads all, and returns the keys in the order in which they came. */
+  private List<Bytes> readAll(KeyRange whole, boolean storeCounts) {
+    List<Bytes> read = new ArrayList<>();
+    PageRanges ranges = new PageRanges(whole);
+    boolean isMore = true;
+    while (isMore) {
+      KeyRange range = ranges.next();
+      asked.add(range);
+      var in =
+          range.to() == null
+              ? stored.tailSet(range.from())
+              : stored.subSet(range.from(), range.to());
+      List<KeyValue> entries =
+          in.stream().limit(PAGE).map(key -> new KeyValue(key, Bytes.EMPTY, 1, 1)).toList();
+      entries.forEach(entry -> read.add(entry.key()));
+      int all = in.size();
+      counted += all;
+      boolean more = all > entries.size();
+      long beyond = storeCounts ? all - entries.size() : 0;
+      isMore = ranges.advance(new RangePage(entries, more, 1, beyond), PAGE);
+    }
+    return read;
+  }
+
+  private void readsAll() {
+    assertEquals(new ArrayList<>(stored), readAll(KeyRange.prefix("n/"), true));
+  }
+
+  /** What is counted when each page is asked for to the end. */
+  private long countedToTheEnd() {
+    long keys = stored.size();
+    return keys * (keys / PAGE + 1) / 2;
+  }
+
+  private void assertCountsLittle() {
+    assertTrue(
+        counted < 6L * stored.size(), counted + " keys were counted to read " + stored.size());
+    assertTrue(counted < countedToTheEnd() / 4);
+    int pages = stored.size() / PAGE;
+    assertTrue(asked.size() < 3 * pages + 20, asked.size() + " requests for " + pages + " pages");
+  }
+
+  @Test
+  void keysWithNumbers() {
+    fill(50_000, i -> String.format(Locale.ROOT, "catalogue/item-%06d", i));
+    readsAll();
+    assertCountsLittle();
+  }
+
+  /** PetaCore's own keys are few, and come before all others. */
+  @Test
+  void aFewOthersInFrontChangeNothing() {
+    stored.add(Bytes.utf8("n/\0own"));
+    fill(50_000, i -> String.format(Locale.ROOT, "catalogue/item-%06d", i));
+    readsAll();
+    assertEquals(Bytes.utf8("n/catalogue/item-001"), asked.get(1).to());
+  }
+
+  @Test
+  void keysAtRandom() {
+    Random random = new Random(1);
+    fill(50_000, i -> "user/" + Long.toHexString(random.nextLong()));
+    readsAll();
+    assertCountsLittle();
+  }
+
+  @Test
+  void keysOfDifferentKinds() {
+    Random random = new Random(2);
+    fill(20_000, i -> "a/" + i);
+    fill(20_000, i -> "b/" + Long.toHexString(random.nextLong()) + "/" + i % 3);
+    fill(20_000, i -> "c/" + "deep/".repeat(20) + i);
+    readsAll();
+    assertCountsLittle();
+  }
+
+  /** Fails where a prefix that few keys have is kept, or becomes shorter a byte at a time. */
+  @Test
+  void keysThatStandFarApart() {
+    Random random = new Random(3);
+    fill(5_000, i -> "deep/".repeat(400) + i); // the prefix of many
+    fill(40, i -> "far/" + Long.toHexString(random.nextLong()) + "/".repeat(1_000));
+    readsAll();
+    assertTrue(asked.size() < 60, asked.size() + " requests");
+  }
+
+  /** Bytes that have no successor of their own length, and a whole without an end. */
+  @Test
+  void keysOfTheGreatestBytes() {
+    Random random = new Random(4);
+    for (int i = 0; i < 5_000; i++) {
+      byte[] key = new byte[1 + random.nextInt(6)];
+      for (int at = 0; at < key.length; at++) {
+        key[at] = (byte) (random.nextBoolean() ? 0xff : random.nextInt(3));
+      }
+      stored.add(Bytes.of(key));
+    }
+    assertEquals(new ArrayList<>(stored), readAll(KeyRange.atLeast(Bytes.EMPTY), true));
+    Bytes all = Bytes.of((byte) 0xff);
+    assertEquals(new ArrayList<>(stored.tailSet(all)), readAll(KeyRange.prefix(all), true));
+  }
+
+  @Test
+  void randomKeysAreReadOnceEach() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (int round = 0; round < 50; round++) {
+      stored.clear();
+      int alphabet = 1 + random.nextInt(4);
+      int longest = 1 + random.nextInt(30);
+      int keys = random.nextInt(4_000);
+      for (int i = 0; i < keys; i++) {
+        StringBuilder key = new StringBuilder("n/");
+        for (int length = random.nextInt(longest + 1); length > 0; length--) {
+          key.append((char) ('a' + random.nextInt(alphabet)));
+        }
+        stored.add(Bytes.utf8(key.toString()));
+      }
+      assertEquals(
+          new ArrayList<>(stored), readAll(KeyRange.prefix("n/"), true), () -> "seed " + seed);
+    }
+  }
+
+  @Test
+  void whereTheStoreDoesNotCountEachPageGoesToTheEnd() {
+    fill(5_000, i -> "item-" + i);
+    KeyRange whole = KeyRange.prefix("n/");
+    assertEquals(new ArrayList<>(stored), readAll(whole, false));
+    assertEquals(10, asked.size());
+    asked.forEach(range -> assertEquals(whole.to(), range.to()));
+  }
+}

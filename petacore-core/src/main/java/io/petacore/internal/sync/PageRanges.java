@@ -76,8 +76,9 @@ final class PageRanges {
   private void endSooner(List<KeyValue> half) {
     Bytes last = half.get(half.size() - 1).key();
     int common = half.get(0).key().commonPrefixLength(last);
-    if (common > prefixLength) {
+    if (half.size() > 1 && common > prefixLength) {
       prefixLength = common;
+      shorter = 1;
       next = range(next.from(), last);
     }
   }

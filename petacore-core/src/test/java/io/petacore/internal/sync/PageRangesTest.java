@@ -22,6 +22,7 @@ class PageRangesTest {
   private final TreeSet<Bytes> stored = new TreeSet<>();
   private final List<KeyRange> asked = new ArrayList<>();
   private long counted;
+  private int answered = PAGE;
 
   private void fill(int keys, IntFunction<String> key) {
     for (int i = 0; i < keys; i++) {
@@ -42,7 +43,7 @@ class PageRangesTest {
               ? stored.tailSet(range.from())
               : stored.subSet(range.from(), range.to());
       List<KeyValue> entries =
-          in.stream().limit(PAGE).map(key -> new KeyValue(key, Bytes.EMPTY, 1, 1)).toList();
+          in.stream().limit(answered).map(key -> new KeyValue(key, Bytes.EMPTY, 1, 1)).toList();
       entries.forEach(entry -> read.add(entry.key()));
       int all = in.size();
       counted += all;
@@ -149,6 +150,20 @@ class PageRangesTest {
       }
       assertEquals(
           new ArrayList<>(stored), readAll(KeyRange.prefix("n/"), true), () -> "seed " + seed);
+    }
+  }
+
+  /** Broken if prefixes never became shorter again. */
+  @Test
+  void aStoreMayAnswerInSmallerPagesThanItIsAskedFor() {
+    Random random = new Random(5);
+    fill(3_000, i -> Long.toHexString(random.nextLong()));
+    for (int size : new int[] {1, 2, 3, 10}) {
+      answered = size;
+      asked.clear();
+      readsAll();
+      int least = stored.size() / size;
+      assertTrue(asked.size() < 8 * least, asked.size() + " requests in place of " + least);
     }
   }
 

@@ -19,6 +19,7 @@ import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.OptionsUtil;
 import io.etcd.jetcd.options.PutOption;
+import io.etcd.jetcd.options.WatchOption;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import java.util.ArrayDeque;
@@ -126,12 +127,16 @@ public final class PlainEtcd implements AutoCloseable {
     }
   }
 
-  /** Tells every new value of a key, on a thread of jetcd's. */
-  public Watch.Watcher watch(String key, Consumer<String> listener) {
+  /**
+   * Tells every value of a key from a revision on, on a thread of jetcd's. Without a revision it
+   * would begin when the server has heard of it, which may be after the next write.
+   */
+  public Watch.Watcher watch(String key, long fromRevision, Consumer<String> listener) {
     return client
         .getWatchClient()
         .watch(
             key(key),
+            WatchOption.builder().withRevision(fromRevision).build(),
             response ->
                 response
                     .getEvents()

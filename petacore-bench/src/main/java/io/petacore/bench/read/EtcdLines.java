@@ -127,8 +127,8 @@ final class EtcdLines implements AutoCloseable {
 
   private Latencies ofJetcd() throws Exception {
     AtomicReference<@Nullable String> seen = new AtomicReference<>();
-    plain.put(PLAIN, "").get();
-    Watch.Watcher watcher = otherPlain.watch(PLAIN, seen::set);
+    long before = plain.put(PLAIN, "").get().getHeader().getRevision();
+    Watch.Watcher watcher = otherPlain.watch(PLAIN, before, seen::set);
     try {
       return Propagation.measure(time, value -> plain.put(PLAIN, value).get(), seen::get);
     } finally {

@@ -156,6 +156,17 @@ class BytesTest {
   }
 
   @Test
+  void twoBeginAlikeUpToTheFirstDifference() {
+    Bytes bytes = bytes(1, 2, 3);
+    assertEquals(2, bytes.commonPrefixLength(bytes(1, 2, 4, 5)));
+    assertEquals(0, bytes.commonPrefixLength(bytes(2, 2, 3)));
+    assertEquals(3, bytes.commonPrefixLength(bytes(1, 2, 3)));
+    assertEquals(3, bytes.commonPrefixLength(bytes(1, 2, 3, 4)));
+    assertEquals(2, bytes.commonPrefixLength(bytes(1, 2)));
+    assertEquals(0, bytes.commonPrefixLength(Bytes.EMPTY));
+  }
+
+  @Test
   void theSuccessorIsTheNextKeyThereCanBe() {
     assertEquals(bytes(1, 0), bytes(1).successor());
     assertEquals(bytes(0), Bytes.EMPTY.successor());

@@ -110,7 +110,7 @@ final class HashIndex {
     }
     Table now = table;
     for (int i = 0; i < keys; i++) {
-      int spread = spread(BytesArray.hash(changes.get(from + i).key()));
+      int spread = spread(changes.get(from + i).key().hashCode());
       ahead[i] = now.slots[place(spread, now.mask())];
     }
     int all = 0;

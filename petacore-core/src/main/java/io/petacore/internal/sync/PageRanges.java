@@ -5,7 +5,6 @@ import io.petacore.data.KeyRange;
 import io.petacore.store.KeyValue;
 import io.petacore.store.RangePage;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PageRanges {
 
-  /** Prefixes are long enough if so many times their keys fill a page. */
-  private static final int FEW = 4;
+  /** A prefix has enough keys if they fill one in so many parts of a page. */
+  private static final int ENOUGH = 4;
 
   private final KeyRange whole;
   private KeyRange next;
@@ -59,10 +58,10 @@ final class PageRanges {
       return true;
     }
     Bytes end = next.to();
-    if (end == null || Objects.equals(end, whole.to())) {
+    if (end == null || end.equals(whole.to())) {
       return false;
     }
-    if (taken < limit / FEW) {
+    if (taken < limit / ENOUGH) {
       prefixLength = Math.max(leastLength(), prefixLength - shorter);
       shorter *= 2;
     } else {
@@ -74,9 +73,12 @@ final class PageRanges {
   }
 
   private void endSooner(List<KeyValue> half) {
+    if (half.size() == 1) {
+      return; // it has all of itself in common
+    }
     Bytes last = half.get(half.size() - 1).key();
     int common = half.get(0).key().commonPrefixLength(last);
-    if (half.size() > 1 && common > prefixLength) {
+    if (common > prefixLength) {
       prefixLength = common;
       shorter = 1;
       next = range(next.from(), last);

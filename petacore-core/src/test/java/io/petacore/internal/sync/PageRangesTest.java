@@ -163,7 +163,7 @@ class PageRangesTest {
       asked.clear();
       readsAll();
       int least = stored.size() / size;
-      assertTrue(asked.size() < 8 * least, asked.size() + " requests in place of " + least);
+      assertTrue(asked.size() < 2 * least, asked.size() + " requests in place of " + least);
     }
   }
 

@@ -1,6 +1,9 @@
 package io.petacore.simulation;
 
 import io.petacore.store.Event;
+import io.petacore.store.KeyValue;
+import io.petacore.store.RangePage;
+import io.petacore.store.RangeRequest;
 import io.petacore.store.RevisionEvents;
 import io.petacore.store.StoreException;
 import io.petacore.store.StoreLimits;
@@ -21,10 +24,15 @@ final class Cluster {
   private final Set<WatchStream> streams = new LinkedHashSet<>();
   private long awayUntil;
   private long fullUntil;
+  private final int pageSize;
   private int history;
 
-  Cluster(Timeline timeline, Trace trace, StoreLimits limits, TrueHistory truth) {
+  /**
+   * @param pageSize how many entries a page has at most, if it is asked for with a limit
+   */
+  Cluster(Timeline timeline, Trace trace, StoreLimits limits, int pageSize, TrueHistory truth) {
     this.timeline = timeline;
+    this.pageSize = pageSize;
     this.trace = trace;
     this.model = new EtcdModel(limits, timeline::now);
     this.truth = truth;
@@ -37,6 +45,16 @@ final class Cluster {
   /** Counts how often the store was set back: what was sent before is lost. */
   int history() {
     return history;
+  }
+
+  /** A page of a range, with a count of what is beyond it. */
+  RangePage range(RangeRequest request) {
+    RangePage whole = model.range(new RangeRequest(request.range(), request.revision(), 0));
+    List<KeyValue> all = whole.entries();
+    int size = Math.min(request.limit(), pageSize);
+    return request.limit() == 0 || all.size() <= size
+        ? whole
+        : new RangePage(all.subList(0, size), true, whole.revision(), all.size() - size);
   }
 
   /** Does something on the server's side. */

@@ -42,7 +42,7 @@ final class Connection implements KvStore {
 
   @Override
   public CompletableFuture<RangePage> range(RangeRequest request) {
-    return call("range", Kind.UNAVAILABLE, () -> cluster.model().range(request));
+    return call("range", Kind.UNAVAILABLE, () -> cluster.range(request));
   }
 
   @Override

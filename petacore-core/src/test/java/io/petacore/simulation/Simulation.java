@@ -70,7 +70,8 @@ final class Simulation implements Nemesis.Operator {
       long historyBytes,
       long commitTimeout,
       long sessionTimeout,
-      int maxInFlight) {
+      int maxInFlight,
+      int pageSize) {
 
     static Settings drawnFrom(Timeline timeline) {
       Random random = timeline.random();
@@ -81,7 +82,8 @@ final class Simulation implements Nemesis.Operator {
           timeline.chance(0.2) ? 4_000 : 256 << 20,
           (1 + random.nextInt(4)) * Timeline.SECOND,
           (1 + random.nextInt(9)) * Timeline.SECOND,
-          1 + random.nextInt(4));
+          1 + random.nextInt(4),
+          List.of(1, 2, 5, 1_000).get(random.nextInt(4)));
     }
   }
 
@@ -93,7 +95,12 @@ final class Simulation implements Nemesis.Operator {
     faults = new Faults(timeline);
     settings = Settings.drawnFrom(timeline);
     cluster =
-        new Cluster(timeline, trace, new StoreLimits(settings.maxOperations(), 1 << 16), truth);
+        new Cluster(
+            timeline,
+            trace,
+            new StoreLimits(settings.maxOperations(), 1 << 16),
+            settings.pageSize(),
+            truth);
     int count = 1 + timeline.random().nextInt(3);
     for (int i = 1; i <= count; i++) {
       nodes.add(new Node(timeline, i));

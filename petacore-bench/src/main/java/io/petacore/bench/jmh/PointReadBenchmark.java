@@ -59,18 +59,27 @@ public class PointReadBenchmark {
                 () -> second.found = work.applyAsInt(second.cursor)));
   }
 
-  /** A whole transaction that reads one key. */
+  /** A whole transaction that reads one key, in a process that runs others, too. */
   @Benchmark
   @OperationsPerInvocation(TURN)
-  public void transaction(FilledStorage filled, Cursor cursor, Turns turns, Blackhole hole) {
+  public void transaction(
+      FilledStorage filled, OtherTransactions others, Cursor cursor, Turns turns, Blackhole hole) {
+    onlyTransaction(filled, cursor, turns, hole);
+  }
+
+  /** The same in a process that runs no others. */
+  @Benchmark
+  @OperationsPerInvocation(TURN)
+  public void onlyTransaction(FilledStorage filled, Cursor cursor, Turns turns, Blackhole hole) {
     turns.reference(() -> hole.consume(filled.get(cursor, TURN)));
     turns.own(TURN, () -> transactions(filled, cursor, hole));
   }
 
-  /** A whole transaction that reads ten keys, beside ten gets. */
+  /** A whole transaction that reads ten keys, beside ten gets, in a process that runs others. */
   @Benchmark
   @OperationsPerInvocation(TURN / TEN)
-  public void tenReads(FilledStorage filled, Cursor cursor, Turns turns, Blackhole hole) {
+  public void tenReads(
+      FilledStorage filled, OtherTransactions others, Cursor cursor, Turns turns, Blackhole hole) {
     turns.reference(() -> hole.consume(filled.get(cursor, TURN)));
     turns.own(TURN / TEN, () -> transactionsOfTen(filled, cursor, hole));
   }

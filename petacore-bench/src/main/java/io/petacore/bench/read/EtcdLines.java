@@ -8,8 +8,8 @@ import io.petacore.bench.connection.StoreOptions;
 import io.petacore.bench.connection.Stores;
 import io.petacore.bench.console.Figures;
 import io.petacore.bench.console.Latencies;
+import io.petacore.bench.console.Measuring;
 import io.petacore.bench.jmh.SampleData;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -26,7 +26,7 @@ final class EtcdLines implements AutoCloseable {
   private static final String CHANGED = "changed";
 
   private final StoreOptions options;
-  private final Duration time;
+  private final Measuring measuring;
   private final String run =
       "petacore-bench-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()) + "-";
   private final Namespace loaded = new Namespace(run + LOADED);
@@ -35,9 +35,9 @@ final class EtcdLines implements AutoCloseable {
   private final PlainEtcd otherPlain;
   private int bestPage;
 
-  EtcdLines(StoreOptions options, Duration time) {
+  EtcdLines(StoreOptions options, Measuring measuring) {
     this.options = options;
-    this.time = time;
+    this.measuring = measuring;
     this.plain = new PlainEtcd(options.addresses(), run);
     this.otherPlain = new PlainEtcd(options.addresses(), run);
   }
@@ -130,7 +130,7 @@ final class EtcdLines implements AutoCloseable {
     long before = plain.put(PLAIN, "").get().getHeader().getRevision();
     Watch.Watcher watcher = otherPlain.watch(PLAIN, before, seen::set);
     try {
-      return Propagation.measure(time, value -> plain.put(PLAIN, value).get(), seen::get);
+      return Propagation.measure(measuring, value -> plain.put(PLAIN, value).get(), seen::get);
     } finally {
       watcher.close();
     }
@@ -141,7 +141,7 @@ final class EtcdLines implements AutoCloseable {
         DistributedStorage one = options.storage(stores.connect(), changed).open();
         DistributedStorage other = options.storage(stores.connect(), changed).open()) {
       return Propagation.measure(
-          time,
+          measuring,
           value -> one.runTransaction(tx -> tx.write(CHANGED, value)),
           () -> other.read(CHANGED));
     }

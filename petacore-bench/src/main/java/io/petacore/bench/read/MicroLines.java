@@ -34,6 +34,14 @@ final class MicroLines {
             round -> round.inTurns(point("transaction"))));
     lines.add(
         new Line(
+            "the same, the only transaction of a process",
+            MAP,
+            Unit.NANOSECONDS,
+            Comparison.NANOS_MORE,
+            Reading.NONE,
+            round -> round.inTurns(point("onlyTransaction"))));
+    lines.add(
+        new Line(
             "ten reads in one transaction",
             "ten gets",
             Unit.NANOSECONDS,
@@ -91,11 +99,11 @@ final class MicroLines {
     lines.add(
         new Line(
             "applying changes, one writer",
-            "",
+            "making them",
             Unit.NANOSECONDS,
             Comparison.PER_SECOND,
             1_000_000,
-            round -> round.alone(Micro.of(ApplyBenchmark.class, "apply"))));
+            round -> round.inTurns(Micro.of(ApplyBenchmark.class, "apply"))));
     return lines;
   }
 

@@ -1,6 +1,7 @@
 package io.petacore.bench.read;
 
 import io.petacore.bench.console.Latencies;
+import io.petacore.bench.console.Measuring;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -25,18 +26,18 @@ final class Propagation {
 
   private Propagation() {}
 
-  static Latencies measure(Duration time, Writer writer, Supplier<@Nullable String> seen)
+  static Latencies measure(Measuring measuring, Writer writer, Supplier<@Nullable String> seen)
       throws Exception {
-    run(TimeUnit.SECONDS.toNanos(1), writer, seen, new Latencies());
+    run(measuring.warmUp(), writer, seen, new Latencies());
     Latencies latencies = new Latencies();
-    run(time.toNanos(), writer, seen, latencies);
+    run(measuring.time(), writer, seen, latencies);
     return latencies;
   }
 
   private static void run(
-      long nanos, Writer writer, Supplier<@Nullable String> seen, Latencies latencies)
+      Duration time, Writer writer, Supplier<@Nullable String> seen, Latencies latencies)
       throws Exception {
-    long end = System.nanoTime() + nanos;
+    long end = System.nanoTime() + time.toNanos();
     for (long begun = System.nanoTime(); begun - end < 0; begun = System.nanoTime()) {
       String value = Long.toString(begun);
       writer.write(value);

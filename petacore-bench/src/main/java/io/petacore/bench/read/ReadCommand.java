@@ -74,7 +74,7 @@ public final class ReadCommand implements Callable<Integer> {
       measure(lines, out);
       return 0;
     }
-    try (EtcdLines onEtcd = new EtcdLines(options, measuring.time())) {
+    try (EtcdLines onEtcd = new EtcdLines(options, measuring)) {
       lines.addAll(onEtcd.all());
       measure(lines, out);
     }

@@ -1,0 +1,36 @@
+package io.petacore.bench.jmh;
+
+import io.petacore.DistributedStorage;
+import io.petacore.data.Bytes;
+import io.petacore.transaction.Transaction;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.infra.Blackhole;
+
+/**
+ * Transactions of other kinds than the one that is measured, which run before it, as in an
+ * application that has more than one.
+ *
+ * <p>They matter. While a process has run one or two kinds only, the compiler puts their bodies
+ * into the code that runs all transactions, which becomes too large to be put into its callers
+ * itself.
+ */
+@State(Scope.Benchmark)
+public class OtherTransactions {
+  private static final int RUNS = 100_000; // enough for every compiler
+
+  /** Runs three kinds; a place in the code remembers two kinds at most. */
+  @Setup(Level.Trial)
+  public void run(FilledStorage filled, Blackhole hole) {
+    DistributedStorage storage = filled.storage;
+    Bytes present = SampleData.key(0);
+    Bytes absent = SampleData.key(filled.keys);
+    for (int i = 0; i < RUNS; i++) {
+      hole.consume(storage.callTransaction(tx -> tx.read(absent) == null));
+      hole.consume(storage.callTransaction(tx -> tx.read(present) != null));
+      hole.consume(storage.callTransaction(Transaction::isolation));
+    }
+  }
+}

@@ -23,6 +23,7 @@ public class PointReadBenchmark {
       TransactionOptions.defaults().isolation(IsolationLevel.SNAPSHOT);
   private static final int TEN = 10;
   private static final int TURN = 10_000;
+  private static final int LONG_TURN = 500_000; // beside which it is little to wake a thread up
 
   /** One read of the storage. */
   @Benchmark
@@ -34,25 +35,25 @@ public class PointReadBenchmark {
 
   /** The same by one thread, and by two: the time of each. */
   @Benchmark
-  @OperationsPerInvocation(TURN)
+  @OperationsPerInvocation(LONG_TURN)
   public void readByTwo(
       FilledStorage filled, Cursor cursor, Turns turns, SecondThread second, Blackhole hole) {
-    byTwo(cursor, turns, second, hole, at -> filled.read(at, TURN));
+    byTwo(cursor, turns, second, hole, at -> filled.read(at, LONG_TURN));
   }
 
   /** The map's by one thread, and by two: what the machine itself loses. */
   @Benchmark
-  @OperationsPerInvocation(TURN)
+  @OperationsPerInvocation(LONG_TURN)
   public void getByTwo(
       FilledStorage filled, Cursor cursor, Turns turns, SecondThread second, Blackhole hole) {
-    byTwo(cursor, turns, second, hole, at -> filled.get(at, TURN));
+    byTwo(cursor, turns, second, hole, at -> filled.get(at, LONG_TURN));
   }
 
   private static void byTwo(
       Cursor cursor, Turns turns, SecondThread second, Blackhole hole, ToIntFunction<Cursor> work) {
     turns.reference(() -> hole.consume(work.applyAsInt(cursor)));
     turns.own(
-        TURN,
+        LONG_TURN,
         () ->
             second.together(
                 () -> hole.consume(work.applyAsInt(cursor)),

@@ -158,9 +158,17 @@ public final class DistributedStorage implements AutoCloseable {
    *     follow the store revision by revision; the message says which
    */
   public Snapshot snapshotAt(Instant instant) {
-    return snapshotAt(
-        Math.addExact(
-            Math.multiplyExact(instant.getEpochSecond(), 1_000_000_000L), instant.getNano()));
+    return snapshotAt(nanosSinceTheEpoch(instant));
+  }
+
+  /** The greatest or the least number for a moment that has none: it is refused with its reason. */
+  private static long nanosSinceTheEpoch(Instant instant) {
+    try {
+      return Math.addExact(
+          Math.multiplyExact(instant.getEpochSecond(), 1_000_000_000L), instant.getNano());
+    } catch (ArithmeticException outside) {
+      return instant.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
   }
 
   /**

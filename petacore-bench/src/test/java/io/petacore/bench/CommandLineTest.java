@@ -62,7 +62,8 @@ class CommandLineTest {
             new Wrong("shell --etcd h:1", "--etcd needs a --namespace"),
             new Wrong("load x.tsv", "load needs --etcd"),
             new Wrong("load --etcd h:1 --namespace a/", "FILE"),
-            new Wrong("catalogue --items 0", "--items must be"))
+            new Wrong("catalogue --items 0", "--items must be"),
+            new Wrong("bench read --rounds 2", "--rounds must be odd, not 2"))
         .map(
             wrong ->
                 DynamicTest.dynamicTest(

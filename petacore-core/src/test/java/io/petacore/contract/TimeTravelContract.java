@@ -196,4 +196,22 @@ public interface TimeTravelContract {
     Await.until("all is seen", () -> a.appliedRevision() == b.appliedRevision());
     assertEquals(6, recording.ask(b, seen, unseen));
   }
+
+  /** Moments of which no version number can tell are refused like others that are not kept. */
+  @Test
+  default void momentsFarAwayAreRefused() {
+    DistributedStorage a = nodes().open();
+    a.runTransaction(tx -> tx.write("key", "1"));
+    assertRefused(a, Instant.MAX, "no revision above it has been applied yet");
+    assertRefused(a, Instant.MIN, "it is no longer kept");
+    assertRefused(a, Instant.EPOCH.plusNanos(Long.MAX_VALUE), "no revision above it");
+    assertRefused(a, Instant.EPOCH.plusNanos(Long.MIN_VALUE), "it is no longer kept");
+  }
+
+  private static void assertRefused(DistributedStorage storage, Instant moment, String reason) {
+    String message =
+        assertThrows(TransactionTooOldException.class, () -> storage.snapshotAt(moment))
+            .getMessage();
+    assertTrue(String.valueOf(message).contains(reason), message);
+  }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.DistributedStorage;
+import io.petacore.StorageStatus;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.error.TransactionTooOldException;
@@ -223,6 +224,30 @@ public interface VisibilityContract {
       }
       Await.until("the history is let go", () -> isTooOld(unpinned));
     }
+  }
+
+  /** Broken if nobody asked for handles that were lost, or what is held were not told. */
+  @Test
+  default void aSnapshotHandleThatIsLostHoldsNoHistory() {
+    DistributedStorage a =
+        nodes().open(nodes().connect(), node -> node.historyRetention(Duration.ofMillis(1)));
+    a.runTransaction(tx -> tx.write("changed", "x".repeat(1_000)));
+    loseASnapshot(a);
+    a.runTransaction(tx -> tx.write("changed", "2"));
+    StorageStatus held = a.status();
+    assertEquals(held.keys() + 1, held.versions());
+    assertTrue(held.bytes() > 1_000);
+    Await.until(
+        "the handle is found, and the history let go",
+        () -> {
+          System.gc();
+          return a.status().versions() == a.status().keys();
+        });
+    assertTrue(a.status().bytes() < held.bytes() - 1_000);
+  }
+
+  private static void loseASnapshot(DistributedStorage storage) {
+    assertEquals("x".repeat(1_000), storage.snapshot().read("changed"));
   }
 
   private static boolean isTooOld(Transaction transaction) {

@@ -23,6 +23,13 @@ public final class Bounds {
     }
   }
 
+  /** A number of which there is one in the middle. */
+  public void checkOdd(String option, int value) {
+    if (value % 2 == 0) {
+      throw new ParameterException(command, option + " must be odd, not " + value);
+    }
+  }
+
   /** A number within bounds, both included. */
   public void check(String option, double value, double least, double greatest) {
     // Written so that NaN is refused as well.

@@ -39,7 +39,8 @@ public final class Measuring {
       names = "--rounds",
       defaultValue = "3",
       description =
-          "How often the two sides take turns; the median counts (default: ${DEFAULT-VALUE}).")
+          "How often the two sides take turns; an odd number, since the median counts"
+              + " (default: ${DEFAULT-VALUE}).")
   private int rounds;
 
   @Option(
@@ -53,7 +54,8 @@ public final class Measuring {
     Bounds bounds = new Bounds(command);
     bounds.check("--seconds", seconds, 1, 3600);
     bounds.check("--warm-up", warmUp, 1, 3600);
-    bounds.check("--rounds", rounds, 1, 100);
+    bounds.check("--rounds", rounds, 1, 99);
+    bounds.checkOdd("--rounds", rounds);
   }
 
   /** How long each side is measured in each round. */

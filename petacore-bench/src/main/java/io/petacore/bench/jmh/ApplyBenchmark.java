@@ -20,8 +20,7 @@ import org.openjdk.jmh.annotations.State;
 
 /**
  * Applying revisions of ten changes each to a cache, one in ten a deletion; what falls behind the
- * history is freed on the way. In turns with making the keys and values, which come as if just
- * decoded.
+ * history is freed on the way. Keys and values are made as they come, as if just decoded.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -29,12 +28,10 @@ import org.openjdk.jmh.annotations.State;
 @SuppressWarnings("NullAway.Init") // JMH calls the setup first.
 public class ApplyBenchmark {
   private static final int KEYS = 100_000;
-  private static final int REVISIONS = 100;
   private static final int CHANGES = 10;
   private static final Duration RETENTION = Duration.ofMillis(100);
 
   private final SplittableRandom random = new SplittableRandom(5);
-  private final List<List<Change>> revisions = new ArrayList<>(REVISIONS);
   private MvccCache cache;
   private long revision;
 
@@ -50,34 +47,16 @@ public class ApplyBenchmark {
     cache.endLoad(revision, revision);
   }
 
-  /** Some revisions; the time is that of each of their changes. */
+  /** One revision; the time is that of each of its changes. */
   @Benchmark
-  @OperationsPerInvocation(REVISIONS * CHANGES)
-  public void apply(Turns turns) {
-    turns.reference(this::make);
-    turns.own(REVISIONS * CHANGES, this::applyAll);
-  }
-
-  private void make() {
-    revisions.clear();
-    for (int i = 0; i < REVISIONS; i++) {
-      revisions.add(changes(revision + 1 + i));
-    }
-  }
-
-  private List<Change> changes(long number) {
+  @OperationsPerInvocation(CHANGES)
+  public void apply() {
+    revision++;
     List<Change> changes = new ArrayList<>(CHANGES);
     for (int i = 0; i < CHANGES; i++) {
       Bytes key = SampleData.keyInHaste(random.nextInt(KEYS));
-      changes.add(new Change(key, i == 0 ? null : SampleData.valueInHaste(), number));
+      changes.add(new Change(key, i == 0 ? null : SampleData.valueInHaste(), revision));
     }
-    return changes;
-  }
-
-  private void applyAll() {
-    for (List<Change> changes : revisions) {
-      revision++;
-      cache.apply(changes, revision, revision);
-    }
+    cache.apply(changes, revision, revision);
   }
 }

@@ -92,9 +92,9 @@ public class BusyReadBenchmark {
   @OperationsPerInvocation(TURN)
   public void read(
       FilledStorage filled, Writer writer, Cursor cursor, Turns turns, Blackhole hole) {
-    turns.reference(() -> hole.consume(filled.read(cursor, TURN)));
+    turns.reference(() -> hole.consume(filled.read(filled.asked, cursor, TURN)));
     writer.work(true);
-    turns.own(TURN, () -> hole.consume(filled.read(cursor, TURN)));
+    turns.own(TURN, () -> hole.consume(filled.read(filled.asked, cursor, TURN)));
     writer.work(false);
   }
 }

@@ -31,6 +31,7 @@ public class FilledStorage {
   final ConcurrentHashMap<Bytes, Bytes> map = new ConcurrentHashMap<>();
   final ConcurrentSkipListMap<Bytes, Bytes> skipList = new ConcurrentSkipListMap<>();
   Bytes[] asked = {};
+  Bytes[] askedBySecond = {};
   KvStore store;
   DistributedStorage storage;
 
@@ -50,7 +51,8 @@ public class FilledStorage {
             .namespace(NAMESPACE)
             .historyRetention(Duration.ofSeconds(1))
             .open();
-    asked = SampleData.asked(keys);
+    asked = SampleData.asked(keys, 42);
+    askedBySecond = SampleData.asked(keys, 43);
     System.gc(); // both sides as they lie in memory in the long run
   }
 
@@ -65,8 +67,8 @@ public class FilledStorage {
     }
   }
 
-  /** Asks the map for some keys; returns how many it found. */
-  int get(Cursor cursor, int count) {
+  /** Asks the map for the next keys of some; returns how many it found. */
+  int get(Bytes[] asked, Cursor cursor, int count) {
     int found = 0;
     for (int i = 0; i < count; i++) {
       found += map.get(cursor.next(asked)) == null ? 0 : 1;
@@ -74,8 +76,8 @@ public class FilledStorage {
     return found;
   }
 
-  /** Asks the storage for some keys; returns how many it found. */
-  int read(Cursor cursor, int count) {
+  /** Asks the storage for the next keys of some; returns how many it found. */
+  int read(Bytes[] asked, Cursor cursor, int count) {
     int found = 0;
     for (int i = 0; i < count; i++) {
       found += storage.read(cursor.next(asked)) == null ? 0 : 1;

@@ -20,8 +20,9 @@ import org.openjdk.jmh.infra.Blackhole;
 @State(Scope.Benchmark)
 public class OtherTransactions {
   private static final int RUNS = 100_000; // enough for every compiler
+  private static final int READS_FOR_A_WRITE = 10;
 
-  /** Runs three kinds; a place in the code remembers two kinds at most. */
+  /** Runs four kinds, one of which writes; a place in the code remembers two kinds at most. */
   @Setup(Level.Trial)
   public void run(FilledStorage filled, Blackhole hole) {
     DistributedStorage storage = filled.storage;
@@ -31,6 +32,9 @@ public class OtherTransactions {
       hole.consume(storage.callTransaction(tx -> tx.read(absent) == null));
       hole.consume(storage.callTransaction(tx -> tx.read(present) != null));
       hole.consume(storage.callTransaction(Transaction::isolation));
+      if (i % READS_FOR_A_WRITE == 0) {
+        storage.runTransaction(tx -> tx.write(present, SampleData.valueInHaste()));
+      }
     }
   }
 }

@@ -1,10 +1,10 @@
 package io.petacore.bench.jmh;
 
+import io.petacore.data.Bytes;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.TransactionOptions;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ToIntFunction;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -22,15 +22,16 @@ public class PointReadBenchmark {
   private static final TransactionOptions SNAPSHOT =
       TransactionOptions.defaults().isolation(IsolationLevel.SNAPSHOT);
   private static final int TEN = 10;
-  private static final int TURN = 10_000;
-  private static final int LONG_TURN = 500_000; // beside which it is little to wake a thread up
+  // Of no length that makes the keys a number of turns: else each side would have its own keys.
+  private static final int TURN = 10_010;
+  private static final int LONG_TURN = 510_007; // beside which it is little to wake a thread up
 
   /** One read of the storage. */
   @Benchmark
   @OperationsPerInvocation(TURN)
   public void read(FilledStorage filled, Cursor cursor, Turns turns, Blackhole hole) {
-    turns.reference(() -> hole.consume(filled.get(cursor, TURN)));
-    turns.own(TURN, () -> hole.consume(filled.read(cursor, TURN)));
+    turns.reference(() -> hole.consume(filled.get(filled.asked, cursor, TURN)));
+    turns.own(TURN, () -> hole.consume(filled.read(filled.asked, cursor, TURN)));
   }
 
   /** The same by one thread, and by two: the time of each. */
@@ -38,7 +39,7 @@ public class PointReadBenchmark {
   @OperationsPerInvocation(LONG_TURN)
   public void readByTwo(
       FilledStorage filled, Cursor cursor, Turns turns, SecondThread second, Blackhole hole) {
-    byTwo(cursor, turns, second, hole, at -> filled.read(at, LONG_TURN));
+    byTwo(filled, cursor, turns, second, hole, (keys, at) -> filled.read(keys, at, LONG_TURN));
   }
 
   /** The map's by one thread, and by two: what the machine itself loses. */
@@ -46,18 +47,29 @@ public class PointReadBenchmark {
   @OperationsPerInvocation(LONG_TURN)
   public void getByTwo(
       FilledStorage filled, Cursor cursor, Turns turns, SecondThread second, Blackhole hole) {
-    byTwo(cursor, turns, second, hole, at -> filled.get(at, LONG_TURN));
+    byTwo(filled, cursor, turns, second, hole, (keys, at) -> filled.get(keys, at, LONG_TURN));
+  }
+
+  /** Asks for the next keys of some; returns how many were found. */
+  @FunctionalInterface
+  private interface Work {
+    int of(Bytes[] asked, Cursor cursor);
   }
 
   private static void byTwo(
-      Cursor cursor, Turns turns, SecondThread second, Blackhole hole, ToIntFunction<Cursor> work) {
-    turns.reference(() -> hole.consume(work.applyAsInt(cursor)));
+      FilledStorage filled,
+      Cursor cursor,
+      Turns turns,
+      SecondThread second,
+      Blackhole hole,
+      Work work) {
+    turns.reference(() -> hole.consume(work.of(filled.asked, cursor)));
     turns.own(
         LONG_TURN,
         () ->
             second.together(
-                () -> hole.consume(work.applyAsInt(cursor)),
-                () -> second.found = work.applyAsInt(second.cursor)));
+                () -> hole.consume(work.of(filled.asked, cursor)),
+                () -> second.found = work.of(filled.askedBySecond, second.cursor)));
   }
 
   /** A whole transaction that reads one key, in a process that runs others, too. */
@@ -72,7 +84,7 @@ public class PointReadBenchmark {
   @Benchmark
   @OperationsPerInvocation(TURN)
   public void onlyTransaction(FilledStorage filled, Cursor cursor, Turns turns, Blackhole hole) {
-    turns.reference(() -> hole.consume(filled.get(cursor, TURN)));
+    turns.reference(() -> hole.consume(filled.get(filled.asked, cursor, TURN)));
     turns.own(TURN, () -> transactions(filled, cursor, hole));
   }
 
@@ -81,7 +93,7 @@ public class PointReadBenchmark {
   @OperationsPerInvocation(TURN / TEN)
   public void tenReads(
       FilledStorage filled, OtherTransactions others, Cursor cursor, Turns turns, Blackhole hole) {
-    turns.reference(() -> hole.consume(filled.get(cursor, TURN)));
+    turns.reference(() -> hole.consume(filled.get(filled.asked, cursor, TURN)));
     turns.own(TURN / TEN, () -> transactionsOfTen(filled, cursor, hole));
   }
 

@@ -48,7 +48,7 @@ public final class SampleData {
    * The keys to ask for, in random order: equal to those that are stored, never the same objects.
    * Their hashes are computed before, as an application does that prepares its keys once.
    */
-  static Bytes[] asked(int keys) {
+  static Bytes[] asked(int keys, long seed) {
     List<Bytes> prepared = new ArrayList<>(keys);
     for (int i = 0; i < keys; i++) {
       Bytes key = key(i);
@@ -58,7 +58,7 @@ public final class SampleData {
       }
       prepared.add(key);
     }
-    Collections.shuffle(prepared, new Random(42));
+    Collections.shuffle(prepared, new Random(seed));
     return prepared.toArray(Bytes[]::new);
   }
 }

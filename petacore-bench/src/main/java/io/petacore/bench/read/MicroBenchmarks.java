@@ -44,6 +44,13 @@ final class MicroBenchmarks {
         "");
   }
 
+  /** One alone. */
+  Reading alone(Micro own) throws RunnerException {
+    RunResult result = run(own);
+    double nanos = result.getPrimaryResult().getScore();
+    return new Reading(nanos, Reading.NONE, secondary(result, ALLOCATED), "");
+  }
+
   /** Everything that was run, as JMH keeps it. */
   Collection<RunResult> results() {
     return results;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PageRanges {
 
-  /** A prefix has enough keys if they fill one in so many parts of a page. */
+  /** A prefix has enough keys if they fill one part in so many of a page. */
   private static final int ENOUGH = 4;
 
   private final KeyRange whole;

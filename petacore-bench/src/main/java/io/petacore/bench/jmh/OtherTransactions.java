@@ -4,6 +4,7 @@ import io.petacore.DistributedStorage;
 import io.petacore.data.Bytes;
 import io.petacore.transaction.Transaction;
 import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -22,7 +23,11 @@ public class OtherTransactions {
   private static final int RUNS = 100_000; // enough for every compiler
   private static final int READS_FOR_A_WRITE = 10;
 
-  /** Runs four kinds, one of which writes; a place in the code remembers two kinds at most. */
+  /** Whether one of the kinds writes. */
+  @Param("true")
+  boolean writing;
+
+  /** Runs three kinds that read; a place in the code remembers two kinds at most. */
   @Setup(Level.Trial)
   public void run(FilledStorage filled, Blackhole hole) {
     DistributedStorage storage = filled.storage;
@@ -32,7 +37,7 @@ public class OtherTransactions {
       hole.consume(storage.callTransaction(tx -> tx.read(absent) == null));
       hole.consume(storage.callTransaction(tx -> tx.read(present) != null));
       hole.consume(storage.callTransaction(Transaction::isolation));
-      if (i % READS_FOR_A_WRITE == 0) {
+      if (writing && i % READS_FOR_A_WRITE == 0) {
         storage.runTransaction(tx -> tx.write(present, SampleData.valueInHaste()));
       }
     }

@@ -127,6 +127,7 @@ public final class PeersCommand implements Callable<Integer> {
   private List<RunResult> measure(PeerWork work, List<String> names) throws RunnerException {
     List<String> arguments = new ArrayList<>(OPENED);
     arguments.addAll(Measuring.HEAP);
+    arguments.add(Measuring.YOUNG);
     arguments.add("-D" + PeerBenchmark.DIRECTORY + "=" + directory);
     OptionsBuilder options = new OptionsBuilder();
     options

@@ -1,5 +1,8 @@
 package io.petacore.bench.read;
 
+import io.petacore.bench.console.Measuring;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -9,15 +12,22 @@ import java.util.regex.Pattern;
  * @param type the class
  * @param method its method
  * @param parameters by name
+ * @param arguments of its JVM
  */
-record Micro(Class<?> type, String method, Map<String, String> parameters) {
+record Micro(Class<?> type, String method, Map<String, String> parameters, List<String> arguments) {
 
   static Micro of(Class<?> type, String method) {
-    return new Micro(type, method, Map.of());
+    return new Micro(type, method, Map.of(), Measuring.HEAP);
   }
 
   Micro withKeys(int keys) {
-    return new Micro(type, method, Map.of("keys", Integer.toString(keys)));
+    return new Micro(type, method, Map.of("keys", Integer.toString(keys)), arguments);
+  }
+
+  Micro withArgument(String more) {
+    List<String> all = new ArrayList<>(arguments);
+    all.add(more);
+    return new Micro(type, method, parameters, all);
   }
 
   /** What JMH picks it by, and nothing else. */

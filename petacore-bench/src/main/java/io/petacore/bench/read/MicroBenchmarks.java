@@ -1,6 +1,5 @@
 package io.petacore.bench.read;
 
-import io.petacore.bench.console.Measuring;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -66,7 +65,7 @@ final class MicroBenchmarks {
             .measurementIterations((int) time.toSeconds())
             .measurementTime(TimeValue.seconds(1))
             .addProfiler(GCProfiler.class)
-            .jvmArgsAppend(Measuring.HEAP.toArray(String[]::new))
+            .jvmArgsAppend(micro.arguments().toArray(String[]::new))
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT);
     micro.parameters().forEach(options::param);

@@ -1,6 +1,7 @@
 package io.petacore.bench.read;
 
 import io.petacore.bench.console.Figures;
+import io.petacore.bench.console.Measuring;
 import io.petacore.bench.jmh.ApplyBenchmark;
 import io.petacore.bench.jmh.BusyReadBenchmark;
 import io.petacore.bench.jmh.PointReadBenchmark;
@@ -103,7 +104,9 @@ final class MicroLines {
             Unit.NANOSECONDS,
             Comparison.PER_SECOND,
             1_000_000,
-            round -> round.alone(Micro.of(ApplyBenchmark.class, "apply"))));
+            round ->
+                round.alone(
+                    Micro.of(ApplyBenchmark.class, "apply").withArgument(Measuring.YOUNG))));
     return lines;
   }
 

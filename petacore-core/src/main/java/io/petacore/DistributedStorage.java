@@ -23,6 +23,7 @@ import io.petacore.transaction.TransactionOptions;
 import io.petacore.transaction.TransactionTask;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
@@ -164,8 +165,7 @@ public final class DistributedStorage implements AutoCloseable {
   /** The greatest or the least number for a moment that has none: it is refused with its reason. */
   private static long nanosSinceTheEpoch(Instant instant) {
     try {
-      return Math.addExact(
-          Math.multiplyExact(instant.getEpochSecond(), 1_000_000_000L), instant.getNano());
+      return ChronoUnit.NANOS.between(Instant.EPOCH, instant);
     } catch (ArithmeticException outside) {
       return instant.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Long.MAX_VALUE;
     }

@@ -1,6 +1,7 @@
 package io.petacore.clock;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /** The wall clock that a hybrid logical clock is fed from; a test gives its own. */
 @FunctionalInterface
@@ -11,9 +12,6 @@ public interface PhysicalClock {
 
   /** The system's clock, as fine as the platform has it. */
   static PhysicalClock system() {
-    return () -> {
-      Instant now = Instant.now();
-      return Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000_000L), now.getNano());
-    };
+    return () -> ChronoUnit.NANOS.between(Instant.EPOCH, Instant.now());
   }
 }

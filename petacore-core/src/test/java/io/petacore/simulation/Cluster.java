@@ -21,10 +21,10 @@ final class Cluster {
   private final Trace trace;
   private final EtcdModel model;
   private final TrueHistory truth;
+  private final int pageSize;
   private final Set<WatchStream> streams = new LinkedHashSet<>();
   private long awayUntil;
   private long fullUntil;
-  private final int pageSize;
   private int history;
 
   /**

@@ -68,19 +68,19 @@ public class FilledStorage {
   }
 
   /** Asks the map for the next keys of some; returns how many it found. */
-  int get(Bytes[] asked, Cursor cursor, int count) {
+  int get(Bytes[] wanted, Cursor cursor, int count) {
     int found = 0;
     for (int i = 0; i < count; i++) {
-      found += map.get(cursor.next(asked)) == null ? 0 : 1;
+      found += map.get(cursor.next(wanted)) == null ? 0 : 1;
     }
     return found;
   }
 
   /** Asks the storage for the next keys of some; returns how many it found. */
-  int read(Bytes[] asked, Cursor cursor, int count) {
+  int read(Bytes[] wanted, Cursor cursor, int count) {
     int found = 0;
     for (int i = 0; i < count; i++) {
-      found += storage.read(cursor.next(asked)) == null ? 0 : 1;
+      found += storage.read(cursor.next(wanted)) == null ? 0 : 1;
     }
     return found;
   }

@@ -14,9 +14,9 @@ import org.openjdk.jmh.infra.Blackhole;
  * Transactions of other kinds than the one that is measured, which run before it, as in an
  * application that has more than one.
  *
- * <p>They matter. While a process has run one or two kinds only, the compiler puts their bodies
- * into the code that runs all transactions, which becomes too large to be put into its callers
- * itself.
+ * <p>They matter, since they decide how large the code is that runs all transactions, and so
+ * whether the compiler puts it into its callers. The bodies become part of it while a process has
+ * run one or two kinds only; the commit does once a kind has written.
  */
 @State(Scope.Benchmark)
 public class OtherTransactions {
@@ -27,7 +27,9 @@ public class OtherTransactions {
   @Param("true")
   boolean writing;
 
-  /** Runs three kinds that read; a place in the code remembers two kinds at most. */
+  /**
+   * Runs three kinds that read, as a place in the code remembers two at most, and one that writes.
+   */
   @Setup(Level.Trial)
   public void run(FilledStorage filled, Blackhole hole) {
     DistributedStorage storage = filled.storage;

@@ -95,12 +95,7 @@ public final class DistributedStorage implements AutoCloseable {
    */
   public <X extends Exception> void runTransaction(
       TransactionOptions options, TransactionTask<X> body) throws X {
-    this.<@Nullable Void, X>callTransaction(
-        options,
-        tx -> {
-          body.run(tx);
-          return null;
-        });
+    callTransaction(options, body);
   }
 
   /**

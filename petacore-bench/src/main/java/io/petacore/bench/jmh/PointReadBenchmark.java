@@ -85,7 +85,7 @@ public class PointReadBenchmark {
   @OperationsPerInvocation(TURN)
   public void onlyTransaction(FilledStorage filled, Cursor cursor, Turns turns, Blackhole hole) {
     turns.reference(() -> hole.consume(filled.get(filled.asked, cursor, TURN)));
-    turns.own(TURN, () -> transactions(filled, cursor, hole));
+    turns.own(TURN, () -> hole.consume(transactions(filled, cursor)));
   }
 
   /** A whole transaction that reads ten keys, beside ten gets, in a process that runs others. */
@@ -94,25 +94,32 @@ public class PointReadBenchmark {
   public void tenReads(
       FilledStorage filled, OtherTransactions others, Cursor cursor, Turns turns, Blackhole hole) {
     turns.reference(() -> hole.consume(filled.get(filled.asked, cursor, TURN)));
-    turns.own(TURN / TEN, () -> transactionsOfTen(filled, cursor, hole));
+    turns.own(TURN / TEN, () -> hole.consume(transactionsOfTen(filled, cursor)));
   }
 
-  private static void transactions(FilledStorage filled, Cursor cursor, Blackhole hole) {
+  private static int transactions(FilledStorage filled, Cursor cursor) {
+    int found = 0;
     for (int i = 0; i < TURN; i++) {
       var key = cursor.next(filled.asked);
-      hole.consume(filled.storage.callTransaction(SNAPSHOT, tx -> tx.read(key)));
+      found += filled.storage.callTransaction(SNAPSHOT, tx -> tx.read(key)) == null ? 0 : 1;
     }
+    return found;
   }
 
-  private static void transactionsOfTen(FilledStorage filled, Cursor cursor, Blackhole hole) {
+  private static int transactionsOfTen(FilledStorage filled, Cursor cursor) {
+    int found = 0;
     for (int i = 0; i < TURN / TEN; i++) {
-      filled.storage.runTransaction(
-          SNAPSHOT,
-          tx -> {
-            for (int read = 0; read < TEN; read++) {
-              hole.consume(tx.read(cursor.next(filled.asked)));
-            }
-          });
+      found +=
+          filled.storage.callTransaction(
+              SNAPSHOT,
+              tx -> {
+                int here = 0;
+                for (int read = 0; read < TEN; read++) {
+                  here += tx.read(cursor.next(filled.asked)) == null ? 0 : 1;
+                }
+                return here;
+              });
     }
+    return found;
   }
 }

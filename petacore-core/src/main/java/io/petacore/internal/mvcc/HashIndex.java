@@ -76,7 +76,12 @@ final class HashIndex {
     }
   }
 
-  /** The newest version of a key; null if it has none. */
+  /**
+   * The newest version of a key; null if it has none.
+   *
+   * <p>The keys are compared behind the search and not within it, since compilers write the body of
+   * a loop twice: what is as small as this is put into the code that asks.
+   */
   @Nullable Version get(Bytes key) {
     int hash = BytesArray.hash(key);
     int spread = spread(hash);
@@ -88,13 +93,26 @@ final class HashIndex {
       byte tag = (byte) TAG.getAcquire(now.tags, i);
       if (tag == wanted) {
         Version newest = (Version) SLOT.getAcquire(now.slots, i);
-        if (newest == null || newest.isOf(key, hash)) {
-          return newest;
+        if (newest == null || newest.hash() == hash) {
+          return newest == null || newest.isOf(key) ? newest : behind(i, key, now);
         }
       } else if (tag == EMPTY) {
         return null;
       }
       i = (i + 1) & mask;
+    }
+  }
+
+  /** The newest version of a key, behind that of another one with the same hash. */
+  private static @Nullable Version behind(int other, Bytes key, Table now) {
+    int mask = now.mask();
+    int i = other;
+    while (true) {
+      i = (i + 1) & mask;
+      Version newest = (Version) SLOT.getAcquire(now.slots, i);
+      if (newest == null || newest.isOf(key)) {
+        return newest;
+      }
     }
   }
 

@@ -58,9 +58,9 @@ public final class Version {
     return chain.key();
   }
 
-  /** Whether this is a version of a key, whose hash is given. */
-  boolean isOf(Bytes other, int otherHash) {
-    return hash == otherHash && BytesArray.equal(key, BytesArray.of(other));
+  /** Whether this is a version of a key. */
+  boolean isOf(Bytes other) {
+    return BytesArray.equal(key, BytesArray.of(other));
   }
 
   /** Reads what the writer will, who looks it up and links another one over it. */

@@ -13,7 +13,6 @@ import io.petacore.internal.mvcc.Version;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Transaction;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,17 +158,14 @@ final class BufferedTransaction implements Transaction {
     ended = true;
   }
 
-  Applied snapshot() {
-    return snapshot;
-  }
-
   /** Whether there is nothing to commit. */
   boolean isReadOnly() {
     return writes == null;
   }
 
-  List<Write> writes() {
-    return writes == null ? List.of() : writes.toList();
+  /** What is to be committed. */
+  Pending pending() {
+    return new Pending(isolation, snapshot, writes);
   }
 
   private void requireOpen() {

@@ -102,17 +102,26 @@ public final class TransactionRunner {
     awaitConfirmed(options);
     BufferedTransaction transaction = newTransaction(options, null);
     T result = run(body, transaction);
-    if (transaction.isReadOnly()) {
-      return result;
-    }
+    return transaction.isReadOnly() ? result : commit(options, body, result, transaction.pending());
+  }
+
+  /**
+   * The rest of a call that has written.
+   *
+   * <p>Apart from it, and given neither the transaction nor anything that asks it, so that a
+   * compiler can put the code before it into the caller, and leave the transaction unallocated.
+   */
+  private <T extends @Nullable Object, X extends Exception> T commit(
+      TransactionOptions options, TransactionCall<T, X> body, T result, Pending pending) throws X {
     Attempts attempts = new Attempts(options);
     try {
-      while (attempts.commit(transaction) instanceof CommitOutcome.Conflict conflict) {
+      while (attempts.commit(pending) instanceof CommitOutcome.Conflict conflict) {
         attempts.backOff(attempts.delayAfter(conflict));
         attempts.await(attempts.turns.after(conflict.key()));
         attempts.awaitConfirmed();
-        transaction = newTransaction(options, null);
+        BufferedTransaction transaction = newTransaction(options, null);
         result = run(body, transaction);
+        pending = transaction.pending();
       }
       return result;
     } finally {
@@ -256,31 +265,31 @@ public final class TransactionRunner {
     }
 
     /** Read Committed writes collide with nobody. */
-    CompletableFuture<@Nullable Void> turnBefore(BufferedTransaction transaction) {
-      return hotKeys.areNone() || transaction.isolation() != IsolationLevel.SNAPSHOT
+    CompletableFuture<@Nullable Void> turnBefore(Pending pending) {
+      return hotKeys.areNone() || pending.isolation() != IsolationLevel.SNAPSHOT
           ? Turns.NOW
-          : turns.before(transaction.writes());
+          : turns.before(pending.writes());
     }
 
-    CompletableFuture<CommitOutcome> send(BufferedTransaction transaction) {
-      Collection<Write> writes = transaction.writes();
-      Applied snapshot = transaction.snapshot();
+    CompletableFuture<CommitOutcome> send(Pending pending) {
+      Collection<Write> writes = pending.writes();
+      Applied snapshot = pending.snapshot();
       if (writes.isEmpty()) {
         return CompletableFuture.completedFuture(
             new CommitOutcome.Committed(snapshot.revision(), snapshot.version()));
       }
       long guardedBy =
-          transaction.isolation() == IsolationLevel.SNAPSHOT
+          pending.isolation() == IsolationLevel.SNAPSHOT
               ? snapshot.version()
               : CommitRequest.UNGUARDED;
       return pipeline.commit(new CommitRequest(writes, guardedBy, deadline));
     }
 
     /** Not given up on an interrupt, which would hide the outcome; the deadline bounds it. */
-    CommitOutcome commit(BufferedTransaction transaction) {
-      await(turnBefore(transaction));
+    CommitOutcome commit(Pending pending) {
+      await(turnBefore(pending));
       try {
-        return scheduler.join(send(transaction));
+        return scheduler.join(send(pending));
       } catch (CompletionException e) {
         throw seenByCaller(e.getCause());
       }
@@ -288,7 +297,7 @@ public final class TransactionRunner {
 
     CommitResult commitOnce(BufferedTransaction transaction) {
       try {
-        CommitOutcome outcome = commit(transaction);
+        CommitOutcome outcome = commit(transaction.pending());
         if (outcome instanceof CommitOutcome.Committed committed) {
           return new CommitResult(committed.revision(), committed.version());
         }
@@ -373,12 +382,13 @@ public final class TransactionRunner {
         return;
       }
       transaction.end();
-      whenTurn(attempts.turnBefore(transaction), () -> send(transaction));
+      Pending pending = transaction.pending();
+      whenTurn(attempts.turnBefore(pending), () -> send(pending));
     }
 
-    private void send(BufferedTransaction transaction) {
+    private void send(Pending pending) {
       Continuation.after(
-          attempts.send(transaction),
+          attempts.send(pending),
           Runnable::run,
           (outcome, failure) -> onExecutor(() -> settle(outcome, failure)),
           this::fail);

@@ -94,7 +94,7 @@ class BufferedTransactionTest {
     assertFalse(transaction.exists("c"));
     assertEquals("a=1 b=1", scan(transaction));
     assertEquals(1, transaction.revision());
-    assertEquals(10, transaction.snapshot().version());
+    assertEquals(10, transaction.pending().snapshot().version());
   }
 
   @Test
@@ -133,7 +133,7 @@ class BufferedTransactionTest {
   void ownWritesAreSeen(IsolationLevel isolation) {
     BufferedTransaction transaction = begin(isolation);
     assertSame(isolation, transaction.isolation());
-    assertEquals(List.of(), transaction.writes());
+    assertEquals(List.of(), transaction.pending().writes());
     assertSame(transaction, transaction.write("a", "own").delete("b").write("c", ""));
     assertEquals("own", transaction.read("a"));
     assertNull(transaction.read("b"));
@@ -149,7 +149,7 @@ class BufferedTransactionTest {
             new Write(Bytes.utf8("a"), null),
             new Write(Bytes.utf8("b"), Bytes.utf8("again")),
             new Write(Bytes.utf8("c"), Bytes.utf8("last"))),
-        transaction.writes());
+        transaction.pending().writes());
     assertEquals(Bytes.utf8("2"), cache.newest(Bytes.utf8("b")), "and nobody else sees them");
   }
 
@@ -201,9 +201,9 @@ class BufferedTransactionTest {
       assertBad(t -> t.delete(key), transaction);
     }
     assertBad(t -> t.write("a", "v".repeat(101)), transaction);
-    assertEquals(List.of(), transaction.writes());
+    assertEquals(List.of(), transaction.pending().writes());
     transaction.write("a", "v".repeat(100));
-    assertEquals(1, transaction.writes().size());
+    assertEquals(1, transaction.pending().writes().size());
   }
 
   // ---- the end
@@ -235,7 +235,8 @@ class BufferedTransactionTest {
     transaction.end();
     assertEnded(transaction);
     assertThrows(IllegalStateException.class, scan::iterator);
-    assertEquals(1, transaction.writes().size(), "what it wrote is there to be committed");
+    assertEquals(
+        1, transaction.pending().writes().size(), "what it wrote is there to be committed");
     transaction.close();
   }
 

@@ -1,0 +1,16 @@
+package io.petacore.internal.transaction;
+
+import io.petacore.internal.commit.Write;
+import io.petacore.internal.mvcc.Applied;
+import io.petacore.transaction.IsolationLevel;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a body has left to be committed. */
+record Pending(IsolationLevel isolation, Applied snapshot, @Nullable WriteBuffer written) {
+
+  /** In the order of their keys. */
+  List<Write> writes() {
+    return written == null ? List.of() : written.toList();
+  }
+}

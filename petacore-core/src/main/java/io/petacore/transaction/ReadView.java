@@ -41,8 +41,9 @@ public interface ReadView {
 
   /**
    * The entries of a range in unsigned byte order, each iteration at one state. Lazy: the iterator
-   * holds no copy of the range. Writes of the same transaction are seen as they were when the
-   * iterator was made. The iterators can't remove and are confined to the thread of their view.
+   * holds no copy of the range, and looks a few entries up at a time. Writes of the same
+   * transaction are seen as they were when the iterator was made. The iterators can't remove and
+   * are confined to the thread of their view.
    */
   Iterable<Entry> scan(KeyRange range);
 

@@ -160,7 +160,7 @@ public final class MvccCache {
    * TransactionTooOldException}.
    */
   public Iterator<Entry> scan(KeyRange range, Order order, long number) {
-    return new RangeScan(this, inOrder.scan(ReservedKeys.visible(range), order), number);
+    return scanOf(range, order, number);
   }
 
   /**
@@ -169,16 +169,11 @@ public final class MvccCache {
    * @throws TransactionTooOldException if the number is behind the horizon
    */
   public long count(KeyRange range, long number) {
-    long count = 0;
-    PageCursor chains = inOrder.scan(ReservedKeys.visible(range), Order.ASCENDING);
-    while (chains.hasNext()) {
-      Version visible = chains.next().head().visibleAt(number);
-      if (visible != null && !visible.isTombstone()) {
-        count++;
-      }
-    }
-    requireKept(number);
-    return count;
+    return scanOf(range, Order.ASCENDING, number).countRest();
+  }
+
+  private RangeScan scanOf(KeyRange range, Order order, long number) {
+    return new RangeScan(this, inOrder.scan(ReservedKeys.visible(range), order), number);
   }
 
   /**

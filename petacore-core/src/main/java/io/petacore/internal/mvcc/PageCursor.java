@@ -63,6 +63,26 @@ final class PageCursor {
     return chain;
   }
 
+  /**
+   * The newest versions of the next keys of one leaf.
+   *
+   * @param into where to put them, from the beginning on
+   * @return how many there were, at most as many as there is room for; 0 at the end of the range
+   */
+  int next(Version[] into) {
+    if (!hasNext()) {
+      return 0;
+    }
+    int count = Math.min(left, into.length);
+    int step = ascending ? 1 : -1;
+    for (int i = 0; i < count; i++) {
+      into[i] = leaf.chain(at + i * step).head();
+    }
+    at += count * step;
+    left -= count;
+    return count;
+  }
+
   /** Begins with an entry of the leaf, and finds out how many belong to the range. */
   private void enter(int first) {
     at = first;

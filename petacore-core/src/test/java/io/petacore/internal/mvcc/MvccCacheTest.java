@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -230,30 +231,69 @@ class MvccCacheTest {
     assertFalse(scan.hasNext());
   }
 
+  /** Entries, one more than a scan looks up at a time. */
+  private void loadOneMoreThanAScanFindsAtATime() {
+    cache.load(
+        IntStream.rangeClosed(0, RangeScan.AT_A_TIME).mapToObj(i -> put(nth(i), "1", 1)).toList(),
+        1,
+        10);
+  }
+
+  private static String nth(int i) {
+    return String.format("%03d", i);
+  }
+
+  private static void assertNext(int count, Iterator<Entry> scan) {
+    for (int i = 0; i < count; i++) {
+      assertEquals(new Entry(bytes(nth(i)), bytes("1")), scan.next());
+    }
+  }
+
   @Test
   void aScanThatFallsBehindTheHorizonSaysSo() {
-    cache.load(List.of(put("a", "1", 1), put("b", "1", 1)), 1, 10);
-    Iterator<Entry> scan = cache.scan(KeyRange.all(), Order.ASCENDING, 10);
-    assertEquals(bytes("a"), scan.next().key());
-    apply(2, put("b", "2", 2));
+    loadOneMoreThanAScanFindsAtATime();
+    Iterator<Entry> begun = cache.scan(KeyRange.all(), Order.ASCENDING, 10);
+    Iterator<Entry> notBegun = cache.scan(KeyRange.all(), Order.ASCENDING, 10);
+    assertTrue(begun.hasNext());
+    apply(2, put(nth(RangeScan.AT_A_TIME), "2", 2));
     pass(RETENTION);
     cache.freeHistory();
-    assertThrows(TransactionTooOldException.class, scan::hasNext);
+    assertNext(RangeScan.AT_A_TIME, begun); // found before
+    for (int asked = 0; asked < 2; asked++) {
+      assertThrows(TransactionTooOldException.class, begun::hasNext);
+      assertThrows(TransactionTooOldException.class, notBegun::hasNext);
+    }
   }
 
   /** What was freed would look like an absent key, whether another one follows or not. */
   @Test
   void aScanThatFellBehindDoesNotPassOverWhatWasFreed() {
-    cache.load(List.of(put("a", "1", 1), put("b", "1", 1), put("c", "1", 1)), 1, 10);
-    Iterator<Entry> all = cache.scan(KeyRange.all(), Order.ASCENDING, 10);
-    Iterator<Entry> upToC = cache.scan(KeyRange.closedOpen("a", "c"), Order.ASCENDING, 10);
-    assertEquals(bytes("a"), all.next().key());
-    assertEquals(bytes("a"), upToC.next().key());
-    apply(2, delete("b", 2));
+    loadOneMoreThanAScanFindsAtATime();
+    String last = nth(RangeScan.AT_A_TIME);
+    apply(2, put(last + "+", "1", 2));
+    Iterator<Entry> all = cache.scan(KeyRange.all(), Order.ASCENDING, 20);
+    Iterator<Entry> upToLast =
+        cache.scan(KeyRange.closedOpen(nth(0), last + "+"), Order.ASCENDING, 20);
+    assertNext(RangeScan.AT_A_TIME, all);
+    assertNext(RangeScan.AT_A_TIME, upToLast);
+    apply(3, delete(last, 3));
     pass(RETENTION);
     cache.freeHistory();
     assertThrows(TransactionTooOldException.class, all::next);
-    assertThrows(TransactionTooOldException.class, upToC::hasNext);
+    assertThrows(TransactionTooOldException.class, upToLast::hasNext);
+  }
+
+  @Test
+  void aScanAndACountGoOnWhereManyKeysInARowAreAbsent() {
+    int many = 5 * RangeScan.AT_A_TIME + 3;
+    cache.load(IntStream.range(0, many).mapToObj(i -> put(nth(i), "1", 1)).toList(), 1, 10);
+    apply(2, IntStream.range(1, many - 1).mapToObj(i -> delete(nth(i), 2)).toArray(Change[]::new));
+    Iterator<Entry> scan = cache.scan(KeyRange.all(), Order.ASCENDING, 20);
+    assertEquals(bytes(nth(0)), scan.next().key());
+    assertEquals(bytes(nth(many - 1)), scan.next().key());
+    assertFalse(scan.hasNext());
+    assertEquals(2, cache.count(KeyRange.all(), 20));
+    assertEquals(many, cache.count(KeyRange.all(), 10));
   }
 
   // ---- history

@@ -16,16 +16,15 @@ import org.openjdk.jmh.infra.Blackhole;
  *
  * <p>They matter, since they decide how large the code is that runs all transactions, and so
  * whether the compiler puts it into its callers. The bodies become part of it while a process has
- * run one or two kinds only; the commit does once a kind has written.
+ * run one or two kinds only; the commit does where writes are frequent.
  */
 @State(Scope.Benchmark)
 public class OtherTransactions {
   private static final int RUNS = 100_000; // enough for every compiler
-  private static final int READS_FOR_A_WRITE = 10;
 
-  /** Whether one of the kinds writes. */
-  @Param("true")
-  boolean writing;
+  /** At every how many rounds of the kinds that read there is one that writes; 0 for never. */
+  @Param("10")
+  int roundsForAWrite;
 
   /**
    * Runs three kinds that read, as a place in the code remembers two at most, and one that writes.
@@ -39,7 +38,7 @@ public class OtherTransactions {
       hole.consume(storage.callTransaction(tx -> tx.read(absent) == null));
       hole.consume(storage.callTransaction(tx -> tx.read(present) != null));
       hole.consume(storage.callTransaction(Transaction::isolation));
-      if (writing && i % READS_FOR_A_WRITE == 0) {
+      if (roundsForAWrite > 0 && i % roundsForAWrite == 0) {
         storage.runTransaction(tx -> tx.write(present, SampleData.valueInHaste()));
       }
     }

@@ -158,9 +158,13 @@ final class BufferedTransaction implements Transaction {
     ended = true;
   }
 
-  /** Whether there is nothing to commit. */
-  boolean isReadOnly() {
-    return writes == null;
+  /** What has been written; null if there is nothing to commit. */
+  @Nullable WriteBuffer written() {
+    return writes;
+  }
+
+  Applied snapshot() {
+    return snapshot;
   }
 
   /** What is to be committed. */

@@ -102,14 +102,20 @@ public final class TransactionRunner {
     awaitConfirmed(options);
     BufferedTransaction transaction = newTransaction(options, null);
     T result = run(body, transaction);
-    return transaction.isReadOnly() ? result : commit(options, body, result, transaction.pending());
+    WriteBuffer written = transaction.written();
+    return written == null
+        ? result
+        : commit(
+            options,
+            body,
+            result,
+            new Pending(transaction.isolation(), transaction.snapshot(), written));
   }
 
   /**
-   * The rest of a call that has written.
-   *
-   * <p>Apart from it, and given neither the transaction nor anything that asks it, so that a
-   * compiler can put the code before it into the caller, and leave the transaction unallocated.
+   * The rest of a call that has written. Apart from it, so that a compiler can put what comes
+   * before into the caller; and neither this nor any other method that might not be put there is
+   * given the transaction, so that it need not be allocated.
    */
   private <T extends @Nullable Object, X extends Exception> T commit(
       TransactionOptions options, TransactionCall<T, X> body, T result, Pending pending) throws X {

@@ -158,7 +158,11 @@ final class BufferedTransaction implements Transaction {
     ended = true;
   }
 
-  /** What has been written; null if there is nothing to commit. */
+  /** Whether there is nothing to commit. */
+  boolean isReadOnly() {
+    return writes == null;
+  }
+
   @Nullable WriteBuffer written() {
     return writes;
   }

@@ -102,14 +102,14 @@ public final class TransactionRunner {
     awaitConfirmed(options);
     BufferedTransaction transaction = newTransaction(options, null);
     T result = run(body, transaction);
-    WriteBuffer written = transaction.written();
-    return written == null
-        ? result
-        : commit(
-            options,
-            body,
-            result,
-            new Pending(transaction.isolation(), transaction.snapshot(), written));
+    if (transaction.isReadOnly()) {
+      return result;
+    }
+    return commit(
+        options,
+        body,
+        result,
+        new Pending(transaction.isolation(), transaction.snapshot(), transaction.written()));
   }
 
   /**

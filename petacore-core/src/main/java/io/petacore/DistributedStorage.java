@@ -366,8 +366,8 @@ public final class DistributedStorage implements AutoCloseable {
     }
 
     /**
-     * Told of every change of state, and about once a second of the progress of the first load, on
-     * the executor, one at a time and in order.
+     * Told of every change of state, and about once a second of the progress of a load, on the
+     * executor, one at a time and in order.
      */
     public Builder statusListener(Consumer<StorageStatus> listener) {
       this.statusListener = listener;

@@ -150,6 +150,7 @@ final class Engine {
         applied.version(),
         Duration.ofNanos(scheduler.nanoTime() - applied.nanoTime()),
         applied.revision() == 0 ? synchronizer.loadedKeys() : applied.keys(),
+        synchronizer.loading(),
         holdings.versions(),
         holdings.bytes(),
         counters());

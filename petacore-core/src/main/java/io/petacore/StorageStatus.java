@@ -10,6 +10,8 @@ import java.time.Duration;
  * @param appliedVersion the version of that revision, in nanoseconds since the epoch
  * @param age how long ago that revision was applied
  * @param keys how many keys are present; while it is starting, how many have been loaded so far
+ * @param loading how many entries have been read so far of a state that is being loaded, the first
+ *     one or again after a break, PetaCore's own included; 0 when none is
  * @param versions how many versions of keys are in memory, deleted and superseded ones included
  * @param bytes what keys, values and all that belongs to them take of the heap, reckoned
  * @param counters what has happened since it was opened
@@ -20,6 +22,7 @@ public record StorageStatus(
     long appliedVersion,
     Duration age,
     long keys,
+    long loading,
     long versions,
     long bytes,
     Counters counters) {

@@ -28,8 +28,9 @@ final class BytesArray {
   }
 
   /**
-   * The hash of a byte string, which is mostly computed already. Asked like this the compiler
-   * leaves the computing out of line, however often it is done elsewhere.
+   * The hash of a byte string, which is mostly computed already. Asked like this a compiler leaves
+   * the computing out of line, however often it is done elsewhere (that of JDK 17 only while it is
+   * done here less than a hundred times).
    */
   static int hash(Bytes bytes) {
     int known = (int) HASH.get(bytes);

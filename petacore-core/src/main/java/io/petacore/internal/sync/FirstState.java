@@ -11,7 +11,7 @@ import java.util.function.LongConsumer;
  * <p>On the scheduler, without the Synchronizer's lock: nothing else writes the cache before the
  * first watch is opened.
  *
- * @param progress told now and then how many keys there are
+ * @param progress told now and then how many entries were read
  */
 record FirstState(MvccCache cache, LongConsumer progress) implements Destination {
 
@@ -32,6 +32,6 @@ record FirstState(MvccCache cache, LongConsumer progress) implements Destination
 
   @Override
   public void progress(long entries) {
-    progress.accept(cache.loadedKeys());
+    progress.accept(entries);
   }
 }

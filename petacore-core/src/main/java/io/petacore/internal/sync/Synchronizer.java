@@ -89,6 +89,7 @@ public final class Synchronizer {
   private long expected; // guarded by lock; the highest revision that is known to exist
   private boolean lookingAgain; // guarded by lock; whether a look at it is scheduled
   private volatile long loadedKeys; // written by the scheduler
+  private volatile long loading; // written by the scheduler
   private volatile State state = State.STARTING; // written under lock
   private volatile @Nullable StoreException lastFailure;
 
@@ -96,8 +97,8 @@ public final class Synchronizer {
    * @param settling how long clocks and requests of other nodes may trail: see {@link
    *     RevisionApplier}
    * @param listener told of everything that is published
-   * @param onState told of every change of state and of the progress of the first load, in order,
-   *     under a lock: it must only hand over
+   * @param onState told of every change of state and of the progress of loads, in order, under a
+   *     lock: it must only hand over
    */
   public Synchronizer(
       KvStore store,
@@ -139,6 +140,13 @@ public final class Synchronizer {
     return loadedKeys;
   }
 
+  /**
+   * How many entries had been read of the load under way when it was looked at last; 0 for none.
+   */
+  public long loading() {
+    return loading;
+  }
+
   /** What it has met. */
   public SyncCounters counters() {
     return counters;
@@ -158,15 +166,22 @@ public final class Synchronizer {
 
   private void load() {
     proceed(
-        loader.load(new FirstState(cache, this::progressed)),
+        loadInto(new FirstState(cache, this::progressed)),
         this::begin,
         failure -> retryLater(failure, this::load));
   }
 
-  private void progressed(long keys) {
-    loadedKeys = keys;
+  private CompletableFuture<LoadedState> loadInto(Destination destination) {
+    return loader.load(destination).whenComplete((loaded, failure) -> loading = 0);
+  }
+
+  private void progressed(long entries) {
+    loading = entries;
+    loadedKeys = cache.loadedKeys();
     synchronized (lock) {
-      tell(state);
+      if (state != State.CLOSED) {
+        tell(state);
+      }
     }
   }
 
@@ -274,9 +289,9 @@ public final class Synchronizer {
   }
 
   private void reload(boolean newHistory) {
-    LaterState present = new LaterState();
+    LaterState present = new LaterState(this::progressed);
     proceed(
-        loader.load(present),
+        loadInto(present),
         loaded -> {
           synchronized (lock) {
             if (state == State.CLOSED) {

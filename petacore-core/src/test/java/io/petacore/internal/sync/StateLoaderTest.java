@@ -35,7 +35,7 @@ class StateLoaderTest {
   private final ScriptedKvStore store = new ScriptedKvStore();
   private final ManualScheduler scheduler = new ManualScheduler();
   private final Intake intake = new Intake(Node.NAMESPACE, new SyncCounters());
-  private final LaterState present = new LaterState();
+  private final LaterState present = new LaterState(entries -> {});
   private final StateLoader loader = new StateLoader(store, Node.NAMESPACE, intake, scheduler);
 
   private static String key(int number) {

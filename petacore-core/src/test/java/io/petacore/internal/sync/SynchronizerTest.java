@@ -43,11 +43,7 @@ class SynchronizerTest {
   /** Broken if a status listener learned nothing of a first load of minutes. */
   @Test
   void aLongFirstLoadIsToldAsItGoes() {
-    Operation[] keys = new Operation[500];
-    for (int i = 0; i < keys.length; i++) {
-      keys[i] = put("key-%03d".formatted(i), "value");
-    }
-    node.store.change(keys);
+    node.store.change(fiveHundredKeys());
     node.store.hold();
     node.load();
     int before = node.states.size();
@@ -55,8 +51,38 @@ class SynchronizerTest {
     node.store.nextHeld().answer();
     node.scheduler.runDue();
     assertEquals(StateLoader.FIRST_PAGE, node.synchronizer.loadedKeys());
+    assertEquals(StateLoader.FIRST_PAGE, node.synchronizer.loading());
     assertEquals(List.of(STARTING), node.states.subList(before, node.states.size()));
     assertEquals(0, node.revision(), "nothing can be read before all is there");
+  }
+
+  /** Broken if a status listener learned nothing of a load of minutes after a break. */
+  @Test
+  void aLongLoadAfterABreakIsToldAsItGoes() {
+    node.store.change(fiveHundredKeys());
+    node.follow().end(Kind.COMPACTED);
+    node.store.hold();
+    node.pause();
+    int before = node.states.size();
+    node.scheduler.advance(Duration.ofSeconds(1));
+    node.store.nextHeld().answer();
+    node.scheduler.runDue();
+    assertEquals(StateLoader.FIRST_PAGE, node.synchronizer.loading());
+    assertEquals(List.of(DISCONNECTED), node.states.subList(before, node.states.size()));
+    while (node.store.countHeld() > 0) {
+      node.store.nextHeld().answer();
+      node.scheduler.runDue();
+    }
+    assertEquals(0, node.synchronizer.loading());
+    assertEquals(500, node.contents().size());
+  }
+
+  private static Operation[] fiveHundredKeys() {
+    Operation[] keys = new Operation[500];
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = put("key-%03d".formatted(i), "value");
+    }
+    return keys;
   }
 
   @Test

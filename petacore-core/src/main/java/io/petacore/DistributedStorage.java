@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * same commits in the same order.
  *
  * <p>Safe for use by many threads. Every call throws {@link StorageClosedException} once it is
- * closed, and so do reads of what was begun before.
+ * closed, and so do reads of what was begun before; an iterator does when it has handed out the few
+ * entries that it had looked up.
  *
  * <p>Transactions may end in
  *

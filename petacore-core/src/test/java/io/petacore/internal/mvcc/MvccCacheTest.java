@@ -284,6 +284,16 @@ class MvccCacheTest {
   }
 
   @Test
+  void aScanThatWasBegunSaysThatTheCacheWasClosed() {
+    loadOneMoreThanAScanFindsAtATime();
+    Iterator<Entry> scan = cache.scan(KeyRange.all(), Order.ASCENDING, 10);
+    assertTrue(scan.hasNext());
+    cache.close();
+    assertNext(RangeScan.AT_A_TIME, scan);
+    assertThrows(StorageClosedException.class, scan::hasNext);
+  }
+
+  @Test
   void aScanAndACountGoOnWhereManyKeysInARowAreAbsent() {
     int many = 5 * RangeScan.AT_A_TIME + 3;
     cache.load(IntStream.range(0, many).mapToObj(i -> put(nth(i), "1", 1)).toList(), 1, 10);

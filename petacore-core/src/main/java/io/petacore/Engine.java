@@ -149,7 +149,7 @@ final class Engine {
         applied.revision(),
         applied.version(),
         Duration.ofNanos(scheduler.nanoTime() - applied.nanoTime()),
-        applied.revision() == 0 ? synchronizer.loadedKeys() : applied.keys(),
+        applied.keys(),
         synchronizer.loading(),
         holdings.versions(),
         holdings.bytes(),

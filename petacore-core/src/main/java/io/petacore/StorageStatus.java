@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param appliedRevision the last revision whose every change is in memory; 0 before the first load
  * @param appliedVersion the version of that revision, in nanoseconds since the epoch
  * @param age how long ago that revision was applied
- * @param keys how many keys are present; while it is starting, how many have been loaded so far
+ * @param keys how many keys are present; 0 before the first load
  * @param loading how many entries have been read so far of a state that is being loaded, the first
  *     one or again after a break, PetaCore's own included; 0 when none is
  * @param versions how many versions of keys are in memory, deleted and superseded ones included

@@ -284,11 +284,6 @@ public final class MvccCache {
     linkFirst(change, LOADED);
   }
 
-  /** How many keys of the first state there are so far. For its loader. */
-  public long loadedKeys() {
-    return presentKeys;
-  }
-
   /** Writer: the first state is whole, and is published. */
   public void endLoad(long revision, long number) {
     history.beginAt(number);

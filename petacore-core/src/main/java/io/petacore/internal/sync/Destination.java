@@ -13,11 +13,4 @@ interface Destination {
 
   /** A key that the cache keeps. */
   void add(Change present);
-
-  /**
-   * Told about once a second how far it has come.
-   *
-   * @param entries how many were read, PetaCore's own included
-   */
-  default void progress(long entries) {}
 }

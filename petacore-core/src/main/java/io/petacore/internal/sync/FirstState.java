@@ -2,7 +2,6 @@ package io.petacore.internal.sync;
 
 import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.MvccCache;
-import java.util.function.LongConsumer;
 
 /**
  * The first state goes into the cache page by page: nobody reads it before it is whole. That also
@@ -10,10 +9,8 @@ import java.util.function.LongConsumer;
  *
  * <p>On the scheduler, without the Synchronizer's lock: nothing else writes the cache before the
  * first watch is opened.
- *
- * @param progress told now and then how many entries were read
  */
-record FirstState(MvccCache cache, LongConsumer progress) implements Destination {
+record FirstState(MvccCache cache) implements Destination {
 
   @Override
   public void begin() {
@@ -28,10 +25,5 @@ record FirstState(MvccCache cache, LongConsumer progress) implements Destination
   @Override
   public void add(Change present) {
     cache.load(present);
-  }
-
-  @Override
-  public void progress(long entries) {
-    progress.accept(entries);
   }
 }

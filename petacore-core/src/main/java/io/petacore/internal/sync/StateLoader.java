@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,12 +48,23 @@ final class StateLoader {
   private final Namespace namespace;
   private final Intake intake;
   private final Scheduler scheduler;
+  private final LongConsumer progress;
 
-  StateLoader(KvStore store, Namespace namespace, Intake intake, Scheduler scheduler) {
+  /**
+   * @param progress told about once a second of a load how many entries it has read, PetaCore's own
+   *     included
+   */
+  StateLoader(
+      KvStore store,
+      Namespace namespace,
+      Intake intake,
+      Scheduler scheduler,
+      LongConsumer progress) {
     this.store = store;
     this.namespace = namespace;
     this.intake = intake;
     this.scheduler = scheduler;
+    this.progress = progress;
   }
 
   /** Begins to load; fails with {@link StoreException} when the store can't be read. */
@@ -154,7 +166,7 @@ final class StateLoader {
       if (now - toldAt >= PROGRESS_EVERY.toNanos()) {
         toldAt = now;
         log.info("namespace {}: {} entries read so far", namespace, entries);
-        destination.progress(entries);
+        progress.accept(entries);
       }
     }
 

@@ -88,7 +88,6 @@ public final class Synchronizer {
   private @Nullable Feed current; // guarded by lock
   private long expected; // guarded by lock; the highest revision that is known to exist
   private boolean lookingAgain; // guarded by lock; whether a look at it is scheduled
-  private volatile long loadedKeys; // written by the scheduler
   private volatile long loading; // written by the scheduler
   private volatile State state = State.STARTING; // written under lock
   private volatile @Nullable StoreException lastFailure;
@@ -117,7 +116,7 @@ public final class Synchronizer {
     this.listener = listener;
     this.onState = onState;
     this.intake = new Intake(namespace, counters);
-    this.loader = new StateLoader(store, namespace, intake, scheduler);
+    this.loader = new StateLoader(store, namespace, intake, scheduler, this::progressed);
     this.applier = new RevisionApplier(cache, clock, intake, counters, settling, listener);
   }
 
@@ -133,11 +132,6 @@ public final class Synchronizer {
   /** Where it stands. */
   public State state() {
     return state;
-  }
-
-  /** How many keys of the first state were in memory when that was looked at last. */
-  public long loadedKeys() {
-    return loadedKeys;
   }
 
   /**
@@ -166,9 +160,7 @@ public final class Synchronizer {
 
   private void load() {
     proceed(
-        loadInto(new FirstState(cache, this::progressed)),
-        this::begin,
-        failure -> retryLater(failure, this::load));
+        loadInto(new FirstState(cache)), this::begin, failure -> retryLater(failure, this::load));
   }
 
   private CompletableFuture<LoadedState> loadInto(Destination destination) {
@@ -177,7 +169,6 @@ public final class Synchronizer {
 
   private void progressed(long entries) {
     loading = entries;
-    loadedKeys = cache.loadedKeys();
     synchronized (lock) {
       if (state != State.CLOSED) {
         tell(state);
@@ -289,7 +280,7 @@ public final class Synchronizer {
   }
 
   private void reload(boolean newHistory) {
-    LaterState present = new LaterState(this::progressed);
+    LaterState present = new LaterState();
     proceed(
         loadInto(present),
         loaded -> {

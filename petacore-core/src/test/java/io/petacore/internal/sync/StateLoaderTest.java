@@ -35,8 +35,10 @@ class StateLoaderTest {
   private final ScriptedKvStore store = new ScriptedKvStore();
   private final ManualScheduler scheduler = new ManualScheduler();
   private final Intake intake = new Intake(Node.NAMESPACE, new SyncCounters());
-  private final LaterState present = new LaterState(entries -> {});
-  private final StateLoader loader = new StateLoader(store, Node.NAMESPACE, intake, scheduler);
+  private final LaterState present = new LaterState();
+  private final List<Long> told = new ArrayList<>();
+  private final StateLoader loader =
+      new StateLoader(store, Node.NAMESPACE, intake, scheduler, told::add);
 
   private static String key(int number) {
     return String.format("key-%06d", number);
@@ -339,27 +341,13 @@ class StateLoaderTest {
   @Test
   void aLongLoadTellsHowFarItHasCome() {
     fill(5_000);
-    List<Long> told = new ArrayList<>();
-    Destination destination =
-        new Destination() {
-          @Override
-          public void begin() {}
-
-          @Override
-          public void add(Change present) {}
-
-          @Override
-          public void progress(long entries) {
-            told.add(entries);
-          }
-        };
     PrintStream err = System.err;
     ByteArrayOutputStream logged = new ByteArrayOutputStream();
     System.setErr(new PrintStream(logged, true, UTF_8));
     try {
       store.limitPages(1_000);
       store.hold();
-      CompletableFuture<LoadedState> loading = loader.load(destination);
+      CompletableFuture<LoadedState> loading = loader.load(present);
       while (!loading.isDone()) {
         scheduler.advance(Duration.ofMillis(400));
         store.nextHeld().answer();

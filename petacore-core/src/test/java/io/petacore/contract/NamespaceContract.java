@@ -102,6 +102,21 @@ public interface NamespaceContract {
     }
   }
 
+  /** Whatever an application may write, the namespace can be opened again. */
+  @Test
+  default void noWriteMakesTheNamespaceUnopenable() {
+    DistributedStorage storage = nodes().open();
+    storage.runTransaction(
+        tx ->
+            tx.write("user/x\0f", "petacore is nice")
+                .write("user/y\0f", "petacore 1 buckets=4096")
+                .write("user/\0f", "petacore is nice"));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> storage.runTransaction(tx -> tx.write("user/\0f", "petacore 1 buckets=4096")));
+    assertEquals("petacore is nice", nodes().open().read("user/x\0f"));
+  }
+
   /** A format from the future is not guessed at. */
   @Test
   default void anUnknownFormatIsRefused() {

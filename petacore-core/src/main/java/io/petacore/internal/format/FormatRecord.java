@@ -16,8 +16,14 @@ public record FormatRecord(int buckets) {
   /** What a new namespace gets. */
   public static final FormatRecord CURRENT = new FormatRecord(4096);
 
+  private static final int MAX_LENGTH = 1024;
+
   private static final Pattern TEXT = Pattern.compile("petacore 1 buckets=([1-9][0-9]{0,4})");
   private static final String PRODUCT = "petacore ";
+
+  /** What every release writes: a format number, and options by name. */
+  private static final Pattern ANY_RELEASE =
+      Pattern.compile("petacore [1-9][0-9]{0,4}( [a-z-]+=[!-~]+)+");
 
   /** The bytes that are stored. */
   public Bytes encode() {
@@ -26,13 +32,16 @@ public record FormatRecord(int buckets) {
 
   /** The format that bytes stand for; null if this release can't read it. */
   public static @Nullable FormatRecord decode(Bytes stored) {
-    String text = stored.isUtf8() ? stored.toUtf8() : "";
-    Matcher matcher = TEXT.matcher(text);
+    Matcher matcher = TEXT.matcher(text(stored));
     return matcher.matches() ? new FormatRecord(Integer.parseInt(matcher.group(1))) : null;
   }
 
   /** Whether bytes were written as a format record, by this release or another one. */
   public static boolean isFormat(Bytes stored) {
-    return stored.startsWith(Bytes.utf8(PRODUCT));
+    return stored.length() <= MAX_LENGTH && ANY_RELEASE.matcher(text(stored)).matches();
+  }
+
+  private static String text(Bytes stored) {
+    return stored.isUtf8() ? stored.toUtf8() : "";
   }
 }

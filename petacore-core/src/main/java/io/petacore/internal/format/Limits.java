@@ -48,9 +48,16 @@ public record Limits(int maxValueBytes) {
   /**
    * Returns a value of the application.
    *
-   * @throws IllegalArgumentException if it is too long
+   * @throws IllegalArgumentException if it is too long, or if key and value together would make the
+   *     key a namespace of its own inside this one, which every later open would refuse
    */
   public Bytes requireValue(Bytes key, Bytes value) {
+    if (ReservedKeys.isNestedFormat(key) && FormatRecord.isFormat(value)) {
+      throw new IllegalArgumentException(
+          "the key "
+              + key
+              + " with this value would be the format key of a namespace inside this one");
+    }
     if (value.length() > maxValueBytes) {
       throw new IllegalArgumentException(
           "the value of "

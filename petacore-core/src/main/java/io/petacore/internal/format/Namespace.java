@@ -34,6 +34,19 @@ public final class Namespace {
     return new Namespace(Bytes.utf8(name));
   }
 
+  /** Whether bytes are a name that {@link #of} accepts, other than the empty one. */
+  static boolean isName(Bytes name) {
+    if (name.isEmpty() || !isDelimiter(name.byteAt(name.length() - 1)) || !name.isUtf8()) {
+      return false;
+    }
+    for (int i = 0; i < name.length(); i++) {
+      if (name.byteAt(i) == 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static boolean isDelimiter(int c) {
     return c > ' ' && c < 0x7f && !Character.isLetterOrDigit(c);
   }

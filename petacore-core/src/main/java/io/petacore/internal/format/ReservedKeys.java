@@ -63,10 +63,16 @@ public final class ReservedKeys {
     return reserved("d/" + Integer.toHexString(bucket));
   }
 
-  /** Whether a key that is not the own format key is the format key of a namespace inside. */
+  /**
+   * Whether a key is where a namespace inside this one keeps its format: a name that a namespace
+   * may have, followed by the format key.
+   */
   public static boolean isNestedFormat(Bytes key) {
-    int n = key.length();
-    return n > FORMAT.length() && key.byteAt(n - 2) == 0 && key.byteAt(n - 1) == 'f';
+    int name = key.length() - FORMAT.length();
+    return name > 0
+        && key.byteAt(name) == 0
+        && key.byteAt(name + 1) == 'f'
+        && Namespace.isName(key.prefixOf(name));
   }
 
   /** The part of a range that the application may see. */

@@ -48,8 +48,10 @@ class FormatRecordTest {
   @Test
   void aFormatOfAnyReleaseIsKnownForOne() {
     assertTrue(FormatRecord.isFormat(FormatRecord.CURRENT.encode()));
-    assertTrue(FormatRecord.isFormat(Bytes.utf8("petacore 9 something else")));
+    assertTrue(FormatRecord.isFormat(Bytes.utf8("petacore 9 something=else more=1")));
     assertFalse(FormatRecord.isFormat(Bytes.utf8("petacore")));
+    assertFalse(FormatRecord.isFormat(Bytes.utf8("petacore is nice")));
+    assertFalse(FormatRecord.isFormat(Bytes.utf8("petacore 1")));
     assertFalse(FormatRecord.isFormat(Bytes.utf8("another product")));
     assertFalse(FormatRecord.isFormat(Bytes.EMPTY));
   }

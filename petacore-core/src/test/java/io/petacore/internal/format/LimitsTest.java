@@ -43,6 +43,17 @@ class LimitsTest {
   }
 
   @Test
+  void noWriteMakesANamespaceInside() {
+    Limits limits = new Limits(1000);
+    Bytes nested = Bytes.utf8("inner/\0f");
+    Bytes format = FormatRecord.CURRENT.encode();
+    assertRefused("namespace inside", () -> limits.requireValue(nested, format));
+    Bytes text = Bytes.utf8("petacore is nice");
+    assertSame(text, limits.requireValue(nested, text));
+    assertSame(format, limits.requireValue(Bytes.utf8("user/x\0f"), format));
+  }
+
+  @Test
   void aValueFitsARequestWithSomethingLeft() {
     int request = 1 << 20;
     int value = Limits.forRequestsOf(request).maxValueBytes();

@@ -64,6 +64,10 @@ class ReservedKeysTest {
     assertFalse(ReservedKeys.isNestedFormat(bytes("inner/\0g")));
     assertFalse(ReservedKeys.isNestedFormat(bytes("inner/\0ff")));
     assertFalse(ReservedKeys.isNestedFormat(bytes("f")));
+    assertFalse(ReservedKeys.isNestedFormat(bytes("user/x\0f")), "no namespace ends like that");
+    assertFalse(ReservedKeys.isNestedFormat(bytes("a\0b/\0f")), "nor has a zero byte");
+    assertFalse(
+        ReservedKeys.isNestedFormat(Bytes.of((byte) 0xff, (byte) '/', (byte) 0, (byte) 'f')));
     assertFalse(ReservedKeys.isNestedFormat(Bytes.EMPTY));
   }
 

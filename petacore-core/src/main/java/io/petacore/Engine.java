@@ -62,7 +62,8 @@ final class Engine {
             scheduler,
             new CommitPipeline.Settings(
                 settings.maxInFlight, settings.maxPendingCommits, settings.sessionTimeout),
-            this::expect);
+            this::expect,
+            this::repair);
     StatusNotifier notifier = new StatusNotifier(settings.executor, settings.statusListener);
     this.synchronizer =
         new Synchronizer(
@@ -87,6 +88,10 @@ final class Engine {
 
   private void expect(long revision) {
     synchronizer.expect(revision);
+  }
+
+  private void repair(String reason) {
+    synchronizer.repair(reason);
   }
 
   /** Begins to follow the store; done when it has caught up. */
@@ -176,7 +181,8 @@ final class Engine {
         sync.resyncs(),
         sync.malformedRecords(),
         sync.ignoredKeys(),
-        sync.clocksRefused());
+        sync.clocksRefused(),
+        sync.otherHistories());
   }
 
   void close() {

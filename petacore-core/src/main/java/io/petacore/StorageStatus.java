@@ -62,6 +62,8 @@ public record StorageStatus(
    * @param malformedRecords commit records that could not be read
    * @param ignoredKeys foreign keys seen in places that are PetaCore's own, and left alone
    * @param clocksRefused timestamps too far ahead of this node's clock
+   * @param otherHistories how often the store was found, or had to be assumed, to be on another
+   *     history, as after a restore from a backup
    */
   public record Counters(
       long commits,
@@ -80,7 +82,8 @@ public record StorageStatus(
       long resyncs,
       long malformedRecords,
       long ignoredKeys,
-      long clocksRefused) {
+      long clocksRefused,
+      long otherHistories) {
 
     /** Attempts that met a conflict, wherever it was found. */
     public long conflicts() {

@@ -9,5 +9,12 @@ import org.jspecify.annotations.Nullable;
  * @param key the whole key, namespace included
  * @param value what was put; null for a deletion
  * @param keyVersion how often the key was written since it was created, from 1 on; 0 for a deletion
+ * @param lease the lease that the key ends with; 0 for none, and for a deletion
  */
-public record Event(Bytes key, @Nullable Bytes value, long keyVersion) {}
+public record Event(Bytes key, @Nullable Bytes value, long keyVersion, long lease) {
+
+  /** A change that no lease ends. */
+  public Event(Bytes key, @Nullable Bytes value, long keyVersion) {
+    this(key, value, keyVersion, 0);
+  }
+}

@@ -73,6 +73,9 @@ public interface TimeTravelContract {
           tx.write(key, "value" + commits);
           newest.put(key, "value" + commits);
         }
+        // Written once: found unchanged, it proves after a load that the history is the same.
+        tx.write("once" + commits, "");
+        newest.put("once" + commits, "");
         CommitResult result = tx.commit();
         states.put(result.version(), new TreeMap<>(newest));
         commits++;

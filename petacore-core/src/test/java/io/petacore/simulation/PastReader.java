@@ -73,8 +73,10 @@ final class PastReader {
     } catch (StorageClosedException closed) {
       // Under its reader.
     } catch (TransactionTooOldException lost) {
-      if (!judge.mayHaveChangedHistory(node)) {
-        throw lost; // it is kept for as long as it is open, unless the store was set back
+      // It is kept for as long as it is open, unless the store was set back, or nothing shows here
+      // that it was not.
+      if (!judge.mayHaveChangedHistory(node) && storage.status().counters().otherHistories() == 0) {
+        throw lost;
       }
     }
   }

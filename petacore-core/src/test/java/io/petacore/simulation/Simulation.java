@@ -339,7 +339,9 @@ final class Simulation implements Nemesis.Operator {
 
   private void stopReader() {
     if (fibers.isReading() && faults.strike(Fault.READER_STOPPED)) {
-      fibers.pause(timeline.about(timeline.chance(0.5) ? settings.retention() : MOMENT));
+      long time = timeline.about(timeline.chance(0.5) ? settings.retention() : MOMENT);
+      fibers.pause(Math.min(time, LONGEST / 4)); // all are to come to an end
+
     }
   }
 

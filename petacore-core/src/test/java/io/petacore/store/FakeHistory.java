@@ -49,8 +49,9 @@ final class FakeHistory {
       if (change instanceof Operation.Put put) {
         KeyValue before = state.get(put.key());
         long keyVersion = before == null ? 1 : before.keyVersion() + 1;
-        state.put(put.key(), new KeyValue(put.key(), put.value(), newest() + 1, keyVersion));
-        events.add(new Event(put.key(), put.value(), keyVersion));
+        state.put(
+            put.key(), new KeyValue(put.key(), put.value(), newest() + 1, keyVersion, put.lease()));
+        events.add(new Event(put.key(), put.value(), keyVersion, put.lease()));
       } else if (change instanceof Operation.Delete delete && state.remove(delete.key()) != null) {
         events.add(new Event(delete.key(), null, 0));
       }
@@ -70,7 +71,8 @@ final class FakeHistory {
         if (value == null) {
           state.remove(event.key());
         } else {
-          state.put(event.key(), new KeyValue(event.key(), value, r, event.keyVersion()));
+          state.put(
+              event.key(), new KeyValue(event.key(), value, r, event.keyVersion(), event.lease()));
         }
       }
     }

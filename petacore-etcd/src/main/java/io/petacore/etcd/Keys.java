@@ -63,6 +63,10 @@ final class Keys {
 
   static KeyValue decode(io.etcd.jetcd.api.KeyValue kv) {
     return new KeyValue(
-        decode(kv.getKey()), decode(kv.getValue()), kv.getModRevision(), kv.getVersion());
+        decode(kv.getKey()),
+        decode(kv.getValue()),
+        kv.getModRevision(),
+        kv.getVersion(),
+        kv.getLease());
   }
 }

@@ -93,17 +93,19 @@ final class RangePageMarshaller implements MethodDescriptor.Marshaller<RangePage
     Bytes value = Bytes.EMPTY;
     long modRevision = 0;
     long version = 0;
+    long lease = 0;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       switch (WireFormat.getTagFieldNumber(tag)) {
         case KeyValue.KEY_FIELD_NUMBER -> key = Bytes.wrap(in.readByteArray());
         case KeyValue.MOD_REVISION_FIELD_NUMBER -> modRevision = in.readInt64();
         case KeyValue.VERSION_FIELD_NUMBER -> version = in.readInt64();
+        case KeyValue.LEASE_FIELD_NUMBER -> lease = in.readInt64();
         case KeyValue.VALUE_FIELD_NUMBER -> value = Bytes.wrap(in.readByteArray());
         default -> in.skipField(tag);
       }
     }
     endPart(in, outer);
-    return new io.petacore.store.KeyValue(key, value, modRevision, version);
+    return new io.petacore.store.KeyValue(key, value, modRevision, version, lease);
   }
 
   private static void endPart(CodedInputStream in, int outer) throws IOException {

@@ -62,6 +62,10 @@ final class WatchRevisions {
     Bytes key = Keys.decode(event.getKv().getKey());
     return event.getType() == EventType.DELETE
         ? new Event(key, null, 0)
-        : new Event(key, Keys.decode(event.getKv().getValue()), event.getKv().getVersion());
+        : new Event(
+            key,
+            Keys.decode(event.getKv().getValue()),
+            event.getKv().getVersion(),
+            event.getKv().getLease());
   }
 }

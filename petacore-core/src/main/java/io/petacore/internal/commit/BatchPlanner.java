@@ -66,7 +66,10 @@ final class BatchPlanner {
     }
   }
 
-  /** A transaction whose fate is clear without a request. */
+  /**
+   * A transaction whose outcome is known without a request; without outcome and failure it is that
+   * its time is up.
+   */
   record Judged(
       PendingCommit commit, @Nullable CommitOutcome outcome, @Nullable PetaCoreException failure) {}
 
@@ -139,6 +142,10 @@ final class BatchPlanner {
     boolean consider(PendingCommit commit) {
       if (isBlocked(commit)) {
         passOver(commit);
+        return true;
+      }
+      if (commit.request().deadline().hasPassed()) {
+        judged.add(new Judged(commit, null, null)); // sent now, its outcome could only be unknown
         return true;
       }
       CommitCheck.Result.Clear clear = clear(commit);

@@ -43,14 +43,40 @@ record BatchRequest(
   Batch takingTurn() {
     return new Batch(
         guards(),
-        List.of(session.leasedPut(turnKey(), Turn.nameOf(session.id()))),
+        List.of(session.leasedPut(turnKey(), Turn.nameOf(session.id())), session.recordPut()),
         List.of(session.fenceKey(), turnKey()));
   }
 
   /** A request that gives the turn back. */
   Batch givingTurnBack() {
     return new Batch(
-        guards(), List.of(new Operation.Delete(turnKey())), List.of(session.fenceKey(), turnKey()));
+        guards(),
+        List.of(new Operation.Delete(turnKey()), session.recordPut()),
+        List.of(session.fenceKey(), turnKey()));
+  }
+
+  /**
+   * A request that removes the lock from a holder that is gone.
+   *
+   * @param lockRevision the lock's mod revision
+   * @param fence the key of the holder's fence, without namespace
+   * @param deadRevision the mod revision of that fence, which no lease ends; 0 if it is absent
+   */
+  Batch removingOrphan(long lockRevision, Bytes fence, long deadRevision) {
+    Bytes holder = namespace.toStore(fence);
+    List<Operation> operations = new ArrayList<>();
+    operations.add(new Operation.Delete(turnKey()));
+    operations.add(session.recordPut());
+    if (deadRevision != 0) {
+      operations.add(new Operation.Delete(holder));
+    }
+    return new Batch(
+        List.of(
+            new Guard(session.fenceKey(), fenceRevision),
+            new Guard(turnKey(), lockRevision),
+            new Guard(holder, deadRevision)),
+        operations,
+        List.of(session.fenceKey(), turnKey()));
   }
 
   private List<Guard> guards() {

@@ -119,7 +119,8 @@ final class CommitCheck {
     return new Result.Clear(guards, writes, bumps, applied);
   }
 
-  private static long modRevision(@Nullable Version version) {
+  /** The mod revision that a version of a key stands for; 0 if the key is absent. */
+  static long modRevision(@Nullable Version version) {
     return version == null || version.isTombstone() ? 0 : version.modRevision();
   }
 }

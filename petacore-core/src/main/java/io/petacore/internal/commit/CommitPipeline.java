@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,7 @@ public final class CommitPipeline implements RevisionListener {
   private final CommitState state;
   private final Steps steps;
   private final SessionKeeper sessions;
+  private final LossDetector losses;
   private final Settlement settlement;
   private final TurnKeeper turn;
   private final Alarm alarm;
@@ -60,6 +62,8 @@ public final class CommitPipeline implements RevisionListener {
   /**
    * @param onUndelivered told, on the scheduler, of a revision that was confirmed and that the
    *     watch has not delivered in time
+   * @param onLoss called with the reason when the state here is found not to be the store's, so
+   *     that everything has to be loaded again
    */
   public CommitPipeline(
       KvStore store,
@@ -69,15 +73,19 @@ public final class CommitPipeline implements RevisionListener {
       DeleteFences fences,
       Scheduler scheduler,
       Settings settings,
-      LongConsumer onUndelivered) {
+      LongConsumer onUndelivered,
+      Consumer<String> onLoss) {
+    CommitRecords records = new CommitRecords(clock, namespace);
     this.scheduler = scheduler;
     this.onUndelivered = onUndelivered;
     this.check = new CommitCheck(cache, fences);
     this.state = new CommitState(scheduler, settings.maxPending(), this::goOn);
     this.steps = state.steps;
     this.sessions =
-        new SessionKeeper(store, namespace, settings.sessionTimeToLive(), scheduler, state);
-    this.settlement = new Settlement(namespace, cache, sessions, state);
+        new SessionKeeper(
+            store, namespace, records, settings.sessionTimeToLive(), scheduler, state);
+    this.losses = new LossDetector(store, namespace, scheduler, state, onLoss);
+    this.settlement = new Settlement(namespace, cache, sessions, losses, state);
     this.turn = new TurnKeeper(store, sessions, settlement, state);
     this.alarm = new Alarm(scheduler, this::ring);
     this.dispatcher =
@@ -85,7 +93,7 @@ public final class CommitPipeline implements RevisionListener {
             store,
             namespace,
             cache,
-            clock,
+            records,
             scheduler,
             settings.maxInFlight(),
             check,
@@ -177,7 +185,11 @@ public final class CommitPipeline implements RevisionListener {
     CommitCheck.Result.Clear clear = commit.clear();
     if (closed) {
       state.outcomes.closed(commit, effects);
-    } else if (clear != null && !state.position.isOfThisHistory(clear.at().version())) {
+    } else if (commit.request().deadline().hasPassed()) {
+      state.outcomes.notInTime(commit, effects);
+    } else if (clear != null
+        && commit.request().isGuarded()
+        && !state.position.isOfThisHistory(clear.at().version())) {
       state.outcomes.ofAnotherHistory(commit, effects);
     } else {
       state.waiting.join(commit);
@@ -214,7 +226,9 @@ public final class CommitPipeline implements RevisionListener {
           } else if (state.position.record() != recordBefore) {
             settlement.loaded(now, commits.record(), effects);
           } // else nobody has committed in between: nothing was passed over
-          turn.seen(0, null);
+          losses.loaded();
+          state.turn.seen(now.revision(), 0, null, false);
+          state.sessions.clear();
           Set<Bytes> present = new HashSet<>();
           for (Bookkeeping kept : commits.bookkeeping()) {
             present.add(kept.key());
@@ -226,8 +240,12 @@ public final class CommitPipeline implements RevisionListener {
 
   private void bookkeeping(Bookkeeping changed, Effects effects) {
     if (changed.key().equals(ReservedKeys.TURN)) {
-      turn.seen(changed.modRevision(), changed.value());
-    } else if (changed.value() != null) {
+      state.turn.seen(
+          state.position.applied(), changed.modRevision(), changed.value(), changed.leased());
+      return;
+    }
+    state.sessions.seen(changed);
+    if (changed.value() != null) {
       sessions.seen(changed.key(), changed.modRevision());
     } else {
       settlement.fenceEnded(changed.key(), effects);

@@ -15,6 +15,8 @@ final class CommitState {
   final WaitingLine waiting = new WaitingLine();
   final InFlight inFlight = new InFlight();
   final Position position;
+  final Turn turn = new Turn();
+  final LiveSessions sessions = new LiveSessions();
   final Pause pause;
   final Outcomes outcomes;
 

@@ -1,6 +1,5 @@
 package io.petacore.internal.commit;
 
-import io.petacore.clock.HybridLogicalClock;
 import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.mvcc.MvccCache;
@@ -30,7 +29,7 @@ final class Dispatcher {
   private final KvStore store;
   private final Namespace namespace;
   private final MvccCache cache;
-  private final HybridLogicalClock clock;
+  private final CommitRecords records;
   private final Scheduler scheduler;
   private final int maxInFlight;
   private final BatchPlanner planner;
@@ -48,7 +47,7 @@ final class Dispatcher {
       KvStore store,
       Namespace namespace,
       MvccCache cache,
-      HybridLogicalClock clock,
+      CommitRecords records,
       Scheduler scheduler,
       int maxInFlight,
       CommitCheck check,
@@ -61,7 +60,7 @@ final class Dispatcher {
     this.store = store;
     this.namespace = namespace;
     this.cache = cache;
-    this.clock = clock;
+    this.records = records;
     this.scheduler = scheduler;
     this.maxInFlight = maxInFlight;
     this.planner =
@@ -84,7 +83,14 @@ final class Dispatcher {
   void sendWhatCanGo(Effects effects) {
     while (!waiting.isEmpty() || turn.isIdle()) {
       Session session = sessions.usable();
-      if (session == null || !maySend(session)) {
+      if (session == null || !maySend()) {
+        return;
+      }
+      if (turn.isOrphaned()) {
+        turn.removeOrphan(session, frame(session), effects);
+        return;
+      }
+      if (!turn.admits(session)) {
         return;
       }
       if (turn.isIdle()) {
@@ -110,10 +116,10 @@ final class Dispatcher {
     }
   }
 
-  private boolean maySend(Session session) {
+  private boolean maySend() {
     return state.position.allowsSending()
         && !state.pause.isNow()
-        && turn.admits(session)
+        && !turn.isRequested()
         && !inFlight.holdsWhole()
         && inFlight.count() < maxInFlight;
   }
@@ -135,6 +141,8 @@ final class Dispatcher {
       state.outcomes.tell(commit, outcome, effects);
     } else if (judged.failure() != null) {
       state.outcomes.fail(commit, judged.failure(), effects);
+    } else {
+      state.outcomes.notInTime(commit, effects);
     }
   }
 
@@ -158,7 +166,7 @@ final class Dispatcher {
     state.counters.batchedTransactions.add(plan.members().size());
     alarm.setFor(sent.doubtAt());
     BatchRequest request = frame(session);
-    CommitRecord record = new CommitRecord(clock.now(), session.id(), sent.number());
+    CommitRecord record = records.next(session.id(), sent.number());
     effects.send(
         () -> {
           BatchLayout.Laid laid = layout.lay(plan, record);

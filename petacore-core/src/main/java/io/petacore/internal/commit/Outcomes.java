@@ -4,6 +4,7 @@ import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
+import io.petacore.error.TransactionTooOldException;
 import io.petacore.store.StoreException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -103,8 +104,9 @@ final class Outcomes {
   void ofAnotherHistory(PendingCommit commit, Effects effects) {
     fail(
         commit,
-        new StoreUnavailableException(
-            "the store was restored to another history; nothing was applied", null),
+        new TransactionTooOldException(
+            "the snapshot is of a history that the store has lost, as after a restore from a"
+                + " backup; nothing was applied"),
         effects);
   }
 }

@@ -11,21 +11,26 @@ final class Position {
   private final LongSupplier nanoTime;
   private final Arrears arrears = new Arrears();
   private boolean following;
+  private boolean lossKnown;
   private long applied;
   private long record;
   private long historyFrom;
   private long holdUntil;
+  private boolean behind = true;
+  private long behindSince;
 
   /**
    * @param nanoTime monotonic time
    */
   Position(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
+    this.behindSince = nanoTime.getAsLong();
   }
 
   /** Whether a watch is open, on the history that is known. */
   void follow(boolean now) {
     following = now;
+    lookWhetherBehind();
   }
 
   /** Revisions up to this one have been applied; of them that one wrote the commit record last. */
@@ -33,6 +38,25 @@ final class Position {
     applied = revision;
     record = recordRevision;
     arrears.applied(revision, nanoTime.getAsLong());
+    behindSince = nanoTime.getAsLong(); // it has moved
+    lookWhetherBehind();
+  }
+
+  private void lookWhetherBehind() {
+    boolean before = behind;
+    behind = !following || arrears.exist();
+    if (behind && !before) {
+      behindSince = nanoTime.getAsLong();
+    }
+  }
+
+  /**
+   * For how long this node has made no progress although there is some to make: it has not followed
+   * the store, or has not been delivered what is known to exist. In nanoseconds; 0 if it is
+   * current.
+   */
+  long behindNanos() {
+    return behind ? nanoTime.getAsLong() - behindSince : 0;
   }
 
   /** The store's history is another one, which begins here with a version number. */
@@ -40,11 +64,13 @@ final class Position {
     historyFrom = from;
     holdUntil = 0;
     arrears.forget();
+    lookWhetherBehind();
   }
 
   /** A revision is known to exist: the watch owes it. */
   void know(long revision) {
     arrears.know(revision, applied, nanoTime.getAsLong());
+    lookWhetherBehind();
   }
 
   /** A revision is known to exist, and nothing may be sent before it is applied here. */
@@ -58,12 +84,32 @@ final class Position {
    * history, where guards mean something else.
    */
   boolean allowsSending() {
-    return following && applied >= holdUntil;
+    return following && !lossKnown && applied >= holdUntil;
+  }
+
+  /** Whether the state here is known to be wrong, until everything is loaded again. */
+  boolean isLossKnown() {
+    return lossKnown;
+  }
+
+  /** Revisions were lost on the way here, or everything was loaded again since. */
+  void lossKnown(boolean now) {
+    lossKnown = now;
   }
 
   /** Whether what was checked at a version number was checked in the history of now. */
   boolean isOfThisHistory(long checkedAt) {
     return checkedAt >= historyFrom;
+  }
+
+  /** The revision that was applied last. */
+  long applied() {
+    return applied;
+  }
+
+  /** The revision that has to be applied before anything is sent. */
+  long heldUntil() {
+    return Math.max(holdUntil, applied);
   }
 
   boolean hasApplied(long revision) {

@@ -19,6 +19,7 @@ final class SentBatch {
   private long answeredRevision;
   private Set<PendingCommit> refused = Set.of();
   private boolean inDoubt;
+  private long fenceEndedAt;
   private boolean passedUnseen;
 
   /**
@@ -93,6 +94,18 @@ final class SentBatch {
 
   void doubt() {
     inDoubt = true;
+  }
+
+  /** The watch has shown the end of its session's fence; of several ends the first counts. */
+  void fenceEnded(long revision) {
+    if (fenceEndedAt == 0) {
+      fenceEndedAt = revision;
+    }
+  }
+
+  /** The applied revision that showed the end of its session's fence; 0 if none did. */
+  long fenceEndedAt() {
+    return fenceEndedAt;
   }
 
   /** Revisions were skipped that may have held its record: not having seen it proves nothing. */

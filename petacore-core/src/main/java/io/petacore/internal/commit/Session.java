@@ -25,13 +25,16 @@ import java.util.concurrent.CompletableFuture;
 final class Session {
 
   private final KvStore store;
+  private final CommitRecords records;
   private final SessionId id;
   private final long lease;
   private final Bytes fenceKey;
   private final Bytes fence;
 
-  private Session(KvStore store, Namespace namespace, SessionId id, long lease) {
+  private Session(
+      KvStore store, Namespace namespace, CommitRecords records, SessionId id, long lease) {
     this.store = store;
+    this.records = records;
     this.id = id;
     this.lease = lease;
     this.fence = ReservedKeys.sessionFence(id);
@@ -44,12 +47,13 @@ final class Session {
    * @param timeToLive how long it outlives its last renewal
    * @return the session with the mod revision of its fence
    */
-  static CompletableFuture<Opened> open(KvStore store, Namespace namespace, Duration timeToLive) {
+  static CompletableFuture<Opened> open(
+      KvStore store, Namespace namespace, CommitRecords records, Duration timeToLive) {
     return store
         .grantLease(timeToLive)
         .thenCompose(
             lease -> {
-              Session session = new Session(store, namespace, SessionId.random(), lease);
+              Session session = new Session(store, namespace, records, SessionId.random(), lease);
               return session.write(0).thenApply(result -> new Opened(session, result.revision()));
             });
   }
@@ -80,7 +84,16 @@ final class Session {
     return new Operation.Put(key, value, lease);
   }
 
-  /** Writes the fence, if it still has a mod revision; reads it otherwise. Harmless to repeat. */
+  /** The commit record of a request of this session that commits no transactions. */
+  Operation.Put recordPut() {
+    return records.put(id);
+  }
+
+  /**
+   * Writes the fence, if it still has a mod revision; reads it otherwise. Harmless to repeat. It
+   * leaves the commit record alone: where everything has to be loaded again, the record of a batch
+   * that is in doubt is what shows that it was applied.
+   */
   CompletableFuture<BatchResult> raise(long fenceRevision) {
     return write(fenceRevision);
   }

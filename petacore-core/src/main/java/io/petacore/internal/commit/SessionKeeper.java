@@ -31,9 +31,12 @@ final class SessionKeeper {
 
   private final KvStore store;
   private final Namespace namespace;
+  private final CommitRecords records;
   private final Duration timeToLive;
   private final Scheduler scheduler;
   private final Steps steps;
+  private final Position position;
+  private final Turn turn;
   private final Outcomes outcomes;
   private final CommitCounters counters;
   private final Backoff backoff;
@@ -49,15 +52,19 @@ final class SessionKeeper {
   SessionKeeper(
       KvStore store,
       Namespace namespace,
+      CommitRecords records,
       Duration timeToLive,
       Scheduler scheduler,
       CommitState state) {
     this.store = store;
     this.namespace = namespace;
+    this.records = records;
     this.timeToLive = timeToLive;
     this.scheduler = scheduler;
     this.backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, scheduler::chance);
     this.steps = state.steps;
+    this.position = state.position;
+    this.turn = state.turn;
     this.outcomes = state.outcomes;
     this.counters = state.counters;
   }
@@ -65,6 +72,11 @@ final class SessionKeeper {
   /** The session under which requests may be sent now; null if there is none. */
   @Nullable Session usable() {
     return raising ? null : session;
+  }
+
+  /** Whether requests may be sent now, and the fence has a mod revision. */
+  boolean isUsableAt(long modRevision) {
+    return usable() != null && fenceRevision == modRevision;
   }
 
   /** The session there is, whether or not its fence is being raised. */
@@ -87,7 +99,7 @@ final class SessionKeeper {
     effects.send(
         () ->
             StoreCall.then(
-                () -> Session.open(store, namespace, timeToLive),
+                () -> Session.open(store, namespace, records, timeToLive),
                 (opened, failure) -> steps.take(more -> opened(opened, failure, inHistory, more))));
   }
 
@@ -131,10 +143,21 @@ final class SessionKeeper {
             steps.take(
                 effects -> {
                   if (session == renewed) {
-                    effects.send(() -> renew(renewed));
+                    if (!holdsUpOthers(renewed)) {
+                      effects.send(() -> renew(renewed));
+                    }
                     renewLater(renewed);
                   }
                 }));
+  }
+
+  /**
+   * Whether the session has, or may have, the exclusive commit lock, and has not followed the store
+   * for so long that it can't be trusted to give the lock back: then its lease, with which the lock
+   * ends, is left to run out. Every other node waits for that.
+   */
+  private boolean holdsUpOthers(Session held) {
+    return turn.mayBeHeldBy(held.id()) && position.behindNanos() > timeToLive.toNanos();
   }
 
   private void renew(Session renewed) {

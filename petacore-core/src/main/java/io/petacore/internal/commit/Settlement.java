@@ -14,6 +14,7 @@ import io.petacore.store.BatchResult;
 import io.petacore.store.KeyValue;
 import io.petacore.store.StoreException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -42,11 +43,18 @@ final class Settlement {
   private final InFlight inFlight;
   private final Position position;
   private final Pause pause;
+  private final Turn turn;
+  private final LossDetector losses;
   private final Outcomes outcomes;
   private final CommitCounters counters;
   private boolean closed;
 
-  Settlement(Namespace namespace, MvccCache cache, SessionKeeper sessions, CommitState state) {
+  Settlement(
+      Namespace namespace,
+      MvccCache cache,
+      SessionKeeper sessions,
+      LossDetector losses,
+      CommitState state) {
     this.namespace = namespace;
     this.cache = cache;
     this.sessions = sessions;
@@ -54,6 +62,8 @@ final class Settlement {
     this.inFlight = state.inFlight;
     this.position = state.position;
     this.pause = state.pause;
+    this.turn = state.turn;
+    this.losses = losses;
     this.outcomes = state.outcomes;
     this.counters = state.counters;
   }
@@ -99,11 +109,15 @@ final class Settlement {
    * Nothing was applied: the fence, the turn or (for a whole request) the commit record had moved.
    */
   private void refused(SentBatch sent, List<KeyValue> found, Effects effects) {
+    long heldUntil = position.heldUntil();
     boolean alive = learn(sent.session(), sent.fenceRevision(), found, effects);
     if (sent.plan().whole() && alive) {
       sent.members().get(0).refused();
     }
     takeBack(sent, effects);
+    if (alive && sessions.isUsableAt(sent.fenceRevision()) && position.heldUntil() == heldUntil) {
+      pause.begin(); // sent again at once, it would be refused again: the watch owes the reason
+    }
   }
 
   /**
@@ -127,12 +141,21 @@ final class Settlement {
       } else {
         // The turn or the record: what it is now must have been applied here before the next try.
         position.hold(kv.modRevision());
+        requireSeen(key, kv.modRevision(), effects);
       }
     }
     if (!alive && current != null && ofCurrent) {
       sessions.lost(current);
     }
     return alive;
+  }
+
+  /** What the store has shown of a key, and what the watch has passed, it must have delivered. */
+  private void requireSeen(Bytes key, long modRevision, Effects effects) {
+    long seen = key.equals(ReservedKeys.TURN) ? turn.seenAt() : position.record();
+    if (position.hasApplied(modRevision) && seen < modRevision) {
+      losses.lost("the watch has left out revision " + modRevision + " of " + key, effects);
+    }
   }
 
   private void unanswered(SentBatch sent, StoreException failure, Effects effects) {
@@ -205,9 +228,35 @@ final class Settlement {
         settledApplied(member, sent);
         outcomes.tell(member, new CommitOutcome.Committed(now.revision(), now.version()), effects);
       } else {
+        requireReason(member, now, effects);
         waitAgain(member, effects);
       }
     }
+  }
+
+  /**
+   * The store has judged the member's guards by the state before this revision, and one of them did
+   * not hold. If all of them hold in the state before it here, the state here is not the store's: a
+   * change was lost on the way, and the member would be refused for ever.
+   */
+  private void requireReason(PendingCommit member, Applied now, Effects effects) {
+    CommitCheck.Result.Clear clear = member.clear();
+    if (clear == null || clear.guards().isEmpty()) {
+      return;
+    }
+    for (Map.Entry<Bytes, Long> guard : clear.guards().entrySet()) {
+      if (CommitCheck.modRevision(cache.find(guard.getKey(), now.version() - 1))
+          != guard.getValue()) {
+        return;
+      }
+    }
+    losses.lost(
+        "a commit that writes "
+            + member.anyKey()
+            + " was refused at revision "
+            + now.revision()
+            + ", although nothing here stands against it",
+        effects);
   }
 
   /**
@@ -231,34 +280,44 @@ final class Settlement {
     }
     for (SentBatch sent : inFlight.all()) {
       if (ReservedKeys.sessionFence(sent.session()).equals(fence)) {
-        passBorder(sent, effects);
+        sent.fenceEnded(position.applied());
       }
     }
   }
 
-  /** Settles what the watch has passed. */
+  /** Resolves what the watch has passed. */
   void settleWhatWasPassed(Effects effects) {
     for (SentBatch sent : inFlight.all()) {
+      long fencingPoint = fencingPoint(sent);
       if (sent.isAnswered() && position.hasApplied(sent.answeredRevision())) {
         // Other things are at its revision: the store was restored to just before it.
         giveUp(sent, effects);
-      } else if (isBehindBorder(sent)) {
-        passBorder(sent, effects);
+      } else if (fencingPoint != 0) {
+        if (losses.hasSeenAllUpTo(fencingPoint)) {
+          passBorder(sent, effects);
+        } else {
+          losses.verify(fencingPoint, effects);
+        }
       }
     }
   }
 
   /**
-   * Whether it was sent before the fence got the mod revision that it has, and the watch has come
-   * there: under another session, which was gone before this one was opened, or under this one
-   * before its fence was raised.
+   * The applied revision from which on the request can't be applied any more; 0 if it is not known
+   * to be there. The end of its session's fence; the opening of another session, since this one was
+   * gone before; or the advance of this session's fence.
    */
-  private boolean isBehindBorder(SentBatch sent) {
+  private long fencingPoint(SentBatch sent) {
+    if (sent.fenceEndedAt() != 0) {
+      return sent.fenceEndedAt();
+    }
     Session current = sessions.current();
-    long border = sessions.fenceRevision();
-    return current != null
-        && position.hasApplied(border)
-        && (!sent.session().equals(current.id()) || sent.fenceRevision() < border);
+    long fence = sessions.fenceRevision();
+    boolean passed =
+        current != null
+            && position.hasApplied(fence)
+            && (!sent.session().equals(current.id()) || sent.fenceRevision() < fence);
+    return passed ? fence : 0;
   }
 
   /** No request from before the border will be applied any more. */
@@ -266,7 +325,7 @@ final class Settlement {
     if (sent.isAnswered()) {
       settleByAnswer(sent, effects);
     } else if (sent.mayHavePassedUnseen()) {
-      giveUp(sent, effects);
+      resolveByWhatIsUnchanged(sent, effects);
     } else {
       for (PendingCommit member : sent.members()) {
         if (!member.isTold()) {
@@ -275,6 +334,42 @@ final class Settlement {
       }
       takeBack(sent, effects);
     }
+  }
+
+  /**
+   * No request from before the fencing point will be applied any more, but revisions were skipped
+   * that may have held its record. What shows that it was not applied is a key that it would have
+   * written, and that has not been written since it was checked.
+   */
+  private void resolveByWhatIsUnchanged(SentBatch sent, Effects effects) {
+    inFlight.remove(sent);
+    for (PendingCommit member : sent.members()) {
+      if (isAnyUnchanged(member)) {
+        if (!member.isTold()) {
+          counters.settledNotApplied.increment();
+        }
+        waitAgain(member, effects);
+      } else {
+        outcomes.unknown(member, effects);
+      }
+    }
+  }
+
+  private boolean isAnyUnchanged(PendingCommit member) {
+    CommitCheck.Result.Clear clear = member.clear();
+    if (clear == null) {
+      return false;
+    }
+    long checkedAt = clear.at().revision();
+    for (Write write : clear.writes()) {
+      // Absent, it may have been written, and deleted by a foreign program.
+      long modRevision =
+          CommitCheck.modRevision(cache.find(write.key(), cache.applied().version()));
+      if (modRevision != 0 && modRevision <= checkedAt) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // ---- what a load shows
@@ -353,7 +448,12 @@ final class Settlement {
     sessions.forget(effects);
     outcomes.forgetConfirmed();
     inFlight.all().forEach(sent -> giveUp(sent, effects));
-    waiting.clear().forEach(commit -> outcomes.ofAnotherHistory(commit, effects));
+    for (PendingCommit commit : List.copyOf(waiting.inOrder())) {
+      if (commit.request().isGuarded()) { // what has no guards rests on no history
+        waiting.leave(commit);
+        outcomes.ofAnotherHistory(commit, effects);
+      }
+    }
   }
 
   // ---- the end

@@ -6,6 +6,8 @@ import io.petacore.store.BatchResult;
 import io.petacore.store.KvStore;
 import io.petacore.store.StoreException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes the turn for a large transaction that can't get through, and gives it back when that does
@@ -13,13 +15,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class TurnKeeper {
 
+  private static final Logger log = LoggerFactory.getLogger(TurnKeeper.class);
+
   private static final int TRIES_BEFORE_TURN = 3;
 
   private final KvStore store;
   private final SessionKeeper sessions;
   private final Settlement settlement;
   private final CommitState state;
-  private final Turn turn = new Turn();
+  private final Turn turn;
+  private final LiveSessions live;
   private @Nullable PendingCommit takenFor;
   private boolean requested;
 
@@ -28,11 +33,8 @@ final class TurnKeeper {
     this.sessions = sessions;
     this.settlement = settlement;
     this.state = state;
-  }
-
-  /** The watch has shown it; 0 and null if it was given back. */
-  void seen(long revision, @Nullable Bytes value) {
-    turn.seen(revision, value);
+    this.turn = state.turn;
+    this.live = state.sessions;
   }
 
   /** Whether a request about it is on its way: no other leaves meanwhile. */
@@ -40,9 +42,9 @@ final class TurnKeeper {
     return requested;
   }
 
-  /** Whether a session may send: nobody else has the field to himself. */
+  /** Whether a session may send: no other session has the lock. */
   boolean admits(Session session) {
-    return !requested && !turn.isHeldByOtherThan(session.id());
+    return !turn.isHeldByOtherThan(session.id());
   }
 
   /** What a request of a session guards it by. */
@@ -65,9 +67,37 @@ final class TurnKeeper {
         && (takenFor == null || takenFor.isTold());
   }
 
+  /**
+   * Whether it is held by nobody who could give it back: it ends with no lease, or its holder's
+   * session has ended. A program that copies or restores the prefix leaves it so.
+   */
+  boolean isOrphaned() {
+    Bytes fence = turn.holderFence();
+    return fence != null && !(turn.isLeased() && live.isLive(fence));
+  }
+
+  /**
+   * Removes it from a holder that is gone, under guards for the lock and the holder's fence as they
+   * are seen here: of several nodes that try, one succeeds.
+   */
+  void removeOrphan(Session session, BatchRequest frame, Effects effects) {
+    Bytes fence = turn.holderFence();
+    if (fence != null) {
+      log.warn(
+          "the exclusive commit lock is held by {}, which is no live session, as if the prefix had"
+              + " been copied: removing it",
+          fence);
+      request(
+          session,
+          frame.removingOrphan(turn.modRevision(), fence, live.modRevision(fence)),
+          effects);
+    }
+  }
+
   void take(PendingCommit commit, Session session, BatchRequest frame, Effects effects) {
     state.counters.turnsTaken.increment();
     takenFor = commit;
+    turn.asked(session.id());
     request(session, frame.takingTurn(), effects);
   }
 
@@ -99,11 +129,16 @@ final class TurnKeeper {
       return; // lost, and the turn with it; or of a history that is no more
     }
     if (result == null) {
-      state.outcomes.storeFailed(StoreException.of(failure));
+      StoreException why = StoreException.of(failure);
+      state.outcomes.storeFailed(why);
+      if (why.kind() != StoreException.Kind.OUTCOME_UNKNOWN) {
+        turn.refused();
+      }
       state.pause.begin();
     } else if (result.applied()) {
       state.position.hold(result.revision());
     } else {
+      turn.refused();
       settlement.learn(session.id(), guardedBy, result.otherwise(), effects);
       state.pause
           .begin(); // if there is nothing to be waited for, the watch owes what has become of it

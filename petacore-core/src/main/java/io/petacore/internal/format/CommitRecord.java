@@ -6,19 +6,27 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every commit leaves in the namespace: when, by whom, and which of its batches.
+ * What every request of PetaCore writes in the namespace: its timestamp, its session, its batch.
  *
- * @param hlc the sender's hybrid-logical-clock timestamp, nanoseconds since the epoch
- * @param session who sent it
- * @param batch the number of the batch within its session
+ * @param hlc the sender's hybrid-logical-clock timestamp, nanoseconds since the epoch; {@link
+ *     #NO_TIMESTAMP} if the record has none that can be believed
+ * @param session the session that sent the request
+ * @param batch the number of the batch within its session; {@link #NO_BATCH} for a request that
+ *     commits no transactions
  */
 public record CommitRecord(long hlc, SessionId session, long batch) {
+
+  /** The timestamp of a record without one: the revision then follows the one before it. */
+  public static final long NO_TIMESTAMP = 0;
+
+  /** The batch of a request about a session or a lock. */
+  public static final long NO_BATCH = 0;
 
   private static final byte FORMAT = 1;
   private static final int LENGTH = 1 + Long.BYTES + SessionId.LENGTH + Long.BYTES;
 
   /**
-   * A timestamp past this is taken for damage: let in, it would push the versions of all later
+   * A timestamp past this is not believed: let in, it would push the timestamps of all later
    * commits against the end of the number range.
    */
   private static final long LATEST_HLC =
@@ -31,16 +39,28 @@ public record CommitRecord(long hlc, SessionId session, long batch) {
     return Bytes.of(buffer.putLong(batch).array());
   }
 
-  /** The record that bytes stand for; null if they are malformed, on every node alike. */
+  /** Whether a clock's reading is a timestamp that every node accepts: after 1970, before 2200. */
+  public static boolean isTimestamp(long hlc) {
+    return hlc > NO_TIMESTAMP && hlc <= LATEST_HLC;
+  }
+
+  /** Whether the revision that wrote the record takes its timestamp from it. */
+  public boolean hasTimestamp() {
+    return hlc != NO_TIMESTAMP;
+  }
+
+  /**
+   * The record that bytes stand for; null if they are malformed, on every node alike. Session and
+   * batch of a record are read even where its timestamp is not believed: its sender recognizes its
+   * commits by them.
+   */
   public static @Nullable CommitRecord decode(Bytes stored) {
     if (stored.length() != LENGTH || stored.byteAt(0) != FORMAT) {
       return null;
     }
     ByteBuffer buffer = stored.asReadOnlyByteBuffer().position(1);
     long hlc = buffer.getLong();
-    if (hlc <= 0 || hlc > LATEST_HLC) {
-      return null;
-    }
-    return new CommitRecord(hlc, SessionId.getFrom(buffer), buffer.getLong());
+    long believed = isTimestamp(hlc) ? hlc : NO_TIMESTAMP;
+    return new CommitRecord(believed, SessionId.getFrom(buffer), buffer.getLong());
   }
 }

@@ -55,7 +55,12 @@ public final class ReservedKeys {
 
   /** The key of a session's fence. */
   public static Bytes sessionFence(SessionId session) {
-    return SESSION_FENCES.concat(Bytes.utf8(session.toString()));
+    return sessionFence(Bytes.utf8(session.toString()));
+  }
+
+  /** The key of the fence of a session that a value names. */
+  public static Bytes sessionFence(Bytes session) {
+    return SESSION_FENCES.concat(session);
   }
 
   /** The key of the delete fence of a bucket. */

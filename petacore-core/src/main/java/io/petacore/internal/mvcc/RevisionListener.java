@@ -17,8 +17,9 @@ public interface RevisionListener {
    * @param key without namespace
    * @param modRevision the revision that wrote it; 0 if it was deleted
    * @param value what it says; null if it was deleted
+   * @param leased whether it ends with a lease
    */
-  record Bookkeeping(Bytes key, long modRevision, @Nullable Bytes value) {}
+  record Bookkeeping(Bytes key, long modRevision, @Nullable Bytes value, boolean leased) {}
 
   /**
    * What the store's history says of commits at a revision.

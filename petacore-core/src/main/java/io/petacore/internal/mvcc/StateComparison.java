@@ -36,19 +36,48 @@ public record StateComparison(MvccCache cache) {
   }
 
   /**
+   * Whether a key stands here as it stands in the store.
+   *
+   * @param stored with a null value where it is absent there
+   */
+  public boolean agrees(Change stored) {
+    Version head = cache.byHash.get(stored.key());
+    if (head == null || head.isTombstone()) {
+      return stored.value() == null;
+    }
+    return head.modRevision() == stored.modRevision()
+        && Objects.equals(head.value(), stored.value());
+  }
+
+  /** The highest mod revision of a key that is present here; 0 if there is none. */
+  public long newestWrite() {
+    long newest = 0;
+    PageCursor chains = cache.inOrder.scan(KeyRange.atLeast(Bytes.EMPTY), Order.ASCENDING);
+    while (chains.hasNext()) {
+      Version head = chains.next().head();
+      if (!head.isTombstone()) {
+        newest = Math.max(newest, head.modRevision());
+      }
+    }
+    return newest;
+  }
+
+  /**
    * What would turn the newest state into another one, judged by mod revisions.
    *
    * @param state every key that is to be present
-   * @param everything whether equal mod revisions prove nothing: after the store's history changed
+   * @param anotherHistory whether equal mod revisions alone prove nothing, and values are compared
+   *     too
    * @param revision what vanished keys are said to have been deleted by
    */
-  public List<Change> difference(Collection<Change> state, boolean everything, long revision) {
+  public List<Change> difference(Collection<Change> state, boolean anotherHistory, long revision) {
     Map<Bytes, Change> wanted = new HashMap<>(2 * state.size());
     List<Change> difference = new ArrayList<>();
     for (Change change : state) {
       wanted.put(change.key(), change);
       Version head = cache.byHash.get(change.key());
-      if (everything || head == null || head.modRevision() != change.modRevision()) {
+      boolean same = head != null && head.modRevision() == change.modRevision();
+      if (!same || (anotherHistory && !agrees(change))) {
         difference.add(change);
       }
     }

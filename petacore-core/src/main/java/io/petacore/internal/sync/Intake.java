@@ -5,6 +5,8 @@ import io.petacore.internal.format.FormatRecord;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.mvcc.Change;
+import io.petacore.internal.mvcc.RevisionListener.Bookkeeping;
+import io.petacore.store.KeyValue;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +76,11 @@ final class Intake {
     }
     Bytes key = namespace.fromStore(storeKey);
     return ReservedKeys.isSessionFence(key) || key.equals(ReservedKeys.TURN) ? key : null;
+  }
+
+  /** A session's fence, or the lock, as the store holds it, under its key without namespace. */
+  Bookkeeping bookkeeping(Bytes key, KeyValue stored) {
+    return new Bookkeeping(key, stored.modRevision(), stored.value(), stored.lease() != 0);
   }
 
   /** The format key of a namespace that was found inside this one, if any was. */

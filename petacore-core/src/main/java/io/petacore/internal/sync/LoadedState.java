@@ -10,5 +10,7 @@ import java.util.List;
  * @param revision the revision
  * @param record the commit record
  * @param bookkeeping the sessions' fences and the turn, as far as they are present
+ * @param newest the key written last of all, these and the cache's
  */
-record LoadedState(long revision, RecordPosition record, List<Bookkeeping> bookkeeping) {}
+record LoadedState(
+    long revision, RecordPosition record, List<Bookkeeping> bookkeeping, Trace newest) {}

@@ -9,6 +9,7 @@ import io.petacore.internal.mvcc.RevisionListener;
 import io.petacore.internal.mvcc.RevisionListener.Bookkeeping;
 import io.petacore.internal.mvcc.StateComparison;
 import io.petacore.store.Event;
+import io.petacore.store.KeyValue;
 import io.petacore.store.RevisionEvents;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +54,8 @@ final class RevisionApplier {
   private final long settlingNanos;
   private final RevisionListener listener;
   private RecordPosition record = RecordPosition.NONE;
-  private final Map<Bytes, Long> bookkeeping = new HashMap<>();
+  private final Map<Bytes, Bookkeeping> bookkeeping = new HashMap<>();
+  private Trace newest = Trace.NONE;
 
   /**
    * No node has given the applied revision a version above this; so a commit whose timestamp is
@@ -87,24 +89,77 @@ final class RevisionApplier {
     return record;
   }
 
-  /** The sessions' fences and the turn as they stand there, by their mod revisions. */
-  Map<Bytes, Long> bookkeeping() {
+  /** The sessions' fences and the lock as they stand there. */
+  Map<Bytes, Bookkeeping> bookkeeping() {
     return bookkeeping;
+  }
+
+  /** A key that the newest revision has changed. */
+  Trace newest() {
+    return newest;
   }
 
   private void note(Bookkeeping changed) {
     if (changed.value() == null) {
       bookkeeping.remove(changed.key());
     } else {
-      bookkeeping.put(changed.key(), changed.modRevision());
+      bookkeeping.put(changed.key(), changed);
     }
   }
 
   /**
-   * Whether a state loaded anew can't be a later one of the history that is known. Where the store
-   * has forgotten the applied revision, this is all that can tell.
+   * Whether a state loaded anew is a later one of the history that is known.
+   *
+   * <p>Where the store has forgotten the applied revision, that it might be is not enough: a
+   * restored cluster in which every key was written since contradicts nothing. The proof is the
+   * newest write that is still in the state here, found unchanged: the store's history then holds
+   * its revision, and so all before it; and nothing but deletions came after it. Where it was
+   * overwritten since, nothing proves it, and the history counts as another one.
    */
-  boolean contradicts(LoadedState state, Collection<Change> present) {
+  boolean continues(LoadedState state, Collection<Change> present, Continuity continuity) {
+    if (continuity == Continuity.BROKEN || contradicts(state, present)) {
+      return false;
+    }
+    if (continuity == Continuity.PROVED || isProved(state, present)) {
+      return true;
+    }
+    log.warn(
+        "the store has forgotten the applied revision, and of what was written last nothing is left:"
+            + " taking its history for another one, as after a restore from a backup");
+    return false;
+  }
+
+  private boolean isProved(LoadedState state, Collection<Change> present) {
+    long applied = cache.applied().revision();
+    StateComparison here = new StateComparison(cache);
+    for (Change change : present) {
+      if (change.modRevision() <= applied && !here.agrees(change)) {
+        return false; // what is older than the state here would have been in it
+      }
+    }
+    long newest = Math.max(record.modRevision(), here.newestWrite());
+    for (Bookkeeping kept : bookkeeping.values()) {
+      newest = Math.max(newest, kept.modRevision());
+    }
+    return newest == 0 || isUnchanged(newest, state, present);
+  }
+
+  private boolean isUnchanged(long newest, LoadedState state, Collection<Change> present) {
+    return (record.modRevision() == newest && state.record().equals(record))
+        || state.bookkeeping().stream()
+            .anyMatch(
+                kept -> kept.modRevision() == newest && kept.equals(bookkeeping.get(kept.key())))
+        || present.stream().anyMatch(change -> change.modRevision() == newest);
+  }
+
+  /** Whether a key of the cache stands in the store, at the applied revision, as it stands here. */
+  boolean holds(Bytes storeKey, @Nullable KeyValue stored) {
+    Bytes value = stored == null ? null : stored.value();
+    Change there = intake.toChange(storeKey, value, stored == null ? 0 : stored.modRevision());
+    return there == null || new StateComparison(cache).agrees(there);
+  }
+
+  private boolean contradicts(LoadedState state, Collection<Change> present) {
     RecordPosition found = state.record();
     return state.revision() < cache.applied().revision()
         || (found.modRevision() != 0 && found.modRevision() < record.modRevision())
@@ -115,7 +170,8 @@ final class RevisionApplier {
 
   /** Whether a key has a lower mod revision than it had: they only rise. */
   private boolean isBefore(Bookkeeping found) {
-    return found.modRevision() < bookkeeping.getOrDefault(found.key(), 0L);
+    Bookkeeping known = bookkeeping.get(found.key());
+    return known != null && found.modRevision() < known.modRevision();
   }
 
   /** The first state, whose keys are in the cache. */
@@ -149,14 +205,15 @@ final class RevisionApplier {
 
   private void stand(LoadedState state) {
     record = state.record();
+    newest = state.newest();
     bookkeeping.clear();
     state.bookkeeping().forEach(this::note);
   }
 
   /** What follows from a loaded state for the versions that other nodes may have given to it. */
   private long bound(@Nullable CommitRecord commit, long version) {
-    boolean malformed = commit == null && record.value() != null;
-    return malformed ? UNKNOWN : version + settlingNanos;
+    boolean unknown = timestamp(commit) == 0 && record.value() != null;
+    return unknown ? UNKNOWN : version + settlingNanos;
   }
 
   /** Applies a revision; nothing if it has been applied. */
@@ -172,18 +229,21 @@ final class RevisionApplier {
       if (intake.isCommitRecord(event.key())) {
         advanceRecord(event, revision);
         commit = read(event.value());
+        newest = newest.or(event, revision);
         continue;
       }
       Bytes own = intake.bookkeeping(event.key());
       if (own != null) {
         kept = new ArrayList<>(kept);
         Bytes value = event.value();
-        kept.add(new Bookkeeping(own, value == null ? 0 : revision, value));
+        kept.add(new Bookkeeping(own, value == null ? 0 : revision, value, event.lease() != 0));
+        newest = newest.or(event, revision);
         continue;
       }
       Change change = intake.toChange(event.key(), event.value(), revision);
       if (change != null) {
         changes.add(change);
+        newest = newest.or(event, revision);
       }
     }
     cache.applyAndKeep(changes, revision, nextVersion(commit));
@@ -191,8 +251,8 @@ final class RevisionApplier {
       cache.beginExact();
     } else if (exactAbove != UNKNOWN) {
       exactAbove++; // where another node was at the bound, it has counted up by one
-    } else if (commit != null) {
-      exactAbove = commit.hlc() + settlingNanos;
+    } else if (timestamp(commit) != 0) {
+      exactAbove = timestamp(commit) + settlingNanos;
     }
     kept.forEach(this::note);
     listener.applied(cache.applied(), commits(commit, kept));
@@ -229,7 +289,7 @@ final class RevisionApplier {
   }
 
   private static long timestamp(@Nullable CommitRecord commit) {
-    return commit == null ? 0 : commit.hlc();
+    return commit == null ? CommitRecord.NO_TIMESTAMP : commit.hlc();
   }
 
   /** The commit record that bytes stand for; null if there are none, or they are malformed. */
@@ -241,6 +301,13 @@ final class RevisionApplier {
     if (commit == null) {
       SyncCounters.countAndWarn(
           counters.malformedRecords, log, "taking a malformed commit record for none: {}", stored);
+    } else if (!commit.hasTimestamp()) {
+      SyncCounters.countAndWarn(
+          counters.malformedRecords,
+          log,
+          "the commit record of session {} has no timestamp between 1970 and 2200: its clock is"
+              + " wrong",
+          commit.session());
     } else if (!clock.receive(commit.hlc())) {
       SyncCounters.countAndWarn(
           counters.clocksRefused,

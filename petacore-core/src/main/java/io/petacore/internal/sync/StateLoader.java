@@ -80,6 +80,7 @@ final class StateLoader {
     private final Destination destination;
     private List<Bookkeeping> bookkeeping = new ArrayList<>();
     private RecordPosition record = RecordPosition.NONE;
+    private Trace newest = Trace.NONE;
     private PageRanges ranges = new PageRanges(namespace.range());
     private long revision;
     private int limit = FIRST_PAGE;
@@ -95,6 +96,7 @@ final class StateLoader {
       destination.begin();
       bookkeeping = new ArrayList<>();
       record = RecordPosition.NONE;
+      newest = Trace.NONE;
       ranges = new PageRanges(namespace.range());
       revision = 0;
       entries = 0;
@@ -146,7 +148,7 @@ final class StateLoader {
       page.entries().forEach(this::take);
       tellProgress(page.entries().size());
       if (!isMore) {
-        done.complete(new LoadedState(revision, record, bookkeeping));
+        done.complete(new LoadedState(revision, record, bookkeeping, newest));
       }
     }
 
@@ -182,16 +184,19 @@ final class StateLoader {
       Bytes key = stored.key();
       if (intake.isCommitRecord(key)) {
         record = RecordPosition.of(stored);
+        newest = newest.or(stored);
         return;
       }
       Bytes kept = intake.bookkeeping(key);
       if (kept != null) {
-        bookkeeping.add(new Bookkeeping(kept, stored.modRevision(), stored.value()));
+        bookkeeping.add(intake.bookkeeping(kept, stored));
+        newest = newest.or(stored);
         return;
       }
       Change change = intake.toChange(key, stored.value(), stored.modRevision());
       if (change != null) {
         destination.add(change);
+        newest = newest.or(stored);
       }
     }
   }

@@ -11,6 +11,7 @@ public final class SyncCounters {
   final AtomicLong malformedRecords = new AtomicLong();
   final AtomicLong ignoredKeys = new AtomicLong();
   final AtomicLong clocksRefused = new AtomicLong();
+  final AtomicLong otherHistories = new AtomicLong();
 
   /** How often a watch was opened. */
   public long watchesOpened() {
@@ -35,6 +36,11 @@ public final class SyncCounters {
   /** Timestamps too far ahead of the local clock. */
   public long clocksRefused() {
     return clocksRefused.get();
+  }
+
+  /** How often the store was taken for being on another history. */
+  public long otherHistories() {
+    return otherHistories.get();
   }
 
   /**

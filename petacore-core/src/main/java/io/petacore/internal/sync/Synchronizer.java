@@ -9,6 +9,7 @@ import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.RevisionListener;
+import io.petacore.internal.mvcc.RevisionListener.Bookkeeping;
 import io.petacore.internal.time.Backoff;
 import io.petacore.internal.time.Continuation;
 import io.petacore.internal.time.Scheduler;
@@ -88,6 +89,7 @@ public final class Synchronizer {
   private @Nullable Feed current; // guarded by lock
   private long expected; // guarded by lock; the highest revision that is known to exist
   private boolean lookingAgain; // guarded by lock; whether a look at it is scheduled
+  private boolean lossKnown; // guarded by lock; whether the cache misses what the store has
   private volatile long loading; // written by the scheduler
   private volatile State state = State.STARTING; // written under lock
   private volatile @Nullable StoreException lastFailure;
@@ -199,13 +201,65 @@ public final class Synchronizer {
         store.range(new RangeRequest(ownKeys(), revision, 0)),
         page -> {
           if (isKnownHistory(page, exists)) {
-            openWatchFrom(revision + 1);
+            lookForNewest(revision);
           } else {
-            log.warn("the store is on another history than before: loading it anew");
-            resync(true);
+            onAnotherHistory();
           }
         },
         this::historyUnread);
+  }
+
+  private void onAnotherHistory() {
+    log.warn("the store is on another history than before: loading it anew");
+    resync(Continuity.BROKEN);
+  }
+
+  /**
+   * What a foreign program wrote last shows in none of PetaCore's own keys: a restored cluster that
+   * lost nothing else is told by the key itself.
+   */
+  private void lookForNewest(long revision) {
+    Bytes key = newestKey();
+    if (ownKeys().contains(key) || key.isEmpty()) {
+      onKnownHistory(revision);
+      return;
+    }
+    proceed(
+        store.range(new RangeRequest(KeyRange.single(key), revision, 1)),
+        page -> {
+          if (isAsApplied(key, page)) {
+            onKnownHistory(revision);
+          } else {
+            onAnotherHistory();
+          }
+        },
+        this::historyUnread);
+  }
+
+  private Bytes newestKey() {
+    synchronized (lock) {
+      return applier.newest().key();
+    }
+  }
+
+  private boolean isAsApplied(Bytes key, RangePage page) {
+    synchronized (lock) {
+      return applier.holds(key, page.entries().isEmpty() ? null : page.entries().get(0));
+    }
+  }
+
+  private void onKnownHistory(long revision) {
+    if (isLossKnown()) {
+      resync(Continuity.PROVED);
+    } else {
+      openWatchFrom(revision + 1);
+    }
+  }
+
+  private boolean isLossKnown() {
+    synchronized (lock) {
+      return lossKnown;
+    }
   }
 
   /** From the commit record, by way of the delete fences and sessions' fences, to the turn. */
@@ -230,13 +284,13 @@ public final class Synchronizer {
       return false;
     }
     RecordPosition record = RecordPosition.NONE;
-    Map<Bytes, Long> bookkeeping = new HashMap<>();
+    Map<Bytes, Bookkeeping> bookkeeping = new HashMap<>();
     for (KeyValue stored : page.entries()) {
       Bytes kept = intake.bookkeeping(stored.key());
       if (intake.isCommitRecord(stored.key())) {
         record = RecordPosition.of(stored);
       } else if (kept != null) {
-        bookkeeping.put(kept, stored.modRevision());
+        bookkeeping.put(kept, intake.bookkeeping(kept, stored));
       }
     }
     synchronized (lock) {
@@ -246,10 +300,10 @@ public final class Synchronizer {
 
   private void historyUnread(StoreException failure) {
     switch (failure.kind()) {
-      case COMPACTED -> resync(false);
+      case COMPACTED -> resync(Continuity.OPEN);
       case FUTURE_REVISION -> {
         log.warn("the store has not reached a revision that it gave out: {}", failure.getMessage());
-        resync(true);
+        resync(Continuity.BROKEN);
       }
       default -> retryLater(failure, this::openWatch);
     }
@@ -274,12 +328,12 @@ public final class Synchronizer {
   }
 
   /** Not at once: what makes it necessary may happen again and again. */
-  private void resync(boolean newHistory) {
+  private void resync(Continuity continuity) {
     counters.resyncs.incrementAndGet();
-    takeLater(() -> reload(newHistory));
+    takeLater(() -> reload(continuity));
   }
 
-  private void reload(boolean newHistory) {
+  private void reload(Continuity continuity) {
     LaterState present = new LaterState();
     proceed(
         loadInto(present),
@@ -288,8 +342,10 @@ public final class Synchronizer {
             if (state == State.CLOSED) {
               return;
             }
-            boolean anotherHistory = newHistory || applier.contradicts(loaded, present.changes());
+            boolean anotherHistory = !applier.continues(loaded, present.changes(), continuity);
+            lossKnown = false;
             if (anotherHistory) {
+              counters.otherHistories.incrementAndGet();
               cache.abandonWaiters(
                   new StoreUnavailableException("the store was restored to another history", null));
               expected = 0;
@@ -299,7 +355,7 @@ public final class Synchronizer {
           unlocked();
           openWatch();
         },
-        failure -> retryLater(failure, () -> reload(newHistory)));
+        failure -> retryLater(failure, () -> reload(continuity)));
   }
 
   /** Goes on with the next step, on the scheduler, when there is an answer. */
@@ -383,6 +439,31 @@ public final class Synchronizer {
               "the watch has not delivered revision " + revision + " in time",
               null));
     }
+  }
+
+  /**
+   * Loads everything again: the cache was found not to be what the store is, since a revision was
+   * lost on the way here.
+   *
+   * @param reason how that was found
+   */
+  public void repair(String reason) {
+    Feed last;
+    synchronized (lock) {
+      if (state == State.CLOSED || lossKnown) {
+        return;
+      }
+      lossKnown = true;
+      last = current;
+      current = null;
+      enter(State.DISCONNECTED);
+    }
+    unlocked();
+    log.warn("namespace {}: loading everything again: {}", namespace, reason);
+    if (last != null) {
+      last.closeWatch();
+      scheduler.execute(() -> take(this::openWatch));
+    } // else an opening is under way, which looks for it
   }
 
   private void lookAgain() {
@@ -516,7 +597,7 @@ public final class Synchronizer {
       unlocked();
       if (!applied) {
         closeWatch();
-        goOn(() -> resync(false));
+        goOn(() -> takeLater(Synchronizer.this::openWatch));
       }
     }
 
@@ -538,6 +619,7 @@ public final class Synchronizer {
           log.error("a revision could not be applied, loading again; this is a defect", defect);
         }
         current = null;
+        lossKnown = true;
         enter(State.DISCONNECTED);
         return false;
       }
@@ -572,7 +654,10 @@ public final class Synchronizer {
       log.info("namespace {}: the watch has ended: {}", namespace, cause.getMessage());
       lastFailure = cause;
       boolean compacted = cause.kind() == StoreException.Kind.COMPACTED;
-      goOn(compacted ? () -> resync(false) : () -> takeLater(Synchronizer.this::openWatch));
+      goOn(
+          compacted
+              ? () -> resync(Continuity.OPEN)
+              : () -> takeLater(Synchronizer.this::openWatch));
     }
 
     private void goOn(Runnable step) {

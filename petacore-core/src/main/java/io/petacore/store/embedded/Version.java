@@ -35,6 +35,6 @@ final class Version {
 
   /** This state as a read shows it; null for a deletion. */
   @Nullable KeyValue of(Bytes key) {
-    return value == null ? null : new KeyValue(key, value, revision, keyVersion);
+    return value == null ? null : new KeyValue(key, value, revision, keyVersion, lease);
   }
 }

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Transactions that stand under one guard, on the commit record, and the turn that helps them. */
@@ -33,6 +34,11 @@ class LargeTransactionTest {
   private final ManualScheduler scheduler = new ManualScheduler();
   private final PipelineNode node = open();
   private final PipelineNode elsewhere = open();
+
+  @BeforeEach
+  void bothHaveSeenBothSessions() {
+    node.deliver();
+  }
 
   @AfterEach
   void nothingWasThrownAway() {
@@ -369,6 +375,8 @@ class LargeTransactionTest {
 
   @Test
   void itsFateIsReadOffALoad() {
+    commitElsewhere("witness", "1");
+    node.deliver();
     node.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> done = large(node.begin(), "1").commit();
     node.store.next(What.BATCH).reach().lose();
@@ -376,6 +384,8 @@ class LargeTransactionTest {
     node.store.watch().end(Kind.COMPACTED);
     node.pause();
     committed(done);
+    commitElsewhere("witness", "2");
+    node.deliver();
     CompletableFuture<CommitOutcome> skipped = large(node.begin(), "2").commit();
     node.store.next(What.BATCH).reach().lose();
     commitElsewhere("other", "v");

@@ -69,7 +69,8 @@ final class PipelineNode {
             new DeleteFences(BUCKETS),
             scheduler,
             new CommitPipeline.Settings(maxInFlight, maxPending, TIME_TO_LIVE),
-            this::expect);
+            this::expect,
+            this::repair);
     synchronizer =
         new Synchronizer(
             store,
@@ -88,6 +89,10 @@ final class PipelineNode {
 
   private void expect(long revision) {
     synchronizer.expect(revision);
+  }
+
+  private void repair(String reason) {
+    synchronizer.repair(reason);
   }
 
   /** Loads, follows, and has a session. */

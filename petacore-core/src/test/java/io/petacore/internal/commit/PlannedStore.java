@@ -2,6 +2,7 @@ package io.petacore.internal.commit;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.petacore.clock.HybridLogicalClock;
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import io.petacore.internal.format.CommitRecord;
@@ -64,7 +65,9 @@ final class PlannedStore implements AutoCloseable {
     planner =
         new BatchPlanner(check::check, maxOperations, maxRequestBytes, NAMESPACE.prefix().length());
     layout = new BatchLayout(NAMESPACE, maxOperations);
-    Session.Opened opened = get(Session.open(store, NAMESPACE, Duration.ofHours(1)));
+    CommitRecords records =
+        new CommitRecords(new HybridLogicalClock(() -> 1, Duration.ofDays(1)), NAMESPACE);
+    Session.Opened opened = get(Session.open(store, NAMESPACE, records, Duration.ofHours(1)));
     session = opened.session();
     fenceRevision = opened.fenceRevision();
     cache.load(List.of(), fenceRevision, fenceRevision);

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.StorageClosedException;
-import io.petacore.error.StoreUnavailableException;
+import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.commit.FaultyKvStore.Sent;
 import io.petacore.internal.commit.FaultyKvStore.What;
 import io.petacore.store.StoreException.Kind;
@@ -156,7 +156,7 @@ class SettlementTest extends PipelineFixture {
     node.store.pass(What.BATCH);
     node.store.watch().end(Kind.UNAVAILABLE);
     node.goOn();
-    failure(StoreUnavailableException.class, lost);
+    failure(TransactionTooOldException.class, lost);
     assertEquals("in the place of the raise", node.read("foreign"));
     assertEquals("1", node.read("a"));
     assertEquals(1, node.counters().sessionsLost());

@@ -1,6 +1,7 @@
 package io.petacore.internal.format;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -58,15 +59,16 @@ class CommitRecordTest {
   }
 
   @Test
-  void aTimestampOutOfTheQuestionIsMalformed() {
+  void aTimestampThatIsNotBelievedLeavesSessionAndBatchReadable() {
     long latest = Instant.parse("2200-01-01T00:00:00Z").getEpochSecond() * 1_000_000_000L;
     assertEquals(latest, hlc(withHlc(latest)));
-    assertNull(CommitRecord.decode(withHlc(latest + 1)));
-    assertNull(CommitRecord.decode(withHlc(Long.MAX_VALUE)));
     assertEquals(1, hlc(withHlc(1)));
-    assertNull(CommitRecord.decode(withHlc(0)));
-    assertNull(CommitRecord.decode(withHlc(-1)));
-    assertNull(CommitRecord.decode(withHlc(Long.MIN_VALUE)));
+    for (long bad : new long[] {latest + 1, Long.MAX_VALUE, 0, -1, Long.MIN_VALUE}) {
+      assertFalse(CommitRecord.isTimestamp(bad));
+      CommitRecord expected = new CommitRecord(CommitRecord.NO_TIMESTAMP, SESSION, 1);
+      assertEquals(expected, CommitRecord.decode(withHlc(bad)));
+      assertFalse(expected.hasTimestamp());
+    }
   }
 
   private static long hlc(Bytes stored) {
@@ -86,8 +88,10 @@ class CommitRecordTest {
       }
       CommitRecord decoded = CommitRecord.decode(Bytes.of(bytes));
       if (decoded != null) {
-        assertTrue(decoded.hlc() > 0, () -> "seed " + seed);
-        assertEquals(Bytes.of(bytes), decoded.encode(), () -> "seed " + seed);
+        assertTrue(decoded.hlc() >= 0, () -> "seed " + seed);
+        if (decoded.hasTimestamp()) {
+          assertEquals(Bytes.of(bytes), decoded.encode(), () -> "seed " + seed);
+        }
       }
     }
   }

@@ -54,8 +54,8 @@ class FormatFuzzTest {
           CommitRecord record = CommitRecord.decode(input);
           if (record != null) {
             decoded[0]++;
-            assertEquals(input, record.encode());
-            assertTrue(record.hlc() > 0);
+            assertTrue(record.hlc() >= 0);
+            assertTrue(!record.hasTimestamp() || input.equals(record.encode()));
           }
         });
     assertTrue(decoded[0] > 0, "some are well-formed still");

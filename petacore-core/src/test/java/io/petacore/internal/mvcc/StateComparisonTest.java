@@ -42,11 +42,11 @@ class StateComparisonTest {
   }
 
   @Test
-  void afterAnotherHistoryEverythingIsADifference() {
-    cache.load(List.of(put("same", "1", 1), put("gone", "1", 1)), 1, 10);
+  void afterAnotherHistoryAnotherValueUnderTheSameModRevisionIsADifference() {
+    cache.load(List.of(put("same", "1", 1), put("other", "1", 1), put("gone", "1", 1)), 1, 10);
     assertEquals(
-        List.of(put("same", "1", 1), delete("gone", 9)),
-        comparison.difference(List.of(put("same", "1", 1)), true, 9));
+        List.of(put("other", "2", 1), delete("gone", 9)),
+        comparison.difference(List.of(put("same", "1", 1), put("other", "2", 1)), true, 9));
   }
 
   @Test

@@ -157,7 +157,8 @@ class RecordsAndStrangersTest {
     assertEquals(4, third.commits().recordRevision());
     assertEquals(20_000, hlc(third));
     assertEquals(
-        List.of(bookkeeping("\0s/1", 4, "raised"), new Bookkeeping(Bytes.utf8("\0x"), 0, null)),
+        List.of(
+            bookkeeping("\0s/1", 4, "raised"), new Bookkeeping(Bytes.utf8("\0x"), 0, null, false)),
         third.commits().bookkeeping());
     assertEquals(5, node.lastTold().commits().recordRevision());
     assertNull(node.lastTold().commits().record());
@@ -168,7 +169,7 @@ class RecordsAndStrangersTest {
   }
 
   private static Bookkeeping bookkeeping(String key, long revision, String value) {
-    return new Bookkeeping(Bytes.utf8(key), revision, Bytes.utf8(value));
+    return new Bookkeeping(Bytes.utf8(key), revision, Bytes.utf8(value), false);
   }
 
   private static long hlc(RecordingRevisionListener.Told told) {
@@ -219,7 +220,7 @@ class RecordsAndStrangersTest {
     node.store.change(put("x\0f", "just data"), put("\0f", "petacore 1 buckets=4096"));
     watch.deliver();
     assertTrue(node.synchronizer.nestedNamespace().isEmpty());
-    node.store.change(put("x/\0f", "petacore 9 whatever"));
+    node.store.change(put("x/\0f", "petacore 9 what=ever"));
     watch.deliver();
     assertEquals(Bytes.utf8("n/x/\0f"), node.synchronizer.nestedNamespace().orElseThrow());
   }

@@ -91,7 +91,7 @@ class ResyncTest {
 
   @Test
   void aReaderOfTheOldStateSeesItWholeThroughAResync() {
-    node.store.change(put("a", "1"), put("b", "1"));
+    node.store.change(put("a", "1"), put("b", "1"), put("trace", "1"));
     ScriptedWatch watch = node.follow();
     long old = node.version();
     assertTrue(node.cache.pin(old));
@@ -107,8 +107,8 @@ class ResyncTest {
     node.scheduler.runDue();
     node.scheduler.advance(Node.RETENTION.multipliedBy(2));
     node.synchronizer.freeHistory();
-    assertEquals(Map.of("a", "1", "b", "1"), node.contents(old));
-    assertEquals(Map.of("a", "2", "c", "2"), node.contents());
+    assertEquals(Map.of("a", "1", "b", "1", "trace", "1"), node.contents(old));
+    assertEquals(Map.of("a", "2", "c", "2", "trace", "1"), node.contents());
   }
 
   @Test
@@ -442,16 +442,63 @@ class ResyncTest {
 
   @Test
   void aCompactedStoreThatOnlyWentOnIsTheSameHistory() {
-    node.store.change(record(10_000), put("a", "1"), put("b", "1"));
+    node.store.change(record(10_000), put("a", "1"), put("b", "1"), put("c", "1"));
     ScriptedWatch watch = node.follow();
     node.store.change(record(20_000), put("a", "2"), delete("b"));
     node.store.compact(3);
     watch.end(Kind.COMPACTED);
     CompletableFuture<Applied> waiter = node.cache.whenApplied(100);
     node.pause();
-    assertEquals(Map.of("a", "2"), node.contents());
+    assertEquals(Map.of("a", "2", "c", "1"), node.contents());
     assertTrue(node.lastTold().loaded());
     assertFalse(node.lastTold().anotherHistory());
     assertFalse(waiter.isDone());
+  }
+
+  /** As etcd's tool does it: revisions above those that were lost, and none before to be read. */
+  @Test
+  void aRestoredStoreWhoseRevisionsWereRaisedIsAnotherHistory() {
+    node.store.change(record(10_000), put("a", "1"), put("b", "1"));
+    node.follow();
+    node.store.change(record(20_000), put("a", "lost"));
+    node.store.watch().deliver();
+    node.store.rewind(2);
+    for (int i = 0; i < 9; i++) {
+      node.store.change(record(30_000 + i), put("a", "anew" + i));
+    }
+    node.store.compact(node.store.newest());
+    node.store.watch().end(Kind.UNAVAILABLE);
+    node.pause();
+    assertEquals(Map.of("a", "anew8", "b", "1"), node.contents());
+    assertTrue(node.lastTold().anotherHistory());
+  }
+
+  /** Nothing of what was applied last is left, so nothing tells a restore from many writes. */
+  @Test
+  void aCompactedStoreThatProvesNothingIsAnotherHistory() {
+    node.store.change(record(10_000), put("a", "1"));
+    node.follow();
+    node.store.change(record(20_000), put("a", "2"));
+    node.store.compact(3);
+    node.store.watch().end(Kind.UNAVAILABLE);
+    node.pause();
+    assertEquals(Map.of("a", "2"), node.contents());
+    assertTrue(node.lastTold().anotherHistory());
+  }
+
+  /** None of PetaCore's own keys was lost, but what a foreign program had written last. */
+  @Test
+  void aRestoreThatLostForeignWritesOnlyIsAnotherHistory() {
+    node.store.change(record(10_000), put("a", "1"));
+    node.follow();
+    node.store.change(put("a", "lost"));
+    node.store.watch().deliver();
+    node.store.rewind(2);
+    node.store.change(put("b", "in its place"));
+    node.store.watch().end(Kind.UNAVAILABLE);
+    node.pause();
+    node.pause();
+    assertEquals(Map.of("a", "1", "b", "in its place"), node.contents());
+    assertTrue(node.lastTold().anotherHistory());
   }
 }

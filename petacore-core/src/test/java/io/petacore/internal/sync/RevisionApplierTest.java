@@ -109,7 +109,8 @@ class RevisionApplierTest {
   @Test
   void aResyncLeavesAHole() {
     commit(900_000);
-    commit(910_000);
+    store.change(record(910_000), put("a", "910000"), put("trace", "is left"));
+    earlyWatch.deliver();
     long before = store.newest();
     store.change(record(920_000), put("a", "unseen"));
     store.change(record(930_000), put("a", "unseen"));

@@ -271,7 +271,8 @@ class StateLoaderTest {
     LoadedState state = loading.join();
     assertEquals(RecordPosition.NONE, state.record());
     assertEquals(
-        List.of(new Bookkeeping(Bytes.utf8("\0s/1"), 2, Bytes.utf8("fence"))), state.bookkeeping());
+        List.of(new Bookkeeping(Bytes.utf8("\0s/1"), 2, Bytes.utf8("fence"), false)),
+        state.bookkeeping());
   }
 
   @Test

@@ -421,7 +421,7 @@ public final class Synchronizer {
     if (last != null) {
       last.closeWatch();
     }
-    cache.abandonWaiters(new StorageClosedException("the storage was closed"));
+    cache.closeWaiters(new StorageClosedException("the storage was closed"));
     synced.completeExceptionally(
         new StoreUnavailableException("the storage was closed before it was synced", lastFailure));
   }

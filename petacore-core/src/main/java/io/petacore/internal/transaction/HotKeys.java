@@ -32,6 +32,8 @@ final class HotKeys {
   /** A line is changed only inside the map's atomic operations on its key. */
   private final ConcurrentHashMap<Bytes, Line> lines = new ConcurrentHashMap<>();
 
+  private volatile boolean closed;
+
   HotKeys(Scheduler scheduler) {
     this.scheduler = scheduler;
   }
@@ -57,11 +59,15 @@ final class HotKeys {
           return line;
         });
     call(key);
+    if (closed) {
+      place.turn.complete(null);
+    }
     return place;
   }
 
-  /** Lets everybody go on: no timer is going to pass who takes too long. */
+  /** Lets everybody go on, now and later: no timer is going to pass who takes too long. */
   void close() {
+    closed = true;
     for (Bytes key : lines.keySet()) {
       Line line = lines.remove(key);
       if (line != null) {

@@ -27,7 +27,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -341,27 +340,16 @@ public final class DistributedStorage implements AutoCloseable {
     }
 
     /**
-     * Where application code runs that the library calls: status listeners, bodies of asynchronous
+     * Runs application code that the library calls: status listeners, bodies of asynchronous
      * transactions that run again, and what is chained to their futures. The common pool by
-     * default. It must have threads of its own: run on the thread that hands a task over,
-     * application code would hold up what it waits for. To find out, it is given a task.
+     * default.
      *
-     * @throws IllegalArgumentException if it runs tasks on the thread that hands them over
+     * <p>What the executor refuses, and what it has not accepted within half a second, runs on a
+     * thread of the library, {@code petacore-…-completions-…}, which neither applies changes nor
+     * keeps time: outcomes are delivered in any case. An executor that drops tasks silently loses
+     * them.
      */
     public Builder executor(Executor applicationExecutor) {
-      Thread caller = Thread.currentThread();
-      AtomicBoolean onCaller = new AtomicBoolean();
-      applicationExecutor.execute(
-          () -> {
-            if (Thread.currentThread() == caller) {
-              onCaller.set(true);
-            }
-          });
-      if (onCaller.get()) {
-        throw new IllegalArgumentException(
-            "the executor runs tasks on the thread that hands them over: give one with threads of"
-                + " its own");
-      }
       this.executor = applicationExecutor;
       return this;
     }

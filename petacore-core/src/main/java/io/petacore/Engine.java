@@ -14,6 +14,7 @@ import io.petacore.internal.mvcc.Holdings;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.sync.SyncCounters;
 import io.petacore.internal.sync.Synchronizer;
+import io.petacore.internal.time.ApplicationExecutor;
 import io.petacore.internal.time.Scheduler;
 import io.petacore.internal.transaction.TransactionRunner;
 import io.petacore.store.StoreException;
@@ -30,12 +31,15 @@ final class Engine {
 
   private static final Duration THREAD_END_BOUND = Duration.ofSeconds(5);
 
+  private static final Duration HAND_OVER_BOUND = Duration.ofSeconds(5);
+
   private final DistributedStorage.Builder settings;
   private final Namespace namespace;
   private final Scheduler scheduler;
   private final MvccCache cache;
   final CommitPipeline pipeline;
   private final Synchronizer synchronizer;
+  private final ApplicationExecutor executor;
   private final TransactionRunner runner;
   private volatile boolean closed;
 
@@ -63,7 +67,8 @@ final class Engine {
             new CommitPipeline.Settings(
                 settings.maxInFlight, settings.maxPendingCommits, settings.sessionTimeout),
             this::expect);
-    StatusNotifier notifier = new StatusNotifier(settings.executor, settings.statusListener);
+    this.executor = new ApplicationExecutor(settings.executor, scheduler);
+    StatusNotifier notifier = new StatusNotifier(executor, settings.statusListener);
     this.synchronizer =
         new Synchronizer(
             settings.store,
@@ -80,7 +85,7 @@ final class Engine {
             pipeline,
             Limits.forRequestsOf(settings.store.limits().maxRequestBytes()),
             scheduler,
-            settings.executor,
+            executor,
             new TransactionRunner.Settings(
                 settings.isolation, settings.commitTimeout, settings.maxAttempts));
   }
@@ -183,11 +188,20 @@ final class Engine {
     closed = true;
     scheduler.join(pipeline.close(settings.commitTimeout));
     synchronizer.close();
-    scheduler.shutdown();
     runner.close();
     try {
+      // Until then a carrier that the application's executor blocks is replaced.
+      scheduler.await(executor.whenIdle(), HAND_OVER_BOUND.toNanos());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    scheduler.shutdown();
+    try {
       if (!scheduler.awaitTermination(THREAD_END_BOUND)) {
-        log.warn("the thread of namespace {} has not ended within {}", namespace, THREAD_END_BOUND);
+        log.warn(
+            "a thread of namespace {} has not ended within {}: application code may hold it",
+            namespace,
+            THREAD_END_BOUND);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -31,6 +31,14 @@ public interface Scheduler extends Executor {
   Cancellable schedule(Duration delay, Runnable task);
 
   /**
+   * Runs a task that may block, beside the others: on another thread, if the scheduler has threads.
+   * Runs it after {@link #shutdown()}, too.
+   */
+  default void executeBlocking(Runnable task) {
+    execute(task);
+  }
+
+  /**
    * Has the calling thread wait until a future is done, well or not, for a time at most.
    *
    * @return whether it is done
@@ -63,7 +71,7 @@ public interface Scheduler extends Executor {
 
   /**
    * Has the calling thread wait, after {@link #shutdown()}, until the task that was running has
-   * ended, and with it every thread of the scheduler's.
+   * ended, and with it every thread of the scheduler's but the calling one.
    *
    * @return whether that was so in time
    */

@@ -31,11 +31,16 @@ final class Engine {
 
   private static final Duration THREAD_END_BOUND = Duration.ofSeconds(5);
 
+  private static final Duration SHORTEST_REST = Duration.ofMillis(1);
   private static final Duration HAND_OVER_BOUND = Duration.ofSeconds(5);
 
   private final DistributedStorage.Builder settings;
   private final Namespace namespace;
   private final Scheduler scheduler;
+
+  /** A thread of its own: a load may keep it for as long as timers must not wait. */
+  private final Scheduler syncScheduler;
+
   private final MvccCache cache;
   final CommitPipeline pipeline;
   private final Synchronizer synchronizer;
@@ -51,6 +56,7 @@ final class Engine {
     this.settings = settings;
     this.namespace = namespace;
     this.scheduler = scheduler;
+    this.syncScheduler = settings.schedulers.apply("petacore-" + settings.namespace + "-sync");
     this.cache =
         settings.caches.make(
             settings.historyRetention, settings.maxHistoryBytes, scheduler::nanoTime);
@@ -75,7 +81,7 @@ final class Engine {
             namespace,
             cache,
             clock,
-            scheduler,
+            syncScheduler,
             settings.maxClockOffset.plus(settings.commitTimeout),
             pipeline,
             state -> notifier.tell(this::status));
@@ -90,8 +96,9 @@ final class Engine {
                 settings.isolation, settings.commitTimeout, settings.maxAttempts));
   }
 
+  /** Called on the thread of timers, which must not wait for the Synchronizer's lock. */
   private void expect(long revision) {
-    synchronizer.expect(revision);
+    syncScheduler.execute(() -> synchronizer.expect(revision));
   }
 
   /** Begins to follow the store; done when it has caught up. */
@@ -102,12 +109,13 @@ final class Engine {
 
   /** History is freed in step with the writes; this is for when there are none. */
   private void freeHistoryNowAndThen() {
-    scheduler.schedule(
-        settings.historyRetention.dividedBy(2),
+    Duration half = settings.historyRetention.dividedBy(2);
+    syncScheduler.repeat(
+        half.compareTo(SHORTEST_REST) < 0 ? SHORTEST_REST : half,
         () -> {
           runner.releaseForgottenSnapshots();
           synchronizer.freeHistory();
-          freeHistoryNowAndThen();
+          return true;
         });
   }
 
@@ -196,8 +204,10 @@ final class Engine {
       Thread.currentThread().interrupt();
     }
     scheduler.shutdown();
+    syncScheduler.shutdown();
     try {
-      if (!scheduler.awaitTermination(THREAD_END_BOUND)) {
+      if (!scheduler.awaitTermination(THREAD_END_BOUND)
+          || !syncScheduler.awaitTermination(THREAD_END_BOUND)) {
         log.warn(
             "a thread of namespace {} has not ended within {}: application code may hold it",
             namespace,

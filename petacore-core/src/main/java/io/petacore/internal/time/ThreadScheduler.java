@@ -5,6 +5,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +56,37 @@ public final class ThreadScheduler implements Scheduler {
   public Cancellable schedule(Duration delay, Runnable task) {
     Future<?> future = executor.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
     return () -> future.cancel(false);
+  }
+
+  /** By the executor's own means, which need no memory to go on after an error. */
+  @Override
+  public void repeat(Duration delay, BooleanSupplier task) {
+    AtomicReference<@Nullable Future<?>> repetition = new AtomicReference<>();
+    Runnable guarded =
+        () -> {
+          if (!runRepeated(task)) {
+            Future<?> all = repetition.get();
+            if (all != null) {
+              all.cancel(false);
+            }
+          }
+        };
+    repetition.set(
+        executor.scheduleWithFixedDelay(
+            guarded, delay.toNanos(), delay.toNanos(), TimeUnit.NANOSECONDS));
+  }
+
+  /** The executor would end a task that throws. */
+  private boolean runRepeated(BooleanSupplier task) {
+    if (stopped) {
+      return false;
+    }
+    try {
+      return task.getAsBoolean();
+    } catch (RuntimeException | Error e) {
+      log.error("a repeated task of the engine failed; this is a defect", e);
+      return true;
+    }
   }
 
   @Override

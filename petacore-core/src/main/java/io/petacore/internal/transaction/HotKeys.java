@@ -114,11 +114,11 @@ final class HotKeys {
 
   /** Looks after a line for as long as there is one. */
   private void look(Bytes key, Line line) {
-    scheduler.schedule(
+    scheduler.repeat(
         PATIENCE,
         () -> {
           if (lines.get(key) != line) {
-            return;
+            return false;
           }
           AtomicReference<@Nullable Place> slow = new AtomicReference<>();
           lines.computeIfPresent(
@@ -133,7 +133,7 @@ final class HotKeys {
           if (passed != null) {
             leave(passed);
           }
-          look(key, line);
+          return true;
         });
   }
 

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>{@link TransactionConflictException}: others kept changing a key that it writes
- *   <li>{@link TransactionTooOldException}: it ran for longer than history is kept
+ *   <li>{@link TransactionTooOldException}: each of its runs took longer than history is kept
  *   <li>{@link TransactionTooLargeException}: one request can't carry it
  *   <li>{@link StoreUnavailableException}: the store could not be reached in time
  *   <li>{@link CommitOutcomeUnknownException}: the answer to its commit was lost
@@ -88,8 +88,9 @@ public final class DistributedStorage implements AutoCloseable {
   }
 
   /**
-   * Runs a body in a transaction, on this thread, and commits it; again on a conflict, each time on
-   * a fresh snapshot, within the bounds of the options. The body may run more than once.
+   * Runs a body in a transaction, on this thread, and commits it. Runs it again on a conflict, and
+   * where its snapshot is no longer kept, each time on a fresh snapshot, within the bounds of the
+   * options. The body may run more than once, also if it only reads.
    *
    * @throws X what the body threw; nothing was applied
    */

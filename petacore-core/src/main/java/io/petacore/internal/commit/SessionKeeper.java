@@ -1,12 +1,15 @@
 package io.petacore.internal.commit;
 
 import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
 import io.petacore.internal.format.Namespace;
+import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.time.Backoff;
 import io.petacore.internal.time.Scheduler;
 import io.petacore.store.BatchResult;
 import io.petacore.store.KeyValue;
 import io.petacore.store.KvStore;
+import io.petacore.store.RangeRequest;
 import io.petacore.store.StoreException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -36,13 +39,16 @@ final class SessionKeeper {
   private final Steps steps;
   private final Outcomes outcomes;
   private final CommitCounters counters;
+  private final Position position;
   private final Backoff backoff;
 
   private @Nullable Session session;
   private long fenceRevision;
-  private boolean opening;
+  private final InProgress opening;
+  private int openings;
   private int histories;
   private boolean raising;
+  private final InProgress tryingToRaise;
   private int failedRaises;
   private boolean ended;
 
@@ -60,6 +66,9 @@ final class SessionKeeper {
     this.steps = state.steps;
     this.outcomes = state.outcomes;
     this.counters = state.counters;
+    this.position = state.position;
+    this.opening = new InProgress(scheduler::nanoTime);
+    this.tryingToRaise = new InProgress(scheduler::nanoTime);
   }
 
   /** The session under which requests may be sent now; null if there is none. */
@@ -79,35 +88,41 @@ final class SessionKeeper {
 
   /** Opens a session if there is none and none is on its way. */
   void open(Effects effects) {
-    if (session != null || opening || ended) {
+    if (session != null || opening.isNow() || ended) {
       return;
     }
-    opening = true;
+    opening.begin();
+    int number = ++openings;
     int inHistory = histories;
     effects.send(
         () ->
             StoreCall.then(
                 () -> Session.open(store, namespace, timeToLive),
-                (opened, failure) -> steps.take(more -> opened(opened, failure, inHistory, more))));
+                (opened, failure) ->
+                    steps.take(more -> opened(opened, failure, number, inHistory, more))));
   }
 
   private void opened(
       Session.@Nullable Opened opened,
       @Nullable Throwable failure,
+      int number,
       int inHistory,
       Effects effects) {
     if (opened == null) {
       outcomes.storeFailed(StoreException.of(failure));
       // Until then it counts as being opened, so that nobody tries in between.
-      later(
-          again -> {
-            opening = false;
-            open(again);
-          });
+      if (number == openings) { // or else another opening has been begun meanwhile
+        later(
+            again -> {
+              if (number == openings) {
+                opening.end();
+                open(again);
+              }
+            });
+      }
       return;
     }
-    opening = false;
-    if (ended || inHistory != histories) {
+    if (ended || session != null || inHistory != histories) {
       effects.send(() -> revokeLater(opened.session()));
     } else {
       began(opened);
@@ -115,26 +130,43 @@ final class SessionKeeper {
   }
 
   private void began(Session.Opened opened) {
+    opening.end();
     session = opened.session();
     fenceRevision = opened.fenceRevision();
     raising = false;
     failedRaises = 0;
     backoff.reset();
     log.debug("session {} begins", opened.session().id());
-    renewLater(opened.session());
   }
 
-  private void renewLater(Session renewed) {
-    scheduler.schedule(
-        timeToLive.dividedBy(3),
-        () ->
+  /** What is due now and then: to be called so often that a session does not end meanwhile. */
+  void beat(Effects effects) {
+    Session renewed = session;
+    if (renewed != null) {
+      effects.send(() -> renew(renewed));
+      effects.send(() -> readRecord(renewed));
+    }
+  }
+
+  /**
+   * Asks for what other nodes have committed. A node that sends nothing would never learn otherwise
+   * that its watch has fallen silent.
+   */
+  private void readRecord(Session asking) {
+    Bytes record = namespace.toStore(ReservedKeys.COMMIT_RECORD);
+    StoreCall.then(
+        () -> store.range(new RangeRequest(KeyRange.single(record), 0, 1)),
+        (page, failure) -> {
+          if (page != null && !page.entries().isEmpty()) {
+            long exists = page.entries().get(0).modRevision();
             steps.take(
                 effects -> {
-                  if (session == renewed) {
-                    effects.send(() -> renew(renewed));
-                    renewLater(renewed);
+                  if (session == asking) { // or else it may be of another history
+                    position.know(exists);
                   }
-                }));
+                });
+          }
+        });
   }
 
   private void renew(Session renewed) {
@@ -209,6 +241,14 @@ final class SessionKeeper {
     }
   }
 
+  /** Tries again to raise a fence where the last try has come to nothing without an answer. */
+  void goOn(Effects effects) {
+    Session raised = session;
+    if (raised != null && raising && !tryingToRaise.isNow()) {
+      tryRaising(raised, effects);
+    }
+  }
+
   /** Raises the fence, so that requests sent before and not applied yet never will be. */
   void raise(Effects effects) {
     Session raised = session;
@@ -223,6 +263,7 @@ final class SessionKeeper {
     if (session != raised || !raising) {
       return;
     }
+    tryingToRaise.begin();
     long expected = fenceRevision;
     effects.send(
         () ->
@@ -276,6 +317,7 @@ final class SessionKeeper {
 
   /** Ends a session whose fence can't be raised: that makes the border, too. */
   private void endInstead(Session raised, Effects effects) {
+    tryingToRaise.begin();
     effects.send(
         () ->
             StoreCall.then(

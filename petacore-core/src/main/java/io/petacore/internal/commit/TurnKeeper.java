@@ -5,6 +5,7 @@ import io.petacore.store.Batch;
 import io.petacore.store.BatchResult;
 import io.petacore.store.KvStore;
 import io.petacore.store.StoreException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +22,19 @@ final class TurnKeeper {
   private final CommitState state;
   private final Turn turn = new Turn();
   private @Nullable PendingCommit takenFor;
-  private boolean requested;
+  private final InProgress requested;
 
-  TurnKeeper(KvStore store, SessionKeeper sessions, Settlement settlement, CommitState state) {
+  TurnKeeper(
+      KvStore store,
+      SessionKeeper sessions,
+      Settlement settlement,
+      CommitState state,
+      LongSupplier nanoTime) {
     this.store = store;
     this.sessions = sessions;
     this.settlement = settlement;
     this.state = state;
+    this.requested = new InProgress(nanoTime);
   }
 
   /** The watch has shown it; 0 and null if it was given back. */
@@ -37,12 +44,12 @@ final class TurnKeeper {
 
   /** Whether a request about it is on its way: no other leaves meanwhile. */
   boolean isRequested() {
-    return requested;
+    return requested.isNow();
   }
 
   /** Whether a session may send: nobody else has the field to himself. */
   boolean admits(Session session) {
-    return !requested && !turn.isHeldByOtherThan(session.id());
+    return !requested.isNow() && !turn.isHeldByOtherThan(session.id());
   }
 
   /** What a request of a session guards it by. */
@@ -78,7 +85,7 @@ final class TurnKeeper {
 
   /** What it has done the watch will show. */
   private void request(Session session, Batch batch, Effects effects) {
-    requested = true;
+    requested.begin();
     long guardedBy = sessions.fenceRevision();
     effects.send(
         () ->
@@ -94,7 +101,7 @@ final class TurnKeeper {
       @Nullable BatchResult result,
       @Nullable Throwable failure,
       Effects effects) {
-    requested = false;
+    requested.end();
     if (sessions.current() != session) {
       return; // lost, and the turn with it; or of a history that is no more
     }

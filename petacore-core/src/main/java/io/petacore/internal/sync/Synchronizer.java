@@ -88,6 +88,7 @@ public final class Synchronizer {
   private @Nullable Feed current; // guarded by lock
   private long expected; // guarded by lock; the highest revision that is known to exist
   private boolean lookingAgain; // guarded by lock; whether a look at it is scheduled
+  private volatile boolean defective; // whether a step has failed, and none follows it
   private volatile long loading; // written by the scheduler
   private volatile State state = State.STARTING; // written under lock
   private volatile @Nullable StoreException lastFailure;
@@ -125,6 +126,7 @@ public final class Synchronizer {
    * closed.
    */
   public CompletableFuture<Void> start() {
+    scheduler.repeat(MAX_BACKOFF, this::recoverIfDefective);
     scheduler.execute(() -> take(this::load));
     return synced;
   }
@@ -267,7 +269,7 @@ public final class Synchronizer {
     scheduler.schedule(OPENING_BOUND, feed::requireOpened);
     try {
       feed.watch(revision);
-    } catch (RuntimeException defect) {
+    } catch (RuntimeException | Error defect) {
       log.error("the store did not open a watch; this is a defect", defect);
       feed.end(StoreException.of(defect));
     }
@@ -341,11 +343,19 @@ public final class Synchronizer {
 
   /**
    * After a step that failed in a way nobody foresaw another is taken: following the store must not
-   * end in silence.
+   * end in silence. Only marks that, since an error may leave nothing else to be done.
    */
   private void recover() {
-    Runnable step = cache.applied().revision() == 0 ? this::load : this::openWatch;
-    scheduler.schedule(MAX_BACKOFF, () -> take(step));
+    defective = true;
+  }
+
+  /** On the scheduler, now and then. */
+  private boolean recoverIfDefective() {
+    if (defective && state != State.CLOSED) {
+      defective = false;
+      take(cache.applied().revision() == 0 ? this::load : this::openWatch);
+    }
+    return state != State.CLOSED;
   }
 
   private void retryLater(StoreException failure, Runnable step) {
@@ -372,8 +382,8 @@ public final class Synchronizer {
         silent = current;
       }
       if (!lookingAgain) {
-        lookingAgain = true;
         scheduler.schedule(SILENCE_BOUND, this::lookAgain);
+        lookingAgain = true;
       }
     }
     if (silent != null) {
@@ -434,7 +444,7 @@ public final class Synchronizer {
     state = next;
     try {
       listener.following(next == State.SYNCED);
-    } catch (RuntimeException thrown) {
+    } catch (RuntimeException | Error thrown) {
       log.error("a change of state could not be told; this is a defect", thrown);
     }
     tell(next);
@@ -444,7 +454,7 @@ public final class Synchronizer {
   private void tell(State now) {
     try {
       onState.accept(now);
-    } catch (RuntimeException thrown) {
+    } catch (RuntimeException | Error thrown) {
       log.error("a change of state could not be told; this is a defect", thrown);
     }
   }
@@ -491,7 +501,7 @@ public final class Synchronizer {
       }
       try {
         handle.close();
-      } catch (RuntimeException thrown) {
+      } catch (RuntimeException | Error thrown) {
         log.error("a watch could not be closed; this is a defect", thrown);
       }
     }
@@ -576,13 +586,20 @@ public final class Synchronizer {
     }
 
     private void goOn(Runnable step) {
-      scheduler.execute(
-          () -> {
-            if (scheduler.nanoTime() - startedAt > MAX_BACKOFF.toNanos()) {
-              backoff.reset(); // it held for a while: this is new trouble
-            }
-            take(step);
-          });
+      try {
+        scheduler.execute(
+            () ->
+                take(
+                    () -> {
+                      if (scheduler.nanoTime() - startedAt > MAX_BACKOFF.toNanos()) {
+                        backoff.reset(); // it held for a while: this is new trouble
+                      }
+                      step.run();
+                    }));
+      } catch (RuntimeException | Error defect) {
+        log.error("a watch has ended, and no step could be taken; this is a defect", defect);
+        recover();
+      }
     }
   }
 }

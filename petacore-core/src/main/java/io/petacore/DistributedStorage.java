@@ -27,7 +27,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>{@link TransactionConflictException}: others kept changing a key that it writes
- *   <li>{@link TransactionTooOldException}: it ran for longer than history is kept
+ *   <li>{@link TransactionTooOldException}: each of its runs took longer than history is kept
  *   <li>{@link TransactionTooLargeException}: one request can't carry it
  *   <li>{@link StoreUnavailableException}: the store could not be reached in time
  *   <li>{@link CommitOutcomeUnknownException}: the answer to its commit was lost
@@ -89,8 +88,9 @@ public final class DistributedStorage implements AutoCloseable {
   }
 
   /**
-   * Runs a body in a transaction, on this thread, and commits it; again on a conflict, each time on
-   * a fresh snapshot, within the bounds of the options. The body may run more than once.
+   * Runs a body in a transaction, on this thread, and commits it. Runs it again on a conflict, and
+   * where its snapshot is no longer kept, each time on a fresh snapshot, within the bounds of the
+   * options. The body may run more than once, also if it only reads.
    *
    * @throws X what the body threw; nothing was applied
    */
@@ -341,27 +341,16 @@ public final class DistributedStorage implements AutoCloseable {
     }
 
     /**
-     * Where application code runs that the library calls: status listeners, bodies of asynchronous
+     * Runs application code that the library calls: status listeners, bodies of asynchronous
      * transactions that run again, and what is chained to their futures. The common pool by
-     * default. It must have threads of its own: run on the thread that hands a task over,
-     * application code would hold up what it waits for. To find out, it is given a task.
+     * default.
      *
-     * @throws IllegalArgumentException if it runs tasks on the thread that hands them over
+     * <p>What the executor refuses, and what it has not accepted within half a second, runs on a
+     * thread of the library, {@code petacore-…-completions-…}, which neither applies changes nor
+     * keeps time: outcomes are delivered in any case. An executor that drops tasks silently loses
+     * them.
      */
     public Builder executor(Executor applicationExecutor) {
-      Thread caller = Thread.currentThread();
-      AtomicBoolean onCaller = new AtomicBoolean();
-      applicationExecutor.execute(
-          () -> {
-            if (Thread.currentThread() == caller) {
-              onCaller.set(true);
-            }
-          });
-      if (onCaller.get()) {
-        throw new IllegalArgumentException(
-            "the executor runs tasks on the thread that hands them over: give one with threads of"
-                + " its own");
-      }
       this.executor = applicationExecutor;
       return this;
     }

@@ -14,6 +14,7 @@ import io.petacore.internal.mvcc.Holdings;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.sync.SyncCounters;
 import io.petacore.internal.sync.Synchronizer;
+import io.petacore.internal.time.ApplicationExecutor;
 import io.petacore.internal.time.Scheduler;
 import io.petacore.internal.transaction.TransactionRunner;
 import io.petacore.store.StoreException;
@@ -30,12 +31,20 @@ final class Engine {
 
   private static final Duration THREAD_END_BOUND = Duration.ofSeconds(5);
 
+  private static final Duration SHORTEST_REST = Duration.ofMillis(1);
+  private static final Duration HAND_OVER_BOUND = Duration.ofSeconds(5);
+
   private final DistributedStorage.Builder settings;
   private final Namespace namespace;
   private final Scheduler scheduler;
+
+  /** A thread of its own: a load may keep it for as long as timers must not wait. */
+  private final Scheduler syncScheduler;
+
   private final MvccCache cache;
   final CommitPipeline pipeline;
   private final Synchronizer synchronizer;
+  private final ApplicationExecutor executor;
   private final TransactionRunner runner;
   private volatile boolean closed;
 
@@ -47,6 +56,7 @@ final class Engine {
     this.settings = settings;
     this.namespace = namespace;
     this.scheduler = scheduler;
+    this.syncScheduler = settings.schedulers.apply("petacore-" + settings.namespace + "-sync");
     this.cache =
         settings.caches.make(
             settings.historyRetention, settings.maxHistoryBytes, scheduler::nanoTime);
@@ -64,14 +74,15 @@ final class Engine {
                 settings.maxInFlight, settings.maxPendingCommits, settings.sessionTimeout),
             this::expect,
             this::repair);
-    StatusNotifier notifier = new StatusNotifier(settings.executor, settings.statusListener);
+    this.executor = new ApplicationExecutor(settings.executor, scheduler);
+    StatusNotifier notifier = new StatusNotifier(executor, settings.statusListener);
     this.synchronizer =
         new Synchronizer(
             settings.store,
             namespace,
             cache,
             clock,
-            scheduler,
+            syncScheduler,
             settings.maxClockOffset.plus(settings.commitTimeout),
             pipeline,
             state -> notifier.tell(this::status));
@@ -81,17 +92,18 @@ final class Engine {
             pipeline,
             Limits.forRequestsOf(settings.store.limits().maxRequestBytes()),
             scheduler,
-            settings.executor,
+            executor,
             new TransactionRunner.Settings(
                 settings.isolation, settings.commitTimeout, settings.maxAttempts));
   }
 
+  /** Called on the thread of timers, which must not wait for the Synchronizer's lock. */
   private void expect(long revision) {
-    synchronizer.expect(revision);
+    syncScheduler.execute(() -> synchronizer.expect(revision));
   }
 
   private void repair(String reason) {
-    synchronizer.repair(reason);
+    syncScheduler.execute(() -> synchronizer.repair(reason));
   }
 
   /** Begins to follow the store; done when it has caught up. */
@@ -102,12 +114,13 @@ final class Engine {
 
   /** History is freed in step with the writes; this is for when there are none. */
   private void freeHistoryNowAndThen() {
-    scheduler.schedule(
-        settings.historyRetention.dividedBy(2),
+    Duration half = settings.historyRetention.dividedBy(2);
+    syncScheduler.repeat(
+        half.compareTo(SHORTEST_REST) < 0 ? SHORTEST_REST : half,
         () -> {
           runner.releaseForgottenSnapshots();
           synchronizer.freeHistory();
-          freeHistoryNowAndThen();
+          return true;
         });
   }
 
@@ -189,11 +202,22 @@ final class Engine {
     closed = true;
     scheduler.join(pipeline.close(settings.commitTimeout));
     synchronizer.close();
-    scheduler.shutdown();
     runner.close();
     try {
-      if (!scheduler.awaitTermination(THREAD_END_BOUND)) {
-        log.warn("the thread of namespace {} has not ended within {}", namespace, THREAD_END_BOUND);
+      // Until then a carrier that the application's executor blocks is replaced.
+      scheduler.await(executor.whenIdle(), HAND_OVER_BOUND.toNanos());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    scheduler.shutdown();
+    syncScheduler.shutdown();
+    try {
+      if (!scheduler.awaitTermination(THREAD_END_BOUND)
+          || !syncScheduler.awaitTermination(THREAD_END_BOUND)) {
+        log.warn(
+            "a thread of namespace {} has not ended within {}: application code may hold it",
+            namespace,
+            THREAD_END_BOUND);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -121,7 +121,6 @@ public interface BadInputContract {
   @Test
   default void settingsThatCanNotBe() {
     DistributedStorage.Builder builder = DistributedStorage.builder(nodes().connect());
-    assertThrows(IllegalArgumentException.class, () -> builder.executor(Runnable::run));
     assertThrows(IllegalArgumentException.class, () -> builder.maxInFlight(0));
     for (Duration bad : List.of(Duration.ZERO, Duration.ofNanos(-1), Duration.ofDays(200_000))) {
       assertThrows(IllegalArgumentException.class, () -> builder.commitTimeout(bad));

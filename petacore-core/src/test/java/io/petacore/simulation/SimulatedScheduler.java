@@ -64,6 +64,12 @@ final class SimulatedScheduler implements Scheduler {
     return () -> tasks.remove(queued);
   }
 
+  /** On a thread like those of the application, which may block. */
+  @Override
+  public void executeBlocking(Runnable task) {
+    fibers.start(life, task);
+  }
+
   private void wakeForFirst() {
     Task first = tasks.peek();
     if (first != null) {

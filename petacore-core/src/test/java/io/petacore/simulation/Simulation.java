@@ -341,7 +341,6 @@ final class Simulation implements Nemesis.Operator {
     if (fibers.isReading() && faults.strike(Fault.READER_STOPPED)) {
       long time = timeline.about(timeline.chance(0.5) ? settings.retention() : MOMENT);
       fibers.pause(Math.min(time, LONGEST / 4)); // all are to come to an end
-
     }
   }
 

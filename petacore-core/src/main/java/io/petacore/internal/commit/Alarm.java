@@ -14,10 +14,14 @@ final class Alarm {
   /** Moments closer together than this share a ring. */
   private static final long GRAIN_NANOS = 5_000_000;
 
+  /** A ring that is so late has failed before it could be heard. */
+  private static final long LOST_AFTER_NANOS = 1_000_000_000;
+
   private final Scheduler scheduler;
   private final Runnable onRing;
   private boolean set;
   private long at;
+  private long ringsAt;
   private Scheduler.@Nullable Cancellable timer;
 
   Alarm(Scheduler scheduler, Runnable onRing) {
@@ -27,16 +31,19 @@ final class Alarm {
 
   /** Makes sure that it rings by a moment of monotonic time, or very shortly after. */
   void setFor(long nanoTime) {
-    if (set && at - nanoTime <= GRAIN_NANOS) {
+    long now = scheduler.nanoTime();
+    if (set && at - nanoTime <= GRAIN_NANOS && now - ringsAt < LOST_AFTER_NANOS) {
       return;
     }
     if (timer != null) {
       timer.cancel();
     }
-    set = true;
-    at = nanoTime;
-    long delay = Math.max(GRAIN_NANOS, nanoTime - scheduler.nanoTime());
+    set = false; // until there is a timer
+    long delay = Math.max(GRAIN_NANOS, nanoTime - now);
     timer = scheduler.schedule(Duration.ofNanos(delay), onRing);
+    ringsAt = now + delay;
+    at = nanoTime;
+    set = true;
   }
 
   /** It has rung. */

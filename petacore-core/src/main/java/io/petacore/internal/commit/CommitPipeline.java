@@ -20,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way of a commit: it is checked, waits, leaves with others in one request, and is reported
@@ -41,7 +43,13 @@ public final class CommitPipeline implements RevisionListener {
    */
   public record Settings(int maxInFlight, int maxPending, Duration sessionTimeToLive) {}
 
+  private static final Logger log = LoggerFactory.getLogger(CommitPipeline.class);
+
+  /** What has failed without a word is noticed after that at the latest. */
+  private static final Duration LONGEST_REST = Duration.ofSeconds(5);
+
   private final Scheduler scheduler;
+  private final Duration rest;
   private final LongConsumer onUndelivered;
   private final CommitCheck check;
   private final CommitState state;
@@ -78,6 +86,8 @@ public final class CommitPipeline implements RevisionListener {
     CommitRecords records = new CommitRecords(clock, namespace);
     this.scheduler = scheduler;
     this.onUndelivered = onUndelivered;
+    Duration third = settings.sessionTimeToLive().dividedBy(3);
+    this.rest = third.compareTo(LONGEST_REST) < 0 ? third : LONGEST_REST;
     this.check = new CommitCheck(cache, fences);
     this.state = new CommitState(scheduler, settings.maxPending(), this::goOn);
     this.steps = state.steps;
@@ -86,7 +96,7 @@ public final class CommitPipeline implements RevisionListener {
             store, namespace, records, settings.sessionTimeToLive(), scheduler, state);
     this.losses = new LossDetector(store, namespace, scheduler, state, onLoss);
     this.settlement = new Settlement(namespace, cache, sessions, losses, state);
-    this.turn = new TurnKeeper(store, sessions, settlement, state);
+    this.turn = new TurnKeeper(store, sessions, settlement, state, scheduler::nanoTime);
     this.alarm = new Alarm(scheduler, this::ring);
     this.dispatcher =
         new Dispatcher(
@@ -135,9 +145,20 @@ public final class CommitPipeline implements RevisionListener {
     return idle[0];
   }
 
-  /** Opens a session, so that the first commit finds one. */
+  /** Opens a session, so that the first commit finds one, and keeps one from then on. */
   public void start() {
     steps.take(effects -> started = true);
+    scheduler.repeat(
+        rest,
+        () -> {
+          steps.take(
+              effects -> {
+                sessions.beat(effects);
+                losses.look(effects);
+              });
+          ring(); // should the alarm have failed
+          return true;
+        });
   }
 
   /** Ends every step. */
@@ -145,6 +166,7 @@ public final class CommitPipeline implements RevisionListener {
     settlement.settleWhatWasPassed(effects);
     if (started) {
       sessions.open(effects);
+      sessions.goOn(effects);
     }
     if (!closed) {
       dispatcher.sendWhatCanGo(effects);
@@ -177,8 +199,27 @@ public final class CommitPipeline implements RevisionListener {
     } catch (PetaCoreException refused) {
       return CompletableFuture.failedFuture(refused);
     }
-    steps.offer(effects -> receive(commit, effects));
+    try {
+      steps.offer(effects -> receiveOrFail(commit, effects));
+    } catch (RuntimeException | Error notOffered) {
+      state.admission.leave();
+      throw notOffered;
+    }
     return commit.done();
+  }
+
+  /** Whoever waits for its outcome must not wait for ever. */
+  private void receiveOrFail(PendingCommit commit, Effects effects) {
+    try {
+      receive(commit, effects);
+    } catch (RuntimeException | Error defect) {
+      log.error("a commit could not be taken in; this is a defect", defect);
+      state.waiting.leave(commit);
+      state.outcomes.fail(
+          commit,
+          new PetaCoreException("the commit could not be sent; nothing was applied", defect),
+          effects);
+    }
   }
 
   private void receive(PendingCommit commit, Effects effects) {

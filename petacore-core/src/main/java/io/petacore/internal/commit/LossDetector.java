@@ -39,7 +39,8 @@ final class LossDetector {
   private final Backoff backoff;
   private long verified;
   private long awaitedRecord;
-  private boolean reading;
+  private int loads;
+  private final InProgress reading;
 
   /**
    * @param onLoss called, without the lock, with the reason why everything has to be loaded again
@@ -58,6 +59,15 @@ final class LossDetector {
     this.outcomes = state.outcomes;
     this.onLoss = onLoss;
     this.backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, scheduler::chance);
+    this.reading = new InProgress(scheduler::nanoTime);
+  }
+
+  /**
+   * Looks for what other nodes have committed: to be called now and then. A node that sends nothing
+   * would not learn otherwise that its watch has fallen silent, or has left something out.
+   */
+  void look(Effects effects) {
+    verify(0, effects);
   }
 
   /** Whether no request up to an applied revision was lost on the way here. */
@@ -67,26 +77,34 @@ final class LossDetector {
 
   /** Finds out about an applied revision, unless that is under way; the step that knows goes on. */
   void verify(long revision, Effects effects) {
-    if (reading || position.isLossKnown() || position.record() < awaitedRecord) {
+    if (reading.isNow() || position.isLossKnown() || position.record() < awaitedRecord) {
       return;
     }
-    reading = true;
+    reading.begin();
+    int since = loads;
     effects.send(
         () ->
             StoreCall.then(
                 () -> store.range(new RangeRequest(KeyRange.single(recordKey), 0, 1)),
-                (page, failure) -> steps.take(more -> read(revision, page, failure, more))));
+                (page, failure) -> steps.take(more -> read(revision, since, page, failure, more))));
   }
 
   private void read(
-      long revision, @Nullable RangePage page, @Nullable Throwable failure, Effects effects) {
+      long revision,
+      int since,
+      @Nullable RangePage page,
+      @Nullable Throwable failure,
+      Effects effects) {
     if (page == null) {
       outcomes.storeFailed(StoreException.of(failure));
-      scheduler.schedule(backoff.next(), () -> steps.take(more -> reading = false));
+      scheduler.schedule(backoff.next(), () -> steps.take(more -> reading.end()));
       return;
     }
-    reading = false;
+    reading.end();
     backoff.reset();
+    if (since != loads) {
+      return; // it may be of another history
+    }
     long record = page.entries().isEmpty() ? 0 : page.entries().get(0).modRevision();
     if (position.record() >= record) {
       verified = Math.max(verified, revision);
@@ -109,6 +127,7 @@ final class LossDetector {
   /** Everything was loaded again, perhaps of another history, whose revisions are others. */
   void loaded() {
     position.lossKnown(false);
+    loads++;
     verified = 0;
     awaitedRecord = 0;
   }

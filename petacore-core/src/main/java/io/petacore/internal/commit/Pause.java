@@ -16,7 +16,11 @@ final class Pause {
   private final Scheduler scheduler;
   private final Steps steps;
   private final Backoff backoff;
-  private boolean now;
+
+  /** By the clock, so that it ends whether or not its timer rings. */
+  private long until;
+
+  private boolean begun;
 
   Pause(Scheduler scheduler, Steps steps) {
     this.scheduler = scheduler;
@@ -25,13 +29,16 @@ final class Pause {
   }
 
   boolean isNow() {
-    return now;
+    begun = begun && scheduler.nanoTime() - until < 0;
+    return begun;
   }
 
   void begin() {
-    if (!now) {
-      now = true;
-      scheduler.schedule(backoff.next(), () -> steps.take(effects -> now = false));
+    if (!isNow()) {
+      Duration time = backoff.next();
+      until = scheduler.nanoTime() + time.toNanos();
+      begun = true;
+      scheduler.schedule(time, () -> steps.take(effects -> {})); // whoever can goes on
     }
   }
 

@@ -43,9 +43,11 @@ final class SessionKeeper {
 
   private @Nullable Session session;
   private long fenceRevision;
-  private boolean opening;
+  private final InProgress opening;
+  private int openings;
   private int histories;
   private boolean raising;
+  private final InProgress tryingToRaise;
   private int failedRaises;
   private boolean ended;
 
@@ -67,6 +69,8 @@ final class SessionKeeper {
     this.turn = state.turn;
     this.outcomes = state.outcomes;
     this.counters = state.counters;
+    this.opening = new InProgress(scheduler::nanoTime);
+    this.tryingToRaise = new InProgress(scheduler::nanoTime);
   }
 
   /** The session under which requests may be sent now; null if there is none. */
@@ -91,35 +95,41 @@ final class SessionKeeper {
 
   /** Opens a session if there is none and none is on its way. */
   void open(Effects effects) {
-    if (session != null || opening || ended) {
+    if (session != null || opening.isNow() || ended) {
       return;
     }
-    opening = true;
+    opening.begin();
+    int number = ++openings;
     int inHistory = histories;
     effects.send(
         () ->
             StoreCall.then(
                 () -> Session.open(store, namespace, records, timeToLive),
-                (opened, failure) -> steps.take(more -> opened(opened, failure, inHistory, more))));
+                (opened, failure) ->
+                    steps.take(more -> opened(opened, failure, number, inHistory, more))));
   }
 
   private void opened(
       Session.@Nullable Opened opened,
       @Nullable Throwable failure,
+      int number,
       int inHistory,
       Effects effects) {
     if (opened == null) {
       outcomes.storeFailed(StoreException.of(failure));
       // Until then it counts as being opened, so that nobody tries in between.
-      later(
-          again -> {
-            opening = false;
-            open(again);
-          });
+      if (number == openings) { // or else another opening has been begun meanwhile
+        later(
+            again -> {
+              if (number == openings) {
+                opening.end();
+                open(again);
+              }
+            });
+      }
       return;
     }
-    opening = false;
-    if (ended || inHistory != histories) {
+    if (ended || session != null || inHistory != histories) {
       effects.send(() -> revokeLater(opened.session()));
     } else {
       began(opened);
@@ -127,28 +137,23 @@ final class SessionKeeper {
   }
 
   private void began(Session.Opened opened) {
+    opening.end();
     session = opened.session();
     fenceRevision = opened.fenceRevision();
     raising = false;
     failedRaises = 0;
     backoff.reset();
     log.debug("session {} begins", opened.session().id());
-    renewLater(opened.session());
   }
 
-  private void renewLater(Session renewed) {
-    scheduler.schedule(
-        timeToLive.dividedBy(3),
-        () ->
-            steps.take(
-                effects -> {
-                  if (session == renewed) {
-                    if (!holdsUpOthers(renewed)) {
-                      effects.send(() -> renew(renewed));
-                    }
-                    renewLater(renewed);
-                  }
-                }));
+  /** What is due now and then: to be called so often that a session does not end meanwhile. */
+  void beat(Effects effects) {
+    Session renewed = session;
+    if (renewed != null) {
+      if (!holdsUpOthers(renewed)) {
+        effects.send(() -> renew(renewed));
+      }
+    }
   }
 
   /**
@@ -232,6 +237,14 @@ final class SessionKeeper {
     }
   }
 
+  /** Tries again to raise a fence where the last try has come to nothing without an answer. */
+  void goOn(Effects effects) {
+    Session raised = session;
+    if (raised != null && raising && !tryingToRaise.isNow()) {
+      tryRaising(raised, effects);
+    }
+  }
+
   /** Raises the fence, so that requests sent before and not applied yet never will be. */
   void raise(Effects effects) {
     Session raised = session;
@@ -246,6 +259,7 @@ final class SessionKeeper {
     if (session != raised || !raising) {
       return;
     }
+    tryingToRaise.begin();
     long expected = fenceRevision;
     effects.send(
         () ->
@@ -299,6 +313,7 @@ final class SessionKeeper {
 
   /** Ends a session whose fence can't be raised: that makes the border, too. */
   private void endInstead(Session raised, Effects effects) {
+    tryingToRaise.begin();
     effects.send(
         () ->
             StoreCall.then(

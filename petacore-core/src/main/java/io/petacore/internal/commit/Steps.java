@@ -56,10 +56,17 @@ final class Steps {
     }
   }
 
-  /** Has a step taken, by this thread if the lock is free, or else by the one that has it. */
+  /**
+   * Has a step taken, by this thread if the lock is free, or else by the one that has it. Throws
+   * only if it never will be: what goes wrong with other steps is not the caller's failure.
+   */
   void offer(Consumer<Effects> step) {
     offered.add(step);
-    takeOffered();
+    try {
+      takeOffered();
+    } catch (RuntimeException | Error defect) {
+      log.error("the commit pipeline could not go on; this is a defect", defect);
+    }
   }
 
   /** Takes a step under a lock of the caller's, who calls {@link #letGo} when that is free. */

@@ -14,7 +14,8 @@ final class StoreCall {
    * that failed: whoever waits for the answer must not wait for ever.
    */
   static <T> void then(Supplier<CompletableFuture<T>> call, Continuation.Step<T> next) {
-    // A defect of the step itself leaves a request to the alarm, which doubts it and settles it.
+    // A defect of the step itself leaves a batch to the alarm, which doubts and settles it; what
+    // else was begun counts as ended after a while: see InProgress.
     Continuation.after(make(call), Runnable::run, next, defect -> {});
   }
 

@@ -5,6 +5,7 @@ import io.petacore.store.Batch;
 import io.petacore.store.BatchResult;
 import io.petacore.store.KvStore;
 import io.petacore.store.StoreException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,20 +27,26 @@ final class TurnKeeper {
   private final Turn turn;
   private final LiveSessions live;
   private @Nullable PendingCommit takenFor;
-  private boolean requested;
+  private final InProgress requested;
 
-  TurnKeeper(KvStore store, SessionKeeper sessions, Settlement settlement, CommitState state) {
+  TurnKeeper(
+      KvStore store,
+      SessionKeeper sessions,
+      Settlement settlement,
+      CommitState state,
+      LongSupplier nanoTime) {
     this.store = store;
     this.sessions = sessions;
     this.settlement = settlement;
     this.state = state;
     this.turn = state.turn;
     this.live = state.sessions;
+    this.requested = new InProgress(nanoTime);
   }
 
   /** Whether a request about it is on its way: no other leaves meanwhile. */
   boolean isRequested() {
-    return requested;
+    return requested.isNow();
   }
 
   /** Whether a session may send: no other session has the lock. */
@@ -108,7 +115,7 @@ final class TurnKeeper {
 
   /** What it has done the watch will show. */
   private void request(Session session, Batch batch, Effects effects) {
-    requested = true;
+    requested.begin();
     long guardedBy = sessions.fenceRevision();
     effects.send(
         () ->
@@ -124,7 +131,7 @@ final class TurnKeeper {
       @Nullable BatchResult result,
       @Nullable Throwable failure,
       Effects effects) {
-    requested = false;
+    requested.end();
     if (sessions.current() != session) {
       return; // lost, and the turn with it; or of a history that is no more
     }

@@ -4,39 +4,75 @@ import io.petacore.error.PetaCoreException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Those who wait for a revision to be applied.
  *
  * <p>A waiter first enters the queue and then looks at what is applied; the writer first publishes
- * and then looks at the queue. Whichever comes second sees the other, so nobody is forgotten.
+ * and then looks at the queue. Whichever comes second sees the other, so nobody is forgotten. In
+ * the same way a waiter that enters the queue after {@link #close} finds that it is closed. A
+ * waiter whose future is cancelled leaves the queue.
  */
 final class AppliedWaiters {
 
-  private record Waiter(long revision, CompletableFuture<Applied> future) {}
+  private final class Waiter extends CompletableFuture<Applied> {
+    private final long revision;
+    private final long number;
 
-  private final PriorityQueue<Waiter> queue =
-      new PriorityQueue<>(Comparator.comparingLong(Waiter::revision)); // guarded by this
+    Waiter(long revision, long number) {
+      this.revision = revision;
+      this.number = number;
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+      remove(this);
+      return super.cancel(mayInterruptIfRunning);
+    }
+  }
+
+  private final TreeSet<Waiter> queue = // guarded by this
+      new TreeSet<>(
+          Comparator.<Waiter>comparingLong(waiter -> waiter.revision)
+              .thenComparingLong(waiter -> waiter.number));
+  private long entered; // guarded by this; how many have ever entered the queue
+  private @Nullable PetaCoreException closed; // guarded by this; null while it is open
   private volatile boolean waiting; // whether the queue may hold someone; written under the lock
 
+  /** Completes when a revision is applied; cancel it to wait no longer. */
   CompletableFuture<Applied> await(long revision, Supplier<Applied> applied) {
     Applied now = applied.get();
     if (now.revision() >= revision) {
       return CompletableFuture.completedFuture(now);
     }
-    CompletableFuture<Applied> future = new CompletableFuture<>();
+    Waiter waiter;
     synchronized (this) {
-      queue.add(new Waiter(revision, future));
+      if (closed != null) {
+        return CompletableFuture.failedFuture(closed);
+      }
+      waiter = new Waiter(revision, entered++);
+      queue.add(waiter);
       waiting = true;
     }
     Applied again = applied.get();
     if (again.revision() >= revision) {
       complete(again);
     }
-    return future;
+    return waiter;
+  }
+
+  private synchronized void remove(Waiter waiter) {
+    queue.remove(waiter);
+    waiting = !queue.isEmpty();
+  }
+
+  /** How many wait. */
+  synchronized int count() {
+    return queue.size();
   }
 
   /** Completes, holding no lock, everyone whose revision has come. */
@@ -44,18 +80,19 @@ final class AppliedWaiters {
     if (!waiting) {
       return;
     }
-    List<CompletableFuture<Applied>> due = new ArrayList<>();
+    List<Waiter> due = new ArrayList<>();
     synchronized (this) {
-      for (Waiter next = queue.peek();
-          next != null && next.revision() <= applied.revision();
-          next = queue.peek()) {
-        due.add(queue.remove().future());
+      while (!queue.isEmpty() && queue.first().revision <= applied.revision()) {
+        Waiter first = queue.first();
+        queue.remove(first);
+        due.add(first);
       }
       waiting = !queue.isEmpty();
     }
-    due.forEach(future -> future.complete(applied));
+    due.forEach(waiter -> waiter.complete(applied));
   }
 
+  /** Fails everyone who waits; those who come later wait anew. */
   void abandon(PetaCoreException cause) {
     List<Waiter> abandoned;
     synchronized (this) {
@@ -63,6 +100,14 @@ final class AppliedWaiters {
       queue.clear();
       waiting = false;
     }
-    abandoned.forEach(waiter -> waiter.future().completeExceptionally(cause));
+    abandoned.forEach(waiter -> waiter.completeExceptionally(cause));
+  }
+
+  /** Fails everyone who waits, and everyone who comes later. */
+  void close(PetaCoreException cause) {
+    synchronized (this) {
+      closed = cause;
+    }
+    abandon(cause);
   }
 }

@@ -119,7 +119,8 @@ public final class MvccCache {
   /**
    * Completes when a revision is applied, with what was published first at or above it. Completed
    * by the writer: what is chained must neither block nor run application code. Fails only with
-   * {@link #abandonWaiters}.
+   * {@link #abandonWaiters} and {@link #closeWaiters}. Whoever waits no longer cancels it, or it is
+   * kept until the revision comes.
    */
   public CompletableFuture<Applied> whenApplied(long revision) {
     return waiters.await(revision, this::applied);
@@ -354,9 +355,19 @@ public final class MvccCache {
     waiters.complete(next);
   }
 
-  /** Fails everyone who waits for a revision that will not come: closed, or another history. */
+  /** Fails everyone who waits for a revision that will not come, on another history. */
   public void abandonWaiters(PetaCoreException cause) {
     waiters.abandon(cause);
+  }
+
+  /** Fails everyone who waits for a revision, now and later: none will be applied any more. */
+  public void closeWaiters(PetaCoreException cause) {
+    waiters.close(cause);
+  }
+
+  /** How many wait for a revision. */
+  int countWaiters() {
+    return waiters.count();
   }
 
   private void link(List<Change> changes, long number, long now) {

@@ -90,6 +90,7 @@ public final class Synchronizer {
   private long expected; // guarded by lock; the highest revision that is known to exist
   private boolean lookingAgain; // guarded by lock; whether a look at it is scheduled
   private boolean lossKnown; // guarded by lock; whether the cache misses what the store has
+  private volatile boolean defective; // whether a step has failed, and none follows it
   private volatile long loading; // written by the scheduler
   private volatile State state = State.STARTING; // written under lock
   private volatile @Nullable StoreException lastFailure;
@@ -127,6 +128,7 @@ public final class Synchronizer {
    * closed.
    */
   public CompletableFuture<Void> start() {
+    scheduler.repeat(MAX_BACKOFF, this::recoverIfDefective);
     scheduler.execute(() -> take(this::load));
     return synced;
   }
@@ -321,7 +323,7 @@ public final class Synchronizer {
     scheduler.schedule(OPENING_BOUND, feed::requireOpened);
     try {
       feed.watch(revision);
-    } catch (RuntimeException defect) {
+    } catch (RuntimeException | Error defect) {
       log.error("the store did not open a watch; this is a defect", defect);
       feed.end(StoreException.of(defect));
     }
@@ -397,11 +399,19 @@ public final class Synchronizer {
 
   /**
    * After a step that failed in a way nobody foresaw another is taken: following the store must not
-   * end in silence.
+   * end in silence. Only marks that, since an error may leave nothing else to be done.
    */
   private void recover() {
-    Runnable step = cache.applied().revision() == 0 ? this::load : this::openWatch;
-    scheduler.schedule(MAX_BACKOFF, () -> take(step));
+    defective = true;
+  }
+
+  /** On the scheduler, now and then. */
+  private boolean recoverIfDefective() {
+    if (defective && state != State.CLOSED) {
+      defective = false;
+      take(cache.applied().revision() == 0 ? this::load : this::openWatch);
+    }
+    return state != State.CLOSED;
   }
 
   private void retryLater(StoreException failure, Runnable step) {
@@ -428,8 +438,8 @@ public final class Synchronizer {
         silent = current;
       }
       if (!lookingAgain) {
-        lookingAgain = true;
         scheduler.schedule(SILENCE_BOUND, this::lookAgain);
+        lookingAgain = true;
       }
     }
     if (silent != null) {
@@ -502,7 +512,7 @@ public final class Synchronizer {
     if (last != null) {
       last.closeWatch();
     }
-    cache.abandonWaiters(new StorageClosedException("the storage was closed"));
+    cache.closeWaiters(new StorageClosedException("the storage was closed"));
     synced.completeExceptionally(
         new StoreUnavailableException("the storage was closed before it was synced", lastFailure));
   }
@@ -515,7 +525,7 @@ public final class Synchronizer {
     state = next;
     try {
       listener.following(next == State.SYNCED);
-    } catch (RuntimeException thrown) {
+    } catch (RuntimeException | Error thrown) {
       log.error("a change of state could not be told; this is a defect", thrown);
     }
     tell(next);
@@ -525,7 +535,7 @@ public final class Synchronizer {
   private void tell(State now) {
     try {
       onState.accept(now);
-    } catch (RuntimeException thrown) {
+    } catch (RuntimeException | Error thrown) {
       log.error("a change of state could not be told; this is a defect", thrown);
     }
   }
@@ -572,7 +582,7 @@ public final class Synchronizer {
       }
       try {
         handle.close();
-      } catch (RuntimeException thrown) {
+      } catch (RuntimeException | Error thrown) {
         log.error("a watch could not be closed; this is a defect", thrown);
       }
     }
@@ -661,13 +671,20 @@ public final class Synchronizer {
     }
 
     private void goOn(Runnable step) {
-      scheduler.execute(
-          () -> {
-            if (scheduler.nanoTime() - startedAt > MAX_BACKOFF.toNanos()) {
-              backoff.reset(); // it held for a while: this is new trouble
-            }
-            take(step);
-          });
+      try {
+        scheduler.execute(
+            () ->
+                take(
+                    () -> {
+                      if (scheduler.nanoTime() - startedAt > MAX_BACKOFF.toNanos()) {
+                        backoff.reset(); // it held for a while: this is new trouble
+                      }
+                      step.run();
+                    }));
+      } catch (RuntimeException | Error defect) {
+        log.error("a watch has ended, and no step could be taken; this is a defect", defect);
+        recover();
+      }
     }
   }
 }

@@ -33,7 +33,8 @@ public final class Continuation {
    * Takes a step when a future is done.
    *
    * @param on where to take it; {@code Runnable::run} for the thread that completes the future
-   * @param onDefect told of what the step threw; an error, wrapped
+   * @param onDefect told of what the step threw, or of why it could not be taken there; an error,
+   *     wrapped
    */
   @SuppressWarnings("FutureReturnValueIgnored") // nothing is thrown out of the step
   public static <T> void after(
@@ -41,18 +42,22 @@ public final class Continuation {
       Executor on,
       Step<? super T> step,
       Consumer<RuntimeException> onDefect) {
-    future.whenCompleteAsync(
-        (result, failure) -> {
-          try {
-            step.take(result, failure);
-          } catch (RuntimeException defect) {
-            log.error("a step of the engine failed; this is a defect", defect);
-            onDefect.accept(defect);
-          } catch (Error error) {
-            log.error("a step of the engine failed", error);
-            onDefect.accept(new IllegalStateException("a step of the engine failed", error));
-          }
-        },
-        on);
+    future.whenComplete(
+        (result, failure) ->
+            guard(
+                () -> on.execute(() -> guard(() -> step.take(result, failure), onDefect)),
+                onDefect));
+  }
+
+  private static void guard(Runnable work, Consumer<RuntimeException> onDefect) {
+    try {
+      work.run();
+    } catch (RuntimeException defect) {
+      log.error("a step of the engine failed; this is a defect", defect);
+      onDefect.accept(defect);
+    } catch (Error error) {
+      log.error("a step of the engine failed", error);
+      onDefect.accept(new IllegalStateException("a step of the engine failed", error));
+    }
   }
 }

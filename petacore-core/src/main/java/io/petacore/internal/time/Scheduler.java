@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /**
  * Runs the engine's own tasks, one at a time, and is its only source of monotonic time, and of
@@ -29,6 +30,33 @@ public interface Scheduler extends Executor {
 
   /** Runs a task after a delay; drops it after {@link #shutdown()}. */
   Cancellable schedule(Duration delay, Runnable task);
+
+  /**
+   * Runs a task again and again, each time a delay after it has ended, for as long as it returns
+   * true. Whatever it throws, it runs again. Drops it after {@link #shutdown()}.
+   */
+  default void repeat(Duration delay, BooleanSupplier task) {
+    schedule(
+        delay,
+        () -> {
+          boolean again = true;
+          try {
+            again = task.getAsBoolean();
+          } finally {
+            if (again) {
+              repeat(delay, task);
+            }
+          }
+        });
+  }
+
+  /**
+   * Runs a task that may block, beside the others: on another thread, if the scheduler has threads.
+   * Runs it after {@link #shutdown()}, too.
+   */
+  default void executeBlocking(Runnable task) {
+    execute(task);
+  }
 
   /**
    * Has the calling thread wait until a future is done, well or not, for a time at most.
@@ -63,7 +91,7 @@ public interface Scheduler extends Executor {
 
   /**
    * Has the calling thread wait, after {@link #shutdown()}, until the task that was running has
-   * ended, and with it every thread of the scheduler's.
+   * ended, and with it every thread of the scheduler's but the calling one.
    *
    * @return whether that was so in time
    */

@@ -32,6 +32,8 @@ final class HotKeys {
   /** A line is changed only inside the map's atomic operations on its key. */
   private final ConcurrentHashMap<Bytes, Line> lines = new ConcurrentHashMap<>();
 
+  private volatile boolean closed;
+
   HotKeys(Scheduler scheduler) {
     this.scheduler = scheduler;
   }
@@ -57,11 +59,15 @@ final class HotKeys {
           return line;
         });
     call(key);
+    if (closed) {
+      place.turn.complete(null);
+    }
     return place;
   }
 
-  /** Lets everybody go on: no timer is going to pass who takes too long. */
+  /** Lets everybody go on, now and later: no timer is going to pass who takes too long. */
   void close() {
+    closed = true;
     for (Bytes key : lines.keySet()) {
       Line line = lines.remove(key);
       if (line != null) {
@@ -108,11 +114,11 @@ final class HotKeys {
 
   /** Looks after a line for as long as there is one. */
   private void look(Bytes key, Line line) {
-    scheduler.schedule(
+    scheduler.repeat(
         PATIENCE,
         () -> {
           if (lines.get(key) != line) {
-            return;
+            return false;
           }
           AtomicReference<@Nullable Place> slow = new AtomicReference<>();
           lines.computeIfPresent(
@@ -127,7 +133,7 @@ final class HotKeys {
           if (passed != null) {
             leave(passed);
           }
-          look(key, line);
+          return true;
         });
   }
 

@@ -64,7 +64,8 @@ public final class TransactionRunner {
   private final LongAdder retries = new LongAdder();
 
   /**
-   * @param executor runs the bodies of asynchronous transactions again, and their completions
+   * @param executor runs the bodies of asynchronous transactions again, and their completions;
+   *     takes every task, and does not block
    */
   public TransactionRunner(
       MvccCache cache,
@@ -101,38 +102,80 @@ public final class TransactionRunner {
       TransactionOptions options, TransactionCall<T, X> body) throws X {
     awaitConfirmed(options);
     BufferedTransaction transaction = newTransaction(options, null);
-    T result = run(body, transaction);
+    T result;
+    try {
+      result = run(body, transaction);
+    } catch (TransactionTooOldException thrown) {
+      return commit(options, body, tooOld(thrown, transaction.snapshot()));
+    }
     if (transaction.isReadOnly()) {
       return result;
     }
     return commit(
         options,
         body,
-        result,
-        new Pending(transaction.isolation(), transaction.snapshot(), transaction.written()));
+        new Finished<>(
+            result,
+            new Pending(transaction.isolation(), transaction.snapshot(), transaction.written())));
   }
 
+  /** How a run of a body ended. */
+  private sealed interface Run<T extends @Nullable Object> {}
+
+  /** With writes, perhaps none. */
+  private record Finished<T extends @Nullable Object>(T result, Pending pending)
+      implements Run<T> {}
+
+  /** In a read of what is no longer kept. */
+  private record TooOld<T extends @Nullable Object>(TransactionTooOldException thrown)
+      implements Run<T> {}
+
   /**
-   * The rest of a call that has written. Apart from it, so that a compiler can put what comes
-   * before into the caller; and neither this nor any other method that might not be put there is
-   * given the transaction, so that it need not be allocated.
+   * The rest of a call whose body has run and is not known to have only read. Apart from it, so
+   * that a compiler can put what comes before into the caller; and neither this nor any other
+   * method that might not be put there is given the transaction, so that it need not be allocated.
    */
   private <T extends @Nullable Object, X extends Exception> T commit(
-      TransactionOptions options, TransactionCall<T, X> body, T result, Pending pending) throws X {
+      TransactionOptions options, TransactionCall<T, X> body, Run<T> first) throws X {
     Attempts attempts = new Attempts(options);
     try {
-      while (attempts.commit(pending) instanceof CommitOutcome.Conflict conflict) {
-        attempts.backOff(attempts.delayAfter(conflict));
-        attempts.await(attempts.turns.after(conflict.key()));
-        attempts.awaitConfirmed();
-        BufferedTransaction transaction = newTransaction(options, null);
-        result = run(body, transaction);
-        pending = transaction.pending();
+      Run<T> run = first;
+      while (true) {
+        if (run instanceof Finished<T> finished) {
+          if (attempts.commitOrPrepare(finished.pending())) {
+            return finished.result();
+          }
+        } else {
+          attempts.prepareAfter(((TooOld<T>) run).thrown());
+        }
+        run = runOnce(options, body);
       }
-      return result;
     } finally {
       attempts.turns.leave();
     }
+  }
+
+  private <T extends @Nullable Object, X extends Exception> Run<T> runOnce(
+      TransactionOptions options, TransactionCall<T, X> body) throws X {
+    BufferedTransaction transaction = newTransaction(options, null);
+    try {
+      return new Finished<>(run(body, transaction), transaction.pending());
+    } catch (TransactionTooOldException thrown) {
+      return tooOld(thrown, transaction.snapshot());
+    }
+  }
+
+  /** What another run may mend; anything else that has the same name is thrown. */
+  private <T extends @Nullable Object> Run<T> tooOld(
+      TransactionTooOldException thrown, Applied snapshot) {
+    if (isKept(snapshot)) {
+      throw thrown; // it is a state of the past that the body has asked for
+    }
+    return new TooOld<>(thrown);
+  }
+
+  private boolean isKept(Applied snapshot) {
+    return snapshot.version() >= cache.horizon();
   }
 
   private static <T extends @Nullable Object, X extends Exception> T run(
@@ -248,8 +291,12 @@ public final class TransactionRunner {
       if (cache.applied().revision() < confirmed) {
         try {
           CompletableFuture<Applied> applied = cache.whenApplied(confirmed);
-          if (!scheduler.await(applied, deadline.remainingNanos())) {
-            throw notBack(confirmed);
+          try {
+            if (!scheduler.await(applied, deadline.remainingNanos())) {
+              throw notBack(confirmed);
+            }
+          } finally {
+            stopWaiting(applied);
           }
           applied.join();
         } catch (InterruptedException e) {
@@ -260,6 +307,11 @@ public final class TransactionRunner {
           throw seenByCaller(e.getCause());
         }
       }
+    }
+
+    /** Without effect if it is done; or else nothing must be kept for whoever waits no longer. */
+    void stopWaiting(CompletableFuture<Applied> applied) {
+      applied.cancel(false);
     }
 
     StoreUnavailableException notBack(long confirmed) {
@@ -313,12 +365,58 @@ public final class TransactionRunner {
       }
     }
 
+    /**
+     * Commits, or waits until the body may run again.
+     *
+     * @return whether it is committed
+     */
+    boolean commitOrPrepare(Pending pending) {
+      CommitOutcome outcome;
+      try {
+        outcome = commit(pending);
+      } catch (TransactionTooOldException thrown) {
+        prepareAfter(thrown);
+        return false;
+      }
+      if (outcome instanceof CommitOutcome.Conflict conflict) {
+        backOff(delayAfter(conflict));
+        await(turns.after(conflict.key()));
+        awaitConfirmed();
+        return false;
+      }
+      return true;
+    }
+
+    /** Waits until the body may run again, on a fresh snapshot; throws if it must not. */
+    void prepareAfter(TransactionTooOldException thrown) {
+      backOff(delayAfter(thrown));
+      awaitConfirmed();
+    }
+
     /** How long to wait before the next run; throws the conflict if there is to be none. */
     Duration delayAfter(CommitOutcome.Conflict conflict) {
+      Duration delay = nextDelay();
+      if (delay == null) {
+        throw conflictException(conflict);
+      }
+      return delay;
+    }
+
+    /** How long to wait before the next run; throws what was thrown if there is to be none. */
+    Duration delayAfter(TransactionTooOldException thrown) {
+      Duration delay = nextDelay();
+      if (delay == null) {
+        throw thrown;
+      }
+      return delay;
+    }
+
+    /** How long to wait before the next run; null if there is to be none. */
+    private @Nullable Duration nextDelay() {
       // The first run again is at once: its snapshot holds what it collided with.
       Duration delay = made == 1 ? Duration.ZERO : backoff.next();
       if (made >= maxAttempts || deadline.remainingNanos() <= delay.toNanos()) {
-        throw conflictException(conflict);
+        return null;
       }
       made++;
       retries.increment();
@@ -381,6 +479,14 @@ public final class TransactionRunner {
       BufferedTransaction transaction = newTransaction(options, null);
       try {
         body.run(transaction);
+      } catch (TransactionTooOldException thrown) {
+        transaction.end();
+        if (isKept(transaction.snapshot())) {
+          fail(thrown);
+        } else {
+          onExecutor(() -> again(thrown));
+        }
+        return;
       } catch (Throwable thrown) {
         // Also an error of the body: nobody but the holder of the future would ever hear of it.
         transaction.end();
@@ -397,7 +503,7 @@ public final class TransactionRunner {
           attempts.send(pending),
           Runnable::run,
           (outcome, failure) -> onExecutor(() -> settle(outcome, failure)),
-          this::fail);
+          this::failOnExecutor);
     }
 
     private void settle(@Nullable CommitOutcome outcome, @Nullable Throwable failure) {
@@ -406,6 +512,8 @@ public final class TransactionRunner {
         done.complete(new CommitResult(committed.revision(), committed.version()));
       } else if (outcome instanceof CommitOutcome.Conflict conflict) {
         again(conflict);
+      } else if (failure instanceof TransactionTooOldException tooOld) {
+        again(tooOld);
       } else {
         fail(failure == null ? new IllegalStateException("no outcome") : failure);
       }
@@ -414,14 +522,25 @@ public final class TransactionRunner {
     private void again(CommitOutcome.Conflict conflict) {
       try {
         Duration delay = attempts.delayAfter(conflict);
-        Runnable next = () -> whenTurn(attempts.turns.after(conflict.key()), this::awaitConfirmed);
-        if (delay.isZero()) {
-          next.run();
-        } else {
-          pauses.pause(delay, () -> onExecutor(next));
-        }
+        after(delay, () -> whenTurn(attempts.turns.after(conflict.key()), this::awaitConfirmed));
       } catch (RuntimeException ended) {
         fail(ended);
+      }
+    }
+
+    private void again(TransactionTooOldException thrown) {
+      try {
+        after(attempts.delayAfter(thrown), this::awaitConfirmed);
+      } catch (RuntimeException ended) {
+        fail(ended);
+      }
+    }
+
+    private void after(Duration delay, Runnable next) {
+      if (delay.isZero()) {
+        next.run();
+      } else {
+        pauses.pause(delay, () -> onExecutor(next));
       }
     }
 
@@ -436,6 +555,7 @@ public final class TransactionRunner {
               attempt(); // where the waiting was abandoned, too: the attempt meets what has
               // happened
             } else {
+              attempts.stopWaiting(applied);
               fail(attempts.notBack(confirmed));
             }
           });
@@ -459,16 +579,25 @@ public final class TransactionRunner {
             late.cancel();
             onExecutor(next);
           },
-          this::fail);
+          this::failOnExecutor);
     }
 
-    /** Away from internal threads. */
+    /** Away from internal threads. A step that fails, which none should, ends the run. */
     private void onExecutor(Runnable step) {
-      try {
-        executor.execute(step);
-      } catch (RuntimeException rejected) {
-        fail(new PetaCoreException("the executor refused to go on with a transaction", rejected));
-      }
+      executor.execute(
+          () -> {
+            try {
+              step.run();
+            } catch (RuntimeException | Error defect) {
+              log.error("a step of an asynchronous transaction failed; this is a defect", defect);
+              fail(new PetaCoreException("an asynchronous transaction could not go on", defect));
+            }
+          });
+    }
+
+    /** What is chained to the future must not run on this thread. */
+    private void failOnExecutor(Throwable failure) {
+      onExecutor(() -> fail(failure));
     }
 
     private void fail(Throwable failure) {

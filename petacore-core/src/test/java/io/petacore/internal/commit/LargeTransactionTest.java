@@ -80,6 +80,7 @@ class LargeTransactionTest {
   private void assertWorks() {
     node.store.pass(What.values());
     node.goOn();
+    elsewhere.goOn(); // its watch, which has said nothing meanwhile, may have been replaced
     assertFalse(isTurnTaken(), "the turn is given back");
     commitElsewhere("there", "of " + scheduler.nanoTime());
     node.deliver();

@@ -5,7 +5,9 @@ import static io.petacore.internal.commit.PipelineNode.committed;
 import static io.petacore.internal.commit.PipelineNode.failure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.error.CommitOutcomeUnknownException;
@@ -13,6 +15,7 @@ import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.internal.commit.FaultyKvStore.Sent;
 import io.petacore.internal.commit.FaultyKvStore.What;
+import io.petacore.store.ScriptedWatch;
 import io.petacore.store.StoreException.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -276,5 +279,27 @@ class PipelineBoundsTest extends PipelineFixture {
     node.deliver();
     failure(StorageClosedException.class, done);
     assertTrue(closed.isDone());
+  }
+
+  // ---- a watch that says nothing
+
+  /** It sends nothing, so no answer of the store shows that there is more. */
+  @Test
+  void aNodeThatOnlyReadsFindsThatItsWatchHasFallenSilent() {
+    PipelineNode elsewhere = another();
+    commitElsewhere(elsewhere, "a", "1");
+    ScriptedWatch silent = node.store.watch();
+    scheduler.advance(Duration.ofSeconds(6));
+    assertNotSame(silent, node.store.watch(), "another watch was opened");
+    node.goOn();
+    assertEquals("1", node.read("a"));
+    assertWorks();
+  }
+
+  @Test
+  void aWatchThatHasNothingToSayIsLeftAlone() {
+    ScriptedWatch watch = node.store.watch();
+    scheduler.advance(Duration.ofMinutes(5));
+    assertSame(watch, node.store.watch());
   }
 }

@@ -72,6 +72,27 @@ class AppliedWaitersTest {
     assertTrue(later.isDone());
   }
 
+  @Test
+  void whoComesAfterTheEndFailsAtOnce() {
+    CompletableFuture<Applied> before = waiters.await(3, applied::get);
+    waiters.close(new PetaCoreException("scripted"));
+    assertThrows(CompletionException.class, before::join);
+    assertTrue(waiters.await(3, applied::get).isCompletedExceptionally());
+    assertEquals(at(0), waiters.await(0, applied::get).join());
+  }
+
+  @Test
+  void whoWaitsNoLongerIsNotKept() {
+    CompletableFuture<Applied> stays = waiters.await(3, applied::get);
+    for (int i = 0; i < 1_000; i++) {
+      waiters.await(3, applied::get).cancel(false);
+    }
+    assertEquals(1, waiters.count());
+    publish(3);
+    assertEquals(at(3), stays.join());
+    assertEquals(0, waiters.count());
+  }
+
   /** What is chained runs without the lock: it may wait for the next revision itself. */
   @Test
   void whatIsChainedMayWaitAgain() {

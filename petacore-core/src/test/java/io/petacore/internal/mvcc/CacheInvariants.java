@@ -9,6 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What must hold inside of a cache whenever its writer is at rest. */
 public final class CacheInvariants {
+
+  /** How many wait for a revision. */
+  public static int countWaiters(MvccCache cache) {
+    return cache.countWaiters();
+  }
+
   private final MvccCache cache;
   private final boolean oneHistory;
   private final Consumer<String> broken;

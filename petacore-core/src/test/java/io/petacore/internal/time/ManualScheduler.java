@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,14 +32,33 @@ public final class ManualScheduler implements Scheduler {
   private long elapsed;
   private long submitted;
   private boolean shutdown;
+  private int callsLeft = -1; // until one fails
+
+  /** Has one call to come, the first being number 1, throw an error, and none after it. */
+  public synchronized void failCall(int number) {
+    callsLeft = number;
+  }
+
+  /** Whether the call that was to fail has come. */
+  public synchronized boolean hasFailed() {
+    return callsLeft == 0;
+  }
+
+  private void failIfDue() {
+    if (callsLeft > 0 && --callsLeft == 0) {
+      throw new OutOfMemoryError("by the test");
+    }
+  }
 
   @Override
   public synchronized long nanoTime() {
+    failIfDue();
     return ORIGIN + elapsed;
   }
 
   @Override
   public synchronized long chance(long bound) {
+    failIfDue();
     return (long) (random.nextDouble() * bound);
   }
 
@@ -49,6 +69,28 @@ public final class ManualScheduler implements Scheduler {
 
   @Override
   public synchronized Cancellable schedule(Duration delay, Runnable task) {
+    failIfDue();
+    return enqueue(delay, task);
+  }
+
+  /** Like the real one, it needs nothing that can fail to go on. */
+  @Override
+  public void repeat(Duration delay, BooleanSupplier task) {
+    enqueue(
+        delay,
+        () -> {
+          boolean again = true;
+          try {
+            again = task.getAsBoolean();
+          } finally {
+            if (again) {
+              repeat(delay, task);
+            }
+          }
+        });
+  }
+
+  private synchronized Cancellable enqueue(Duration delay, Runnable task) {
     if (shutdown) {
       return () -> {};
     }

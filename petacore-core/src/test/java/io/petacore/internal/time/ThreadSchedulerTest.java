@@ -98,6 +98,61 @@ class ThreadSchedulerTest {
     get(next);
   }
 
+  /** An executor of the JDK ends a repeated task that throws, without a word. */
+  @Test
+  void aRepeatedTaskGoesOnWhateverItThrowsUntilItHasEnough() throws Exception {
+    AtomicInteger ran = new AtomicInteger();
+    CompletableFuture<Void> enough = new CompletableFuture<>();
+    scheduler.repeat(
+        Duration.ofMillis(1),
+        () -> {
+          switch (ran.incrementAndGet()) {
+            case 1 -> throw new IllegalStateException("scripted");
+            case 2 -> throw new OutOfMemoryError("scripted");
+            case 3 -> {
+              enough.complete(null);
+              return false;
+            }
+            default -> throw new AssertionError("it runs on");
+          }
+        });
+    get(enough);
+    CompletableFuture<Void> later = new CompletableFuture<>();
+    scheduler.schedule(Duration.ofMillis(20), () -> later.complete(null));
+    get(later);
+    assertEquals(3, ran.get());
+  }
+
+  /** Each waits for the next one, and none keeps timers waiting. */
+  @Test
+  void tasksThatBlockRunBesideEachOther() throws Exception {
+    CountDownLatch all = new CountDownLatch(3);
+    CompletableFuture<Void> timer = new CompletableFuture<>();
+    for (int i = 0; i < 3; i++) {
+      scheduler.executeBlocking(
+          () -> {
+            all.countDown();
+            awaitUninterrupted(all);
+            timer.join();
+          });
+    }
+    awaitUninterrupted(all);
+    scheduler.schedule(Duration.ZERO, () -> timer.complete(null));
+    get(timer);
+    scheduler.shutdown();
+    assertTrue(scheduler.awaitTermination(BOUND));
+  }
+
+  @Test
+  void whatMayBlockRunsAfterTheShutdownToo() throws Exception {
+    scheduler.shutdown();
+    CompletableFuture<Thread> ran = new CompletableFuture<>();
+    scheduler.executeBlocking(() -> ran.complete(Thread.currentThread()));
+    assertTrue(get(ran).isDaemon());
+    assertTrue(scheduler.awaitTermination(BOUND));
+    assertFalse(get(ran).isAlive());
+  }
+
   @Test
   void aTaskThatIsCalledOffDoesNotRun() throws Exception {
     CountDownLatch open = block();

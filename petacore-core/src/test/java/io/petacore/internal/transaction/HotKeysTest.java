@@ -138,4 +138,16 @@ class HotKeysTest {
     assertTrue(turns.isDone() || hotKeys.areNone());
     assertTrue(hotKeys.areNone(), "neither at A nor, behind it, at B");
   }
+
+  /** No timer passes a slow head any more, and circles would never be undone. */
+  @Test
+  void afterTheCloseNobodyWaits() {
+    HotKeys.Place first = hotKeys.join(A);
+    HotKeys.Place second = hotKeys.join(A);
+    scheduler.shutdown();
+    hotKeys.close();
+    assertTrue(first.turn().isDone() && second.turn().isDone());
+    assertTrue(hotKeys.join(A).turn().isDone());
+    assertTrue(hotKeys.join(A).turn().isDone());
+  }
 }

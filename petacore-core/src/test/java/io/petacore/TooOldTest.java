@@ -1,0 +1,154 @@
+package io.petacore;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.petacore.error.TransactionTooOldException;
+import io.petacore.store.KvStore;
+import io.petacore.store.embedded.EmbeddedKvStore;
+import io.petacore.transaction.Transaction;
+import io.petacore.transaction.TransactionOptions;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A body that outlives what is kept of the history runs again on a fresh snapshot, within the
+ * bounds of its transaction. Here, no history is kept at all.
+ */
+class TooOldTest {
+  private static final TransactionOptions OPTIONS = TransactionOptions.defaults();
+
+  private final KvStore store = EmbeddedKvStore.inMemory();
+  private final DistributedStorage storage =
+      DistributedStorage.builder(store).maxHistoryBytes(0).open();
+  private final AtomicInteger runs = new AtomicInteger();
+
+  @BeforeEach
+  void fill() {
+    storage.runTransaction(tx -> tx.write("a", "0"));
+  }
+
+  @AfterEach
+  void close() {
+    storage.close();
+    store.close();
+  }
+
+  /** The first runs of the body meet others who make their snapshots old. */
+  private void outlive(int times) {
+    int run = runs.incrementAndGet();
+    if (run <= times) {
+      storage.runTransaction(tx -> tx.write("a", "of run " + run));
+    }
+  }
+
+  private void readAndWrite(Transaction tx, int times) {
+    outlive(times);
+    tx.write("b", "after " + tx.read("a"));
+  }
+
+  private void writeBlindly(Transaction tx, int times) {
+    outlive(times);
+    tx.write("b", "written");
+  }
+
+  @Test
+  void aReadThatComesTooLate() {
+    storage.runTransaction(tx -> readAndWrite(tx, 3));
+    assertEquals("after of run 3", storage.read("b"));
+    assertEquals(4, runs.get());
+    assertEquals(3, storage.status().counters().retries());
+  }
+
+  @Test
+  void aReadThatComesTooLateInATransactionThatReadsOnly() {
+    String read =
+        storage.callTransaction(
+            tx -> {
+              outlive(2);
+              return tx.read("a");
+            });
+    assertEquals("of run 2", read);
+    assertEquals(3, runs.get());
+  }
+
+  @Test
+  void aCommitThatComesTooLate() {
+    storage.runTransaction(tx -> writeBlindly(tx, 3));
+    assertEquals("written", storage.read("b"));
+    assertEquals(4, runs.get());
+  }
+
+  @Test
+  void asynchronously() {
+    storage.runTransactionAsync(OPTIONS, tx -> readAndWrite(tx, 3)).join();
+    assertEquals("after of run 3", storage.read("b"));
+    assertEquals(4, runs.get());
+    runs.set(0);
+    storage.runTransactionAsync(OPTIONS, tx -> writeBlindly(tx, 3)).join();
+    assertEquals("written", storage.read("b"));
+    assertEquals(4, runs.get());
+  }
+
+  @Test
+  void itRunsNoMoreOftenThanItMay() {
+    TransactionOptions thrice = OPTIONS.maxAttempts(3);
+    assertThrows(
+        TransactionTooOldException.class,
+        () -> storage.runTransaction(thrice, tx -> readAndWrite(tx, 100)));
+    assertEquals(3, runs.get());
+    runs.set(0);
+    assertThrows(
+        TransactionTooOldException.class,
+        () -> storage.runTransaction(thrice, tx -> writeBlindly(tx, 100)));
+    assertEquals(3, runs.get());
+    runs.set(0);
+    CompletionException told =
+        assertThrows(
+            CompletionException.class,
+            storage.runTransactionAsync(thrice, tx -> readAndWrite(tx, 100))::join);
+    assertInstanceOf(TransactionTooOldException.class, told.getCause());
+    assertEquals(3, runs.get());
+  }
+
+  /** Nobody can run the code of its owner again. */
+  @Test
+  void anExplicitTransactionEnds() {
+    try (Transaction tx = storage.begin(OPTIONS)) {
+      assertThrows(TransactionTooOldException.class, () -> readAndWrite(tx, 1));
+    }
+    try (Transaction tx = storage.begin(OPTIONS)) {
+      runs.set(0);
+      writeBlindly(tx, 1);
+      assertThrows(TransactionTooOldException.class, tx::commit);
+    }
+  }
+
+  /** A state of the past that a body asks for does not come back. */
+  @Test
+  void whatTheBodyAsksForInVainIsNotMendedByAnotherRun() {
+    assertThrows(
+        TransactionTooOldException.class,
+        () ->
+            storage.runTransaction(
+                tx -> {
+                  runs.incrementAndGet();
+                  storage.snapshotAt(1).close();
+                }));
+    assertEquals(1, runs.get());
+    assertThrows(
+        CompletionException.class,
+        storage.runTransactionAsync(
+                OPTIONS,
+                tx -> {
+                  runs.incrementAndGet();
+                  storage.snapshotAt(1).close();
+                })
+            ::join);
+    assertEquals(2, runs.get());
+  }
+}

@@ -7,6 +7,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.petacore.etcd.EtcdSettings.Credentials;
 import io.petacore.store.StoreException;
+import io.petacore.store.StoreException.Kind;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ final class AuthTokens {
 
   private static final Metadata.Key<String> TOKEN =
       Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final Metadata.Key<String> REQUIRE_LEADER =
+      Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
 
   /** What a request is sent with where the cluster has no users. */
   private static final String NONE = "";
@@ -50,9 +54,13 @@ final class AuthTokens {
     this.credentials = credentials;
   }
 
-  /** The headers of a request that carries a token, null for none. */
+  /**
+   * The headers of a request or watch that carries a token, null for none. A member that is cut off
+   * from the others then refuses it, instead of letting it wait for a leader.
+   */
   static Metadata headers(@Nullable String token) {
     Metadata headers = new Metadata();
+    headers.put(REQUIRE_LEADER, "true");
     if (token != null) {
       headers.put(TOKEN, token);
     }
@@ -125,14 +133,26 @@ final class AuthTokens {
                     asked.complete(NONE);
                     return;
                   }
+                  StoreException refused = isRefusedUser(known) ? refusedUser(user, known) : known;
                   // Let go first: who waited for this one may ask again at once.
                   synchronized (this) {
                     if (current == asked) {
                       current = null;
                     }
                   }
-                  asked.completeExceptionally(known);
+                  asked.completeExceptionally(refused);
                 });
+  }
+
+  private static boolean isRefusedUser(StoreException failure) {
+    return failure.kind() == Kind.REJECTED;
+  }
+
+  private static StoreException refusedUser(Credentials user, StoreException failure) {
+    return new StoreException(
+        Kind.MISCONFIGURED,
+        "etcd refuses user " + user + ": " + failure.getMessage(),
+        failure.getCause());
   }
 
   private static boolean isNotEnabled(StoreException failure) {

@@ -67,7 +67,13 @@ final class Connection {
         new MultiThreadIoEventLoopGroup(IO_THREADS, threads.named("io"), NioIoHandler.newFactory());
     callExecutor = executor(CALL_THREADS, CALL_THREADS, new LinkedBlockingQueue<>(), "call");
     workExecutor = executor(0, Integer.MAX_VALUE, new SynchronousQueue<>(), "work");
-    channel = channel(settings);
+    try {
+      channel = channel(settings);
+    } catch (RuntimeException | Error e) {
+      stopPools();
+      stopIo(0);
+      throw e;
+    }
     // The first look starts the connecting, and waits for nothing.
     channel.getState(true);
   }
@@ -98,7 +104,9 @@ final class Connection {
             .withOption(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                 Math.toIntExact(settings.connectTimeout().toMillis()))
-            .defaultLoadBalancingPolicy("round_robin")
+            .defaultLoadBalancingPolicy(MemberBalancer.POLICY)
+            .setNameResolverArg(
+                MemberBalancer.GREETING_BOUND, settings.connectTimeout().multipliedBy(2))
             .maxInboundMessageSize(settings.maxInboundBytes())
             // An idle connection is never pinged: etcd would answer with GOAWAY too_many_pings.
             .keepAliveWithoutCalls(false)

@@ -171,9 +171,9 @@ class AuthTest {
             "etcdserver: authentication failed, invalid user ID or password");
     etcd.onAuthenticate = failing(wrong);
     try (EtcdKvStore wrongStore = etcd.client().credentials("ann", "secret").connect()) {
-      failure(Kind.REJECTED, wrongStore.commit(PUT));
+      failure(Kind.MISCONFIGURED, wrongStore.commit(PUT));
       wrongStore.watch(ALL.range(), 1, listener);
-      assertEquals(Kind.REJECTED, listener.awaitEnd().kind());
+      assertEquals(Kind.MISCONFIGURED, listener.awaitEnd().kind());
       etcd.onAuthenticate = this::nextToken;
       answer(wrongStore.commit(PUT));
     }

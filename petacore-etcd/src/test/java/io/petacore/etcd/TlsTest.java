@@ -108,10 +108,12 @@ class TlsTest {
                 .requestTimeout(Duration.ofMillis(700))
                 .clientCertificate(server.certificate(), server.key())
                 .connect()) {
-      StoreException refused = failure(Kind.UNAVAILABLE, none.describe());
-      assertTrue(
-          String.valueOf(refused.getMessage()).contains("UNAVAILABLE"), refused.getMessage());
-      failure(Kind.UNAVAILABLE, wrong.describe());
+      for (EtcdKvStore store : List.of(none, wrong)) {
+        StoreException refused = failure(Kind.MISCONFIGURED, store.describe());
+        String message = String.valueOf(refused.getMessage());
+        assertTrue(message.contains("127.0.0.1:" + etcd.port()), message);
+        assertTrue(message.contains("does not accept the client's certificate"), message);
+      }
     }
   }
 
@@ -123,8 +125,10 @@ class TlsTest {
             .requestTimeout(Duration.ofMillis(700))
             .trustedCertificates(client.certificate())
             .connect()) {
-      StoreException failure = failure(Kind.UNAVAILABLE, store.commit(PUT));
-      assertTrue(String.valueOf(failure.getMessage()).contains("ertPath"), failure.getMessage());
+      StoreException failure = failure(Kind.MISCONFIGURED, store.commit(PUT));
+      String message = String.valueOf(failure.getMessage());
+      assertTrue(message.contains("127.0.0.1:" + etcd.port()), message);
+      assertTrue(message.contains("the server's certificate is not accepted"), message);
     }
   }
 

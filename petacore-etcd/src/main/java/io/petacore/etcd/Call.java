@@ -138,7 +138,7 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
     }
     Obstacle obstacle = sent || calls.isClosed() ? null : route.obstacle();
     if (obstacle != null) {
-      fail(Outcome.heldUp(name(), obstacle.kind(), obstacle, status));
+      fail(Outcome.heldUp(name(), obstacle, status));
       return;
     }
     // A fresh token that is refused too: users or roles are being changed at this very moment.

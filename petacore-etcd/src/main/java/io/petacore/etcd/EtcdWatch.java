@@ -140,7 +140,7 @@ final class EtcdWatch implements Watch {
     Obstacle obstacle = route.obstacle();
     return obstacle == null
         ? Outcome.failure(what, Kind.UNAVAILABLE, status)
-        : Outcome.heldUp(what, Kind.UNAVAILABLE, obstacle, status);
+        : Outcome.heldUp(what, obstacle, status);
   }
 
   private void cancelStream() {
@@ -262,10 +262,12 @@ final class EtcdWatch implements Watch {
         refused(status);
       } else if (Outcome.isRefusalOfMember(status)) {
         refusedByMember(status);
-      } else if (route.obstacle() != null) {
-        end(Outcome.heldUp("Watch", Kind.UNAVAILABLE, route.obstacle(), status));
       } else {
-        end(Outcome.failure("Watch", Outcome.kind(status, Purpose.READ, true), status));
+        Obstacle obstacle = route.obstacle();
+        end(
+            obstacle == null
+                ? Outcome.failure("Watch", Outcome.kind(status, Purpose.READ, true), status)
+                : Outcome.heldUp("Watch", obstacle, status));
       }
     }
 

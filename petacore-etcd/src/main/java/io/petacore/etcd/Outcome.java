@@ -135,10 +135,10 @@ final class Outcome {
   }
 
   /** The failure of a request that never got to a connection, with the reason. */
-  static StoreException heldUp(String what, Kind kind, Obstacle obstacle, Status status) {
+  static StoreException heldUp(String what, Obstacle obstacle, Status status) {
     boolean late = status.getCode() == Status.Code.DEADLINE_EXCEEDED;
     return new StoreException(
-        kind,
+        obstacle.kind(),
         what
             + (late ? ": no connection to etcd in time: " : ": no connection to etcd: ")
             + obstacle.reason(),

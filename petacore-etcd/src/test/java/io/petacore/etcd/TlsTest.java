@@ -89,6 +89,7 @@ class TlsTest {
   private static EtcdKvStore.Builder builder() {
     return EtcdKvStore.builder()
         .endpoints("https://127.0.0.1:" + etcd.port())
+        .requestTimeout(Duration.ofSeconds(20))
         .trustedCertificates(server.certificate());
   }
 
@@ -102,12 +103,9 @@ class TlsTest {
 
   @Test
   void whoShowsNoneOrAnotherIsNot() throws Exception {
-    try (EtcdKvStore none = builder().requestTimeout(Duration.ofMillis(700)).connect();
+    try (EtcdKvStore none = builder().connect();
         EtcdKvStore wrong =
-            builder()
-                .requestTimeout(Duration.ofMillis(700))
-                .clientCertificate(server.certificate(), server.key())
-                .connect()) {
+            builder().clientCertificate(server.certificate(), server.key()).connect()) {
       for (EtcdKvStore store : List.of(none, wrong)) {
         StoreException refused = failure(Kind.MISCONFIGURED, store.describe());
         String message = String.valueOf(refused.getMessage());
@@ -120,11 +118,7 @@ class TlsTest {
   /** The reason must reach the one who has to repair it. */
   @Test
   void aServerThatIsNotTrustedIsNamedAsTheReason() throws Exception {
-    try (EtcdKvStore store =
-        builder()
-            .requestTimeout(Duration.ofMillis(700))
-            .trustedCertificates(client.certificate())
-            .connect()) {
+    try (EtcdKvStore store = builder().trustedCertificates(client.certificate()).connect()) {
       StoreException failure = failure(Kind.MISCONFIGURED, store.commit(PUT));
       String message = String.valueOf(failure.getMessage());
       assertTrue(message.contains("127.0.0.1:" + etcd.port()), message);

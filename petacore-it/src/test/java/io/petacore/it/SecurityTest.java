@@ -2,6 +2,7 @@ package io.petacore.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.DistributedStorage;
 import io.petacore.error.PetaCoreException;
@@ -10,6 +11,7 @@ import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.PlainClient;
 import io.petacore.it.etcd.WithEtcd;
 import io.petacore.store.KvStore;
+import io.petacore.store.StoreException;
 import io.petacore.testing.Await;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,6 +50,22 @@ class SecurityTest {
     assertEquals(-1, took.compareTo(OPEN_TIMEOUT.plusSeconds(5)), () -> "took " + took);
   }
 
+  /** What never heals by waiting is told at once, with the endpoint and the reason. */
+  private static void assertMisconfigured(EtcdKvStore.Builder client, String... words) {
+    long start = System.nanoTime();
+    try (KvStore store = client.requestTimeout(Await.PATIENCE).connect()) {
+      StoreException failure =
+          StoreException.of(store.describe().handle((text, thrown) -> thrown).join());
+      assertEquals(StoreException.Kind.MISCONFIGURED, failure.kind(), failure.getMessage());
+      for (String word : words) {
+        String message = String.valueOf(failure.getMessage());
+        assertTrue(message.contains(word), message);
+      }
+    }
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    assertTrue(took.toSeconds() < 15, () -> "took " + took);
+  }
+
   /** Users and passwords. */
   @Nested
   @WithEtcd(own = true)
@@ -81,12 +99,32 @@ class SecurityTest {
       assertEquals(Optional.empty(), root.get(namespace + "key"));
     }
 
+    /** A wrong password and a missing one are no outage. */
+    @Test
+    void whoIsRefusedIsToldWhy() {
+      assertMisconfigured(client, "user name is empty");
+      assertMisconfigured(client.credentials("root", "guessed"), "refuses user root");
+      assertMisconfigured(client.credentials("nobody", "guessed"), "refuses user nobody");
+    }
+
     /** One who may use the keys of a namespace and no others can work in it, and nowhere else. */
     @Test
     void theKeysOfTheNamespaceAreEnough() {
       client.credentials("shop", "shop-secret");
       assertShutOut(client, etcd.freshNamespace());
       assertWorks(client, shop);
+    }
+  }
+
+  /** TLS on this side only. */
+  @Nested
+  @WithEtcd(own = true)
+  class WithoutTls {
+
+    @Test
+    void whoSpeaksTlsIsTold(EtcdCluster etcd) {
+      String address = etcd.endpoints()[0].substring("http://".length());
+      assertMisconfigured(EtcdKvStore.builder().endpoints("https://" + address), address, "http");
     }
   }
 
@@ -104,6 +142,25 @@ class SecurityTest {
       assertShutOut(builder.trustedCertificates(etcd.tls().stranger()), namespace);
       String plain = etcd.endpoints()[0].replace("https:", "http:");
       assertShutOut(EtcdKvStore.builder().endpoints(plain), namespace);
+    }
+
+    /** Whoever has to mend it learns where and what. */
+    @Test
+    void whatDoesNotMatchIsTold(EtcdCluster etcd) {
+      String endpoint = etcd.endpoints()[0];
+      String address = endpoint.substring("https://".length());
+      assertMisconfigured(
+          EtcdKvStore.builder().endpoints(endpoint).trustedCertificates(etcd.tls().stranger()),
+          address,
+          "the server's certificate is not accepted");
+      assertMisconfigured(
+          EtcdKvStore.builder()
+              .endpoints(endpoint)
+              .trustedCertificates(etcd.tls().certificate())
+              .authority("elsewhere.example"),
+          address,
+          "elsewhere.example");
+      assertMisconfigured(EtcdKvStore.builder().endpoints("http://" + address), address, "https");
     }
 
     /** A certificate for 127.0.0.1 does not vouch for another name. */

@@ -106,7 +106,8 @@ final class Connection {
                 Math.toIntExact(settings.connectTimeout().toMillis()))
             .defaultLoadBalancingPolicy(MemberBalancer.POLICY)
             .setNameResolverArg(
-                MemberBalancer.GREETING_BOUND, settings.connectTimeout().multipliedBy(2))
+                MemberBalancer.CONNECTING,
+                new MemberBalancer.Connecting(settings.connectTimeout(), settings.tls() != null))
             .maxInboundMessageSize(settings.maxInboundBytes())
             // An idle connection is never pinged: etcd would answer with GOAWAY too_many_pings.
             .keepAliveWithoutCalls(false)

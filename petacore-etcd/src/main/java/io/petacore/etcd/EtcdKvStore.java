@@ -150,6 +150,7 @@ public final class EtcdKvStore implements KvStore {
     calls.close();
     connection.close();
     calls.abandonOpen();
+    leases.abandonOpen();
   }
 
   /** Configures a store. Not safe for use by several threads at once. */

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,9 +38,22 @@ final class MemberBalancer extends LoadBalancer {
   /** Its name as a policy of a channel. */
   static final String POLICY = "petacore_etcd_members";
 
-  /** How long a new connection may take until the server has greeted it. */
-  static final NameResolver.Args.Key<Duration> GREETING_BOUND =
-      NameResolver.Args.Key.create("petacore-greeting-bound");
+  /**
+   * How connections are made.
+   *
+   * @param bound how long one attempt may take
+   * @param tls whether they are made with TLS
+   */
+  record Connecting(Duration bound, boolean tls) {
+    /** How long a new connection may take until the server has greeted it. */
+    Duration greetingBound() {
+      return bound.multipliedBy(2);
+    }
+  }
+
+  /** By which a channel tells its balancer. */
+  static final NameResolver.Args.Key<Connecting> CONNECTING =
+      NameResolver.Args.Key.create("petacore-connecting");
 
   private static final Logger log = LoggerFactory.getLogger(MemberBalancer.class);
 
@@ -48,14 +62,16 @@ final class MemberBalancer extends LoadBalancer {
   }
 
   private final Helper helper;
-  private final Duration greetingBound;
+  private final Connecting how;
+  private final Executor waitingExecutor;
   private Map<EquivalentAddressGroup, Address> addresses = new LinkedHashMap<>();
   private @Nullable Obstacle unresolved;
 
   private MemberBalancer(Helper helper) {
     this.helper = helper;
-    this.greetingBound =
-        Objects.requireNonNull(helper.getNameResolverArgs().getArg(GREETING_BOUND));
+    this.how = Objects.requireNonNull(helper.getNameResolverArgs().getArg(CONNECTING));
+    this.waitingExecutor =
+        Objects.requireNonNull(helper.getNameResolverArgs().getOffloadExecutor());
   }
 
   @Override
@@ -126,6 +142,7 @@ final class MemberBalancer extends LoadBalancer {
     private @Nullable Obstacle failure;
 
     private @Nullable String lastWarning;
+    private boolean findingOut;
     private @Nullable ScheduledHandle greetingTimer;
 
     Address(EquivalentAddressGroup group) {
@@ -171,7 +188,15 @@ final class MemberBalancer extends LoadBalancer {
         }
         case CONNECTING -> expectGreeting();
         case TRANSIENT_FAILURE -> {
-          failed(Obstacle.of(member.name(), info.getStatus()));
+          Obstacle why = Obstacle.of(member.name(), info.getStatus());
+          boolean unexplained = Obstacle.isUnexplained(info.getStatus());
+          if (unexplained) {
+            findOutWhy(of, why);
+          }
+          // What was found out about the last attempt holds until it is known of this one.
+          if (failure == null || failure.kind() != Kind.MISCONFIGURED || !unexplained) {
+            failed(why);
+          }
           helper.refreshNameResolution();
         }
         case IDLE -> {
@@ -193,12 +218,40 @@ final class MemberBalancer extends LoadBalancer {
       }
     }
 
+    /** The server took the connection and closed it without a word. */
+    private void findOutWhy(Subchannel of, Obstacle otherwise) {
+      if (findingOut) {
+        return;
+      }
+      findingOut = true;
+      waitingExecutor.execute(
+          () -> {
+            String reason =
+                ProtocolProbe.misconfiguration(socketAddress(group), how.tls(), how.bound());
+            helper
+                .getSynchronizationContext()
+                .execute(
+                    () -> {
+                      findingOut = false;
+                      if (of == subchannel && failure != null) {
+                        failed(
+                            reason == null
+                                ? otherwise
+                                : new Obstacle(
+                                    Kind.MISCONFIGURED, member.name() + ": " + reason, null));
+                        update();
+                      }
+                    });
+          });
+    }
+
     private void expectGreeting() {
       if (greetingTimer == null) {
         greetingTimer =
             helper
                 .getSynchronizationContext()
-                .schedule(this::notGreeted, greetingBound, helper.getScheduledExecutorService());
+                .schedule(
+                    this::notGreeted, how.greetingBound(), helper.getScheduledExecutorService());
       }
     }
 
@@ -215,7 +268,7 @@ final class MemberBalancer extends LoadBalancer {
           Obstacle.waiting(
               member.name()
                   + ": the server has said nothing on a new connection for "
-                  + greetingBound));
+                  + how.greetingBound()));
       reconnect();
     }
 
@@ -239,8 +292,12 @@ final class MemberBalancer extends LoadBalancer {
     }
   }
 
+  private static InetSocketAddress socketAddress(EquivalentAddressGroup group) {
+    return (InetSocketAddress) group.getAddresses().get(0);
+  }
+
   private static String name(EquivalentAddressGroup group) {
-    InetSocketAddress address = (InetSocketAddress) group.getAddresses().get(0);
+    InetSocketAddress address = socketAddress(group);
     String endpoint = Objects.requireNonNull(group.getAttributes().get(EndpointResolver.ENDPOINT));
     String numbers = address.getAddress().getHostAddress();
     return endpoint.startsWith(numbers) || endpoint.startsWith("[")

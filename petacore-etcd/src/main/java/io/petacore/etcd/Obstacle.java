@@ -81,6 +81,16 @@ record Obstacle(Kind kind, String reason, @Nullable Throwable cause) {
     return null;
   }
 
+  /** Whether nothing tells why there is no connection, but that the server has closed it. */
+  static boolean isUnexplained(Status status) {
+    for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof java.net.SocketException) {
+        return false;
+      }
+    }
+    return misconfiguration(status) == null;
+  }
+
   private static boolean isAboutCertificates(String alert) {
     return alert.contains("certificate")
         || alert.contains("unknown_ca")

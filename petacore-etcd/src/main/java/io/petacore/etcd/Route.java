@@ -40,6 +40,14 @@ final class Route {
     return obstacle;
   }
 
+  /** The member that it went to is silent. */
+  void avoid() {
+    Member last = member;
+    if (last != null) {
+      last.avoidForAWhile();
+    }
+  }
+
   boolean wasRefusedBy(Member candidate) {
     return refusing.contains(candidate);
   }

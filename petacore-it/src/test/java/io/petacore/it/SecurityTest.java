@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.DistributedStorage;
+import io.petacore.data.KeyRange;
 import io.petacore.error.PetaCoreException;
 import io.petacore.etcd.EtcdKvStore;
 import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.PlainClient;
 import io.petacore.it.etcd.WithEtcd;
 import io.petacore.store.KvStore;
+import io.petacore.store.RangeRequest;
 import io.petacore.store.StoreException;
 import io.petacore.testing.Await;
 import java.nio.file.Path;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
 class SecurityTest {
 
   private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(2);
+  private static final RangeRequest ANY = new RangeRequest(KeyRange.prefix("any"), 0, 1);
 
   private static DistributedStorage open(KvStore store, String namespace, Duration timeout) {
     return DistributedStorage.builder(store).namespace(namespace).openTimeout(timeout).open();
@@ -55,7 +58,7 @@ class SecurityTest {
     long start = System.nanoTime();
     try (KvStore store = client.requestTimeout(Await.PATIENCE).connect()) {
       StoreException failure =
-          StoreException.of(store.describe().handle((text, thrown) -> thrown).join());
+          StoreException.of(store.range(ANY).handle((page, thrown) -> thrown).join());
       assertEquals(StoreException.Kind.MISCONFIGURED, failure.kind(), failure.getMessage());
       for (String word : words) {
         String message = String.valueOf(failure.getMessage());

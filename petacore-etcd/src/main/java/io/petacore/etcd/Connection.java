@@ -7,9 +7,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ConnectivityState;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
-import io.grpc.netty.NegotiationType;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -96,7 +96,9 @@ final class Connection {
 
   private ManagedChannel channel(EtcdSettings settings) {
     NettyChannelBuilder builder =
-        NettyChannelBuilder.forTarget(settings.target())
+        NettyChannelBuilder.forTarget(
+                settings.target(),
+                settings.tls() == null ? InsecureChannelCredentials.create() : settings.tls())
             .eventLoopGroup(io)
             .channelType(NioSocketChannel.class)
             .executor(callExecutor)
@@ -117,11 +119,6 @@ final class Connection {
             .disableRetry();
     if (settings.authority() != null) {
       builder.overrideAuthority(settings.authority());
-    }
-    if (settings.tls() != null) {
-      builder.negotiationType(NegotiationType.TLS).sslContext(settings.tls());
-    } else {
-      builder.negotiationType(NegotiationType.PLAINTEXT);
     }
     return builder.build();
   }

@@ -3,7 +3,6 @@ package io.petacore.etcd;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.TxnRequest;
 import io.petacore.data.KeyRange;
-import io.petacore.etcd.EtcdSettings.Credentials;
 import io.petacore.store.Batch;
 import io.petacore.store.BatchResult;
 import io.petacore.store.KvStore;
@@ -18,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,7 +159,7 @@ public final class EtcdKvStore implements KvStore {
     private static final Duration LONGEST = Duration.ofDays(1);
 
     private List<String> endpoints = List.of();
-    private @Nullable Credentials credentials;
+    private @Nullable Supplier<EtcdCredentials> credentials;
     private @Nullable Path trustedCertificates;
     private @Nullable Path certificateChain;
     private @Nullable Path privateKey;
@@ -184,17 +184,37 @@ public final class EtcdKvStore implements KvStore {
 
     /** The user to be, where the cluster has authentication enabled. Default: none. */
     public Builder credentials(String user, String password) {
-      credentials = new Credentials(user, password);
+      EtcdCredentials constant = new EtcdCredentials(user, password);
+      return credentials(() -> constant);
+    }
+
+    /**
+     * The user to be, where the cluster has authentication enabled, and passwords change: the
+     * supplier is asked whenever etcd wants a password, so also after the last one was refused. It
+     * runs on a thread of the store that may wait. Default: none.
+     *
+     * @param current the user and password as they are now; must not return null. What it throws
+     *     fails the requests that wait for it, and it is asked again
+     */
+    public Builder credentials(Supplier<EtcdCredentials> current) {
+      credentials = current;
       return this;
     }
 
-    /** A PEM file with the authorities to trust. Default: those that the JVM trusts. */
+    /**
+     * A PEM file with the authorities to trust. It is read again when it has changed and a
+     * connection is made. Default: those that the JVM trusts.
+     */
     public Builder trustedCertificates(Path pem) {
       trustedCertificates = pem;
       return this;
     }
 
-    /** The client's certificate chain and its key (PKCS#8, not encrypted), as PEM files. */
+    /**
+     * The client's certificate chain and its key (PKCS#8, not encrypted), as PEM files. They are
+     * read again when they have changed and a connection is made; while only one of them is of the
+     * new pair, the old pair is used.
+     */
     public Builder clientCertificate(Path chainPem, Path keyPem) {
       certificateChain = chainPem;
       privateKey = keyPem;
@@ -291,7 +311,7 @@ public final class EtcdKvStore implements KvStore {
       }
       return new EtcdSettings(
           EndpointResolver.target(parsed.uris()),
-          parsed.tls() ? tls.context() : null,
+          parsed.tls() ? tls.credentials() : null,
           authority,
           credentials,
           requestTimeout,

@@ -5,6 +5,7 @@ import static io.petacore.etcd.Awaited.answer;
 import static io.petacore.etcd.Awaited.failure;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,9 +14,11 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.petacore.store.StoreException;
 import io.petacore.store.StoreException.Kind;
+import io.petacore.testing.Await;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,6 +127,67 @@ class TlsTest {
       assertTrue(message.contains("127.0.0.1:" + etcd.port()), message);
       assertTrue(message.contains("the server's certificate is not accepted"), message);
     }
+  }
+
+  private static void copy(Identity from, Identity to) throws Exception {
+    Files.copy(from.certificate(), to.certificate(), StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(from.key(), to.key(), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static void assertRecovers(EtcdKvStore store) {
+    Await.until(
+        "a request succeeds",
+        () -> store.range(Awaited.ALL).handle((page, failure) -> failure == null).join());
+  }
+
+  /** Certificates end, and are renewed on disk before. */
+  @Test
+  void aRenewedClientCertificateIsUsedForTheNextConnection() throws Exception {
+    Identity files = new Identity(directory.resolve("own.crt"), directory.resolve("own.key"));
+    copy(server, files);
+    try (EtcdKvStore store =
+        builder().clientCertificate(files.certificate(), files.key()).connect()) {
+      failure(Kind.MISCONFIGURED, store.commit(PUT));
+      copy(client, files);
+      assertRecovers(store);
+    }
+  }
+
+  @Test
+  void renewedAuthoritiesAreTrustedForTheNextConnection() throws Exception {
+    Path trusted = directory.resolve("trusted.crt");
+    Files.copy(client.certificate(), trusted, StandardCopyOption.REPLACE_EXISTING);
+    try (EtcdKvStore store =
+        builder()
+            .trustedCertificates(trusted)
+            .clientCertificate(client.certificate(), client.key())
+            .connect()) {
+      failure(Kind.MISCONFIGURED, store.commit(PUT));
+      Files.copy(server.certificate(), trusted, StandardCopyOption.REPLACE_EXISTING);
+      assertRecovers(store);
+    }
+  }
+
+  /** Two files are not replaced at once, and one may be written only by half. */
+  @Test
+  void aPairThatDoesNotMatchIsNotUsed() throws Exception {
+    Identity files = new Identity(directory.resolve("half.crt"), directory.resolve("half.key"));
+    copy(client, files);
+    Reloaded<String> pair =
+        new Reloaded<>(
+            "a pair",
+            List.of(files.certificate(), files.key()),
+            contents -> Pem.keyManager(contents.get(0), contents.get(1)).toString());
+    String first = pair.current();
+    assertEquals(first, pair.current(), "nothing has changed");
+    Files.copy(server.certificate(), files.certificate(), StandardCopyOption.REPLACE_EXISTING);
+    assertEquals(first, pair.current(), "the key is still the old one");
+    Files.writeString(files.key(), "-----BEGIN PRIVATE KEY-----\nMIG");
+    assertEquals(first, pair.current(), "the key is half written");
+    Files.delete(files.key());
+    assertEquals(first, pair.current(), "the key is away");
+    copy(server, files);
+    assertNotEquals(first, pair.current(), "both are there");
   }
 
   @Test

@@ -79,6 +79,11 @@ final class EndpointResolver extends NameResolver {
     }
   }
 
+  /** The endpoints in a target, each {@code host:port}. */
+  static List<String> endpoints(String target) {
+    return List.of(URI.create(target).getPath().substring(1).split(","));
+  }
+
   /** The name for what has none of its own; the addresses carry those of their endpoints. */
   @Override
   public String getServiceAuthority() {
@@ -170,8 +175,8 @@ final class EndpointResolver extends NameResolver {
       if (executor == null) {
         throw new IllegalStateException("a channel without an offload executor");
       }
-      List<String> endpoints = List.of(target.getPath().substring(1).split(","));
-      return new EndpointResolver(endpoints, executor, InetAddress::getAllByName);
+      return new EndpointResolver(
+          endpoints(target.toString()), executor, InetAddress::getAllByName);
     }
   }
 }

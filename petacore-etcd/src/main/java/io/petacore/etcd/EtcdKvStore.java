@@ -47,7 +47,7 @@ public final class EtcdKvStore implements KvStore {
   private final EtcdSettings settings;
   private final Connection connection;
   private final Calls calls;
-  private final ServerCheck serverCheck = new ServerCheck();
+  private final ServerCheck serverCheck;
   private final Leases leases;
 
   EtcdKvStore(EtcdSettings settings) {
@@ -55,6 +55,7 @@ public final class EtcdKvStore implements KvStore {
     this.connection = new Connection(settings);
     this.calls = new Calls(connection, settings, this::onAnswer);
     this.leases = new Leases(calls);
+    this.serverCheck = new ServerCheck(EndpointResolver.endpoints(settings.target()));
     serverCheck.askOnce(calls);
   }
 

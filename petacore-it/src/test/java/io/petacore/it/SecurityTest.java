@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.petacore.DistributedStorage;
 import io.petacore.data.KeyRange;
 import io.petacore.error.PetaCoreException;
+import io.petacore.etcd.EtcdCredentials;
 import io.petacore.etcd.EtcdKvStore;
 import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.PlainClient;
@@ -15,9 +16,11 @@ import io.petacore.store.KvStore;
 import io.petacore.store.RangeRequest;
 import io.petacore.store.StoreException;
 import io.petacore.testing.Await;
+import io.petacore.transaction.TransactionOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -108,6 +111,32 @@ class SecurityTest {
       assertMisconfigured(client, "user name is empty");
       assertMisconfigured(client.credentials("root", "guessed"), "refuses user root");
       assertMisconfigured(client.credentials("nobody", "guessed"), "refuses user nobody");
+    }
+
+    /** The application goes on with the new password as soon as it has it. */
+    @Test
+    void aChangedPasswordNeedsNoRestart() {
+      String namespace = etcd.freshNamespace();
+      PlainClient root = etcd.client().as("root", "root-secret");
+      root.addUserOfPrefix("rotated", "old", namespace);
+      AtomicReference<String> password = new AtomicReference<>("old");
+      try (KvStore store =
+              client.credentials(() -> new EtcdCredentials("rotated", password.get())).connect();
+          DistributedStorage storage = open(store, namespace, Await.PATIENCE)) {
+        storage.runTransaction(tx -> tx.write("key", "before"));
+        etcd.client()
+            .as("root", "root-secret")
+            .call("/v3/auth/user/changepw", "{\"name\":\"rotated\",\"password\":\"new\"}");
+        assertThrows(
+            PetaCoreException.class,
+            () ->
+                storage.runTransaction(
+                    TransactionOptions.defaults().timeout(Duration.ofSeconds(2)),
+                    tx -> tx.write("key", "never")));
+        password.set("new");
+        storage.runTransaction(tx -> tx.write("key", "after"));
+        assertEquals("after", storage.read("key"));
+      }
     }
 
     /** One who may use the keys of a namespace and no others can work in it, and nowhere else. */

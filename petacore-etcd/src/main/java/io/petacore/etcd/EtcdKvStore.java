@@ -31,11 +31,13 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Every request ends within the request timeout, the wait for a connection included. It leaves
- * once: no request is repeated by the store, but one that etcd refused because of an old token,
- * which is sent again with a new one. A commit fails with {@link Kind#UNAVAILABLE} only where it is
- * certain that it was not applied: no connection took it before its deadline, or etcd says so. A
- * request about a lease fails with {@link Kind#UNAVAILABLE} also where its outcome is unknown,
- * since to repeat it harms nothing.
+ * once: no request is repeated by the store, but one that was refused before anything was done: for
+ * an old token, then it is sent again with a new one, or by a member that can't serve now, then
+ * another one is asked. A commit fails with {@link Kind#UNAVAILABLE} only where it is certain that
+ * it was not applied: no connection took it before its deadline, or etcd says so. A request about a
+ * lease fails with {@link Kind#UNAVAILABLE} also where its outcome is unknown, since to repeat it
+ * harms nothing. What waiting does not mend fails with {@link Kind#MISCONFIGURED}, at once where
+ * that is so at every endpoint.
  *
  * <p>A connection that is lost is made anew by itself, also after a long outage: within about a
  * second of a request or watch that asks for it. Watches end with it, as the contract says.
@@ -177,6 +179,7 @@ public final class EtcdKvStore implements KvStore {
 
     /**
      * The members, each {@code http://host:port} or {@code https://host:port}; port 2379 if none.
+     * Every address of a host name is connected to.
      */
     public Builder endpoints(String... members) {
       endpoints = List.of(members);
@@ -241,9 +244,9 @@ public final class EtcdKvStore implements KvStore {
     }
 
     /**
-     * How a peer that died without a word is noticed while a watch or a request is open. gRPC
-     * raises a time below 10 seconds to that, and etcd closes connections that ask more often than
-     * every 5.
+     * How a peer that died without a word is noticed while a watch or a request is open: after both
+     * times together at most. gRPC raises a time below 10 seconds to that, and etcd closes
+     * connections that ask more often than every 5.
      *
      * @param time how long a connection may be silent before it is asked. Default: 10 seconds
      * @param timeout how long the sign of life may take. Default: 5 seconds

@@ -19,6 +19,7 @@ final class Route {
 
   private final List<Member> refusing = new CopyOnWriteArrayList<>();
   private volatile @Nullable Member member;
+  private volatile @Nullable String memberName;
   private volatile boolean others;
   private volatile @Nullable Status refusal;
   private volatile @Nullable Obstacle obstacle;
@@ -26,6 +27,7 @@ final class Route {
   /** It goes to this member; there are others that it could have gone to. */
   void goesTo(Member chosen, boolean hasOthers) {
     member = chosen;
+    memberName = chosen.name();
     others = hasOthers;
     obstacle = null;
   }
@@ -74,9 +76,8 @@ final class Route {
     return refusal;
   }
 
-  /** The name of the member that it went to; null if it went to none. */
+  /** The name of the member that it went to last; null if it went to none. */
   @Nullable String memberName() {
-    Member last = member;
-    return last == null ? null : last.name();
+    return memberName;
   }
 }

@@ -81,7 +81,9 @@ class MembersTest {
     bad.onTxn = failing(refusal);
     good.onTxn = failing(refusal);
     StoreException failure = failure(Kind.UNAVAILABLE, store.commit(PUT));
-    assertTrue(String.valueOf(failure.getMessage()).contains("no leader"), failure.getMessage());
+    String message = String.valueOf(failure.getMessage());
+    assertTrue(message.contains("no leader"), message);
+    assertTrue(message.contains(":" + bad.port()) || message.contains(":" + good.port()), message);
     assertEquals(1, bad.requests("Txn").size());
     assertEquals(1, good.requests("Txn").size());
   }

@@ -12,6 +12,13 @@ public final class StoreException extends PetaCoreException {
   public enum Kind {
     /** Not applied; the store can't be reached or has no leader: later it may succeed. */
     UNAVAILABLE,
+    /**
+     * Not applied; this client can't use the store as it is configured: refused credentials, an
+     * endpoint that is no such store, TLS on one side only, an untrusted or wrong certificate.
+     * Waiting does not mend it, a person does: on this side or on the other, so that a later
+     * request may succeed. The message names the endpoint and the reason.
+     */
+    MISCONFIGURED,
     /** Not applied; refused for its content, and would be again: permission, size, limits. */
     REJECTED,
     /** Not applied; a lease that it names has ended. */

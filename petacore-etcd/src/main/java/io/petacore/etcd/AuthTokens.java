@@ -5,10 +5,12 @@ import io.etcd.jetcd.api.AuthenticateRequest;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.petacore.etcd.EtcdSettings.Credentials;
 import io.petacore.store.StoreException;
+import io.petacore.store.StoreException.Kind;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,9 @@ final class AuthTokens {
 
   private static final Metadata.Key<String> TOKEN =
       Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final Metadata.Key<String> REQUIRE_LEADER =
+      Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
 
   /** What a request is sent with where the cluster has no users. */
   private static final String NONE = "";
@@ -40,19 +45,26 @@ final class AuthTokens {
   private static final String NOT_ENABLED = "etcdserver: authentication is not enabled";
 
   private final Calls calls;
-  private final @Nullable Credentials credentials;
+  private final @Nullable Supplier<EtcdCredentials> credentials;
 
   /** The token, or the request for it. Null: not asked yet, or let go. Guarded by this. */
   private @Nullable CompletableFuture<String> current;
 
-  AuthTokens(Calls calls, @Nullable Credentials credentials) {
+  /** So that one reason is logged once, however often it is met. */
+  private volatile @Nullable String lastWarning;
+
+  AuthTokens(Calls calls, @Nullable Supplier<EtcdCredentials> credentials) {
     this.calls = calls;
     this.credentials = credentials;
   }
 
-  /** The headers of a request that carries a token, null for none. */
+  /**
+   * The headers of a request or watch that carries a token, null for none. A member that is cut off
+   * from the others then refuses it, instead of letting it wait for a leader.
+   */
   static Metadata headers(@Nullable String token) {
     Metadata headers = new Metadata();
+    headers.put(REQUIRE_LEADER, "true");
     if (token != null) {
       headers.put(TOKEN, token);
     }
@@ -82,7 +94,7 @@ final class AuthTokens {
       current = asked;
     }
     // Outside the lock: its completion runs what waits for the token.
-    authenticate(credentials, asked);
+    calls.connection().onWorkThread(() -> authenticate(credentials, asked));
     return asked;
   }
 
@@ -105,7 +117,18 @@ final class AuthTokens {
     return true;
   }
 
-  private void authenticate(Credentials user, CompletableFuture<String> asked) {
+  /** On a work thread, since the supplier may wait. */
+  private void authenticate(Supplier<EtcdCredentials> supplier, CompletableFuture<String> asked) {
+    EtcdCredentials user;
+    try {
+      user = Objects.requireNonNull(supplier.get(), "the supplier of credentials returned null");
+    } catch (RuntimeException e) {
+      fail(
+          asked,
+          new StoreException(Kind.UNAVAILABLE, "there are no credentials for etcd: " + e, e),
+          true);
+      return;
+    }
     AuthenticateRequest request =
         AuthenticateRequest.newBuilder().setName(user.user()).setPassword(user.password()).build();
     var unused =
@@ -114,6 +137,7 @@ final class AuthTokens {
             .whenComplete(
                 (answer, failure) -> {
                   if (failure == null) {
+                    lastWarning = null;
                     asked.complete(answer.getToken());
                     return;
                   }
@@ -125,14 +149,35 @@ final class AuthTokens {
                     asked.complete(NONE);
                     return;
                   }
-                  // Let go first: who waited for this one may ask again at once.
-                  synchronized (this) {
-                    if (current == asked) {
-                      current = null;
-                    }
-                  }
-                  asked.completeExceptionally(known);
+                  boolean refused = isRefusedUser(known);
+                  fail(asked, refused ? refusedUser(user, known) : known, refused);
                 });
+  }
+
+  private void fail(CompletableFuture<String> asked, StoreException failure, boolean warn) {
+    String reason = String.valueOf(failure.getCause()); // without the member, which changes
+    if (warn && !reason.equals(lastWarning)) {
+      lastWarning = reason;
+      log.warn("there is no token to send requests with: {}", failure.getMessage());
+    }
+    // Let go first: who waited for this one may ask again at once.
+    synchronized (this) {
+      if (current == asked) {
+        current = null;
+      }
+    }
+    asked.completeExceptionally(failure);
+  }
+
+  private static boolean isRefusedUser(StoreException failure) {
+    return failure.kind() == Kind.REJECTED;
+  }
+
+  private static StoreException refusedUser(EtcdCredentials user, StoreException failure) {
+    return new StoreException(
+        Kind.MISCONFIGURED,
+        "etcd refuses user " + user + ": " + failure.getMessage(),
+        failure.getCause());
   }
 
   private static boolean isNotEnabled(StoreException failure) {

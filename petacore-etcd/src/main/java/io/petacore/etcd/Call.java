@@ -15,8 +15,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its one answer. It is sent once; only where etcd refused its token, and so did
- * nothing, a second time with another.
+ * One request and its one answer. It is sent once; only where that was refused before anything was
+ * done it is sent again: with another token where etcd refused the token, and to another member
+ * where one said that it can't serve now.
  *
  * <p>gRPC ends every call by its deadline, connected or not, and then tells the listener, for a
  * call that still waited for a connection too; nothing leaves after that. So {@link #sent}, read
@@ -34,6 +35,7 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
   private final Purpose purpose;
   private final Function<A, T> decoder;
   private final Deadline deadline;
+  private final Route route = new Route();
   private final CompletableFuture<T> future = new CompletableFuture<>();
 
   /** Whether it was given to a connection. Written by the thread that does it, before the end. */
@@ -74,6 +76,7 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
         CallOptions.DEFAULT
             .withDeadline(deadline)
             .withWaitForReady()
+            .withOption(Route.KEY, route)
             .withStreamTracerFactory(new SendingTracer());
     try {
       ClientCall<Q, A> call = calls.connection().newCall(method, options);
@@ -129,6 +132,15 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
       calls.start(this);
       return;
     }
+    if (sent && Outcome.isRefusalOfMember(status) && route.refused(status)) {
+      calls.start(this);
+      return;
+    }
+    Obstacle obstacle = sent || calls.isClosed() ? null : route.obstacle();
+    if (obstacle != null) {
+      fail(Outcome.heldUp(name(), obstacle, status));
+      return;
+    }
     // A fresh token that is refused too: users or roles are being changed at this very moment.
     boolean passing = refusal && renewed;
     fail(passing ? Kind.UNAVAILABLE : Outcome.kind(status, purpose, sent), status);
@@ -136,7 +148,12 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
 
   private void fail(Kind kind, Status status) {
     Kind known = calls.isClosed() ? Outcome.whenClosing(kind) : kind;
-    fail(Outcome.failure(String.valueOf(method.getBareMethodName()), known, status));
+    String member = route.memberName();
+    fail(Outcome.failure(member == null ? name() : name() + " at " + member, known, status));
+  }
+
+  private String name() {
+    return String.valueOf(method.getBareMethodName());
   }
 
   /** Without a word from etcd on this request: no token, or the store is closed. */

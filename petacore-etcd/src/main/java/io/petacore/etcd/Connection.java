@@ -7,9 +7,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ConnectivityState;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
-import io.grpc.netty.NegotiationType;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -67,7 +67,13 @@ final class Connection {
         new MultiThreadIoEventLoopGroup(IO_THREADS, threads.named("io"), NioIoHandler.newFactory());
     callExecutor = executor(CALL_THREADS, CALL_THREADS, new LinkedBlockingQueue<>(), "call");
     workExecutor = executor(0, Integer.MAX_VALUE, new SynchronousQueue<>(), "work");
-    channel = channel(settings);
+    try {
+      channel = channel(settings);
+    } catch (RuntimeException | Error e) {
+      stopPools();
+      stopIo(0);
+      throw e;
+    }
     // The first look starts the connecting, and waits for nothing.
     channel.getState(true);
   }
@@ -90,7 +96,9 @@ final class Connection {
 
   private ManagedChannel channel(EtcdSettings settings) {
     NettyChannelBuilder builder =
-        NettyChannelBuilder.forTarget(settings.target())
+        NettyChannelBuilder.forTarget(
+                settings.target(),
+                settings.tls() == null ? InsecureChannelCredentials.create() : settings.tls())
             .eventLoopGroup(io)
             .channelType(NioSocketChannel.class)
             .executor(callExecutor)
@@ -98,7 +106,10 @@ final class Connection {
             .withOption(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                 Math.toIntExact(settings.connectTimeout().toMillis()))
-            .defaultLoadBalancingPolicy("round_robin")
+            .defaultLoadBalancingPolicy(MemberBalancer.POLICY)
+            .setNameResolverArg(
+                MemberBalancer.CONNECTING,
+                new MemberBalancer.Connecting(settings.connectTimeout(), settings.tls() != null))
             .maxInboundMessageSize(settings.maxInboundBytes())
             // An idle connection is never pinged: etcd would answer with GOAWAY too_many_pings.
             .keepAliveWithoutCalls(false)
@@ -108,11 +119,6 @@ final class Connection {
             .disableRetry();
     if (settings.authority() != null) {
       builder.overrideAuthority(settings.authority());
-    }
-    if (settings.tls() != null) {
-      builder.negotiationType(NegotiationType.TLS).sslContext(settings.tls());
-    } else {
-      builder.negotiationType(NegotiationType.PLAINTEXT);
     }
     return builder.build();
   }

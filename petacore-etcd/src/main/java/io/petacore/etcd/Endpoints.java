@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Endpoints(List<URI> uris, boolean tls) {
 
+  private static final int LAST_PORT = 65_535;
+
   /**
    * @throws IllegalArgumentException naming the endpoint that is wrong
    */
@@ -51,10 +53,34 @@ record Endpoints(List<URI> uris, boolean tls) {
             && uri.getQuery() == null
             && uri.getFragment() == null
             && uri.getUserInfo() == null;
-    if (!web || !bare || uri.getHost() == null) {
+    if (!web || !bare) {
       throw malformed(endpoint, null);
     }
+    if (uri.getHost() == null) {
+      throw withoutHost(endpoint, uri.getRawAuthority());
+    }
+    if (uri.getPort() > LAST_PORT || uri.getPort() == 0) {
+      throw new IllegalArgumentException(
+          "endpoint '"
+              + endpoint
+              + "' has the port "
+              + uri.getPort()
+              + "; ports go from 1 to "
+              + LAST_PORT);
+    }
     return uri;
+  }
+
+  /** Java takes an authority that is no host and port for one without a host, and says nothing. */
+  private static IllegalArgumentException withoutHost(String endpoint, @Nullable String authority) {
+    if (authority != null && authority.contains("_")) {
+      return new IllegalArgumentException(
+          "endpoint '"
+              + endpoint
+              + "' has a '_' in its host name, which no host name may have: use another name for"
+              + " it, or its address");
+    }
+    return malformed(endpoint, null);
   }
 
   private static IllegalArgumentException malformed(

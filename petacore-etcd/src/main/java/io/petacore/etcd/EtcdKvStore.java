@@ -3,7 +3,6 @@ package io.petacore.etcd;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.TxnRequest;
 import io.petacore.data.KeyRange;
-import io.petacore.etcd.EtcdSettings.Credentials;
 import io.petacore.store.Batch;
 import io.petacore.store.BatchResult;
 import io.petacore.store.KvStore;
@@ -18,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +31,13 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Every request ends within the request timeout, the wait for a connection included. It leaves
- * once: no request is repeated by the store, but one that etcd refused because of an old token,
- * which is sent again with a new one. A commit fails with {@link Kind#UNAVAILABLE} only where it is
- * certain that it was not applied: no connection took it before its deadline, or etcd says so. A
- * request about a lease fails with {@link Kind#UNAVAILABLE} also where its outcome is unknown,
- * since to repeat it harms nothing.
+ * once: no request is repeated by the store, but one that was refused before anything was done: for
+ * an old token, then it is sent again with a new one, or by a member that can't serve now, then
+ * another one is asked. A commit fails with {@link Kind#UNAVAILABLE} only where it is certain that
+ * it was not applied: no connection took it before its deadline, or etcd says so. A request about a
+ * lease fails with {@link Kind#UNAVAILABLE} also where its outcome is unknown, since to repeat it
+ * harms nothing. What waiting does not mend fails with {@link Kind#MISCONFIGURED}, at once where
+ * that is so at every endpoint.
  *
  * <p>A connection that is lost is made anew by itself, also after a long outage: within about a
  * second of a request or watch that asks for it. Watches end with it, as the contract says.
@@ -47,7 +49,7 @@ public final class EtcdKvStore implements KvStore {
   private final EtcdSettings settings;
   private final Connection connection;
   private final Calls calls;
-  private final ServerCheck serverCheck = new ServerCheck();
+  private final ServerCheck serverCheck;
   private final Leases leases;
 
   EtcdKvStore(EtcdSettings settings) {
@@ -55,6 +57,7 @@ public final class EtcdKvStore implements KvStore {
     this.connection = new Connection(settings);
     this.calls = new Calls(connection, settings, this::onAnswer);
     this.leases = new Leases(calls);
+    this.serverCheck = new ServerCheck(EndpointResolver.endpoints(settings.target()));
     serverCheck.askOnce(calls);
   }
 
@@ -150,6 +153,7 @@ public final class EtcdKvStore implements KvStore {
     calls.close();
     connection.close();
     calls.abandonOpen();
+    leases.abandonOpen();
   }
 
   /** Configures a store. Not safe for use by several threads at once. */
@@ -158,7 +162,7 @@ public final class EtcdKvStore implements KvStore {
     private static final Duration LONGEST = Duration.ofDays(1);
 
     private List<String> endpoints = List.of();
-    private @Nullable Credentials credentials;
+    private @Nullable Supplier<EtcdCredentials> credentials;
     private @Nullable Path trustedCertificates;
     private @Nullable Path certificateChain;
     private @Nullable Path privateKey;
@@ -175,6 +179,7 @@ public final class EtcdKvStore implements KvStore {
 
     /**
      * The members, each {@code http://host:port} or {@code https://host:port}; port 2379 if none.
+     * Every address of a host name is connected to.
      */
     public Builder endpoints(String... members) {
       endpoints = List.of(members);
@@ -183,17 +188,37 @@ public final class EtcdKvStore implements KvStore {
 
     /** The user to be, where the cluster has authentication enabled. Default: none. */
     public Builder credentials(String user, String password) {
-      credentials = new Credentials(user, password);
+      EtcdCredentials constant = new EtcdCredentials(user, password);
+      return credentials(() -> constant);
+    }
+
+    /**
+     * The user to be, where the cluster has authentication enabled, and passwords change: the
+     * supplier is asked whenever etcd wants a password, so also after the last one was refused. It
+     * runs on a thread of the store that may wait. Default: none.
+     *
+     * @param current the user and password as they are now; must not return null. What it throws
+     *     fails the requests that wait for it, and it is asked again
+     */
+    public Builder credentials(Supplier<EtcdCredentials> current) {
+      credentials = current;
       return this;
     }
 
-    /** A PEM file with the authorities to trust. Default: those that the JVM trusts. */
+    /**
+     * A PEM file with the authorities to trust. It is read again when it has changed and a
+     * connection is made. Default: those that the JVM trusts.
+     */
     public Builder trustedCertificates(Path pem) {
       trustedCertificates = pem;
       return this;
     }
 
-    /** The client's certificate chain and its key (PKCS#8, not encrypted), as PEM files. */
+    /**
+     * The client's certificate chain and its key (PKCS#8, not encrypted), as PEM files. They are
+     * read again when they have changed and a connection is made; while only one of them is of the
+     * new pair, the old pair is used.
+     */
     public Builder clientCertificate(Path chainPem, Path keyPem) {
       certificateChain = chainPem;
       privateKey = keyPem;
@@ -219,9 +244,9 @@ public final class EtcdKvStore implements KvStore {
     }
 
     /**
-     * How a peer that died without a word is noticed while a watch or a request is open. gRPC
-     * raises a time below 10 seconds to that, and etcd closes connections that ask more often than
-     * every 5.
+     * How a peer that died without a word is noticed while a watch or a request is open: after both
+     * times together at most. gRPC raises a time below 10 seconds to that, and etcd closes
+     * connections that ask more often than every 5.
      *
      * @param time how long a connection may be silent before it is asked. Default: 10 seconds
      * @param timeout how long the sign of life may take. Default: 5 seconds
@@ -290,7 +315,7 @@ public final class EtcdKvStore implements KvStore {
       }
       return new EtcdSettings(
           EndpointResolver.target(parsed.uris()),
-          parsed.tls() ? tls.context() : null,
+          parsed.tls() ? tls.credentials() : null,
           authority,
           credentials,
           requestTimeout,

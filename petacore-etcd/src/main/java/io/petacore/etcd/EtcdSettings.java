@@ -1,8 +1,9 @@
 package io.petacore.etcd;
 
-import io.netty.handler.ssl.SslContext;
+import io.grpc.ChannelCredentials;
 import io.petacore.store.StoreLimits;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param target the endpoints, as the channel wants them
  * @param tls null for plain text
  * @param authority the server name for TLS; null for that of each endpoint
- * @param credentials null where the cluster has no users
+ * @param credentials asked whenever a token is; null where the cluster has no users
  * @param requestTimeout how long a request may take, the wait for a connection included
  * @param connectTimeout how long one attempt to connect may take
  * @param keepAliveTime after how much silence under an open call the server is asked for a sign
@@ -21,22 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 record EtcdSettings(
     String target,
-    @Nullable SslContext tls,
+    @Nullable ChannelCredentials tls,
     @Nullable String authority,
-    @Nullable Credentials credentials,
+    @Nullable Supplier<EtcdCredentials> credentials,
     Duration requestTimeout,
     Duration connectTimeout,
     Duration keepAliveTime,
     Duration keepAliveTimeout,
     int maxInboundBytes,
-    StoreLimits limits) {
-
-  /** A user of etcd. */
-  record Credentials(String user, String password) {
-    /** Without the password. */
-    @Override
-    public String toString() {
-      return user;
-    }
-  }
-}
+    StoreLimits limits) {}

@@ -32,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class EtcdWatch implements Watch {
 
-  private static final Metadata.Key<String> REQUIRE_LEADER =
-      Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
-
   private static final String PERMISSION_DENIED = "etcdserver: permission denied";
 
   private final Calls calls;
@@ -42,6 +39,7 @@ final class EtcdWatch implements Watch {
   private final WatchRequest request;
   private final WatchListener listener;
   private final WatchRevisions revisions;
+  private final Route route = new Route();
 
   /** Set by whoever ends the watch first: the end, which then is told, or {@link #close()}. */
   private final AtomicBoolean over = new AtomicBoolean();
@@ -111,11 +109,10 @@ final class EtcdWatch implements Watch {
       ClientCall<WatchRequest, WatchResponse> stream =
           calls
               .connection()
-              .newWatchCall(WatchGrpc.getWatchMethod(), CallOptions.DEFAULT.withWaitForReady());
-      Metadata headers = AuthTokens.headers(token);
-      // A member that is cut off from the others then ends the stream, instead of falling silent.
-      headers.put(REQUIRE_LEADER, "true");
-      stream.start(new Stream(stream, token), headers);
+              .newWatchCall(
+                  WatchGrpc.getWatchMethod(),
+                  CallOptions.DEFAULT.withWaitForReady().withOption(Route.KEY, route));
+      stream.start(new Stream(stream, token), AuthTokens.headers(token));
       stream.sendMessage(request);
       stream.request(1);
       // Only now: gRPC refuses a message on a stream that was canceled meanwhile.
@@ -140,7 +137,10 @@ final class EtcdWatch implements Watch {
 
   private StoreException notOpened(Status status) {
     String what = "Watch, not opened within " + calls.timeout();
-    return Outcome.failure(what, Kind.UNAVAILABLE, status);
+    Obstacle obstacle = route.obstacle();
+    return obstacle == null
+        ? Outcome.failure(what, Kind.UNAVAILABLE, status)
+        : Outcome.heldUp(what, obstacle, status);
   }
 
   private void cancelStream() {
@@ -242,6 +242,8 @@ final class EtcdWatch implements Watch {
         refused(Status.PERMISSION_DENIED.withDescription(reason));
       } else if (AuthTokens.isRefusal(reason)) {
         refused(Status.UNAUTHENTICATED.withDescription(reason));
+      } else if (Outcome.isRefusalOfMember(reason)) {
+        refusedByMember(Status.UNAVAILABLE.withDescription(reason));
       } else {
         end(new StoreException(Kind.UNAVAILABLE, "etcd canceled the watch: " + reason, null));
       }
@@ -258,9 +260,27 @@ final class EtcdWatch implements Watch {
         end(notOpened(status));
       } else if (AuthTokens.isRefusal(status)) {
         refused(status);
+      } else if (Outcome.isRefusalOfMember(status)) {
+        refusedByMember(status);
       } else {
-        end(Outcome.failure("Watch", Outcome.kind(status, Purpose.READ, true), status));
+        Obstacle obstacle = route.obstacle();
+        end(
+            obstacle == null
+                ? Outcome.failure("Watch", Outcome.kind(status, Purpose.READ, true), status)
+                : Outcome.heldUp("Watch", obstacle, status));
       }
+    }
+
+    /** This member can't serve it: another one may, which is asked at once if nothing was told. */
+    private void refusedByMember(Status status) {
+      boolean others = route.refused(status);
+      if (!opened && others) {
+        replaced = true;
+        cancelStream();
+        start();
+        return;
+      }
+      end(Outcome.failure("Watch", Kind.UNAVAILABLE, status));
     }
 
     /**
@@ -275,9 +295,10 @@ final class EtcdWatch implements Watch {
         start();
         return;
       }
-      Kind kind =
-          status.getCode() == Status.Code.PERMISSION_DENIED ? Kind.REJECTED : Kind.UNAVAILABLE;
-      end(Outcome.failure("Watch", kind, status));
+      Kind known = Outcome.kind(status, Purpose.READ, true);
+      boolean permission = status.getCode() == Status.Code.PERMISSION_DENIED;
+      boolean lasting = permission || known == Kind.MISCONFIGURED;
+      end(Outcome.failure("Watch", lasting ? known : Kind.UNAVAILABLE, status));
     }
   }
 }

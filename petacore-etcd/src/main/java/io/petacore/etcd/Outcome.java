@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
 final class Outcome {
 
   private static final String NO_LEADER = "etcdserver: no leader";
+  private static final String NOT_FOR_LEARNER = "etcdserver: rpc not supported for learner";
+  private static final String NO_USER = "etcdserver: user name is empty";
   private static final String TOO_MANY_REQUESTS = "etcdserver: too many requests";
   private static final String LEASE_NOT_FOUND = "etcdserver: requested lease not found";
   private static final String COMPACTED = "required revision has been compacted";
@@ -39,16 +41,48 @@ final class Outcome {
       return Kind.UNAVAILABLE;
     }
     String text = text(status);
+    if (isRefusalOfMember(text)) {
+      return Kind.UNAVAILABLE;
+    }
+    if (text.equals(NO_USER) || isNotEtcd(status, purpose)) {
+      return Kind.MISCONFIGURED;
+    }
     return switch (status.getCode()) {
       case INVALID_ARGUMENT, FAILED_PRECONDITION, PERMISSION_DENIED, UNAUTHENTICATED ->
           Kind.REJECTED;
       case NOT_FOUND -> text.equals(LEASE_NOT_FOUND) ? Kind.LEASE_NOT_FOUND : Kind.REJECTED;
       case OUT_OF_RANGE -> outOfRange(text);
       case RESOURCE_EXHAUSTED -> resourceExhausted(text, purpose);
-      case UNAVAILABLE -> text.equals(NO_LEADER) ? Kind.UNAVAILABLE : inDoubt(purpose);
       case UNKNOWN -> text.equals(TOO_MANY_REQUESTS) ? Kind.UNAVAILABLE : inDoubt(purpose);
       default -> inDoubt(purpose);
     };
+  }
+
+  /**
+   * Whether a member refused a request before looking at it, since it can't serve any now: it is
+   * cut off from the others, or a learner. Another one may serve.
+   */
+  static boolean isRefusalOfMember(Status status) {
+    return isRefusalOfMember(text(status));
+  }
+
+  /** The same of the reason for which a watch was canceled. */
+  static boolean isRefusalOfMember(String reason) {
+    return reason.equals(NO_LEADER) || reason.equals(NOT_FOR_LEARNER);
+  }
+
+  /**
+   * Whether it is no etcd that has answered. A gRPC server that does not know the service has done
+   * nothing; of what stands between, which answers in HTTP only, that is not known.
+   */
+  private static boolean isNotEtcd(Status status, Purpose purpose) {
+    String text = text(status);
+    boolean unknownService =
+        status.getCode() == Status.Code.UNIMPLEMENTED
+            && (text.startsWith("unknown service ") || text.startsWith("unknown method "));
+    boolean web =
+        status.getCode() != Status.Code.UNAVAILABLE && text.contains("invalid content-type");
+    return unknownService || (web && purpose != Purpose.COMMIT);
   }
 
   private static Kind outOfRange(String text) {
@@ -91,12 +125,24 @@ final class Outcome {
           case UNAVAILABLE -> "etcd is unavailable";
           case OUTCOME_UNKNOWN -> "no answer from etcd says whether it was applied";
           case CLOSED -> "the store was closed";
+          case MISCONFIGURED -> "etcd can't be used as it is configured";
           default -> "etcd refused it";
         };
     return new StoreException(
         kind,
         what + ": " + known + ": " + status.getCode() + ": " + withoutStackTrace(text(status)),
         status.asRuntimeException());
+  }
+
+  /** The failure of a request that never got to a connection, with the reason. */
+  static StoreException heldUp(String what, Obstacle obstacle, Status status) {
+    boolean late = status.getCode() == Status.Code.DEADLINE_EXCEEDED;
+    return new StoreException(
+        obstacle.kind(),
+        what
+            + (late ? ": no connection to etcd in time: " : ": no connection to etcd: ")
+            + obstacle.reason(),
+        obstacle.cause() == null ? status.asRuntimeException() : obstacle.cause());
   }
 
   /** gRPC's account of a wait for a connection quotes the last failure with its whole trace. */

@@ -1,11 +1,8 @@
 package io.petacore.etcd;
 
-import io.grpc.netty.GrpcSslContexts;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import java.nio.file.Files;
+import io.grpc.ChannelCredentials;
+import io.grpc.TlsChannelCredentials;
 import java.nio.file.Path;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,43 +22,18 @@ record Tls(
   }
 
   /**
-   * Reads the files.
+   * Reads the files. They are read again when they have changed and a connection is made.
    *
    * @throws IllegalArgumentException if one can't be used
    */
-  SslContext context() {
-    SslContextBuilder builder = GrpcSslContexts.forClient();
+  ChannelCredentials credentials() {
+    TlsChannelCredentials.Builder builder = TlsChannelCredentials.newBuilder();
     if (trustedCertificates != null) {
-      Path file = readable(trustedCertificates);
-      use(file, "trusted certificates", () -> builder.trustManager(file.toFile()));
+      builder.trustManager(ReloadedManagers.trusting(trustedCertificates));
     }
     if (certificateChain != null && privateKey != null) {
-      Path chain = readable(certificateChain);
-      Path key = readable(privateKey);
-      use(
-          key,
-          "the private key of " + chain + "; it must be unencrypted PKCS#8 in PEM",
-          () -> builder.keyManager(chain.toFile(), key.toFile()));
+      builder.keyManager(ReloadedManagers.showing(certificateChain, privateKey));
     }
-    try {
-      return builder.build();
-    } catch (SSLException e) {
-      throw new IllegalArgumentException("TLS can't be set up: " + e.getMessage(), e);
-    }
-  }
-
-  private static Path readable(Path file) {
-    if (!Files.isReadable(file)) {
-      throw new IllegalArgumentException("can't read the file " + file);
-    }
-    return file;
-  }
-
-  private static void use(Path file, String as, Runnable step) {
-    try {
-      step.run();
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("can't use " + file + " as " + as, e);
-    }
+    return builder.build();
   }
 }

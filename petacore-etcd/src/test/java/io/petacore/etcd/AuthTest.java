@@ -19,6 +19,7 @@ import io.grpc.stub.StreamObserver;
 import io.petacore.etcd.StubEtcd.WatchStream;
 import io.petacore.store.RecordingListener;
 import io.petacore.store.StoreException.Kind;
+import io.petacore.testing.Await;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -171,11 +172,66 @@ class AuthTest {
             "etcdserver: authentication failed, invalid user ID or password");
     etcd.onAuthenticate = failing(wrong);
     try (EtcdKvStore wrongStore = etcd.client().credentials("ann", "secret").connect()) {
-      failure(Kind.REJECTED, wrongStore.commit(PUT));
+      failure(Kind.MISCONFIGURED, wrongStore.commit(PUT));
       wrongStore.watch(ALL.range(), 1, listener);
-      assertEquals(Kind.REJECTED, listener.awaitEnd().kind());
+      assertEquals(Kind.MISCONFIGURED, listener.awaitEnd().kind());
       etcd.onAuthenticate = this::nextToken;
       answer(wrongStore.commit(PUT));
+    }
+  }
+
+  /** A password changes, and with it all tokens end; the supplier knows the new one. */
+  @Test
+  void aChangedPasswordIsUsedWithoutARestart() throws Exception {
+    AtomicReference<EtcdCredentials> now =
+        new AtomicReference<>(new EtcdCredentials("ann", "secret"));
+    try (EtcdKvStore changing = etcd.client().credentials(now::get).connect()) {
+      answer(changing.commit(PUT));
+      etcd.onAuthenticate =
+          (request, answer) -> {
+            if (request.getPassword().equals("changed")) {
+              reply(answer, AuthenticateResponse.newBuilder().setToken("new").build());
+            } else {
+              answer.onError(
+                  Status.INVALID_ARGUMENT
+                      .withDescription(
+                          "etcdserver: authentication failed, invalid user ID or password")
+                      .asRuntimeException());
+            }
+          };
+      etcd.onTxn =
+          (request, answer) -> {
+            List<StubEtcd.Request> all = etcd.requests("Txn");
+            if (all.get(all.size() - 1).header("token").equals("new")) {
+              reply(answer, TxnResponse.newBuilder().setSucceeded(true).build());
+            } else {
+              answer.onError(INVALID_TOKEN.asRuntimeException());
+            }
+          };
+      failure(Kind.MISCONFIGURED, changing.commit(PUT));
+      now.set(new EtcdCredentials("ann", "changed"));
+      answer(changing.commit(PUT));
+    }
+  }
+
+  @Test
+  void aSupplierThatFailsIsAskedAgain() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    try (EtcdKvStore failing =
+        etcd.client()
+            .credentials(
+                () -> {
+                  if (asked.incrementAndGet() <= 2) {
+                    throw new IllegalStateException("the vault is closed");
+                  }
+                  return new EtcdCredentials("ann", "secret");
+                })
+            .connect()) {
+      Await.until("it was asked for once for the version", () -> asked.get() >= 1);
+      while (asked.get() < 2) {
+        failure(Kind.UNAVAILABLE, failing.commit(PUT));
+      }
+      answer(failing.commit(PUT));
     }
   }
 

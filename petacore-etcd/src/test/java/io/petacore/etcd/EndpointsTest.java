@@ -37,7 +37,11 @@ class EndpointsTest {
         "http://a:1/path",
         "http://a:1?q",
         "http://u@a:1",
-        "http://a b:1"
+        "http://a b:1",
+        "http://etcd_1:2379",
+        "http://a:0",
+        "http://a:65536",
+        "http://a:70000"
       })
   void aMalformedEndpointIsNamed(String endpoint) {
     IllegalArgumentException refused =
@@ -55,7 +59,8 @@ class EndpointsTest {
   void theTargetNamesEachHostOnceAndEncodesIpv6() {
     Endpoints endpoints =
         Endpoints.parse(List.of("http://a:1", "http://[::1]:2", "http://a:1", "http://b"));
-    assertEquals("petacore-etcd:///a:1,%5B::1%5D:2,b", EndpointResolver.target(endpoints.uris()));
+    assertEquals(
+        "petacore-etcd:///a:1,%5B::1%5D:2,b:2379", EndpointResolver.target(endpoints.uris()));
   }
 
   @Test

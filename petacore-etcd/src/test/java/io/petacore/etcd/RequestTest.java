@@ -97,7 +97,9 @@ class RequestTest {
         etcd.requests.stream().map(StubEtcd.Request::method).collect(Collectors.toSet());
     assertEquals(
         Set.of("Txn", "Range", "LeaseGrant", "LeaseKeepAlive", "LeaseRevoke", "Status"), methods);
-    etcd.requests.forEach(r -> assertNotNull(r.context().getDeadline(), r.method()));
+    etcd.requests.stream()
+        .filter(r -> !r.method().equals("LeaseKeepAlive")) // a stream that stays open
+        .forEach(r -> assertNotNull(r.context().getDeadline(), r.method()));
   }
 
   @Test
@@ -173,6 +175,36 @@ class RequestTest {
   void anEndWithoutAnAnswerIsAFailure() throws Exception {
     etcd.onKeepAlive = (request, answer) -> answer.onCompleted();
     failure(Kind.UNAVAILABLE, store.renewLease(LEASE));
+  }
+
+  /** etcd's gRPC proxy answers nothing on a stream that has one request and then is half-closed. */
+  @Test
+  void renewalsShareOneStreamAndABrokenOneIsReplaced() throws Exception {
+    long lease = answer(store.grantLease(Duration.ofSeconds(9)));
+    for (int i = 0; i < 3; i++) {
+      etcd.onKeepAlive =
+          (request, answer) ->
+              answer.onNext(LeaseKeepAliveResponse.newBuilder().setID(LEASE).setTTL(9).build());
+      answer(store.renewLease(lease));
+      answer(store.renewLease(lease));
+      assertEquals(i + 1, etcd.requests("LeaseKeepAlive").size());
+      etcd.onKeepAlive = failing(Status.UNAVAILABLE.withDescription("cut"));
+      failure(Kind.UNAVAILABLE, store.renewLease(lease));
+    }
+  }
+
+  /** Half of the lease's time is left for another member. */
+  @Test
+  void aRenewalThatIsNotAnsweredIsAskedOnAnotherStream() throws Exception {
+    long lease = answer(store.grantLease(Duration.ofSeconds(2)));
+    etcd.onKeepAlive =
+        (request, answer) ->
+            etcd.onKeepAlive =
+                (another, later) ->
+                    later.onNext(
+                        LeaseKeepAliveResponse.newBuilder().setID(LEASE).setTTL(2).build());
+    answer(store.renewLease(lease));
+    assertEquals(2, etcd.requests("LeaseKeepAlive").size());
   }
 
   @Test

@@ -7,9 +7,11 @@ import static io.petacore.etcd.StubEtcd.reply;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.etcd.jetcd.api.Member;
 import io.etcd.jetcd.api.ResponseHeader;
 import io.etcd.jetcd.api.StatusResponse;
 import io.grpc.Status;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -63,6 +65,22 @@ class ServerCheckTest {
       }
     }
     assertEquals(1, etcd.requests("Status").size());
+  }
+
+  /** etcd takes clients at its peers' port, too: somebody has to say that it is the wrong one. */
+  @Test
+  void anEndpointForPeersIsWarnedOf() {
+    Member first =
+        Member.newBuilder()
+            .addPeerURLs("http://10.0.0.1:2380")
+            .addClientURLs("http://10.0.0.1:2379")
+            .build();
+    Member proxied = Member.newBuilder().addClientURLs("127.0.0.1:4000").build();
+    List<Member> members = List.of(first, proxied);
+    assertEquals(List.of(), ServerCheck.warnings(List.of("a:2379", "b:4000", "c:5000"), members));
+    List<String> warnings = ServerCheck.warnings(List.of("a:2379", "etcd-1:2380"), members);
+    assertEquals(1, warnings.size());
+    assertTrue(warnings.get(0).contains("etcd-1:2380"), warnings.get(0));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static io.petacore.etcd.Awaited.answer;
 import static io.petacore.etcd.Awaited.failure;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,9 +14,11 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.petacore.store.StoreException;
 import io.petacore.store.StoreException.Kind;
+import io.petacore.testing.Await;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,6 +92,7 @@ class TlsTest {
   private static EtcdKvStore.Builder builder() {
     return EtcdKvStore.builder()
         .endpoints("https://127.0.0.1:" + etcd.port())
+        .requestTimeout(Duration.ofSeconds(20))
         .trustedCertificates(server.certificate());
   }
 
@@ -102,30 +106,88 @@ class TlsTest {
 
   @Test
   void whoShowsNoneOrAnotherIsNot() throws Exception {
-    try (EtcdKvStore none = builder().requestTimeout(Duration.ofMillis(700)).connect();
+    try (EtcdKvStore none = builder().connect();
         EtcdKvStore wrong =
-            builder()
-                .requestTimeout(Duration.ofMillis(700))
-                .clientCertificate(server.certificate(), server.key())
-                .connect()) {
-      StoreException refused = failure(Kind.UNAVAILABLE, none.describe());
-      assertTrue(
-          String.valueOf(refused.getMessage()).contains("UNAVAILABLE"), refused.getMessage());
-      failure(Kind.UNAVAILABLE, wrong.describe());
+            builder().clientCertificate(server.certificate(), server.key()).connect()) {
+      for (EtcdKvStore store : List.of(none, wrong)) {
+        StoreException refused = failure(Kind.MISCONFIGURED, store.describe());
+        String message = String.valueOf(refused.getMessage());
+        assertTrue(message.contains("127.0.0.1:" + etcd.port()), message);
+        assertTrue(message.contains("does not accept the client's certificate"), message);
+      }
     }
   }
 
   /** The reason must reach the one who has to repair it. */
   @Test
   void aServerThatIsNotTrustedIsNamedAsTheReason() throws Exception {
+    try (EtcdKvStore store = builder().trustedCertificates(client.certificate()).connect()) {
+      StoreException failure = failure(Kind.MISCONFIGURED, store.commit(PUT));
+      String message = String.valueOf(failure.getMessage());
+      assertTrue(message.contains("127.0.0.1:" + etcd.port()), message);
+      assertTrue(message.contains("the server's certificate is not accepted"), message);
+    }
+  }
+
+  private static void copy(Identity from, Identity to) throws Exception {
+    Files.copy(from.certificate(), to.certificate(), StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(from.key(), to.key(), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static void assertRecovers(EtcdKvStore store) {
+    Await.until(
+        "a request succeeds",
+        () -> store.range(Awaited.ALL).handle((page, failure) -> failure == null).join());
+  }
+
+  /** Certificates end, and are renewed on disk before. */
+  @Test
+  void aRenewedClientCertificateIsUsedForTheNextConnection() throws Exception {
+    Identity files = new Identity(directory.resolve("own.crt"), directory.resolve("own.key"));
+    copy(server, files);
+    try (EtcdKvStore store =
+        builder().clientCertificate(files.certificate(), files.key()).connect()) {
+      failure(Kind.MISCONFIGURED, store.commit(PUT));
+      copy(client, files);
+      assertRecovers(store);
+    }
+  }
+
+  @Test
+  void renewedAuthoritiesAreTrustedForTheNextConnection() throws Exception {
+    Path trusted = directory.resolve("trusted.crt");
+    Files.copy(client.certificate(), trusted, StandardCopyOption.REPLACE_EXISTING);
     try (EtcdKvStore store =
         builder()
-            .requestTimeout(Duration.ofMillis(700))
-            .trustedCertificates(client.certificate())
+            .trustedCertificates(trusted)
+            .clientCertificate(client.certificate(), client.key())
             .connect()) {
-      StoreException failure = failure(Kind.UNAVAILABLE, store.commit(PUT));
-      assertTrue(String.valueOf(failure.getMessage()).contains("ertPath"), failure.getMessage());
+      failure(Kind.MISCONFIGURED, store.commit(PUT));
+      Files.copy(server.certificate(), trusted, StandardCopyOption.REPLACE_EXISTING);
+      assertRecovers(store);
     }
+  }
+
+  /** Two files are not replaced at once, and one may be written only by half. */
+  @Test
+  void aPairThatDoesNotMatchIsNotUsed() throws Exception {
+    Identity files = new Identity(directory.resolve("half.crt"), directory.resolve("half.key"));
+    copy(client, files);
+    Reloaded<String> pair =
+        new Reloaded<>(
+            "a pair",
+            List.of(files.certificate(), files.key()),
+            contents -> Pem.keyManager(contents.get(0), contents.get(1)).toString());
+    String first = pair.current();
+    assertEquals(first, pair.current(), "nothing has changed");
+    Files.copy(server.certificate(), files.certificate(), StandardCopyOption.REPLACE_EXISTING);
+    assertEquals(first, pair.current(), "the key is still the old one");
+    Files.writeString(files.key(), "-----BEGIN PRIVATE KEY-----\nMIG");
+    assertEquals(first, pair.current(), "the key is half written");
+    Files.delete(files.key());
+    assertEquals(first, pair.current(), "the key is away");
+    copy(server, files);
+    assertNotEquals(first, pair.current(), "both are there");
   }
 
   @Test

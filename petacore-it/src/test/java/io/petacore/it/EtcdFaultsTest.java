@@ -3,6 +3,8 @@ package io.petacore.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.petacore.DistributedStorage;
+import io.petacore.StorageStatus;
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import io.petacore.etcd.EtcdKvStore;
@@ -92,6 +94,31 @@ class EtcdFaultsTest {
     assertEquals(Kind.UNAVAILABLE, listener.awaitEnd().kind());
     etcd.member().resume();
     Await.until("a watch opens again", this::watchOpens);
+  }
+
+  /** Nothing that is open notices that a machine has gone, but for the keepalive of HTTP/2. */
+  @Test
+  void aStoppedServerIsNoticedWithinTwiceTheKeepalive() {
+    Duration keepAlive = Duration.ofSeconds(10);
+    try (KvStore kept =
+            EtcdKvStore.builder()
+                .endpoints(etcd.endpoints())
+                .keepAlive(keepAlive, Duration.ofSeconds(2))
+                .connect();
+        DistributedStorage storage =
+            DistributedStorage.builder(kept).namespace(etcd.freshNamespace()).open()) {
+      storage.runTransaction(tx -> tx.write("key", "value"));
+      etcd.member().pause();
+      long start = System.nanoTime();
+      Await.until(
+          "it is disconnected",
+          keepAlive.multipliedBy(3),
+          () -> storage.status().state() == StorageStatus.State.DISCONNECTED);
+      Duration took = Duration.ofNanos(System.nanoTime() - start);
+      assertTrue(took.compareTo(keepAlive.multipliedBy(2)) < 0, "took " + took);
+      etcd.member().resume();
+      Await.until("it is back", storage::isSynced);
+    }
   }
 
   /** Once the connection is known to be gone, a commit is known not to be applied. */

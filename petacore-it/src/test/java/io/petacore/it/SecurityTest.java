@@ -2,18 +2,25 @@ package io.petacore.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.DistributedStorage;
+import io.petacore.data.KeyRange;
 import io.petacore.error.PetaCoreException;
+import io.petacore.etcd.EtcdCredentials;
 import io.petacore.etcd.EtcdKvStore;
 import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.PlainClient;
 import io.petacore.it.etcd.WithEtcd;
 import io.petacore.store.KvStore;
+import io.petacore.store.RangeRequest;
+import io.petacore.store.StoreException;
 import io.petacore.testing.Await;
+import io.petacore.transaction.TransactionOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -22,6 +29,7 @@ import org.junit.jupiter.api.Test;
 class SecurityTest {
 
   private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(2);
+  private static final RangeRequest ANY = new RangeRequest(KeyRange.prefix("any"), 0, 1);
 
   private static DistributedStorage open(KvStore store, String namespace, Duration timeout) {
     return DistributedStorage.builder(store).namespace(namespace).openTimeout(timeout).open();
@@ -46,6 +54,22 @@ class SecurityTest {
     }
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     assertEquals(-1, took.compareTo(OPEN_TIMEOUT.plusSeconds(5)), () -> "took " + took);
+  }
+
+  /** What never heals by waiting is told at once, with the endpoint and the reason. */
+  private static void assertMisconfigured(EtcdKvStore.Builder client, String... words) {
+    long start = System.nanoTime();
+    try (KvStore store = client.requestTimeout(Await.PATIENCE).connect()) {
+      StoreException failure =
+          StoreException.of(store.range(ANY).handle((page, thrown) -> thrown).join());
+      assertEquals(StoreException.Kind.MISCONFIGURED, failure.kind(), failure.getMessage());
+      for (String word : words) {
+        String message = String.valueOf(failure.getMessage());
+        assertTrue(message.contains(word), message);
+      }
+    }
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    assertTrue(took.toSeconds() < 15, () -> "took " + took);
   }
 
   /** Users and passwords. */
@@ -81,12 +105,58 @@ class SecurityTest {
       assertEquals(Optional.empty(), root.get(namespace + "key"));
     }
 
+    /** A wrong password and a missing one are no outage. */
+    @Test
+    void whoIsRefusedIsToldWhy() {
+      assertMisconfigured(client, "user name is empty");
+      assertMisconfigured(client.credentials("root", "guessed"), "refuses user root");
+      assertMisconfigured(client.credentials("nobody", "guessed"), "refuses user nobody");
+    }
+
+    /** The application goes on with the new password as soon as it has it. */
+    @Test
+    void aChangedPasswordNeedsNoRestart() {
+      String namespace = etcd.freshNamespace();
+      PlainClient root = etcd.client().as("root", "root-secret");
+      root.addUserOfPrefix("rotated", "old", namespace);
+      AtomicReference<String> password = new AtomicReference<>("old");
+      try (KvStore store =
+              client.credentials(() -> new EtcdCredentials("rotated", password.get())).connect();
+          DistributedStorage storage = open(store, namespace, Await.PATIENCE)) {
+        storage.runTransaction(tx -> tx.write("key", "before"));
+        etcd.client()
+            .as("root", "root-secret")
+            .call("/v3/auth/user/changepw", "{\"name\":\"rotated\",\"password\":\"new\"}");
+        assertThrows(
+            PetaCoreException.class,
+            () ->
+                storage.runTransaction(
+                    TransactionOptions.defaults().timeout(Duration.ofSeconds(2)),
+                    tx -> tx.write("key", "never")));
+        password.set("new");
+        storage.runTransaction(tx -> tx.write("key", "after"));
+        assertEquals("after", storage.read("key"));
+      }
+    }
+
     /** One who may use the keys of a namespace and no others can work in it, and nowhere else. */
     @Test
     void theKeysOfTheNamespaceAreEnough() {
       client.credentials("shop", "shop-secret");
       assertShutOut(client, etcd.freshNamespace());
       assertWorks(client, shop);
+    }
+  }
+
+  /** TLS on this side only. */
+  @Nested
+  @WithEtcd(own = true)
+  class WithoutTls {
+
+    @Test
+    void whoSpeaksTlsIsTold(EtcdCluster etcd) {
+      String address = etcd.endpoints()[0].substring("http://".length());
+      assertMisconfigured(EtcdKvStore.builder().endpoints("https://" + address), address, "http");
     }
   }
 
@@ -104,6 +174,25 @@ class SecurityTest {
       assertShutOut(builder.trustedCertificates(etcd.tls().stranger()), namespace);
       String plain = etcd.endpoints()[0].replace("https:", "http:");
       assertShutOut(EtcdKvStore.builder().endpoints(plain), namespace);
+    }
+
+    /** Whoever has to mend it learns where and what. */
+    @Test
+    void whatDoesNotMatchIsTold(EtcdCluster etcd) {
+      String endpoint = etcd.endpoints()[0];
+      String address = endpoint.substring("https://".length());
+      assertMisconfigured(
+          EtcdKvStore.builder().endpoints(endpoint).trustedCertificates(etcd.tls().stranger()),
+          address,
+          "the server's certificate is not accepted");
+      assertMisconfigured(
+          EtcdKvStore.builder()
+              .endpoints(endpoint)
+              .trustedCertificates(etcd.tls().certificate())
+              .authority("elsewhere.example"),
+          address,
+          "elsewhere.example");
+      assertMisconfigured(EtcdKvStore.builder().endpoints("http://" + address), address, "https");
     }
 
     /** A certificate for 127.0.0.1 does not vouch for another name. */

@@ -1,0 +1,329 @@
+package io.petacore.etcd;
+
+import io.grpc.ConnectivityState;
+import io.grpc.ConnectivityStateInfo;
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.LoadBalancer;
+import io.grpc.LoadBalancerProvider;
+import io.grpc.LoadBalancerRegistry;
+import io.grpc.NameResolver;
+import io.grpc.Status;
+import io.grpc.SynchronizationContext.ScheduledHandle;
+import io.petacore.etcd.MemberPicker.Connected;
+import io.petacore.store.StoreException.Kind;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a connection to every member that can be reached, knows why the others can't, and hands the
+ * picker what it chooses from.
+ *
+ * <p>A connection on which a request ran out of time in silence is replaced: a server that hangs
+ * does not greet a new one, so nothing goes there until it is back. What is open on the old one
+ * goes on, in case the server was only slow.
+ *
+ * <p>gRPC calls all of it one after another, in the channel's synchronization context.
+ */
+final class MemberBalancer extends LoadBalancer {
+
+  /** Its name as a policy of a channel. */
+  static final String POLICY = "petacore_etcd_members";
+
+  /**
+   * How connections are made.
+   *
+   * @param bound how long one attempt may take
+   * @param tls whether they are made with TLS
+   */
+  record Connecting(Duration bound, boolean tls) {
+    /** How long a new connection may take until the server has greeted it. */
+    Duration greetingBound() {
+      return bound.multipliedBy(2);
+    }
+  }
+
+  /** By which a channel tells its balancer. */
+  static final NameResolver.Args.Key<Connecting> CONNECTING =
+      NameResolver.Args.Key.create("petacore-connecting");
+
+  private static final Logger log = LoggerFactory.getLogger(MemberBalancer.class);
+
+  static {
+    LoadBalancerRegistry.getDefaultRegistry().register(new Provider());
+  }
+
+  private final Helper helper;
+  private final Connecting how;
+  private final Executor waitingExecutor;
+  private Map<EquivalentAddressGroup, Address> addresses = new LinkedHashMap<>();
+  private @Nullable Obstacle unresolved;
+
+  private MemberBalancer(Helper helper) {
+    this.helper = helper;
+    this.how = Objects.requireNonNull(helper.getNameResolverArgs().getArg(CONNECTING));
+    this.waitingExecutor =
+        Objects.requireNonNull(helper.getNameResolverArgs().getOffloadExecutor());
+  }
+
+  @Override
+  public Status acceptResolvedAddresses(ResolvedAddresses resolved) {
+    unresolved = null;
+    Map<EquivalentAddressGroup, Address> next = new LinkedHashMap<>();
+    for (EquivalentAddressGroup group : resolved.getAddresses()) {
+      Address known = addresses.remove(group);
+      next.put(group, known == null ? new Address(group) : known);
+    }
+    addresses.values().forEach(Address::disconnect);
+    addresses = next;
+    addresses.values().forEach(Address::connect);
+    update();
+    return Status.OK;
+  }
+
+  @Override
+  public void handleNameResolutionError(Status error) {
+    unresolved = new Obstacle(Kind.UNAVAILABLE, Outcome.text(error), error.getCause());
+    update();
+  }
+
+  @Override
+  public void shutdown() {
+    addresses.values().forEach(Address::disconnect);
+    addresses = new LinkedHashMap<>();
+  }
+
+  private void update() {
+    List<Connected> connected = new ArrayList<>();
+    List<Obstacle> obstacles = new ArrayList<>();
+    boolean connecting = false;
+    for (Address address : addresses.values()) {
+      Subchannel subchannel = address.subchannel;
+      if (address.ready && subchannel != null) {
+        connected.add(new Connected(address.member, subchannel));
+      } else if (address.failure != null) {
+        obstacles.add(address.failure);
+      } else {
+        connecting = true;
+        obstacles.add(Obstacle.waiting(address.member.name() + ": no connection yet"));
+      }
+    }
+    if (!connected.isEmpty()) {
+      helper.updateBalancingState(ConnectivityState.READY, new MemberPicker(connected));
+      return;
+    }
+    if (addresses.isEmpty()) {
+      if (unresolved == null) {
+        return; // closed
+      }
+      obstacles.add(unresolved);
+    }
+    helper.updateBalancingState(
+        connecting ? ConnectivityState.CONNECTING : ConnectivityState.TRANSIENT_FAILURE,
+        MemberPicker.heldUp(Obstacle.of(obstacles), connecting));
+  }
+
+  /** One address, and the connection to it. */
+  private final class Address {
+    private final EquivalentAddressGroup group;
+    private final Member member;
+    private @Nullable Subchannel subchannel;
+    private boolean ready;
+
+    /** Why the last attempt failed; null after one that did not, and before the first has. */
+    private @Nullable Obstacle failure;
+
+    private @Nullable String lastWarning;
+    private boolean findingOut;
+    private @Nullable ScheduledHandle greetingTimer;
+
+    Address(EquivalentAddressGroup group) {
+      this.group = group;
+      this.member = new Member(name(group), System::nanoTime, this::onHung);
+    }
+
+    void connect() {
+      if (subchannel != null) {
+        return;
+      }
+      Subchannel created =
+          helper.createSubchannel(CreateSubchannelArgs.newBuilder().setAddresses(group).build());
+      subchannel = created;
+      ready = false;
+      created.start(info -> changed(created, info));
+      created.requestConnection();
+    }
+
+    void disconnect() {
+      Subchannel last = subchannel;
+      subchannel = null;
+      ready = false;
+      expectNoGreeting();
+      if (last != null) {
+        last.shutdown();
+      }
+    }
+
+    private void changed(Subchannel of, ConnectivityStateInfo info) {
+      if (of != subchannel) {
+        return;
+      }
+      ConnectivityState state = info.getState();
+      ready = state == ConnectivityState.READY;
+      if (state != ConnectivityState.CONNECTING) {
+        expectNoGreeting();
+      }
+      switch (state) {
+        case READY -> {
+          failure = null;
+          lastWarning = null;
+        }
+        case CONNECTING -> expectGreeting();
+        case TRANSIENT_FAILURE -> {
+          Obstacle why = Obstacle.of(member.name(), info.getStatus());
+          boolean unexplained = Obstacle.isUnexplained(info.getStatus());
+          if (unexplained) {
+            findOutWhy(of, why);
+          }
+          // What was found out about the last attempt holds until it is known of this one.
+          if (failure == null || failure.kind() != Kind.MISCONFIGURED || !unexplained) {
+            failed(why);
+          }
+          helper.refreshNameResolution();
+        }
+        case IDLE -> {
+          of.requestConnection();
+          helper.refreshNameResolution();
+        }
+        case SHUTDOWN -> {}
+      }
+      update();
+    }
+
+    private void failed(Obstacle why) {
+      failure = why;
+      if (why.kind() == Kind.MISCONFIGURED && !why.reason().equals(lastWarning)) {
+        lastWarning = why.reason();
+        log.warn("can't use an endpoint, and waiting does not mend it: {}", why.reason());
+      } else {
+        log.debug("no connection: {}", why.reason());
+      }
+    }
+
+    /** The server took the connection and closed it without a word. */
+    private void findOutWhy(Subchannel of, Obstacle otherwise) {
+      if (findingOut) {
+        return;
+      }
+      findingOut = true;
+      waitingExecutor.execute(
+          () -> {
+            String reason =
+                ProtocolProbe.misconfiguration(socketAddress(group), how.tls(), how.bound());
+            helper
+                .getSynchronizationContext()
+                .execute(
+                    () -> {
+                      findingOut = false;
+                      if (of == subchannel && failure != null) {
+                        failed(
+                            reason == null
+                                ? otherwise
+                                : new Obstacle(
+                                    Kind.MISCONFIGURED, member.name() + ": " + reason, null));
+                        update();
+                      }
+                    });
+          });
+    }
+
+    private void expectGreeting() {
+      if (greetingTimer == null) {
+        greetingTimer =
+            helper
+                .getSynchronizationContext()
+                .schedule(
+                    this::notGreeted, how.greetingBound(), helper.getScheduledExecutorService());
+      }
+    }
+
+    private void expectNoGreeting() {
+      if (greetingTimer != null) {
+        greetingTimer.cancel();
+        greetingTimer = null;
+      }
+    }
+
+    /** The server took the connection and then said nothing: this attempt would go on for ever. */
+    private void notGreeted() {
+      failed(
+          Obstacle.waiting(
+              member.name()
+                  + ": the server has said nothing on a new connection for "
+                  + how.greetingBound()));
+      reconnect();
+    }
+
+    private void onHung() {
+      helper
+          .getSynchronizationContext()
+          .execute(
+              () -> {
+                if (subchannel != null && ready) {
+                  log.warn("{} does not answer: it is asked no more until it does", member.name());
+                  failed(Obstacle.waiting(member.name() + ": the server did not answer in time"));
+                  reconnect();
+                }
+              });
+    }
+
+    private void reconnect() {
+      disconnect();
+      connect();
+      update();
+    }
+  }
+
+  private static InetSocketAddress socketAddress(EquivalentAddressGroup group) {
+    return (InetSocketAddress) group.getAddresses().get(0);
+  }
+
+  private static String name(EquivalentAddressGroup group) {
+    InetSocketAddress address = socketAddress(group);
+    String endpoint = Objects.requireNonNull(group.getAttributes().get(EndpointResolver.ENDPOINT));
+    String numbers = address.getAddress().getHostAddress();
+    return endpoint.startsWith(numbers) || endpoint.startsWith("[")
+        ? endpoint
+        : endpoint + " (" + numbers + ")";
+  }
+
+  private static final class Provider extends LoadBalancerProvider {
+    @Override
+    public boolean isAvailable() {
+      return true;
+    }
+
+    @Override
+    public int getPriority() {
+      return 5;
+    }
+
+    @Override
+    public String getPolicyName() {
+      return POLICY;
+    }
+
+    @Override
+    public LoadBalancer newLoadBalancer(Helper helper) {
+      return new MemberBalancer(helper);
+    }
+  }
+}

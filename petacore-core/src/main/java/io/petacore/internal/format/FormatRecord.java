@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * The format that a namespace is written in, fixed by whoever opened it first. A line of text,
  * since people look at it: {@code petacore 1 buckets=4096}.
  *
+ * <p>Compared by code of its own, as {@link SessionId} is.
+ *
  * @param buckets the number of delete fences
  */
 public record FormatRecord(int buckets) {
@@ -34,5 +36,15 @@ public record FormatRecord(int buckets) {
   /** Whether bytes were written as a format record, by this release or another one. */
   public static boolean isFormat(Bytes stored) {
     return stored.startsWith(Bytes.utf8(PRODUCT));
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof FormatRecord that && buckets == that.buckets;
+  }
+
+  @Override
+  public int hashCode() {
+    return buckets;
   }
 }

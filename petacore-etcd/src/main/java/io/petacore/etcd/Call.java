@@ -11,6 +11,7 @@ import io.grpc.Status;
 import io.petacore.store.StoreException;
 import io.petacore.store.StoreException.Kind;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -68,8 +69,17 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
     return future;
   }
 
-  /** Sends it, on this thread; with a null token without one. */
+  /** Sends it, on a thread of the store's own; with a null token without one. */
   void start(@Nullable String withToken) {
+    try {
+      calls.connection().onOwnThread(() -> send(withToken));
+    } catch (RejectedExecutionException e) {
+      // The store is closed, and has ended what it had; this came too late to be sent.
+      fail(Calls.closedException());
+    }
+  }
+
+  private void send(@Nullable String withToken) {
     token = withToken;
     sent = false;
     CallOptions options =

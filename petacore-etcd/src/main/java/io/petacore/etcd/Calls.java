@@ -63,7 +63,7 @@ final class Calls {
     return call;
   }
 
-  /** On the caller's thread where the token is at hand, as it nearly always is. */
+  /** At once where the token is at hand, as it nearly always is. */
   void start(Call<?, ?, ?> call) {
     var unused =
         tokens

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -32,10 +33,15 @@ import org.slf4j.LoggerFactory;
  * The gRPC channel to the cluster and every thread it uses. All of them are the store's own, since
  * gRPC's shared ones outlive a channel.
  *
- * <p>Three kinds of thread: <em>io</em> moves bytes and keeps deadlines, and runs nothing else;
- * <em>call</em> completes requests; <em>work</em> is for what may take its time: it looks up names,
- * and runs the listeners of watches, one thread for each that has something to tell, so that a slow
- * one holds up nobody but itself.
+ * <p>gRPC and Netty run on no other thread. On a caller's thread they would leave thread-locals
+ * behind, which an application server's threads keep, and with them all classes of an application
+ * that has been undeployed.
+ *
+ * <p>Three kinds of thread: <em>io</em> moves bytes, keeps deadlines, and starts what callers ask
+ * for, so that the start of a call costs no change of threads of its own; <em>call</em> completes
+ * requests; <em>work</em> is for what may take its time: it looks up names, and runs the listeners
+ * of watches, one thread for each that has something to tell, so that a slow one holds up nobody
+ * but itself.
  */
 final class Connection {
 
@@ -123,13 +129,27 @@ final class Connection {
     return builder.build();
   }
 
-  /** A call whose listener runs on the call threads. */
+  /**
+   * Runs a task that uses the channel: on this thread if it is one of the store's own, else on an
+   * io thread, in the order of the calls. It must be a short one.
+   *
+   * @throws RejectedExecutionException if the threads have ended
+   */
+  void onOwnThread(Runnable task) {
+    if (threads.isCurrent()) {
+      task.run();
+    } else {
+      io.execute(task);
+    }
+  }
+
+  /** A call whose listener runs on the call threads; to be used on the store's own threads. */
   <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
     reconnectSoon();
     return channel.newCall(method, options.withExecutor(callExecutor));
   }
 
-  /** A call whose listener runs on a work thread. */
+  /** A call whose listener runs on a work thread; to be used on the store's own threads. */
   <Q, R> ClientCall<Q, R> newWatchCall(MethodDescriptor<Q, R> method, CallOptions options) {
     reconnectSoon();
     return channel.newCall(method, options.withExecutor(workExecutor));
@@ -168,7 +188,7 @@ final class Connection {
   void close() {
     boolean first = closing.compareAndSet(false, true);
     if (first) {
-      channel.shutdownNow();
+      onOwnThread(channel::shutdownNow);
     }
     boolean own = threads.isCurrent();
     if (!first && own) {

@@ -303,11 +303,12 @@ public final class EtcdKvStore implements KvStore {
      *     can't be used
      */
     public EtcdKvStore connect() {
-      return new EtcdKvStore(settings());
+      Endpoints parsed = Endpoints.parse(endpoints);
+      // As everything that uses gRPC and Netty, not on the caller's thread.
+      return StoreThreads.makeOnItsOwn("connect", () -> new EtcdKvStore(settings(parsed)));
     }
 
-    private EtcdSettings settings() {
-      Endpoints parsed = Endpoints.parse(endpoints);
+    private EtcdSettings settings(Endpoints parsed) {
       Tls tls = new Tls(trustedCertificates, certificateChain, privateKey);
       if (!parsed.tls() && !tls.isDefault()) {
         throw new IllegalArgumentException(

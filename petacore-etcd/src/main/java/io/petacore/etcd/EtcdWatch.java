@@ -81,6 +81,14 @@ final class EtcdWatch implements Watch {
       return;
     }
     try {
+      calls.connection().onOwnThread(this::openHere);
+    } catch (RejectedExecutionException e) {
+      end(Calls.closedException());
+    }
+  }
+
+  private void openHere() {
+    try {
       openTimer = calls.connection().schedule(this::notOpenedInTime, calls.timeout());
     } catch (RejectedExecutionException e) {
       end(Calls.closedException());
@@ -170,12 +178,20 @@ final class EtcdWatch implements Watch {
     if (!over.compareAndSet(false, true)) {
       return false;
     }
+    try {
+      calls.connection().onOwnThread(this::release);
+    } catch (RejectedExecutionException e) {
+      // The store is closed, and has ended the stream.
+    }
+    return true;
+  }
+
+  private void release() {
     Future<?> timer = openTimer;
     if (timer != null) {
       timer.cancel(false);
     }
     cancelStream();
-    return true;
   }
 
   /** The callbacks of a stream; one watch has a second one where its first token was refused. */

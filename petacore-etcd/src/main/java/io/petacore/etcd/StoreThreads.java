@@ -2,10 +2,13 @@ package io.petacore.etcd;
 
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * Makes the threads of one store, and awaits their end; knows them, since none can await its own.
@@ -25,6 +28,36 @@ final class StoreThreads {
       made.add(thread);
       return thread;
     };
+  }
+
+  /**
+   * Makes something on a thread that ends with that, and waits for it; an interrupt does not end
+   * the wait. What the maker throws is thrown here.
+   */
+  static <T> T makeOnItsOwn(String role, Supplier<T> maker) {
+    CompletableFuture<T> made = new CompletableFuture<>();
+    Runnable making =
+        () -> {
+          try {
+            made.complete(maker.get());
+          } catch (RuntimeException | Error e) {
+            made.completeExceptionally(e);
+          }
+        };
+    Thread thread = new Thread(making, "petacore-etcd-" + role);
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      return made.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException thrown) {
+        throw thrown;
+      }
+      if (e.getCause() instanceof Error thrown) {
+        throw thrown;
+      }
+      throw e;
+    }
   }
 
   boolean isCurrent() {

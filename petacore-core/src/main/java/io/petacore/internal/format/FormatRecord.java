@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * The format that a namespace is written in, fixed by whoever opened it first. A line of text,
  * since people look at it: {@code petacore 1 buckets=4096}.
  *
+ * <p>Compared by code of its own, as {@link SessionId} is.
+ *
  * @param buckets the number of delete fences
  */
 public record FormatRecord(int buckets) {
@@ -43,5 +45,15 @@ public record FormatRecord(int buckets) {
 
   private static String text(Bytes stored) {
     return stored.isUtf8() ? stored.toUtf8() : "";
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof FormatRecord that && buckets == that.buckets;
+  }
+
+  @Override
+  public int hashCode() {
+    return buckets;
   }
 }

@@ -2,11 +2,14 @@ package io.petacore.internal.sync;
 
 import io.petacore.data.Bytes;
 import io.petacore.store.KeyValue;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The commit record as it stands at the applied revision: what tells one history from another, and
  * whether a revision was missed.
+ *
+ * <p>Compared by code of its own, as {@link io.petacore.internal.format.SessionId} is.
  *
  * @param modRevision the revision that wrote it; 0 if there is none
  * @param keyVersion how often it was written since it was created; 0 if there is none
@@ -18,5 +21,18 @@ record RecordPosition(long modRevision, long keyVersion, @Nullable Bytes value) 
 
   static RecordPosition of(KeyValue stored) {
     return new RecordPosition(stored.modRevision(), stored.keyVersion(), stored.value());
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RecordPosition that
+        && modRevision == that.modRevision
+        && keyVersion == that.keyVersion
+        && Objects.equals(value, that.value);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(modRevision, keyVersion, value);
   }
 }

@@ -222,7 +222,7 @@ public final class TransactionRunner {
   /**
    * Pins the newest state.
    *
-   * @throws StorageClosedException if the storage was closed
+   * @throws io.petacore.error.StorageClosedException if the storage was closed
    */
   public Snapshot snapshot() {
     awaitConfirmed(TransactionOptions.defaults());

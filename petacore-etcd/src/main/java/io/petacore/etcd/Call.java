@@ -34,6 +34,7 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
   private final Purpose purpose;
   private final Function<A, T> decoder;
   private final Deadline deadline;
+  private final @Nullable Arrival arrival;
   private final CompletableFuture<T> future = new CompletableFuture<>();
 
   /** Whether it was given to a connection. Written by the thread that does it, before the end. */
@@ -47,19 +48,25 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
   private @Nullable A answer;
   private boolean renewed;
 
+  /**
+   * @param arrival what takes the place of the deadline, once the request is being sent; null for
+   *     none
+   */
   Call(
       Calls calls,
       MethodDescriptor<Q, A> method,
       Q request,
       Purpose purpose,
       Function<A, T> decoder,
-      Deadline deadline) {
+      Deadline deadline,
+      @Nullable Arrival arrival) {
     this.calls = calls;
     this.method = method;
     this.request = request;
     this.purpose = purpose;
     this.decoder = decoder;
     this.deadline = deadline;
+    this.arrival = arrival;
   }
 
   CompletableFuture<T> future() {
@@ -71,12 +78,14 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
     token = withToken;
     sent = false;
     CallOptions options =
-        CallOptions.DEFAULT
-            .withDeadline(deadline)
+        bounded(CallOptions.DEFAULT)
             .withWaitForReady()
             .withStreamTracerFactory(new SendingTracer());
     try {
       ClientCall<Q, A> call = calls.connection().newCall(method, options);
+      if (arrival != null) {
+        arrival.begin(() -> sent, () -> call.cancel("nothing of the answer has arrived", null));
+      }
       call.start(this, AuthTokens.headers(withToken));
       // One more than the answer, so that the end of the stream is read.
       call.request(2);
@@ -88,6 +97,12 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
     }
   }
 
+  private CallOptions bounded(CallOptions options) {
+    return arrival == null
+        ? options.withDeadline(deadline)
+        : options.withMaxInboundMessageSize(arrival.maxBytes());
+  }
+
   @Override
   public void onMessage(A message) {
     if (answer == null) {
@@ -97,6 +112,13 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
 
   @Override
   public void onClose(Status status, Metadata trailers) {
+    if (arrival != null) {
+      arrival.end();
+      if (arrival.wasGivenUp() && !status.isOk()) {
+        givenUp(arrival);
+        return;
+      }
+    }
     A received = answer;
     if (!status.isOk()) {
       failed(status);
@@ -105,6 +127,17 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
     } else {
       answered(received);
     }
+  }
+
+  /** For lack of an answer, on which etcd may go on to work. */
+  private void givenUp(Arrival stopped) {
+    String why =
+        sent
+            ? "nothing of the answer has arrived for " + stopped.bound()
+            : "no connection took it in time";
+    fail(
+        sent ? Kind.OUTCOME_UNKNOWN : Kind.UNAVAILABLE,
+        Status.DEADLINE_EXCEEDED.withDescription(why));
   }
 
   private void answered(A received) {
@@ -161,6 +194,13 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
         @Override
         public void streamCreated(Attributes transportAttributes, Metadata streamHeaders) {
           sent = true;
+        }
+
+        @Override
+        public void inboundWireSize(long bytes) {
+          if (arrival != null) {
+            arrival.received(bytes);
+          }
         }
       };
     }

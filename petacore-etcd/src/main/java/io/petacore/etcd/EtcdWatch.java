@@ -40,6 +40,8 @@ final class EtcdWatch implements Watch {
   private final Calls calls;
   private final EtcdRange range;
   private final WatchRequest request;
+  private final WatchSizes sizes;
+  private final InboundBytes received = new InboundBytes();
   private final WatchListener listener;
   private final WatchRevisions revisions;
 
@@ -56,21 +58,24 @@ final class EtcdWatch implements Watch {
   /** Whether a new token was tried. Written before a stream starts, or by its callbacks. */
   private boolean renewed;
 
-  EtcdWatch(Calls calls, KeyRange range, long fromRevision, WatchListener listener) {
+  EtcdWatch(
+      Calls calls, WatchSizes sizes, KeyRange range, long fromRevision, WatchListener listener) {
     // etcd takes 0 as "from now on", which would leave out what is there already.
     long start = Math.max(1, fromRevision);
     this.calls = calls;
+    this.sizes = sizes;
     this.range = EtcdRange.of(range);
     this.listener = listener;
     this.revisions = new WatchRevisions(start);
-    this.request =
-        WatchRequest.newBuilder()
-            .setCreateRequest(
-                WatchCreateRequest.newBuilder()
-                    .setKey(this.range.key())
-                    .setRangeEnd(this.range.end())
-                    .setStartRevision(start))
-            .build();
+    WatchCreateRequest.Builder create =
+        WatchCreateRequest.newBuilder()
+            .setKey(this.range.key())
+            .setRangeEnd(this.range.end())
+            .setStartRevision(start);
+    if (sizes.inFragments(start)) {
+      Fragments.ask(create);
+    }
+    this.request = WatchRequest.newBuilder().setCreateRequest(create).build();
   }
 
   /**
@@ -111,7 +116,12 @@ final class EtcdWatch implements Watch {
       ClientCall<WatchRequest, WatchResponse> stream =
           calls
               .connection()
-              .newWatchCall(WatchGrpc.getWatchMethod(), CallOptions.DEFAULT.withWaitForReady());
+              .newWatchCall(
+                  WatchGrpc.getWatchMethod(),
+                  CallOptions.DEFAULT
+                      .withWaitForReady()
+                      .withMaxInboundMessageSize(sizes.maxBytes())
+                      .withStreamTracerFactory(received));
       Metadata headers = AuthTokens.headers(token);
       // A member that is cut off from the others then ends the stream, instead of falling silent.
       headers.put(REQUIRE_LEADER, "true");
@@ -157,8 +167,16 @@ final class EtcdWatch implements Watch {
 
   private void end(StoreException cause) {
     if (finish()) {
+      if (cause.kind() == Kind.TOO_LARGE) {
+        sizes.tooLargeFrom(revisions.next());
+      }
       listener.onEnd(cause);
     }
+  }
+
+  @Override
+  public long receivedBytes() {
+    return received.count();
   }
 
   @Override
@@ -205,6 +223,8 @@ final class EtcdWatch implements Watch {
         if (!over.get()) {
           stream.request(1);
         }
+      } catch (StoreException e) {
+        end(e);
       } catch (RuntimeException | Error e) {
         end(
             calls.isClosed()
@@ -222,8 +242,9 @@ final class EtcdWatch implements Watch {
         }
         listener.onOpened();
       }
-      if (message.getEventsCount() > 0 && !range.vacuous()) {
-        List<RevisionEvents> whole = revisions.next(message.getEventsList());
+      if (!range.vacuous()) {
+        List<RevisionEvents> whole =
+            revisions.take(message.getEventsList(), Fragments.isMoreToCome(message));
         if (!whole.isEmpty()) {
           listener.onRevisions(whole);
         }

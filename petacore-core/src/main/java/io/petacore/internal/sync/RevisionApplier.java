@@ -12,7 +12,6 @@ import io.petacore.store.Event;
 import io.petacore.store.RevisionEvents;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,13 +103,13 @@ final class RevisionApplier {
    * Whether a state loaded anew can't be a later one of the history that is known. Where the store
    * has forgotten the applied revision, this is all that can tell.
    */
-  boolean contradicts(LoadedState state, Collection<Change> present) {
+  boolean contradicts(LoadedState state, StateComparison present) {
     RecordPosition found = state.record();
     return state.revision() < cache.applied().revision()
         || (found.modRevision() != 0 && found.modRevision() < record.modRevision())
         || (found.modRevision() == record.modRevision() && !found.equals(record))
         || state.bookkeeping().stream().anyMatch(this::isBefore)
-        || new StateComparison(cache).contradicts(present);
+        || present.contradicts();
   }
 
   /** Whether a key has a lower mod revision than it had: they only rise. */
@@ -132,12 +131,10 @@ final class RevisionApplier {
    * A state loaded anew, as one revision on top of what is there.
    *
    * @param present its keys
-   * @param newHistory whether the store's revisions are not those of before, so that mod revisions
-   *     can't be compared
+   * @param newHistory whether the store's revisions are not those of before
    */
-  void resync(LoadedState state, Collection<Change> present, boolean newHistory) {
-    List<Change> difference =
-        new StateComparison(cache).difference(present, newHistory, state.revision());
+  void resync(LoadedState state, StateComparison present, boolean newHistory) {
+    List<Change> difference = present.difference(state.revision());
     stand(state);
     CommitRecord commit = read(record.value());
     long version = nextVersion(commit);

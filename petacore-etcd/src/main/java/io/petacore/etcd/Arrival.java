@@ -66,6 +66,10 @@ final class Arrival {
    */
   void begin(BooleanSupplier sent, Runnable cancel) {
     ended = false;
+    lookLater(sent, cancel);
+  }
+
+  private void lookLater(BooleanSupplier sent, Runnable cancel) {
     timer = connection.schedule(() -> look(sent, cancel), period);
   }
 
@@ -82,7 +86,7 @@ final class Arrival {
       return;
     }
     try {
-      begin(sent, cancel);
+      lookLater(sent, cancel);
     } catch (RejectedExecutionException e) {
       // The store is closed, which ends every request.
     }

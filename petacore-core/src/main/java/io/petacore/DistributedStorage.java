@@ -227,8 +227,9 @@ public final class DistributedStorage implements AutoCloseable {
     String namespace = "";
     IsolationLevel isolation = IsolationLevel.SNAPSHOT;
     Duration historyRetention = Duration.ofSeconds(10);
-    long maxHistoryBytes = 256L << 20;
+    long maxHistoryBytes = Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 8);
     Duration openTimeout = Duration.ofSeconds(30);
+    Duration openTotalTimeout = LONGEST;
     Duration commitTimeout = Duration.ofSeconds(10);
     Duration maxClockOffset = Duration.ofMillis(500);
     Duration sessionTimeout = Duration.ofSeconds(10);
@@ -269,9 +270,10 @@ public final class DistributedStorage implements AutoCloseable {
     }
 
     /**
-     * How much of the heap superseded versions may take; 256 MiB by default. Beyond it the oldest
-     * are freed before their time, and transactions that still need them end as too old. What an
-     * open {@link Snapshot} needs is kept all the same.
+     * How much of the heap superseded versions may take; 256 MiB by default, or an eighth of the
+     * heap where that is less. Beyond it the oldest are freed before their time, and transactions
+     * that still need them end as too old. What an open {@link Snapshot} needs is kept all the
+     * same.
      */
     public Builder maxHistoryBytes(long bytes) {
       if (bytes < 0) {
@@ -281,9 +283,19 @@ public final class DistributedStorage implements AutoCloseable {
       return this;
     }
 
-    /** How long {@link #open()} may take; 30 s by default. */
+    /**
+     * How long {@link #open()} may go without progress; 30 s by default. As long as parts of the
+     * state arrive it goes on, however large the state and slow the connection; {@link
+     * #openTotalTimeout} bounds the whole.
+     */
     public Builder openTimeout(Duration timeout) {
       this.openTimeout = positive("openTimeout", timeout);
+      return this;
+    }
+
+    /** How long {@link #open()} may take in all; not bounded by default. */
+    public Builder openTotalTimeout(Duration timeout) {
+      this.openTotalTimeout = positive("openTotalTimeout", timeout);
       return this;
     }
 

@@ -132,6 +132,11 @@ final class Engine {
     return synchronizer.lastFailure().orElse(null);
   }
 
+  /** When something of a state to be loaded arrived last, on the scheduler's clock. */
+  long loadHeardAt() {
+    return synchronizer.loadHeardAt();
+  }
+
   /** The format key of a namespace that was found inside this one; null if there is none. */
   @Nullable Bytes nestedNamespace() {
     return synchronizer.nestedNamespace().orElse(null);

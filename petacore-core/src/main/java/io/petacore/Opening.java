@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens a storage, step by step within one deadline, on the thread that asked for it. */
+/**
+ * Opens a storage, step by step, on the thread that asked for it. It goes on for as long as it gets
+ * on: each step that is done, and each part of the state that arrives, begins {@code openTimeout}
+ * anew. The whole is bounded by {@code openTotalTimeout} alone, if there is one.
+ */
 final class Opening {
 
   private static final Logger log = LoggerFactory.getLogger(Opening.class);
@@ -30,13 +34,15 @@ final class Opening {
   private final Namespace namespace;
   private final NamespaceGate gate;
   private final Scheduler scheduler;
-  private final Deadline deadline;
+  private final Deadline total;
+  private Deadline deadline;
 
   Opening(DistributedStorage.Builder settings) {
     this.settings = settings;
     this.namespace = Namespace.of(settings.namespace);
     this.gate = new NamespaceGate(settings.store, namespace);
     this.scheduler = settings.schedulers.apply("petacore-" + settings.namespace);
+    this.total = Deadline.in(settings.openTotalTimeout, scheduler::nanoTime);
     this.deadline = Deadline.in(settings.openTimeout, scheduler::nanoTime);
   }
 
@@ -66,7 +72,7 @@ final class Opening {
   }
 
   private void enter(Engine engine, FormatRecord expected) {
-    await(engine.start(), engine::lastFailure);
+    awaitLoad(engine.start(), engine);
     requireNotEnclosing(engine);
     NamespaceGate.Format format = persist(gate::enter);
     if (format.createdAt() != 0) {
@@ -107,13 +113,15 @@ final class Opening {
     Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, scheduler::chance);
     while (true) {
       try {
-        return await(step.get(), () -> null);
+        T answer = await(step.get(), () -> null);
+        gotOn();
+        return answer;
       } catch (StoreException failure) {
         Duration pause = backoff.next();
         boolean hopeless =
             failure.kind() == StoreException.Kind.REJECTED
                 || failure.kind() == StoreException.Kind.CLOSED;
-        if (hopeless || deadline.remainingNanos() <= pause.toNanos()) {
+        if (hopeless || remainingNanos() <= pause.toNanos()) {
           throw unavailable(failure);
         }
         pause(pause);
@@ -121,9 +129,34 @@ final class Opening {
     }
   }
 
+  /** Waits for the first state for as long as more of it arrives. */
+  private void awaitLoad(CompletableFuture<Void> synced, Engine engine) {
+    try {
+      boolean waiting = true;
+      while (waiting && !scheduler.await(synced, Math.max(0, remainingNanos()))) {
+        Duration ago = Duration.ofNanos(scheduler.nanoTime() - engine.loadHeardAt());
+        Duration left = settings.openTimeout.minus(ago);
+        deadline = Deadline.in(left, scheduler::nanoTime);
+        waiting = !left.isNegative() && !left.isZero() && !total.hasPassed();
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+    await(synced, engine::lastFailure);
+    gotOn();
+  }
+
+  private void gotOn() {
+    deadline = Deadline.in(settings.openTimeout, scheduler::nanoTime);
+  }
+
+  private long remainingNanos() {
+    return Math.min(deadline.remainingNanos(), total.remainingNanos());
+  }
+
   private <T> T await(CompletableFuture<T> future, Supplier<@Nullable StoreException> whyLate) {
     try {
-      if (!scheduler.await(future, Math.max(0, deadline.remainingNanos()))) {
+      if (!scheduler.await(future, Math.max(0, remainingNanos()))) {
         throw unavailable(whyLate.get());
       }
       return future.join();
@@ -155,8 +188,9 @@ final class Opening {
     return new StoreUnavailableException(
         "the namespace "
             + namespace
-            + " could not be opened within "
-            + settings.openTimeout
+            + (total.hasPassed()
+                ? " could not be opened within " + settings.openTotalTimeout
+                : " could not be opened: no progress within " + settings.openTimeout)
             + (cause == null ? "" : ": " + cause.getMessage()),
         cause);
   }

@@ -3,6 +3,7 @@ package io.petacore.store;
 import io.petacore.data.KeyRange;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 
 /**
  * An ordered, durable, revisioned key-value store: the contract of etcd, as far as PetaCore needs
@@ -26,6 +27,22 @@ public interface KvStore extends AutoCloseable {
    * StoreException.Kind#FUTURE_REVISION} where the revision asked for can't be read.
    */
   CompletableFuture<RangePage> range(RangeRequest request);
+
+  /**
+   * Reads one of the many pages of a load, as {@link #range} does, with more patience: the store
+   * gives such a request more time, and does not give it up while bytes of its answer arrive.
+   *
+   * <p>Fails with {@link StoreException.Kind#TOO_LARGE} where the page has more bytes than the
+   * store takes at once; a page of one entry is not refused for that. Fails with {@link
+   * StoreException.Kind#OUTCOME_UNKNOWN} where it was given up and may still keep the store busy.
+   *
+   * @param arriving told of the bytes of the answer as they arrive: how many more. Called by the
+   *     store's own threads, one at a time; must return at once. A store that does not count does
+   *     not call it
+   */
+  default CompletableFuture<RangePage> bulkRange(RangeRequest request, LongConsumer arriving) {
+    return range(request);
+  }
 
   /**
    * Sends a guarded batch, once. All of its guards, nested ones too, are judged before any of its

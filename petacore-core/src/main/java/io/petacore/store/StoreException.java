@@ -21,6 +21,10 @@ public final class StoreException extends PetaCoreException {
     MISCONFIGURED,
     /** Not applied; refused for its content, and would be again: permission, size, limits. */
     REJECTED,
+    /**
+     * Not applied; what was read is more than the store takes in one piece: ask for less at a time.
+     */
+    TOO_LARGE,
     /** Not applied; a lease that it names has ended. */
     LEASE_NOT_FOUND,
     /** Not applied; the revision asked for was compacted. */

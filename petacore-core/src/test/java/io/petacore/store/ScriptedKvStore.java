@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +79,7 @@ public final class ScriptedKvStore implements KvStore {
   private boolean counting;
   private int pageLimit = Integer.MAX_VALUE;
   private long lastLease;
+  private LongConsumer arriving = bytes -> {};
 
   private static StoreException failure(StoreException.Kind kind) {
     return new StoreException(kind, "scripted: " + kind, null);
@@ -181,6 +183,17 @@ public final class ScriptedKvStore implements KvStore {
   public CompletableFuture<RangePage> range(RangeRequest request) {
     ranges.add(request);
     return call("range " + request, () -> page(request));
+  }
+
+  @Override
+  public CompletableFuture<RangePage> bulkRange(RangeRequest request, LongConsumer arriving) {
+    this.arriving = arriving;
+    return range(request);
+  }
+
+  /** Has bytes arrive of the page of a load that was asked for last. */
+  public void arriving(long bytes) {
+    arriving.accept(bytes);
   }
 
   /** From now on pages tell how much is beyond them, as those of etcd do. */

@@ -17,6 +17,7 @@ public final class ScriptedWatch implements Watch {
   private final WatchListener listener;
   private long next;
   private boolean closed;
+  private long receivedBytes;
   private boolean throwsOnClose;
 
   ScriptedWatch(ScriptedKvStore store, KeyRange range, long fromRevision, WatchListener listener) {
@@ -65,6 +66,16 @@ public final class ScriptedWatch implements Watch {
     if (!due.isEmpty()) {
       listener.onRevisions(due);
     }
+  }
+
+  /** Has bytes arrive of something that is not whole yet. */
+  public void receive(long bytes) {
+    receivedBytes += bytes;
+  }
+
+  @Override
+  public long receivedBytes() {
+    return receivedBytes;
   }
 
   /** What a revision changed in the watched range. */

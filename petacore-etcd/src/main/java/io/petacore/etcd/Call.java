@@ -37,6 +37,7 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
   private final Function<A, T> decoder;
   private final Deadline deadline;
   private final Route route = new Route();
+  private final @Nullable Arrival arrival;
   private final CompletableFuture<T> future = new CompletableFuture<>();
 
   /** Whether it was given to a connection. Written by the thread that does it, before the end. */
@@ -50,19 +51,25 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
   private @Nullable A answer;
   private boolean renewed;
 
+  /**
+   * @param arrival what takes the place of the deadline, once the request is being sent; null for
+   *     none
+   */
   Call(
       Calls calls,
       MethodDescriptor<Q, A> method,
       Q request,
       Purpose purpose,
       Function<A, T> decoder,
-      Deadline deadline) {
+      Deadline deadline,
+      @Nullable Arrival arrival) {
     this.calls = calls;
     this.method = method;
     this.request = request;
     this.purpose = purpose;
     this.decoder = decoder;
     this.deadline = deadline;
+    this.arrival = arrival;
   }
 
   CompletableFuture<T> future() {
@@ -83,13 +90,15 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
     token = withToken;
     sent = false;
     CallOptions options =
-        CallOptions.DEFAULT
-            .withDeadline(deadline)
+        bounded(CallOptions.DEFAULT)
             .withWaitForReady()
             .withOption(Route.KEY, route)
             .withStreamTracerFactory(new SendingTracer());
     try {
       ClientCall<Q, A> call = calls.connection().newCall(method, options);
+      if (arrival != null) {
+        arrival.begin(() -> sent, () -> call.cancel("nothing of the answer has arrived", null));
+      }
       call.start(this, AuthTokens.headers(withToken));
       // One more than the answer, so that the end of the stream is read.
       call.request(2);
@@ -101,6 +110,12 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
     }
   }
 
+  private CallOptions bounded(CallOptions options) {
+    return arrival == null
+        ? options.withDeadline(deadline)
+        : options.withMaxInboundMessageSize(arrival.maxBytes());
+  }
+
   @Override
   public void onMessage(A message) {
     if (answer == null) {
@@ -110,6 +125,13 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
 
   @Override
   public void onClose(Status status, Metadata trailers) {
+    if (arrival != null) {
+      arrival.end();
+      if (arrival.wasGivenUp() && !status.isOk()) {
+        givenUp(arrival);
+        return;
+      }
+    }
     A received = answer;
     if (!status.isOk()) {
       failed(status);
@@ -118,6 +140,17 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
     } else {
       answered(received);
     }
+  }
+
+  /** For lack of an answer, on which etcd may go on to work. */
+  private void givenUp(Arrival stopped) {
+    String why =
+        sent
+            ? "nothing of the answer has arrived for " + stopped.bound()
+            : "no connection took it in time";
+    fail(
+        sent ? Kind.OUTCOME_UNKNOWN : Kind.UNAVAILABLE,
+        Status.DEADLINE_EXCEEDED.withDescription(why));
   }
 
   private void answered(A received) {
@@ -188,6 +221,13 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
         @Override
         public void streamCreated(Attributes transportAttributes, Metadata streamHeaders) {
           sent = true;
+        }
+
+        @Override
+        public void inboundWireSize(long bytes) {
+          if (arrival != null) {
+            arrival.received(bytes);
+          }
         }
       };
     }

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Sends requests, each with the deadline and the token, and keeps those whose answer is open. */
 final class Calls {
@@ -40,14 +41,25 @@ final class Calls {
    */
   <Q, A, T> CompletableFuture<T> send(
       MethodDescriptor<Q, A> method, Q request, Purpose purpose, Function<A, T> decoder) {
-    Call<Q, A, T> call = newCall(method, request, purpose, decoder);
+    Call<Q, A, T> call = newCall(method, request, purpose, decoder, null);
+    start(call);
+    return call.future();
+  }
+
+  /**
+   * Sends a request whose answer may be long. The future fails with {@link StoreException}, when
+   * nothing of the answer has arrived for a time.
+   */
+  <Q, A, T> CompletableFuture<T> read(
+      MethodDescriptor<Q, A> method, Q request, Function<A, T> decoder, Arrival arrival) {
+    Call<Q, A, T> call = newCall(method, request, Purpose.READ, decoder, arrival);
     start(call);
     return call.future();
   }
 
   /** Sends a request without a token: the one that asks for it. */
   <Q, A> CompletableFuture<A> sendWithoutToken(MethodDescriptor<Q, A> method, Q request) {
-    Call<Q, A, A> call = newCall(method, request, Purpose.READ, answer -> answer);
+    Call<Q, A, A> call = newCall(method, request, Purpose.READ, answer -> answer, null);
     if (!refusedAsClosed(call)) {
       call.start(null);
     }
@@ -55,9 +67,13 @@ final class Calls {
   }
 
   private <Q, A, T> Call<Q, A, T> newCall(
-      MethodDescriptor<Q, A> method, Q request, Purpose purpose, Function<A, T> decoder) {
+      MethodDescriptor<Q, A> method,
+      Q request,
+      Purpose purpose,
+      Function<A, T> decoder,
+      @Nullable Arrival arrival) {
     Deadline deadline = Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS);
-    Call<Q, A, T> call = new Call<>(this, method, request, purpose, decoder, deadline);
+    Call<Q, A, T> call = new Call<>(this, method, request, purpose, decoder, deadline, arrival);
     open.add(call);
     var unused = call.future().whenComplete((answer, failure) -> open.remove(call));
     return call;

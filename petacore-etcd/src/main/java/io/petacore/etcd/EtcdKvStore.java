@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,11 +47,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EtcdKvStore implements KvStore {
 
+  /** For how many request timeouts the server may be silent about a page of a load. */
+  private static final int PATIENCE = 6;
+
+  /** The greatest page of a load that has more than one entry. */
+  private static final int MAX_PAGE_BYTES = 32 << 20;
+
   private final EtcdSettings settings;
   private final Connection connection;
   private final Calls calls;
   private final ServerCheck serverCheck;
   private final Leases leases;
+  private final WatchSizes watchSizes;
 
   EtcdKvStore(EtcdSettings settings) {
     this.settings = settings;
@@ -58,6 +66,7 @@ public final class EtcdKvStore implements KvStore {
     this.calls = new Calls(connection, settings, this::onAnswer);
     this.leases = new Leases(calls);
     this.serverCheck = new ServerCheck(EndpointResolver.endpoints(settings.target()));
+    this.watchSizes = new WatchSizes(settings.maxInboundBytes());
     serverCheck.askOnce(calls);
   }
 
@@ -86,15 +95,27 @@ public final class EtcdKvStore implements KvStore {
   @Override
   public CompletableFuture<RangePage> range(RangeRequest request) {
     EtcdRange range = EtcdRange.of(request.range());
-    io.etcd.jetcd.api.RangeRequest encoded =
-        io.etcd.jetcd.api.RangeRequest.newBuilder()
-            .setKey(range.key())
-            .setRangeEnd(range.end())
-            .setRevision(request.revision())
-            .setLimit(request.limit())
-            .setKeysOnly(range.vacuous())
-            .build();
-    return calls.send(RangePageMarshaller.RANGE, encoded, Purpose.READ, range::pageOf);
+    return calls.send(
+        RangePageMarshaller.RANGE, range.encode(request), Purpose.READ, range::pageOf);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Given up when nothing has arrived for six times the request timeout.
+   */
+  @Override
+  public CompletableFuture<RangePage> bulkRange(RangeRequest request, LongConsumer arriving) {
+    EtcdRange range = EtcdRange.of(request.range());
+    int most = settings.maxInboundBytes();
+    Arrival arrival =
+        new Arrival(
+            connection,
+            settings.requestTimeout(),
+            PATIENCE,
+            arriving,
+            request.limit() == 1 ? most : Math.min(most, MAX_PAGE_BYTES));
+    return calls.read(RangePageMarshaller.RANGE, range.encode(request), range::pageOf, arrival);
   }
 
   @Override
@@ -111,7 +132,7 @@ public final class EtcdKvStore implements KvStore {
 
   @Override
   public Watch watch(KeyRange range, long fromRevision, WatchListener listener) {
-    EtcdWatch watch = new EtcdWatch(calls, range, fromRevision, listener);
+    EtcdWatch watch = new EtcdWatch(calls, watchSizes, range, fromRevision, listener);
     watch.open();
     return watch;
   }
@@ -272,9 +293,7 @@ public final class EtcdKvStore implements KvStore {
       return this;
     }
 
-    /**
-     * The greatest answer or watch message, in bytes; one watch message can hold 1,000 revisions.
-     */
+    /** The greatest answer or watch message, in bytes, where there is memory for it. */
     Builder maxInboundBytes(int bytes) {
       maxInboundBytes = bytes;
       return this;

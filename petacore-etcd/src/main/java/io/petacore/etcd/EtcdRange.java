@@ -1,6 +1,7 @@
 package io.petacore.etcd;
 
 import com.google.protobuf.ByteString;
+import io.etcd.jetcd.api.RangeRequest;
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import io.petacore.store.RangePage;
@@ -33,6 +34,17 @@ record EtcdRange(ByteString key, ByteString end, boolean vacuous) {
     // As a key alone it needs no more than the permission for that key.
     boolean single = to.equals(from.successor());
     return new EtcdRange(key, single ? ByteString.EMPTY : Keys.encode(to), false);
+  }
+
+  /** The request for a page of this range. */
+  RangeRequest encode(io.petacore.store.RangeRequest request) {
+    return RangeRequest.newBuilder()
+        .setKey(key)
+        .setRangeEnd(end)
+        .setRevision(request.revision())
+        .setLimit(request.limit())
+        .setKeysOnly(vacuous)
+        .build();
   }
 
   /** The page of this range that etcd's answer is. */

@@ -37,6 +37,8 @@ final class EtcdWatch implements Watch {
   private final Calls calls;
   private final EtcdRange range;
   private final WatchRequest request;
+  private final WatchSizes sizes;
+  private final InboundBytes received = new InboundBytes();
   private final WatchListener listener;
   private final WatchRevisions revisions;
   private final Route route = new Route();
@@ -54,21 +56,24 @@ final class EtcdWatch implements Watch {
   /** Whether a new token was tried. Written before a stream starts, or by its callbacks. */
   private boolean renewed;
 
-  EtcdWatch(Calls calls, KeyRange range, long fromRevision, WatchListener listener) {
+  EtcdWatch(
+      Calls calls, WatchSizes sizes, KeyRange range, long fromRevision, WatchListener listener) {
     // etcd takes 0 as "from now on", which would leave out what is there already.
     long start = Math.max(1, fromRevision);
     this.calls = calls;
+    this.sizes = sizes;
     this.range = EtcdRange.of(range);
     this.listener = listener;
     this.revisions = new WatchRevisions(start);
-    this.request =
-        WatchRequest.newBuilder()
-            .setCreateRequest(
-                WatchCreateRequest.newBuilder()
-                    .setKey(this.range.key())
-                    .setRangeEnd(this.range.end())
-                    .setStartRevision(start))
-            .build();
+    WatchCreateRequest.Builder create =
+        WatchCreateRequest.newBuilder()
+            .setKey(this.range.key())
+            .setRangeEnd(this.range.end())
+            .setStartRevision(start);
+    if (sizes.inFragments(start)) {
+      Fragments.ask(create);
+    }
+    this.request = WatchRequest.newBuilder().setCreateRequest(create).build();
   }
 
   /**
@@ -119,7 +124,11 @@ final class EtcdWatch implements Watch {
               .connection()
               .newWatchCall(
                   WatchGrpc.getWatchMethod(),
-                  CallOptions.DEFAULT.withWaitForReady().withOption(Route.KEY, route));
+                  CallOptions.DEFAULT
+                      .withWaitForReady()
+                      .withOption(Route.KEY, route)
+                      .withMaxInboundMessageSize(sizes.maxBytes())
+                      .withStreamTracerFactory(received));
       stream.start(new Stream(stream, token), AuthTokens.headers(token));
       stream.sendMessage(request);
       stream.request(1);
@@ -165,8 +174,16 @@ final class EtcdWatch implements Watch {
 
   private void end(StoreException cause) {
     if (finish()) {
+      if (cause.kind() == Kind.TOO_LARGE) {
+        sizes.tooLargeFrom(revisions.next());
+      }
       listener.onEnd(cause);
     }
+  }
+
+  @Override
+  public long receivedBytes() {
+    return received.count();
   }
 
   @Override
@@ -221,6 +238,8 @@ final class EtcdWatch implements Watch {
         if (!over.get()) {
           stream.request(1);
         }
+      } catch (StoreException e) {
+        end(e);
       } catch (RuntimeException | Error e) {
         end(
             calls.isClosed()
@@ -238,8 +257,9 @@ final class EtcdWatch implements Watch {
         }
         listener.onOpened();
       }
-      if (message.getEventsCount() > 0 && !range.vacuous()) {
-        List<RevisionEvents> whole = revisions.next(message.getEventsList());
+      if (!range.vacuous()) {
+        List<RevisionEvents> whole =
+            revisions.take(message.getEventsList(), Fragments.isMoreToCome(message));
         if (!whole.isEmpty()) {
           listener.onRevisions(whole);
         }

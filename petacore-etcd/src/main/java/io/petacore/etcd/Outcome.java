@@ -30,6 +30,9 @@ final class Outcome {
    */
   private static final String ANSWER_TOO_LARGE = "gRPC message exceeds maximum size";
 
+  /** The server's words for an answer beyond what it can send at all, 2 GiB. */
+  private static final String ANSWER_TOO_LARGE_TO_SEND = "trying to send message larger than max";
+
   private Outcome() {}
 
   /**
@@ -99,8 +102,9 @@ final class Outcome {
     if (text.contains(REQUEST_TOO_LARGE)) {
       return Kind.REJECTED;
     }
-    if (text.contains(ANSWER_TOO_LARGE) && purpose != Purpose.COMMIT) {
-      return Kind.REJECTED;
+    boolean tooLarge = text.contains(ANSWER_TOO_LARGE) || text.contains(ANSWER_TOO_LARGE_TO_SEND);
+    if (tooLarge && purpose != Purpose.COMMIT) {
+      return Kind.TOO_LARGE;
     }
     // Among them the space alarm: the first request that it refuses may have been applied.
     return inDoubt(purpose);
@@ -126,6 +130,7 @@ final class Outcome {
           case OUTCOME_UNKNOWN -> "no answer from etcd says whether it was applied";
           case CLOSED -> "the store was closed";
           case MISCONFIGURED -> "etcd can't be used as it is configured";
+          case TOO_LARGE -> "what etcd sends is more than is taken at once";
           default -> "etcd refused it";
         };
     return new StoreException(

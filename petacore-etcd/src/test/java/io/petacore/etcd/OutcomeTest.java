@@ -32,7 +32,8 @@ class OutcomeTest {
           UNKNOWN            | etcdserver: too many requests            | UNAVAILABLE     | UNAVAILABLE
           RESOURCE_EXHAUSTED | etcdserver: too many requests            | UNAVAILABLE     | UNAVAILABLE
           RESOURCE_EXHAUSTED | grpc: received message larger than max (2 vs. 1)        | REJECTED | REJECTED
-          RESOURCE_EXHAUSTED | gRPC message exceeds maximum size 10: 12 | OUTCOME_UNKNOWN | REJECTED
+          RESOURCE_EXHAUSTED | gRPC message exceeds maximum size 10: 12 | OUTCOME_UNKNOWN | TOO_LARGE
+          RESOURCE_EXHAUSTED | grpc: trying to send message larger than max (3 vs. 2) | OUTCOME_UNKNOWN | TOO_LARGE
           RESOURCE_EXHAUSTED | etcdserver: mvcc: database space exceeded | OUTCOME_UNKNOWN | UNAVAILABLE
           UNAVAILABLE        | etcdserver: request timed out            | OUTCOME_UNKNOWN | UNAVAILABLE
           UNAVAILABLE        | etcdserver: leader changed               | OUTCOME_UNKNOWN | UNAVAILABLE

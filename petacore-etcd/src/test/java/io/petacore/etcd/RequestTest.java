@@ -21,15 +21,20 @@ import io.etcd.jetcd.api.ResponseOp;
 import io.etcd.jetcd.api.TxnResponse;
 import io.grpc.Status;
 import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
 import io.petacore.store.Batch;
 import io.petacore.store.Operation;
+import io.petacore.store.RangeRequest;
 import io.petacore.store.StoreException;
 import io.petacore.store.StoreException.Kind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +107,64 @@ class RequestTest {
         .forEach(r -> assertNotNull(r.context().getDeadline(), r.method()));
   }
 
+  /** Broken if a page that a busy server is still working on were asked for again and again. */
+  @Test
+  void aPageOfALoadIsGivenMoreTime() throws Exception {
+    connected(impatient);
+    int before = etcd.requests("Range").size();
+    etcd.onRange =
+        (request, answer) ->
+            CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS)
+                .execute(() -> reply(answer, RangeResponse.getDefaultInstance()));
+    failure(Kind.UNAVAILABLE, impatient.range(ALL));
+    AtomicLong arrived = new AtomicLong();
+    answer(impatient.bulkRange(ALL, arrived::addAndGet));
+    assertEquals(before + 2, etcd.requests("Range").size());
+  }
+
+  @Test
+  void theBytesOfAPageAreToldAsTheyArrive() throws Exception {
+    ByteString large = ByteString.copyFrom(new byte[200_000]);
+    var kv = io.etcd.jetcd.api.KeyValue.newBuilder().setValue(large);
+    RangeResponse page = RangeResponse.newBuilder().addKvs(kv).build();
+    etcd.onRange = (request, answer) -> reply(answer, page);
+    AtomicLong arrived = new AtomicLong();
+    AtomicInteger told = new AtomicInteger();
+    answer(
+        store.bulkRange(
+            ALL,
+            bytes -> {
+              arrived.addAndGet(bytes);
+              told.incrementAndGet();
+            }));
+    assertEquals(page.getSerializedSize(), arrived.get());
+    assertTrue(told.get() > 1, "one frame of HTTP/2 is smaller");
+  }
+
+  @Test
+  void aPageThatNeverArrivesIsGivenUp() throws Exception {
+    connected(impatient);
+    etcd.onRange = silence();
+    StoreException failure = failure(Kind.OUTCOME_UNKNOWN, impatient.bulkRange(ALL, bytes -> {}));
+    assertTrue(
+        String.valueOf(failure.getMessage())
+            .contains("nothing of the answer has arrived for PT2.4S"),
+        failure.getMessage());
+    etcd.close();
+    failure(Kind.UNAVAILABLE, impatient.bulkRange(ALL, bytes -> {}));
+  }
+
+  @Test
+  void aLargePageIsRefusedUnlessItIsOneEntry() throws Exception {
+    ByteString large = ByteString.copyFrom(new byte[(32 << 20) + 1]);
+    var kv = io.etcd.jetcd.api.KeyValue.newBuilder().setValue(large);
+    RangeResponse page = RangeResponse.newBuilder().addKvs(kv).build();
+    etcd.onRange = (request, answer) -> reply(answer, page);
+    KeyRange all = KeyRange.all();
+    failure(Kind.TOO_LARGE, store.bulkRange(new RangeRequest(all, 0, 2), bytes -> {}));
+    answer(store.bulkRange(new RangeRequest(all, 0, 1), bytes -> {}));
+  }
+
   @Test
   void anAnswerLostWithTheConnectionLeavesACommitInDoubt() throws Exception {
     CountDownLatch arrived = new CountDownLatch(1);
@@ -157,7 +220,7 @@ class RequestTest {
                     .build());
     try (EtcdKvStore small = etcd.client().maxInboundBytes(10_000).connect()) {
       failure(Kind.OUTCOME_UNKNOWN, small.commit(PUT));
-      failure(Kind.REJECTED, small.range(ALL));
+      failure(Kind.TOO_LARGE, small.range(ALL));
     }
   }
 

@@ -9,6 +9,7 @@ import io.etcd.jetcd.api.KeyValue;
 import io.petacore.data.Bytes;
 import io.petacore.store.Event;
 import io.petacore.store.RevisionEvents;
+import io.petacore.store.StoreException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -44,23 +45,80 @@ class WatchRevisionsTest {
         List.of(
             new RevisionEvents(10, List.of(putEvent(10, "a"), new Event(Bytes.utf8("b"), null, 0))),
             new RevisionEvents(12, List.of(putEvent(12, "a")))),
-        revisions.next(List.of(put(10, "a"), delete(10, "b"), put(12, "a"))));
+        revisions.take(List.of(put(10, "a"), delete(10, "b"), put(12, "a")), false));
   }
 
   @Test
   void dropsWhatLiesBelowTheStartAndWhatWasDelivered() {
-    assertEquals(
-        List.of(10L, 11L),
-        numbers(revisions.next(List.of(put(9, "a"), put(10, "a"), put(11, "a")))));
-    assertEquals(
-        List.of(12L), numbers(revisions.next(List.of(put(10, "a"), put(11, "a"), put(12, "a")))));
-    assertEquals(List.of(), revisions.next(List.of(put(12, "a"))));
+    assertEquals(List.of(10L, 11L), whole(put(9, "a"), put(10, "a"), put(11, "a")));
+    assertEquals(List.of(12L), whole(put(10, "a"), put(11, "a"), put(12, "a")));
+    assertEquals(List.of(), whole(put(12, "a")));
   }
 
   @Test
   void refusesAMessageOutOfOrder() {
-    assertThrows(
-        IllegalStateException.class, () -> revisions.next(List.of(put(12, "a"), put(11, "a"))));
+    assertThrows(IllegalStateException.class, () -> whole(put(12, "a"), put(11, "a")));
+  }
+
+  /** Broken if the part of a revision that is in one fragment were taken for the revision. */
+  @Test
+  void aRevisionThatIsCutIntoFragmentsIsDeliveredWhenItIsWhole() {
+    assertEquals(List.of(10L), fragment(put(10, "a"), put(11, "a")));
+    assertEquals(11, revisions.next());
+    assertEquals(List.of(), fragment(put(11, "b")));
+    assertEquals(
+        List.of(
+            new RevisionEvents(
+                11, List.of(putEvent(11, "a"), putEvent(11, "b"), putEvent(11, "c")))),
+        revisions.take(List.of(put(11, "c")), false));
+    assertEquals(12, revisions.next());
+    assertEquals(List.of(12L), whole(put(12, "a")));
+  }
+
+  /** Broken if all fragments of an answer were put together before the first is delivered. */
+  @Test
+  void aRevisionIsWholeWhenALaterOneBegins() {
+    assertEquals(List.of(), fragment(put(10, "a")));
+    assertEquals(List.of(10L, 11L), fragment(put(11, "a"), put(12, "a")));
+    assertEquals(List.of(12L, 13L), whole(put(13, "a")));
+  }
+
+  @Test
+  void whatWasDeliveredIsDroppedInFragmentsToo() {
+    assertEquals(List.of(), fragment(put(8, "a"), put(9, "a")));
+    assertEquals(List.of(10L), fragment(put(9, "b"), put(10, "a"), put(11, "a")));
+    assertEquals(List.of(11L), whole(put(11, "b")));
+  }
+
+  @Test
+  void refusesFragmentsOutOfOrder() {
+    fragment(put(12, "a"));
+    assertThrows(IllegalStateException.class, () -> fragment(put(11, "a")));
+  }
+
+  /** Broken if an endless revision, such as the deletion of a large prefix, could take the heap. */
+  @Test
+  void whatIsKeptOfOneRevisionIsBounded() {
+    List<io.etcd.jetcd.api.Event> fragment =
+        List.of(put(10, "k".repeat(1 << 20)), put(10, "l".repeat(1 << 20)));
+    StoreException refused =
+        assertThrows(
+            StoreException.class,
+            () -> {
+              for (int i = 0; i < 100; i++) {
+                revisions.take(fragment, true);
+              }
+            });
+    assertEquals(StoreException.Kind.TOO_LARGE, refused.kind());
+    assertEquals(10, revisions.next());
+  }
+
+  private List<Long> whole(io.etcd.jetcd.api.Event... events) {
+    return numbers(revisions.take(List.of(events), false));
+  }
+
+  private List<Long> fragment(io.etcd.jetcd.api.Event... events) {
+    return numbers(revisions.take(List.of(events), true));
   }
 
   private static List<Long> numbers(List<RevisionEvents> groups) {

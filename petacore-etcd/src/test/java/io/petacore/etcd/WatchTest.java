@@ -2,6 +2,7 @@ package io.petacore.etcd;
 
 import static io.petacore.etcd.WatchRevisionsTest.put;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,7 @@ import io.petacore.store.StoreException;
 import io.petacore.store.StoreException.Kind;
 import io.petacore.store.Watch;
 import io.petacore.store.WatchListener;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -259,6 +261,57 @@ class WatchTest {
   void aMessageOutOfOrderIsTheEndOfTheWatch() throws Exception {
     opened().answers().onNext(events(104, 102, 101));
     end(Kind.UNAVAILABLE);
+  }
+
+  /** What etcd needs a long time to cut is not to be cut while it can be taken whole. */
+  @Test
+  void fragmentsAreNotAskedForAtFirst() throws Exception {
+    assertFalse(Fragments.areAskedFor(opened().request().getCreateRequest()));
+  }
+
+  /** Broken if the same message, too large every time, were asked for again and again. */
+  @Test
+  void whereAMessageIsTooLargeTheNextWatchAsksForFragments() throws Exception {
+    try (EtcdKvStore small = etcd.client().maxInboundBytes(1_000).connect()) {
+      small.watch(RANGE, 100, listener);
+      WatchStream stream = etcd.nextWatch().created();
+      listener.awaitOpened();
+      stream.answers().onNext(events(105, 100));
+      assertEquals(List.of(100L), next(1));
+      long[] many = new long[100];
+      Arrays.fill(many, 101);
+      stream.answers().onNext(events(105, many));
+      end(Kind.TOO_LARGE);
+
+      RecordingListener again = new RecordingListener();
+      small.watch(RANGE, 101, again);
+      WatchStream cut = etcd.nextWatch().created();
+      assertTrue(Fragments.areAskedFor(cut.request().getCreateRequest()));
+      again.awaitOpened();
+      cut.answers().onNext(Fragments.withMoreToCome(events(105, 101, 101)));
+      cut.answers().onNext(Fragments.withMoreToCome(events(105, 101, 102)));
+      RevisionEvents first = again.nextRevision();
+      assertEquals(101, first.revision());
+      assertEquals(3, first.events().size());
+      cut.answers().onNext(events(105, 102));
+      assertEquals(2, again.nextRevision().events().size());
+
+      small.watch(RANGE, 103, new RecordingListener());
+      assertFalse(Fragments.areAskedFor(etcd.nextWatch().request().getCreateRequest()));
+    }
+  }
+
+  /** Broken if a message that takes long to arrive could not be told from silence. */
+  @Test
+  void bytesThatArriveAreCounted() throws Exception {
+    Watch watch = store.watch(RANGE, 100, listener);
+    WatchStream stream = etcd.nextWatch().created();
+    listener.awaitOpened();
+    long before = watch.receivedBytes();
+    WatchResponse message = events(104, 100, 101);
+    stream.answers().onNext(message);
+    next(2);
+    assertEquals(message.getSerializedSize(), watch.receivedBytes() - before);
   }
 
   @Test

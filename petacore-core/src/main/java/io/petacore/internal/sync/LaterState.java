@@ -1,25 +1,34 @@
 package io.petacore.internal.sync;
 
 import io.petacore.internal.mvcc.Change;
-import java.util.ArrayList;
-import java.util.List;
+import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.mvcc.StateComparison;
 
-/** A state that is read beside the one that is served, to be compared with it when it is whole. */
+/**
+ * A state that is read beside the one that is served, and compared with it as it comes: only the
+ * difference is kept.
+ */
 final class LaterState implements Destination {
 
-  private final List<Change> changes = new ArrayList<>();
+  private final MvccCache cache;
+  private StateComparison comparison;
+
+  LaterState(MvccCache cache) {
+    this.cache = cache;
+    this.comparison = new StateComparison(cache);
+  }
 
   @Override
   public void begin() {
-    changes.clear();
+    comparison = new StateComparison(cache);
   }
 
   @Override
   public void add(Change present) {
-    changes.add(present);
+    comparison.add(present);
   }
 
-  List<Change> changes() {
-    return changes;
+  StateComparison comparison() {
+    return comparison;
   }
 }

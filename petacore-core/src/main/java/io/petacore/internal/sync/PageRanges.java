@@ -4,6 +4,8 @@ import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import io.petacore.store.KeyValue;
 import io.petacore.store.RangePage;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  * the next prefix of that length. Where there are few keys to a prefix it becomes shorter: by one
  * byte, by two more, by four, so that even the longest keys that stand far apart cost a few small
  * requests only.
+ *
+ * <p>The first page is asked for to the end of the whole, which is counted once: where nothing is
+ * known of the keys, no range that has the first of them can be told to have few. A range that the
+ * store does not manage is read in parts, each with the keys that have one byte more in common; a
+ * part that it does not manage likewise.
  */
 final class PageRanges {
 
@@ -26,6 +33,7 @@ final class PageRanges {
   private final KeyRange whole;
   private KeyRange next;
   private int prefixLength;
+  private final Deque<KeyRange> tooWide = new ArrayDeque<>(); // each within the one below it
   private long taken; // entries since a prefix was done with
   private int shorter = 1;
 
@@ -61,6 +69,9 @@ final class PageRanges {
     if (end == null || end.equals(whole.to())) {
       return false;
     }
+    while (!tooWide.isEmpty() && ends(tooWide.element(), end)) {
+      tooWide.remove();
+    }
     if (taken < limit / ENOUGH) {
       prefixLength = Math.max(leastLength(), prefixLength - shorter);
       shorter *= 2;
@@ -70,6 +81,27 @@ final class PageRanges {
     taken = 0;
     next = range(end, end);
     return true;
+  }
+
+  /** Has the next page end sooner, as the store does not manage the range as it is. */
+  void narrow() {
+    if (prefixLength == leastLength()) {
+      tooWide.push(next); // as nothing is known of what is in it
+    }
+    prefixLength++;
+    shorter = 1;
+    Bytes from = next.from();
+    int missing = Math.max(0, prefixLength - from.length());
+    next = range(from, from.concat(Bytes.wrap(new byte[missing])));
+  }
+
+  private int leastLength() {
+    return whole.from().length() + tooWide.size();
+  }
+
+  private static boolean ends(KeyRange range, Bytes before) {
+    Bytes end = range.to();
+    return end != null && end.compareTo(before) <= 0;
   }
 
   private void endSooner(List<KeyValue> half) {
@@ -97,9 +129,5 @@ final class PageRanges {
       return whole.startingAt(from);
     }
     return KeyRange.closedOpen(from, to);
-  }
-
-  private int leastLength() {
-    return whole.from().length();
   }
 }

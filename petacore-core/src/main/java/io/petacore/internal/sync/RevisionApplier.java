@@ -13,7 +13,6 @@ import io.petacore.store.KeyValue;
 import io.petacore.store.RevisionEvents;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,7 +115,7 @@ final class RevisionApplier {
    * its revision, and so all before it; and nothing but deletions came after it. Where it was
    * overwritten since, nothing proves it, and the history counts as another one.
    */
-  boolean continues(LoadedState state, Collection<Change> present, Continuity continuity) {
+  boolean continues(LoadedState state, StateComparison present, Continuity continuity) {
     if (continuity == Continuity.BROKEN || contradicts(state, present)) {
       return false;
     }
@@ -129,43 +128,39 @@ final class RevisionApplier {
     return false;
   }
 
-  private boolean isProved(LoadedState state, Collection<Change> present) {
-    long applied = cache.applied().revision();
-    StateComparison here = new StateComparison(cache);
-    for (Change change : present) {
-      if (change.modRevision() <= applied && !here.agrees(change)) {
-        return false; // what is older than the state here would have been in it
-      }
+  private boolean isProved(LoadedState state, StateComparison present) {
+    if (present.hasAnotherPast()) {
+      return false;
     }
-    long newest = Math.max(record.modRevision(), here.newestWrite());
+    long newest = Math.max(record.modRevision(), present.newestWrite());
     for (Bookkeeping kept : bookkeeping.values()) {
       newest = Math.max(newest, kept.modRevision());
     }
     return newest == 0 || isUnchanged(newest, state, present);
   }
 
-  private boolean isUnchanged(long newest, LoadedState state, Collection<Change> present) {
+  private boolean isUnchanged(long newest, LoadedState state, StateComparison present) {
     return (record.modRevision() == newest && state.record().equals(record))
         || state.bookkeeping().stream()
             .anyMatch(
                 kept -> kept.modRevision() == newest && kept.equals(bookkeeping.get(kept.key())))
-        || present.stream().anyMatch(change -> change.modRevision() == newest);
+        || present.newestShared() == newest;
   }
 
   /** Whether a key of the cache stands in the store, at the applied revision, as it stands here. */
   boolean holds(Bytes storeKey, @Nullable KeyValue stored) {
     Bytes value = stored == null ? null : stored.value();
     Change there = intake.toChange(storeKey, value, stored == null ? 0 : stored.modRevision());
-    return there == null || new StateComparison(cache).agrees(there);
+    return there == null || StateComparison.agrees(cache, there);
   }
 
-  private boolean contradicts(LoadedState state, Collection<Change> present) {
+  private boolean contradicts(LoadedState state, StateComparison present) {
     RecordPosition found = state.record();
     return state.revision() < cache.applied().revision()
         || (found.modRevision() != 0 && found.modRevision() < record.modRevision())
         || (found.modRevision() == record.modRevision() && !found.equals(record))
         || state.bookkeeping().stream().anyMatch(this::isBefore)
-        || new StateComparison(cache).contradicts(present);
+        || present.contradicts();
   }
 
   /** Whether a key has a lower mod revision than it had: they only rise. */
@@ -188,12 +183,10 @@ final class RevisionApplier {
    * A state loaded anew, as one revision on top of what is there.
    *
    * @param present its keys
-   * @param newHistory whether the store's revisions are not those of before, so that mod revisions
-   *     can't be compared
+   * @param newHistory whether the store's revisions are not those of before
    */
-  void resync(LoadedState state, Collection<Change> present, boolean newHistory) {
-    List<Change> difference =
-        new StateComparison(cache).difference(present, newHistory, state.revision());
+  void resync(LoadedState state, StateComparison present, boolean newHistory) {
+    List<Change> difference = present.difference(state.revision());
     stand(state);
     CommitRecord commit = read(record.value());
     long version = nextVersion(commit);

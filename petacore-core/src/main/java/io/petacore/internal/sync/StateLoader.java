@@ -4,6 +4,7 @@ import io.petacore.data.Bytes;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.RevisionListener.Bookkeeping;
+import io.petacore.internal.time.Backoff;
 import io.petacore.internal.time.Continuation;
 import io.petacore.internal.time.Scheduler;
 import io.petacore.store.KeyValue;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,11 +28,17 @@ import org.slf4j.LoggerFactory;
  *
  * <p>While a page is taken in, the next one is on its way.
  *
- * <p>Pages are sized by bytes. The first one is small enough for the largest values; each tells how
- * many entries of its kind fit the next; a page that fails is asked for again in a smaller size. A
- * server may count what is left in a range at every page, which {@link PageRanges} keeps short. So
- * pages need not be large: what is taken in while nothing is on its way, the last one, is not much,
- * nor is what a server holds in memory at a time.
+ * <p>Pages are sized by bytes: each tells how many entries of its kind fit the next. One that is
+ * too large is asked for again with a lower limit. A server may count what is left in a range at
+ * every page, which {@link PageRanges} keeps short. So pages need not be large: what is taken in
+ * while nothing is on its way, the last one, is not much, nor is what a server or this node holds
+ * in memory at a time.
+ *
+ * <p><b>One request at a time is at work in the store.</b> A page is waited for as long as it
+ * arrives. One that was given up may go on keeping the store busy, and what makes it slow is its
+ * range, not its limit: so before the next one there is a pause as long as the wait was, and it has
+ * a narrower range. A load that has read something is not given up for the first failures, as all
+ * of it would be read again.
  */
 final class StateLoader {
 
@@ -39,32 +47,59 @@ final class StateLoader {
   static final int FIRST_PAGE = 300;
   private static final int GROWTH = 30;
   private static final int LARGEST_PAGE = 50_000;
-  private static final long PAGE_BYTES = 16L << 20;
-  private static final int PAGE_TRIES = 4;
+  private static final long PAGE_BYTES = 8L << 20;
+  private static final int FIRST_PAGE_TRIES = 4;
+  private static final int LATER_PAGE_TRIES = 10;
   private static final int ENTRY_OVERHEAD = 32;
   private static final Duration PROGRESS_EVERY = Duration.ofSeconds(1);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  /** However long a page was waited for, the store is given no more time to get over it. */
+  private static final Duration LONGEST_RECOVERY = Duration.ofSeconds(30);
 
   private final KvStore store;
   private final Namespace namespace;
   private final Intake intake;
   private final Scheduler scheduler;
   private final LongConsumer progress;
+  private final Consumer<StoreException> onTrouble;
+  private volatile long heardAt;
+  private volatile boolean stopped;
 
   /**
    * @param progress told about once a second of a load how many entries it has read, PetaCore's own
    *     included
+   * @param onTrouble told why a page has to be asked for again
    */
   StateLoader(
       KvStore store,
       Namespace namespace,
       Intake intake,
       Scheduler scheduler,
-      LongConsumer progress) {
+      LongConsumer progress,
+      Consumer<StoreException> onTrouble) {
     this.store = store;
     this.namespace = namespace;
     this.intake = intake;
     this.scheduler = scheduler;
     this.progress = progress;
+    this.onTrouble = onTrouble;
+    this.heardAt = scheduler.nanoTime();
+  }
+
+  /** Asks the store for nothing more; a load under way fails. From any thread. */
+  void stop() {
+    stopped = true;
+  }
+
+  /** When something of a page arrived last, on the scheduler's clock. */
+  long heardAt() {
+    return heardAt;
+  }
+
+  private void arriving(long bytes) {
+    heardAt = scheduler.nanoTime();
   }
 
   /** Begins to load; fails with {@link StoreException} when the store can't be read. */
@@ -85,6 +120,8 @@ final class StateLoader {
     private long revision;
     private int limit = FIRST_PAGE;
     private int failures;
+    private long askedAt;
+    private final Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, scheduler::chance);
     private long entries;
     private long toldAt = scheduler.nanoTime();
 
@@ -104,8 +141,15 @@ final class StateLoader {
     }
 
     private void readNext() {
+      if (stopped) {
+        done.completeExceptionally(
+            new StoreException(StoreException.Kind.CLOSED, "the storage was closed", null));
+        return;
+      }
+      askedAt = scheduler.nanoTime();
       Continuation.after(
-          store.range(new RangeRequest(ranges.next(), revision, limit)),
+          store.bulkRange(
+              new RangeRequest(ranges.next(), revision, limit), StateLoader.this::arriving),
           scheduler,
           this::received,
           done::completeExceptionally);
@@ -126,16 +170,43 @@ final class StateLoader {
     private void failed(StoreException failure) {
       if (failure.kind() == StoreException.Kind.COMPACTED && revision != 0) {
         begin();
-      } else if (++failures < PAGE_TRIES && limit > 1) {
+      } else if (failure.kind() == StoreException.Kind.TOO_LARGE && limit > 1) {
         limit = Math.max(1, limit / GROWTH);
         readNext();
+      } else if (mayPass(failure) && ++failures < tries()) {
+        readAgainLater(failure);
       } else {
         done.completeExceptionally(failure);
       }
     }
 
+    private boolean mayPass(StoreException failure) {
+      return switch (failure.kind()) {
+        case REJECTED, TOO_LARGE, CLOSED -> false;
+        default -> true;
+      };
+    }
+
+    private int tries() {
+      return entries == 0 ? FIRST_PAGE_TRIES : LATER_PAGE_TRIES;
+    }
+
+    private void readAgainLater(StoreException failure) {
+      onTrouble.accept(failure);
+      Duration waited = Duration.ofNanos(scheduler.nanoTime() - askedAt);
+      Duration pause = backoff.next();
+      if (failure.kind() == StoreException.Kind.OUTCOME_UNKNOWN) {
+        ranges.narrow();
+        Duration recovery = waited.compareTo(LONGEST_RECOVERY) < 0 ? waited : LONGEST_RECOVERY;
+        pause = recovery.plus(pause);
+      }
+      scheduler.schedule(pause, this::readNext);
+    }
+
     private void take(RangePage page) {
       failures = 0;
+      backoff.reset();
+      heardAt = scheduler.nanoTime();
       if (revision == 0) {
         revision = page.revision();
       }

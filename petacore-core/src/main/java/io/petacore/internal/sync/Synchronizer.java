@@ -57,9 +57,6 @@ public final class Synchronizer {
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(2);
   private static final Duration OPENING_BOUND = Duration.ofSeconds(5);
 
-  /** A watch that owes something and says nothing for so long has failed. */
-  private static final Duration SILENCE_BOUND = Duration.ofSeconds(1);
-
   /** Where the Synchronizer stands towards the store. */
   public enum State {
     /** Loading; the cache is empty. */
@@ -88,8 +85,9 @@ public final class Synchronizer {
   private final Object lock = new Object();
   private @Nullable Feed current; // guarded by lock
   private long expected; // guarded by lock; the highest revision that is known to exist
+  private final CatchUp catchUp = new CatchUp(); // guarded by lock
   private boolean lookingAgain; // guarded by lock; whether a look at it is scheduled
-  private boolean lossKnown; // guarded by lock; whether the cache misses what the store has
+  private boolean reloadWanted; // guarded by lock; whether no watch leads on from what is here
   private volatile boolean defective; // whether a step has failed, and none follows it
   private volatile long loading; // written by the scheduler
   private volatile State state = State.STARTING; // written under lock
@@ -119,7 +117,8 @@ public final class Synchronizer {
     this.listener = listener;
     this.onState = onState;
     this.intake = new Intake(namespace, counters);
-    this.loader = new StateLoader(store, namespace, intake, scheduler, this::progressed);
+    this.loader =
+        new StateLoader(store, namespace, intake, scheduler, this::progressed, this::note);
     this.applier = new RevisionApplier(cache, clock, intake, counters, settling, listener);
   }
 
@@ -143,6 +142,11 @@ public final class Synchronizer {
    */
   public long loading() {
     return loading;
+  }
+
+  /** When something of a load arrived last, on the scheduler's clock. */
+  public long loadHeardAt() {
+    return loader.heardAt();
   }
 
   /** What it has met. */
@@ -200,7 +204,7 @@ public final class Synchronizer {
     long revision = cache.applied().revision();
     long exists = expectedSoFar();
     proceed(
-        store.range(new RangeRequest(ownKeys(), revision, 0)),
+        store.bulkRange(new RangeRequest(ownKeys(), revision, 0), arriving -> {}),
         page -> {
           if (isKnownHistory(page, exists)) {
             lookForNewest(revision);
@@ -251,16 +255,16 @@ public final class Synchronizer {
   }
 
   private void onKnownHistory(long revision) {
-    if (isLossKnown()) {
+    if (isReloadWanted()) {
       resync(Continuity.PROVED);
     } else {
       openWatchFrom(revision + 1);
     }
   }
 
-  private boolean isLossKnown() {
+  private boolean isReloadWanted() {
     synchronized (lock) {
-      return lossKnown;
+      return reloadWanted;
     }
   }
 
@@ -336,7 +340,7 @@ public final class Synchronizer {
   }
 
   private void reload(Continuity continuity) {
-    LaterState present = new LaterState();
+    LaterState present = new LaterState(cache);
     proceed(
         loadInto(present),
         loaded -> {
@@ -344,15 +348,15 @@ public final class Synchronizer {
             if (state == State.CLOSED) {
               return;
             }
-            boolean anotherHistory = !applier.continues(loaded, present.changes(), continuity);
-            lossKnown = false;
+            boolean anotherHistory = !applier.continues(loaded, present.comparison(), continuity);
+            reloadWanted = false;
             if (anotherHistory) {
               counters.otherHistories.incrementAndGet();
               cache.abandonWaiters(
                   new StoreUnavailableException("the store was restored to another history", null));
               expected = 0;
             }
-            applier.resync(loaded, present.changes(), anotherHistory);
+            applier.resync(loaded, present.comparison(), anotherHistory);
           }
           unlocked();
           openWatch();
@@ -414,18 +418,22 @@ public final class Synchronizer {
     return state != State.CLOSED;
   }
 
-  private void retryLater(StoreException failure, Runnable step) {
+  private void note(StoreException failure) {
     lastFailure = failure;
     log.debug("the store is not available", failure);
+  }
+
+  private void retryLater(StoreException failure, Runnable step) {
+    note(failure);
     takeLater(step);
   }
 
   // ---- from anywhere
 
   /**
-   * Opens another watch if a revision that is known to exist has not been applied and the watch
-   * says nothing: it has failed without telling. One that delivers, and has not come so far yet, is
-   * left to go on: to begin again would only throw it back.
+   * Opens another watch if a revision that is known to exist has not been applied and the watch is
+   * silent: it has failed without telling. One that delivers, or of which bytes arrive, and has not
+   * come so far yet, is left to go on: to begin again would only throw it back.
    */
   public void expect(long revision) {
     Feed silent = null;
@@ -438,16 +446,12 @@ public final class Synchronizer {
         silent = current;
       }
       if (!lookingAgain) {
-        scheduler.schedule(SILENCE_BOUND, this::lookAgain);
+        scheduler.schedule(CatchUp.SILENCE_BOUND, this::lookAgain);
         lookingAgain = true;
       }
     }
     if (silent != null) {
-      silent.end(
-          new StoreException(
-              StoreException.Kind.UNAVAILABLE,
-              "the watch has not delivered revision " + revision + " in time",
-              null));
+      silent.fellSilent(revision);
     }
   }
 
@@ -460,10 +464,10 @@ public final class Synchronizer {
   public void repair(String reason) {
     Feed last;
     synchronized (lock) {
-      if (state == State.CLOSED || lossKnown) {
+      if (state == State.CLOSED || reloadWanted) {
         return;
       }
-      lossKnown = true;
+      reloadWanted = true;
       last = current;
       current = null;
       enter(State.DISCONNECTED);
@@ -500,6 +504,7 @@ public final class Synchronizer {
    */
   public void close() {
     Feed last;
+    loader.stop();
     synchronized (lock) {
       last = current;
       current = null;
@@ -554,7 +559,11 @@ public final class Synchronizer {
     private final long startedAt;
     private volatile @Nullable Watch watch;
     private boolean opened; // guarded by lock
-    private long heardAt; // guarded by lock; when it last said something, once it is opened
+    private long bytesAtOpening; // guarded by lock
+    private long heardBytes; // guarded by lock; what had arrived when it was looked at last
+    private long heardAt; // guarded by lock; when it was last known to be alive, once it is opened
+    private boolean applied; // guarded by lock; whether it has brought anything
+    private boolean silent; // guarded by lock; whether that is its end
 
     Feed(long startedAt) {
       this.startedAt = startedAt;
@@ -562,12 +571,37 @@ public final class Synchronizer {
 
     /** Under the lock. One that is not accepted yet has a bound of its own. */
     boolean isSilent() {
-      return opened && scheduler.nanoTime() - heardAt > SILENCE_BOUND.toNanos();
+      long now = scheduler.nanoTime();
+      long bytes = receivedBytes();
+      if (bytes != heardBytes) {
+        heardBytes = bytes;
+        heardAt = now;
+      }
+      return opened && now - heardAt > catchUp.silenceBound().toNanos();
+    }
+
+    private long receivedBytes() {
+      Watch handle = watch;
+      return handle == null ? 0 : handle.receivedBytes();
+    }
+
+    void fellSilent(long revision) {
+      synchronized (lock) {
+        silent = true;
+      }
+      end(
+          new StoreException(
+              StoreException.Kind.UNAVAILABLE,
+              "the watch has not delivered revision " + revision + " in time",
+              null));
     }
 
     void watch(long fromRevision) {
       watch = store.watch(namespace.range(), fromRevision, this);
       synchronized (lock) {
+        if (opened && bytesAtOpening == 0) {
+          bytesAtOpening = receivedBytes(); // it was accepted before there was a handle to ask
+        }
         if (current == this) {
           return;
         }
@@ -594,6 +628,8 @@ public final class Synchronizer {
           return;
         }
         opened = true;
+        bytesAtOpening = receivedBytes();
+        heardBytes = bytesAtOpening;
         heardAt = scheduler.nanoTime();
         enter(State.SYNCED);
       }
@@ -621,6 +657,7 @@ public final class Synchronizer {
           for (RevisionEvents events : revisions) {
             applier.apply(events);
           }
+          applied = true;
           heardAt = scheduler.nanoTime();
           return true;
         } catch (RevisionApplier.MissingRevisionException missing) {
@@ -629,7 +666,7 @@ public final class Synchronizer {
           log.error("a revision could not be applied, loading again; this is a defect", defect);
         }
         current = null;
-        lossKnown = true;
+        reloadWanted = true;
         enter(State.DISCONNECTED);
         return false;
       }
@@ -652,20 +689,36 @@ public final class Synchronizer {
     }
 
     void end(StoreException cause) {
+      boolean failedTooOften;
+      long bytes = receivedBytes();
       synchronized (lock) {
         if (current != this) {
           return;
         }
         current = null;
+        bytes -= bytesAtOpening;
+        Duration lasted = Duration.ofNanos(scheduler.nanoTime() - startedAt);
+        failedTooOften =
+            opened && catchUp.ended(new CatchUp.End(cause, silent, applied, bytes, lasted));
+        reloadWanted |= failedTooOften;
+        if (failedTooOften && catchUp.takeWarning()) {
+          log.warn(
+              "namespace {}: catching up from revision {} failed {} times; of the last message {}"
+                  + " bytes had arrived; loading everything instead: {}",
+              namespace,
+              cache.applied().revision(),
+              CatchUp.TRIES,
+              bytes,
+              cause.getMessage());
+        }
         enter(State.DISCONNECTED);
       }
       unlocked();
       closeWatch();
       log.info("namespace {}: the watch has ended: {}", namespace, cause.getMessage());
       lastFailure = cause;
-      boolean compacted = cause.kind() == StoreException.Kind.COMPACTED;
       goOn(
-          compacted
+          cause.kind() == StoreException.Kind.COMPACTED
               ? () -> resync(Continuity.OPEN)
               : () -> takeLater(Synchronizer.this::openWatch));
     }

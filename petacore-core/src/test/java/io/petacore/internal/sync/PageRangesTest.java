@@ -14,6 +14,8 @@ import java.util.Random;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The ranges of a load, against a store that counts what is left in them. */
 class PageRangesTest {
@@ -23,6 +25,8 @@ class PageRangesTest {
   private final List<KeyRange> asked = new ArrayList<>();
   private long counted;
   private int answered = PAGE;
+  private int managed = Integer.MAX_VALUE; // how many keys a range may have
+  private int refused;
 
   private void fill(int keys, IntFunction<String> key) {
     for (int i = 0; i < keys; i++) {
@@ -44,11 +48,16 @@ class PageRangesTest {
               : stored.subSet(range.from(), range.to());
       List<KeyValue> entries =
           in.stream().limit(answered).map(key -> new KeyValue(key, Bytes.EMPTY, 1, 1)).toList();
-      entries.forEach(entry -> read.add(entry.key()));
       int all = in.size();
+      if (all > managed) {
+        refused++;
+        ranges.narrow();
+        continue;
+      }
       counted += all;
       boolean more = all > entries.size();
       long beyond = storeCounts ? all - entries.size() : 0;
+      entries.forEach(entry -> read.add(entry.key()));
       isMore = ranges.advance(new RangePage(entries, more, 1, beyond), PAGE);
     }
     return read;
@@ -164,6 +173,45 @@ class PageRangesTest {
       readsAll();
       int least = stored.size() / size;
       assertTrue(asked.size() < 2 * least, asked.size() + " requests in place of " + least);
+    }
+  }
+
+  /** Broken if a store that can't count all in time were asked for all again and again. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aRangeThatTheStoreDoesNotManageIsReadInParts(boolean counts) {
+    fill(20_000, i -> "item/%06d".formatted(i));
+    fill(2_000, i -> "stock/%06d".formatted(i));
+    fill(1, i -> "zzz");
+    managed = 4_000;
+    assertEquals(new ArrayList<>(stored), readAll(KeyRange.prefix("n/"), counts));
+    assertTrue(refused < 40, refused + " ranges were too much");
+    assertTrue(asked.size() < 6_000, asked.size() + " requests");
+  }
+
+  @Test
+  void wholeStoresAreReadInPartsToo() {
+    fill(300, i -> "a" + (char) (i % 120) + i);
+    managed = 20;
+    assertEquals(new ArrayList<>(stored), readAll(KeyRange.all(), true));
+  }
+
+  /** Whatever the store does not manage, nothing is left out and nothing is read twice. */
+  @Test
+  void refusalsAtRandomChangeNothing() {
+    Random random = new Random(7);
+    for (int round = 0; round < 100; round++) {
+      stored.clear();
+      int kinds = 1 + random.nextInt(3);
+      fill(
+          random.nextInt(1_500),
+          i -> Integer.toString(random.nextInt(kinds)) + "/" + random.nextInt(1 << 16));
+      managed = 20 + random.nextInt(1_000);
+      answered = 1 + random.nextInt(PAGE);
+      assertEquals(
+          new ArrayList<>(stored),
+          readAll(KeyRange.prefix("n/"), random.nextBoolean()),
+          "round " + round);
     }
   }
 

@@ -28,6 +28,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Following a store: watches, their ends, and the end of all. */
 class SynchronizerTest {
@@ -366,6 +368,144 @@ class SynchronizerTest {
     second.deliver();
     node.scheduler.advance(Duration.ofSeconds(10));
     assertFalse(second.isClosed());
+  }
+
+  /** One commit of 900 KB over 2 Mbit/s: killed every second, it would never arrive. */
+  @Test
+  void aWatchOfWhichBytesArriveIsLeftAlone() {
+    ScriptedWatch watch = node.follow();
+    long revision = node.store.change(put("a", "1"));
+    for (int i = 0; i < 100; i++) {
+      node.synchronizer.expect(revision);
+      node.scheduler.advance(Duration.ofMillis(500));
+      watch.receive(1_000);
+    }
+    assertFalse(watch.isClosed());
+    watch.deliver();
+    assertEquals(Map.of("a", "1"), node.contents());
+    assertEquals(0, node.synchronizer.counters().resyncs());
+  }
+
+  @Test
+  void aWatchOfWhichNoMoreBytesArriveHasFailed() {
+    ScriptedWatch watch = node.follow();
+    long revision = node.store.change(put("a", "1"));
+    node.synchronizer.expect(revision);
+    watch.receive(1_000);
+    node.scheduler.advance(Duration.ofSeconds(4));
+    assertTrue(watch.isClosed());
+  }
+
+  // ---- what no watch brings
+
+  /** Lets the next watch be opened, and fail over what it should bring. */
+  private void failToCatchUp(Kind kind) {
+    if (node.store.watch().isClosed()) {
+      node.pause();
+    }
+    ScriptedWatch watch = node.store.watch();
+    assertFalse(watch.isClosed(), "it tries again");
+    watch.open();
+    watch.receive(1_000);
+    watch.end(kind);
+  }
+
+  /** Broken if a message that can't be taken were asked for again for ever. */
+  @ParameterizedTest
+  @EnumSource(names = {"TOO_LARGE", "UNAVAILABLE"})
+  void whatNoWatchBringsIsLoaded(Kind kind) {
+    ScriptedWatch first = node.follow();
+    long before = node.revision();
+    first.end(Kind.UNAVAILABLE);
+    node.store.change(put("a", "1"));
+    node.store.change(put("b", "1"));
+    for (int i = 0; i < CatchUp.TRIES; i++) {
+      assertEquals(before, node.revision());
+      failToCatchUp(kind);
+    }
+    node.pause();
+    assertEquals(1, node.synchronizer.counters().resyncs());
+    assertEquals(Map.of("a", "1", "b", "1"), node.contents());
+    assertFalse(node.lastTold().anotherHistory());
+    assertEquals(node.store.newest() + 1, node.store.watch().fromRevision());
+    node.store.watch().open();
+    assertEquals(SYNCED, node.synchronizer.state());
+  }
+
+  /** Once for each trouble, with its reason and size; a loop of them would drown everything. */
+  @Test
+  void whyEverythingIsLoadedIsToldOnce() {
+    node.follow().end(Kind.UNAVAILABLE);
+    String logged =
+        Logged.during(
+            () -> {
+              for (int i = 0; i < 3 * CatchUp.TRIES; i++) {
+                node.store.change(put("a", "" + i));
+                failToCatchUp(Kind.TOO_LARGE);
+                node.pause();
+              }
+            });
+    assertEquals(3, node.synchronizer.counters().resyncs());
+    List<String> warnings = logged.lines().filter(line -> line.contains("WARN")).toList();
+    assertEquals(1, warnings.size(), logged);
+    assertTrue(warnings.get(0).contains("1000 bytes"), logged);
+    assertTrue(warnings.get(0).contains("scripted: TOO_LARGE"), logged);
+  }
+
+  /** A connection that is cut in the middle of traffic brings something each time. */
+  @Test
+  void watchesThatBringSomethingAndAreCutAreNoFailures() {
+    node.follow().end(Kind.UNAVAILABLE);
+    for (int i = 0; i < 20; i++) {
+      node.store.change(put("a", "" + i));
+      node.pause();
+      ScriptedWatch watch = node.store.watch().open();
+      watch.deliver();
+      watch.receive(1_000);
+      watch.end(Kind.UNAVAILABLE);
+    }
+    assertEquals(0, node.synchronizer.counters().resyncs());
+  }
+
+  @Test
+  void watchesThatAreCutWhileNothingIsOnItsWayAreNoFailures() {
+    node.follow().end(Kind.UNAVAILABLE);
+    for (int i = 0; i < 20; i++) {
+      node.pause();
+      node.store.watch().open().end(Kind.UNAVAILABLE);
+    }
+    assertEquals(0, node.synchronizer.counters().resyncs());
+  }
+
+  @Test
+  void watchesThatAreNotAcceptedAreNoFailures() {
+    node.follow().end(Kind.UNAVAILABLE);
+    for (int i = 0; i < 20; i++) {
+      node.pause();
+      node.store.watch().end(Kind.UNAVAILABLE);
+    }
+    assertEquals(0, node.synchronizer.counters().resyncs());
+  }
+
+  /**
+   * A store may need its time to gather what is missing: each watch is given more than the last.
+   */
+  @Test
+  void aSilentStoreIsGivenMoreTimeEachTime() {
+    node.follow().end(Kind.UNAVAILABLE);
+    long revision = node.store.change(put("a", "1"));
+    node.synchronizer.expect(revision);
+    for (int seconds : new int[] {1, 2, 4}) {
+      node.pause();
+      ScriptedWatch watch = node.store.watch().open();
+      node.scheduler.advance(Duration.ofMillis(1_000L * seconds));
+      assertFalse(watch.isClosed(), "after " + seconds + " s");
+      node.scheduler.advance(Duration.ofSeconds(2));
+      assertTrue(watch.isClosed(), "at last, after " + seconds + " s");
+    }
+    node.pause();
+    assertEquals(1, node.synchronizer.counters().resyncs());
+    assertEquals(Map.of("a", "1"), node.contents());
   }
 
   // ---- steps that throw

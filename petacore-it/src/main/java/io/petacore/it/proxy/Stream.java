@@ -15,7 +15,7 @@ import java.util.Deque;
 final class Stream {
 
   /** Beyond it the sender is made to wait, by TCP's own means. */
-  private static final int MOST_QUEUED_BYTES = 1 << 20;
+  private static final int MOST_QUEUED_BYTES = 1 << 18;
 
   private record Chunk(ByteBuffer bytes, long dueNanos) {}
 
@@ -83,10 +83,10 @@ final class Stream {
       return;
     }
     ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
-    long due = System.nanoTime() + flow.delayNanos();
+    long due = flow.carried(copy.remaining());
     queue.add(new Chunk(copy, due));
     queuedBytes += copy.remaining();
-    if (flow.delayNanos() > 0) {
+    if (flow.isSlow()) {
       loop.at(due, this::push);
     }
   }

@@ -110,6 +110,11 @@ public final class TcpProxy implements AutoCloseable {
     run(() -> flow(direction).delay(delay));
   }
 
+  /** Lets no more than so many bytes a second pass, on all links together. */
+  public void throttle(Direction direction, long bytesPerSecond) {
+    run(() -> flow(direction).rate(bytesPerSecond));
+  }
+
   /** One direction of it. */
   public Way way(Direction direction) {
     return new Way(this, direction);

@@ -114,6 +114,18 @@ class TcpProxyTest {
   }
 
   @Test
+  void throttlesAndLosesNothing() throws IOException {
+    proxy.throttle(Direction.TO_CLIENT, 100_000);
+    String long1 = "a".repeat(10_000);
+    String long2 = "b".repeat(10_000);
+    long start = System.nanoTime();
+    assertEquals(long1, exchange(long1));
+    assertEquals(long2, exchange(long2));
+    Duration taken = Duration.ofNanos(System.nanoTime() - start);
+    assertTrue(taken.compareTo(Duration.ofMillis(200)) >= 0, "20,000 bytes took " + taken);
+  }
+
+  @Test
   void aServerThatIsGoneEndsTheLink() throws IOException {
     server.close();
     client.close();

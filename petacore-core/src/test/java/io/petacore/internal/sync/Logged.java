@@ -1,0 +1,25 @@
+package io.petacore.internal.sync;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+
+/** What is logged while a test does something. */
+final class Logged {
+
+  private Logged() {}
+
+  /** Lines as the log has them. */
+  static String during(Runnable work) {
+    PrintStream err = System.err;
+    ByteArrayOutputStream logged = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(logged, true, UTF_8));
+    try {
+      work.run();
+    } finally {
+      System.setErr(err);
+    }
+    return logged.toString(UTF_8);
+  }
+}

@@ -1,0 +1,50 @@
+package io.petacore.it;
+
+import io.petacore.DistributedStorage;
+import io.petacore.StorageStatus;
+import io.petacore.etcd.EtcdKvStore;
+import io.petacore.store.KvStore;
+import io.petacore.testing.Await;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * A program that only follows, with as much heap as it is given. It says "open" when it is, and
+ * when it has come to the {@link #END}, how it got there.
+ */
+public final class FollowingProcess {
+
+  /** The key that is written last. */
+  public static final String END = "end";
+
+  private FollowingProcess() {}
+
+  /** Arguments: an endpoint of etcd, and a namespace. */
+  public static void main(String[] arguments) {
+    try (KvStore store = EtcdKvStore.connect(arguments[0]);
+        DistributedStorage storage =
+            DistributedStorage.builder(store).namespace(arguments[1]).open()) {
+      System.out.println("open");
+      Await.until("the end", Duration.ofMinutes(30), () -> storage.read(END) != null);
+      StorageStatus.Counters counters = storage.status().counters();
+      System.out.printf(
+          "caught up, keys %d, watches %d, resyncs %d%n",
+          storage.status().keys(), counters.watchesOpened(), counters.resyncs());
+    }
+  }
+
+  /** Starts one with a heap of so many MiB. */
+  static Process start(int heap, String endpoint, String namespace) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx" + heap + "m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            FollowingProcess.class.getName(),
+            endpoint,
+            namespace)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+}

@@ -161,8 +161,15 @@ final class EtcdWatch implements Watch {
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Who closes a watch before its store may do so because it is silent, and asks for another:
+   * that is not to go where this one was.
+   */
   @Override
   public void close() {
+    route.avoid();
     finish();
   }
 

@@ -181,6 +181,12 @@ final class EtcdWatch implements Watch {
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Who closes a watch before its store may do so because it is silent, and asks for another:
+   * that is not to go where this one was.
+   */
   @Override
   public long receivedBytes() {
     return received.count();
@@ -188,6 +194,7 @@ final class EtcdWatch implements Watch {
 
   @Override
   public void close() {
+    route.avoid();
     finish();
   }
 

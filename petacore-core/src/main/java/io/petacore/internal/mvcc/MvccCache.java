@@ -54,6 +54,7 @@ public final class MvccCache {
   final OrderedIndex inOrder = new OrderedIndex();
   final History history;
   private final long retentionNanos;
+  private final LongChains longChains;
 
   private final LongSupplier nanoTime;
   private final AppliedWaiters waiters = new AppliedWaiters();
@@ -83,11 +84,12 @@ public final class MvccCache {
    * @param nanoTime monotonic time
    */
   public MvccCache(Duration retention, long maxHistoryBytes, LongSupplier nanoTime) {
-    this(retention, new History(maxHistoryBytes), nanoTime);
+    this(retention, new History(maxHistoryBytes), LongChains.DEFAULT, nanoTime);
   }
 
-  MvccCache(Duration retention, History history, LongSupplier nanoTime) {
+  MvccCache(Duration retention, History history, LongChains longChains, LongSupplier nanoTime) {
     this.history = history;
+    this.longChains = longChains;
     this.retentionNanos = retention.toNanos();
     this.nanoTime = nanoTime;
     this.applied = new Applied(0, 0, 0, nanoTime.getAsLong());
@@ -378,7 +380,7 @@ public final class MvccCache {
     }
     VersionChain chain = head.chain();
     int before = chain.held();
-    Version next = head.next(change.value(), number, change.modRevision());
+    Version next = head.next(change.value(), number, change.modRevision(), longChains);
     chain.link(next);
     byHash.replace(head, next);
     newestBytes += chain.held() - before;

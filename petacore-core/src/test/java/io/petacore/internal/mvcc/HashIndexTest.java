@@ -85,7 +85,7 @@ class HashIndexTest {
         model.put(key, added);
         index.add(added);
       } else if (random.nextBoolean()) {
-        Version next = known.next(Bytes.EMPTY, known.number() + 1, 1);
+        Version next = known.next(Bytes.EMPTY, known.number() + 1, 1, LongChains.DEFAULT);
         model.put(key, next);
         index.replace(known, next);
       } else {

@@ -19,7 +19,7 @@ class HistoryTest {
 
   private Version supersede(VersionChain chain, boolean tombstone, long number, long at) {
     Version older = chain.head();
-    Version newer = older.next(tombstone ? null : Bytes.EMPTY, number, number);
+    Version newer = older.next(tombstone ? null : Bytes.EMPTY, number, number, LongChains.DEFAULT);
     chain.link(newer);
     history.superseded(Holdings.ofVersion(older), newer, at);
     return newer;

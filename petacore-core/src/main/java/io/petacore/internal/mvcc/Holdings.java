@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param versions how many versions there are, tombstones and superseded ones included
  * @param bytes what keys, values, versions and indexes take
- * @param historyBytes what superseded versions take of that
+ * @param historyBytes what superseded versions and the log of revisions take of that
  */
 public record Holdings(long versions, long bytes, long historyBytes) {
 

@@ -59,7 +59,6 @@ public final class MvccCache {
   private final LongSupplier nanoTime;
   private final AppliedWaiters waiters = new AppliedWaiters();
   private final ExactVersions exact = new ExactVersions();
-  private final RevisionLog log = new RevisionLog();
 
   private volatile Applied applied;
   private volatile boolean closed;
@@ -80,7 +79,8 @@ public final class MvccCache {
 
   /**
    * @param retention how long superseded versions are kept
-   * @param maxHistoryBytes how much they may take; beyond it the oldest are freed before their time
+   * @param maxHistoryBytes how much they and the log of revisions may take; beyond it the oldest
+   *     are freed before their time
    * @param nanoTime monotonic time
    */
   public MvccCache(Duration retention, long maxHistoryBytes, LongSupplier nanoTime) {
@@ -215,7 +215,6 @@ public final class MvccCache {
     inOrder.clear();
     inOrder.publish();
     history.clear();
-    log.clear();
   }
 
   /**
@@ -226,7 +225,7 @@ public final class MvccCache {
    */
   public Applied exactlyAt(long number) {
     Applied now = applied;
-    Applied state = log.at(number);
+    Applied state = history.newestAt(number);
     String reason;
     if (number >= now.version()) {
       reason = "no revision above it has been applied yet; the newest is " + now.version();
@@ -350,7 +349,7 @@ public final class MvccCache {
   private void publish(long revision, long number, long now) {
     inOrder.publish();
     Applied next = new Applied(revision, number, presentKeys, now);
-    log.add(next);
+    history.published(next);
     // The commit point of this node: from here on the revision is visible, all of it.
     applied = next;
     waiters.complete(next);
@@ -417,7 +416,6 @@ public final class MvccCache {
   }
 
   private void freeHistory(long now) {
-    log.forget(now - retentionNanos);
     for (Version tombstone : history.free(now - retentionNanos)) {
       byHash.remove(tombstone);
       inOrder.remove(tombstone.key());

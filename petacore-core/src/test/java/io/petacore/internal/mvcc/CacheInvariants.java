@@ -66,6 +66,7 @@ public final class CacheInvariants {
         }
       }
     }
+    superseded += cache.history.logBytes();
     Holdings held = cache.holdings();
     Holdings counted = new Holdings(versions, bytes + superseded, superseded);
     require(held.equals(counted), "it counts " + held + ", and has " + counted);

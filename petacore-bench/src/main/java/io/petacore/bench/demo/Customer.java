@@ -66,8 +66,7 @@ final class Customer implements Callable<List<Reservation>> {
     this.popularity = popularity;
     this.browseRatio = plan.browseRatio();
     this.options = TransactionOptions.defaults().isolation(plan.isolation());
-    this.random =
-        new SplittableRandom(plan.seed() ^ seedOf(Shop.orderKey(node.name(), number, 0)));
+    this.random = new SplittableRandom(plan.seed() ^ seedOf(Shop.orderKey(node.name(), number, 0)));
     this.closing = closing;
   }
 

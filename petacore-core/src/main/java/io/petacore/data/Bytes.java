@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * An immutable byte string: a key or a value. Ordered as etcd orders keys, by unsigned bytes.
  *
  * <p>A key that is used often is worth preparing once: its hash is computed on first use and kept.
+ * Hashes differ from process to process, so that nobody can choose keys of equal hash.
  */
 public final class Bytes implements Comparable<Bytes> {
 
@@ -19,6 +20,8 @@ public final class Bytes implements Comparable<Bytes> {
   public static final Bytes EMPTY = new Bytes(new byte[0]);
 
   private static final int SHOWN_BYTES = 64;
+
+  private static final Wyhash HASH = Wyhash.withRandomSecret();
 
   private final byte[] bytes;
 
@@ -220,11 +223,12 @@ public final class Bytes implements Comparable<Bytes> {
     return this == other || (other instanceof Bytes that && Arrays.equals(bytes, that.bytes));
   }
 
+  /** A hash of the bytes under a random secret of this process: not to be stored or sent. */
   @Override
   public int hashCode() {
     int h = hash;
     if (h == 0) {
-      h = Arrays.hashCode(bytes);
+      h = Long.hashCode(HASH.of(bytes));
       hash = h;
     }
     return h;

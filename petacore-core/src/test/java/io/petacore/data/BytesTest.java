@@ -12,8 +12,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -125,6 +128,26 @@ class BytesTest {
     Bytes bytes = Bytes.utf8("some key");
     assertEquals(bytes.hashCode(), bytes.hashCode());
     assertNotEquals(Bytes.utf8("some kez").hashCode(), bytes.hashCode());
+  }
+
+  /** Fails where keys can be chosen that hash alike in every process, as strings can be. */
+  @Test
+  void keysThatWereChosenToHashAlikeDoNot() {
+    Set<Integer> hashes = new HashSet<>();
+    for (int number = 0; number < 1 << 12; number++) {
+      byte[] key = bytesOfEqualArrayHash(number);
+      assertEquals(Arrays.hashCode(bytesOfEqualArrayHash(0)), Arrays.hashCode(key));
+      hashes.add(Bytes.of(key).hashCode());
+    }
+    assertTrue(hashes.size() > 4_000, () -> "only " + hashes.size() + " hashes of 4,096 keys");
+  }
+
+  private static byte[] bytesOfEqualArrayHash(int number) {
+    StringBuilder text = new StringBuilder();
+    for (int bit = 0; bit < 12; bit++) {
+      text.append((number >> bit & 1) == 0 ? "Aa" : "BB");
+    }
+    return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   @Test

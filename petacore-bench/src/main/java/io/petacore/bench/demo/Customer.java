@@ -11,6 +11,7 @@ import io.petacore.error.TransactionTooOldException;
 import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -65,9 +66,13 @@ final class Customer implements Callable<List<Reservation>> {
     this.popularity = popularity;
     this.browseRatio = plan.browseRatio();
     this.options = TransactionOptions.defaults().isolation(plan.isolation());
-    this.random =
-        new SplittableRandom(plan.seed() ^ Shop.orderKey(node.name(), number, 0).hashCode());
+    this.random = new SplittableRandom(plan.seed() ^ seedOf(Shop.orderKey(node.name(), number, 0)));
     this.closing = closing;
+  }
+
+  /** The same in each process, which the hash of a key is not. */
+  private static int seedOf(Bytes order) {
+    return Arrays.hashCode(order.toByteArray());
   }
 
   /** All that was reserved, or tried to be, in order. */

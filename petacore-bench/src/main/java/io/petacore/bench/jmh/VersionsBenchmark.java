@@ -12,6 +12,7 @@ import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -24,8 +25,10 @@ import org.openjdk.jmh.infra.Blackhole;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @SuppressWarnings("NullAway.Init") // JMH calls the setup first.
 public class VersionsBenchmark {
-  private static final int VERSIONS = 1_000;
   private static final int TURN = 10_000;
+
+  @Param("1000")
+  int versions;
 
   private final Bytes often = SampleData.key(1);
   private final Bytes once = SampleData.key(2);
@@ -42,7 +45,7 @@ public class VersionsBenchmark {
     storage.runTransaction(
         tx -> tx.write(often, SampleData.value(0)).write(once, SampleData.value(0)));
     oldest = storage.snapshot();
-    for (int i = 1; i < VERSIONS; i++) {
+    for (int i = 1; i < versions; i++) {
       Bytes value = SampleData.value(i);
       storage.runTransaction(tx -> tx.write(often, value));
     }

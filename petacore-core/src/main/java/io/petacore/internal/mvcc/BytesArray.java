@@ -16,7 +16,10 @@ import java.util.Arrays;
 final class BytesArray {
 
   private static final VarHandle ARRAY = handle("bytes", byte[].class);
-  private static final VarHandle HASH = handle("hash", int.class);
+
+  /** The hash that a byte string keeps once it is computed. Written by tests alone. */
+  static final VarHandle HASH = handle("hash", int.class);
+
   private static final VarHandle WORD =
       MethodHandles.byteArrayViewVarHandle(long[].class, nativeOrder());
 

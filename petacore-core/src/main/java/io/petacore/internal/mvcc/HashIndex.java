@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * of each hash, close enough together for a processor's cache: so the lookup of one key hardly ever
  * touches the version of another, which would be a miss for nothing.
  *
+ * <p>The hash of a key is random but for who knows this process's secret, see {@link
+ * Bytes#hashCode}: so its bits name place and tag as they are, and searches are as short as those
+ * of random places, whatever the keys.
+ *
  * <p><b>Why a reader finds what is there.</b> From a key's place to the slot where it stands no
  * slot is empty, and none becomes so while it stands there: a key that leaves in the midst of
  * others is replaced by {@link #GONE}, which matches no key, and its slot becomes empty only where
@@ -35,9 +39,6 @@ final class HashIndex {
 
   /** How many keys are read ahead at a time. */
   static final int AHEAD = 64;
-
-  /** Spreads hashes of keys that differ in their last bytes only, which are close to each other. */
-  private static final int GOLDEN_RATIO = 0x9E3779B9;
 
   private static final Version GONE = Version.first(Bytes.EMPTY, null, 0, 0);
 
@@ -67,7 +68,7 @@ final class HashIndex {
 
     void put(int i, Version version) {
       SLOT.setRelease(slots, i, version);
-      TAG.setRelease(tags, i, tag(spread(version.hash())));
+      TAG.setRelease(tags, i, tag(version.hash()));
     }
 
     void empty(int i) {
@@ -84,11 +85,10 @@ final class HashIndex {
    */
   @Nullable Version get(Bytes key) {
     int hash = BytesArray.hash(key);
-    int spread = spread(hash);
-    byte wanted = tag(spread);
+    byte wanted = tag(hash);
     Table now = table;
     int mask = now.mask();
-    int i = place(spread, mask);
+    int i = hash & mask;
     while (true) {
       byte tag = (byte) TAG.getAcquire(now.tags, i);
       if (tag == wanted) {
@@ -128,8 +128,7 @@ final class HashIndex {
     }
     Table now = table;
     for (int i = 0; i < keys; i++) {
-      int spread = spread(changes.get(from + i).key().hashCode());
-      ahead[i] = now.slots[place(spread, now.mask())];
+      ahead[i] = now.slots[changes.get(from + i).key().hashCode() & now.mask()];
     }
     int all = 0;
     for (int i = 0; i < keys; i++) {
@@ -191,7 +190,7 @@ final class HashIndex {
 
   private static int slotOf(Version newest, Table table) {
     int mask = table.mask();
-    int i = place(spread(newest.hash()), mask);
+    int i = newest.hash() & mask;
     while (table.slots[i] != newest) {
       i = (i + 1) & mask;
     }
@@ -230,7 +229,7 @@ final class HashIndex {
 
   private void place(Table into, Version first) {
     int mask = into.mask();
-    int i = place(spread(first.hash()), mask);
+    int i = first.hash() & mask;
     while (into.slots[i] != null && into.slots[i] != GONE) {
       i = (i + 1) & mask;
     }
@@ -240,16 +239,21 @@ final class HashIndex {
     into.put(i, first);
   }
 
-  private static int spread(int hash) {
-    return hash * GOLDEN_RATIO;
-  }
-
   /** Seven bits that hardly tell where the key stands, and one that tells it from no key. */
-  private static byte tag(int spread) {
-    return (byte) (spread >>> 24 | 1);
+  private static byte tag(int hash) {
+    return (byte) ((hash >>> 24) | 1);
   }
 
-  private static int place(int spread, int mask) {
-    return (spread ^ spread >>> 15) & mask;
+  /** Writer only: how many slots the longest search for a key that is there looks at. */
+  int longestSearch() {
+    int longest = 0;
+    Table now = table;
+    for (Version version : now.slots) {
+      if (version != null && version != GONE) {
+        int searched = ((slotOf(version, now) - version.hash()) & now.mask()) + 1;
+        longest = Math.max(longest, searched);
+      }
+    }
+    return longest;
   }
 }

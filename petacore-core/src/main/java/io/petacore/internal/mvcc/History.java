@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The superseded versions, in the order in which they were superseded, and how far back the cache
- * can answer: the <em>horizon</em>.
+ * The superseded versions, in the order in which they were superseded, the log of revisions, and
+ * how far back the cache can answer: the <em>horizon</em>.
  *
  * <p><b>Invariant.</b> A reader at a version number at or above the horizon finds everything it
  * needs. The writer publishes a new horizon <em>before</em> it unlinks anything; a reader compares
@@ -31,12 +31,13 @@ class History {
   private final ArrayDeque<Superseded> queue = new ArrayDeque<>(); // writer only
   private long versions; // writer only; how many the queue stands for, and their bytes
   private long bytes;
+  private final RevisionLog log = new RevisionLog(); // guarded by this; written by the writer
   private final TreeMap<Long, Integer> pins = new TreeMap<>(); // guarded by this
   private volatile long horizon; // written under this object's lock
 
   /**
-   * @param maxBytes how much superseded versions may take; beyond it the oldest are freed before
-   *     their time, unless they are pinned
+   * @param maxBytes how much superseded versions and the log may take; beyond it the oldest of both
+   *     are freed before their time, unless a pin needs them
    */
   History(long maxBytes) {
     this.maxBytes = maxBytes;
@@ -50,6 +51,16 @@ class History {
   /** Writer only: nothing below a number can be asked for, pinned or not. */
   synchronized void beginAt(long number) {
     horizon = number;
+  }
+
+  /** Writer only: a state with a higher version number than any before is the newest. */
+  synchronized void published(Applied state) {
+    log.add(state);
+  }
+
+  /** The state that was the newest at a version number; null if that is no longer known. */
+  synchronized @Nullable Applied newestAt(long number) {
+    return log.at(number);
   }
 
   /** Writer only: a version was linked over an older one, which takes so many bytes. */
@@ -104,14 +115,20 @@ class History {
 
   private synchronized List<Superseded> due(long upToNanoTime) {
     long oldestPin = pins.isEmpty() ? Long.MAX_VALUE : pins.firstKey();
+    log.forget(upToNanoTime);
     List<Superseded> due = new ArrayList<>();
     @Nullable Superseded next;
     while ((next = queue.peek()) != null
-        && (next.atNanoTime() - upToNanoTime <= 0 || bytes > maxBytes)
+        && (next.atNanoTime() - upToNanoTime <= 0 || isBeyondBound(next.newer().number()))
         && next.newer().number() <= oldestPin) {
       due.add(queue.remove());
       bytes -= next.bytes();
       versions -= next.bytes() == 0 ? 0 : 1;
+    }
+    // Behind what a pin holds nothing is freed for the bound; the log alone does not outgrow it.
+    forgetRevisions(next == null ? Long.MAX_VALUE : next.newer().number());
+    while (log.bytes() > maxBytes) {
+      log.forgetOldest();
     }
     if (!due.isEmpty()) {
       horizon = Math.max(horizon, due.get(due.size() - 1).newer().number());
@@ -119,8 +136,22 @@ class History {
     return due;
   }
 
+  /** Whether the bound is exceeded when no revision up to a number is known any more. */
+  private boolean isBeyondBound(long number) {
+    forgetRevisions(number);
+    return bytes() > maxBytes;
+  }
+
+  /** Beyond the bound, forgets what was replaced as the newest up to a number, oldest first. */
+  private void forgetRevisions(long upToNumber) {
+    while (bytes() > maxBytes && log.hasReplacedUpTo(upToNumber)) {
+      log.forgetOldest();
+    }
+  }
+
   /** Writer only, for the last time: lets everything go. */
-  void clear() {
+  synchronized void clear() {
+    log.clear();
     queue.clear();
     versions = 0;
     bytes = 0;
@@ -131,8 +162,13 @@ class History {
     return versions;
   }
 
-  /** Writer only: what they take. */
+  /** Writer only: what they and the log take. */
   long bytes() {
-    return bytes;
+    return bytes + log.bytes();
+  }
+
+  /** Writer only: what the log takes of that. */
+  long logBytes() {
+    return log.bytes();
   }
 }

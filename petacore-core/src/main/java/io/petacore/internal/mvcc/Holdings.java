@@ -9,13 +9,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param versions how many versions there are, tombstones and superseded ones included
  * @param bytes what keys, values, versions and indexes take
- * @param historyBytes what superseded versions take of that
+ * @param historyBytes what superseded versions and the log of revisions take of that
  */
 public record Holdings(long versions, long bytes, long historyBytes) {
 
   static final Holdings NOTHING = new Holdings(0, 0, 0);
 
   private static final int VERSION = 48;
+  private static final int JUMP = 8;
   private static final int CHAIN = 24;
   private static final int PAGES = 12; // key and chain, with pages between two thirds full and full
   private static final int SLOTS = 14; // with tags, at a load of the table between ¼ and ½
@@ -31,7 +32,7 @@ public record Holdings(long versions, long bytes, long historyBytes) {
 
   /** What a version takes. */
   static int ofVersion(Version version) {
-    return VERSION + of(version.value());
+    return VERSION + (version instanceof JumpingVersion ? JUMP : 0) + of(version.value());
   }
 
   /** What a superseded version of so many bytes takes until it is freed. */

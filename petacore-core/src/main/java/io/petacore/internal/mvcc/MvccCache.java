@@ -54,11 +54,11 @@ public final class MvccCache {
   final OrderedIndex inOrder = new OrderedIndex();
   final History history;
   private final long retentionNanos;
+  private final LongChains longChains;
 
   private final LongSupplier nanoTime;
   private final AppliedWaiters waiters = new AppliedWaiters();
   private final ExactVersions exact = new ExactVersions();
-  private final RevisionLog log = new RevisionLog();
 
   private volatile Applied applied;
   private volatile boolean closed;
@@ -79,15 +79,17 @@ public final class MvccCache {
 
   /**
    * @param retention how long superseded versions are kept
-   * @param maxHistoryBytes how much they may take; beyond it the oldest are freed before their time
+   * @param maxHistoryBytes how much they and the log of revisions may take; beyond it the oldest
+   *     are freed before their time
    * @param nanoTime monotonic time
    */
   public MvccCache(Duration retention, long maxHistoryBytes, LongSupplier nanoTime) {
-    this(retention, new History(maxHistoryBytes), nanoTime);
+    this(retention, new History(maxHistoryBytes), LongChains.DEFAULT, nanoTime);
   }
 
-  MvccCache(Duration retention, History history, LongSupplier nanoTime) {
+  MvccCache(Duration retention, History history, LongChains longChains, LongSupplier nanoTime) {
     this.history = history;
+    this.longChains = longChains;
     this.retentionNanos = retention.toNanos();
     this.nanoTime = nanoTime;
     this.applied = new Applied(0, 0, 0, nanoTime.getAsLong());
@@ -214,7 +216,6 @@ public final class MvccCache {
     inOrder.clear();
     inOrder.publish();
     history.clear();
-    log.clear();
   }
 
   /**
@@ -225,7 +226,7 @@ public final class MvccCache {
    */
   public Applied exactlyAt(long number) {
     Applied now = applied;
-    Applied state = log.at(number);
+    Applied state = history.newestAt(number);
     String reason;
     if (number >= now.version()) {
       reason = "no revision above it has been applied yet; the newest is " + now.version();
@@ -349,7 +350,7 @@ public final class MvccCache {
   private void publish(long revision, long number, long now) {
     inOrder.publish();
     Applied next = new Applied(revision, number, presentKeys, now);
-    log.add(next);
+    history.published(next);
     // The commit point of this node: from here on the revision is visible, all of it.
     applied = next;
     waiters.complete(next);
@@ -389,7 +390,7 @@ public final class MvccCache {
     }
     VersionChain chain = head.chain();
     int before = chain.held();
-    Version next = head.next(change.value(), number, change.modRevision());
+    Version next = head.next(change.value(), number, change.modRevision(), longChains);
     chain.link(next);
     byHash.replace(head, next);
     newestBytes += chain.held() - before;
@@ -426,7 +427,6 @@ public final class MvccCache {
   }
 
   private void freeHistory(long now) {
-    log.forget(now - retentionNanos);
     for (Version tombstone : history.free(now - retentionNanos)) {
       byHash.remove(tombstone);
       inOrder.remove(tombstone.key());

@@ -5,75 +5,105 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which revisions were published with which version numbers, for as long as the history is kept: a
  * ring, since they come at one end and are forgotten at the other, both in the order of their
- * numbers.
+ * numbers. Each takes four numbers and no object, since there may be millions.
  *
- * <p>Written by the single writer, at each revision; read by those who ask for the past, which is
- * rare. So it has a lock, and a reader holds it for a binary search.
+ * <p>Guarded by the {@link History} that it belongs to, whose bound on bytes it shares.
  */
 final class RevisionLog {
 
-  private @Nullable Applied[] ring = new Applied[16]; // guarded by this, like all of it
+  /** What a revision takes. */
+  static final int BYTES = 4 * Long.BYTES;
+
+  private static final int FIELDS = 4;
+  private static final int LEAST = 16;
+
+  private long[] ring = new long[FIELDS * LEAST];
   private int first;
   private int size;
 
   /** Writer: a state with a higher version number than any before. */
-  synchronized void add(Applied published) {
-    if (size == ring.length) {
-      grow();
+  void add(Applied published) {
+    if (size == capacity()) {
+      resize(2 * size);
     }
-    ring[place(size)] = published;
+    int at = place(size);
+    ring[at] = published.revision();
+    ring[at + 1] = published.version();
+    ring[at + 2] = published.keys();
+    ring[at + 3] = published.nanoTime();
     size++;
   }
 
   /** The state that was the newest at a version number; null if that is no longer known. */
-  synchronized @Nullable Applied at(long version) {
+  @Nullable Applied at(long version) {
     int low = 0;
     int high = size;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (get(middle).version() <= version) {
+      if (version(middle) <= version) {
         low = middle + 1;
       } else {
         high = middle;
       }
     }
-    return low == 0 ? null : get(low - 1);
+    if (low == 0) {
+      return null;
+    }
+    int at = place(low - 1);
+    return new Applied(ring[at], ring[at + 1], ring[at + 2], ring[at + 3]);
   }
 
   /** Writer: forgets what was replaced as the newest before a moment. */
-  synchronized void forget(long beforeNanoTime) {
-    while (size > 1 && get(1).nanoTime() - beforeNanoTime < 0) {
-      ring[first] = null;
-      first = place(1);
-      size--;
+  void forget(long beforeNanoTime) {
+    while (size > 1 && ring[place(1) + 3] - beforeNanoTime < 0) {
+      forgetOldest();
     }
   }
 
+  /** Writer: forgets the oldest state, which is not the newest. */
+  void forgetOldest() {
+    first = (first + 1) & (capacity() - 1);
+    size--;
+    if (size < capacity() / 8 && capacity() > LEAST) {
+      resize(capacity() / 2);
+    }
+  }
+
+  /** Whether there is a state that was replaced as the newest by one up to a version number. */
+  boolean hasReplacedUpTo(long version) {
+    return size > 1 && version(1) <= version;
+  }
+
   /** Writer, for the last time: forgets everything. */
-  synchronized void clear() {
-    ring = new Applied[1];
+  void clear() {
+    ring = new long[FIELDS];
     first = 0;
     size = 0;
   }
 
-  private Applied get(int i) {
-    Applied state = ring[place(i)];
-    if (state == null) {
-      throw new IllegalStateException("no state at " + i + " of " + size);
-    }
-    return state;
+  /** What all states take but the newest, which is no history. */
+  long bytes() {
+    return (long) BYTES * Math.max(0, size - 1);
+  }
+
+  private long version(int i) {
+    return ring[place(i) + 1];
+  }
+
+  private int capacity() {
+    return ring.length / FIELDS;
   }
 
   private int place(int i) {
-    return (first + i) & (ring.length - 1);
+    return FIELDS * ((first + i) & (capacity() - 1));
   }
 
-  private void grow() {
-    @Nullable Applied[] larger = new Applied[2 * ring.length];
-    for (int i = 0; i < size; i++) {
-      larger[i] = get(i);
-    }
-    ring = larger;
+  private void resize(int capacity) {
+    long[] other = new long[FIELDS * capacity];
+    int untilTheEnd = Math.min(size, capacity() - first);
+    System.arraycopy(ring, FIELDS * first, other, 0, FIELDS * untilTheEnd);
+    System.arraycopy(ring, 0, other, FIELDS * untilTheEnd, FIELDS * (size - untilTheEnd));
+    ring = other;
     first = 0;
   }
 }

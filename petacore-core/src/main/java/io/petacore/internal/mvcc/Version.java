@@ -13,8 +13,13 @@ import org.jspecify.annotations.Nullable;
  * <p>The bytes of the key and its hash stand in here, and not in an object between index and
  * version, so that a lookup that is answered by the newest version reads less memory than one in a
  * plain hash map, not more. All versions of a key share them and their chain.
+ *
+ * <p>In a long chain the versions are {@link JumpingVersion}s; {@link LongChains} decides.
  */
-public final class Version {
+public sealed class Version permits JumpingVersion {
+
+  /** Of so many versions a reader asks for the next older one, whatever the chain. */
+  private static final int FEW = 4;
 
   private final byte[] key;
   private final int hash;
@@ -41,6 +46,16 @@ public final class Version {
     this.older = older;
   }
 
+  /** A version of the same key as another. */
+  Version(
+      Version sameKey,
+      @Nullable Bytes value,
+      long number,
+      long modRevision,
+      @Nullable Version older) {
+    this(sameKey.key, sameKey.hash, sameKey.chain, value, number, modRevision, older);
+  }
+
   /** The first version of a key, in a chain of its own. */
   static Version first(Bytes key, @Nullable Bytes value, long number, long modRevision) {
     VersionChain chain = new VersionChain(key);
@@ -48,10 +63,12 @@ public final class Version {
   }
 
   /** A version over this one, or in its place. */
-  Version next(@Nullable Bytes next, long nextNumber, long nextModRevision) {
+  Version next(@Nullable Bytes next, long nextNumber, long nextModRevision, LongChains longChains) {
     // Of the same revision: nobody has seen it, so it is replaced.
     Version below = number == nextNumber ? older : this;
-    return new Version(key, hash, chain, next, nextNumber, nextModRevision, below);
+    return longChains.jumps(below, nextNumber)
+        ? new JumpingVersion(this, next, nextNumber, nextModRevision, below)
+        : new Version(this, next, nextNumber, nextModRevision, below);
   }
 
   Bytes key() {
@@ -100,15 +117,42 @@ public final class Version {
     return older;
   }
 
+  /** Writer only: frees what is behind this version, for which the horizon was raised before. */
   void forgetOlder() {
     older = null;
   }
 
+  /** The oldest version that one step leads to; null if there is none behind this one. */
+  @Nullable Version furthest() {
+    return older;
+  }
+
+  /** By how many versions {@link #furthest} is older, if there is one. */
+  int reach() {
+    return 1;
+  }
+
+  /** The next version on the way from this one, which is above a number, to one that is not. */
+  @Nullable Version towards(long limit) {
+    return older;
+  }
+
   /** This version, or the newest older one, that is not above a number; null if there is none. */
-  @Nullable Version visibleAt(long limit) {
+  final @Nullable Version visibleAt(long limit) {
     Version version = this;
-    while (version != null && version.number > limit) {
+    for (int i = 0; i < FEW; i++) {
+      if (version == null || version.number <= limit) {
+        return version;
+      }
       version = version.older;
+    }
+    return visibleFurtherBack(version, limit);
+  }
+
+  private static @Nullable Version visibleFurtherBack(@Nullable Version from, long limit) {
+    Version version = from;
+    while (version != null && version.number > limit) {
+      version = version.towards(limit);
     }
     return version;
   }

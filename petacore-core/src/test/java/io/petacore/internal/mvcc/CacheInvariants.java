@@ -67,8 +67,12 @@ public final class CacheInvariants {
           versions++;
           superseded += Holdings.ofSuperseded(Holdings.ofVersion(older));
         }
+        if (v instanceof JumpingVersion jumping) {
+          checkJump(jumping);
+        }
       }
     }
+    superseded += cache.history.logBytes();
     Holdings held = cache.holdings();
     Holdings counted = new Holdings(versions, bytes + superseded, superseded);
     require(held.equals(counted), "it counts " + held + ", and has " + counted);
@@ -79,6 +83,18 @@ public final class CacheInvariants {
         !oneHistory || oldestPin == null || cache.horizon() <= oldestPin,
         "the horizon " + cache.horizon() + " is above the oldest pin, " + oldestPin);
     require(cache.horizon() <= cache.applied().version(), "the horizon is above what is applied");
+  }
+
+  /** A jump leads as far back as it says, or to what was freed. */
+  private void checkJump(JumpingVersion from) {
+    Version to = from.jump();
+    Version version = from;
+    for (int i = 0; to != null && version != null && i < from.reach(); i++) {
+      version = version.older();
+    }
+    require(
+        to == null || version == to || (version == null && to.number() < cache.horizon()),
+        "a jump leads elsewhere: " + from.key());
   }
 
   private void require(boolean holds, String what) {

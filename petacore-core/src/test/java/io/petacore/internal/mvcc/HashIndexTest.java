@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.data.Bytes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,23 +26,52 @@ class HashIndexTest {
     return Version.first(key, Bytes.EMPTY, 1, 1);
   }
 
-  /** Of 32 keys of ten bytes each pair "Aa" and "BB" has the same hash. */
+  /** Keys that hash alike, as of random hashes hardly two do. */
   private static Bytes colliding(int number) {
-    StringBuilder text = new StringBuilder();
-    for (int bit = 0; bit < 5; bit++) {
-      text.append((number >> bit & 1) == 0 ? "Aa" : "BB");
-    }
-    return Bytes.utf8(text.toString());
+    Bytes key = Bytes.utf8("colliding" + number);
+    BytesArray.HASH.set(key, 42);
+    return key;
   }
 
   private static Bytes key(int number) {
     return number < 32 ? colliding(number) : Bytes.utf8("key" + number);
   }
 
+  /** Of 65,536 keys of 32 bytes each pair "Aa" and "BB", which are one to 31 · h + b. */
+  private static Bytes chosenToCollide(int number) {
+    StringBuilder text = new StringBuilder();
+    for (int bit = 0; bit < 16; bit++) {
+      text.append((number >> bit & 1) == 0 ? "Aa" : "BB");
+    }
+    return Bytes.utf8(text.toString());
+  }
+
+  /**
+   * Fails where who writes keys can have the writer of every node search through all of them: with
+   * random hashes the longest search of so many in slots half full is of some sixty.
+   */
+  @Test
+  void keysThatWereChosenToCollideAreSearchedForAsOthersAre() {
+    assertEquals(
+        Arrays.hashCode(chosenToCollide(0).toByteArray()),
+        Arrays.hashCode(chosenToCollide(65_535).toByteArray()));
+    int longest = 0;
+    for (int number = 0; number < 65_536; number++) {
+      index.add(version(chosenToCollide(number)));
+      if (Integer.bitCount(number) == 1) {
+        longest = Math.max(longest, index.longestSearch());
+        int searched = longest; // asked now and then, so that a failure need not wait for all
+        assertTrue(searched < 400, () -> "a search of " + searched + " slots");
+      }
+    }
+    int searched = index.longestSearch();
+    assertTrue(searched < 400, () -> "a search of " + searched + " slots");
+  }
+
   /** Fails where a key is lost in a rebuild, behind a removed one, or mistaken for another. */
   @Test
   void theIndexAgreesWithAModel() {
-    assertEquals(colliding(0).hashCode(), colliding(31).hashCode());
+    assertEquals(BytesArray.hash(colliding(0)), BytesArray.hash(colliding(31)));
     long seed = System.nanoTime();
     Random random = new Random(seed);
     Map<Bytes, Version> model = new HashMap<>();
@@ -55,7 +85,7 @@ class HashIndexTest {
         model.put(key, added);
         index.add(added);
       } else if (random.nextBoolean()) {
-        Version next = known.next(Bytes.EMPTY, known.number() + 1, 1);
+        Version next = known.next(Bytes.EMPTY, known.number() + 1, 1, LongChains.DEFAULT);
         model.put(key, next);
         index.replace(known, next);
       } else {

@@ -3,6 +3,7 @@ package io.petacore.internal.mvcc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.data.Bytes;
 import java.util.List;
@@ -19,7 +20,7 @@ class HistoryTest {
 
   private Version supersede(VersionChain chain, boolean tombstone, long number, long at) {
     Version older = chain.head();
-    Version newer = older.next(tombstone ? null : Bytes.EMPTY, number, number);
+    Version newer = older.next(tombstone ? null : Bytes.EMPTY, number, number, LongChains.DEFAULT);
     chain.link(newer);
     history.superseded(Holdings.ofVersion(older), newer, at);
     return newer;
@@ -95,5 +96,61 @@ class HistoryTest {
     supersede(chain("a"), false, 6, 1);
     history.free(1);
     assertEquals(6, history.horizon());
+  }
+
+  private static final int KEPT = 100;
+
+  private static History boundedWithRevisions(int count) {
+    History bounded = new History((long) KEPT * RevisionLog.BYTES);
+    for (int revision = 1; revision <= count; revision++) {
+      bounded.published(new Applied(revision, revision, 0, 0));
+      bounded.free(-1);
+    }
+    return bounded;
+  }
+
+  /** Fails where what is known of revisions grows with them, however little history may take. */
+  @Test
+  void theLogOfRevisionsIsWithinTheBound() {
+    History bounded = boundedWithRevisions(10_000);
+    assertEquals((long) KEPT * RevisionLog.BYTES, bounded.bytes());
+    assertNull(bounded.newestAt(10_000 - KEPT - 1));
+    assertEquals(new Applied(10_000 - KEPT, 10_000 - KEPT, 0, 0), bounded.newestAt(10_000 - KEPT));
+    assertEquals(0, bounded.horizon(), "states can be read all the same");
+  }
+
+  /** The oldest goes first, be it of the log or a version. */
+  @Test
+  void theLogAndTheVersionsShareTheBound() {
+    History bounded = boundedWithRevisions(KEPT + 1);
+    VersionChain chain = chain("a");
+    Version newer = chain.head().next(Bytes.EMPTY, KEPT + 2, 1, LongChains.DEFAULT);
+    bounded.superseded(RevisionLog.BYTES * 10, newer, 0);
+    bounded.published(new Applied(KEPT + 2, KEPT + 2, 0, 0));
+    bounded.free(-1);
+    assertEquals(1, bounded.versions(), "older revisions are forgotten first");
+    assertTrue(bounded.bytes() <= (long) KEPT * RevisionLog.BYTES);
+    assertNull(bounded.newestAt(10));
+    assertNotNull(bounded.newestAt(20));
+  }
+
+  /** What a pin keeps may be beyond the bound; revisions after it stay known as others do. */
+  @Test
+  void aPinLeavesTheLogItsPlace() {
+    History bounded = boundedWithRevisions(KEPT / 2);
+    bounded.pin(KEPT / 2);
+    VersionChain chain = chain("a");
+    for (int number = KEPT / 2 + 1; number <= KEPT; number++) {
+      Version newer = chain.head().next(Bytes.EMPTY, number, 1, LongChains.DEFAULT);
+      chain.link(newer);
+      bounded.superseded(RevisionLog.BYTES * KEPT, newer, 0);
+      bounded.published(new Applied(number, number, 0, 0));
+      bounded.free(-1);
+    }
+    assertEquals(KEPT / 2, bounded.versions(), "pinned");
+    assertNotNull(bounded.newestAt(KEPT / 2 + 1));
+    bounded.unpin(KEPT / 2);
+    bounded.free(-1);
+    assertTrue(bounded.bytes() <= (long) KEPT * RevisionLog.BYTES);
   }
 }

@@ -5,6 +5,9 @@ import java.util.function.LongSupplier;
 
 /** Caches whose readers can be stopped in the midst of a read. */
 public final class InterruptedReads {
+  /** So that chains of a few versions are long ones. */
+  private static final LongChains FEW_ARE_MANY = new LongChains(4);
+
   private InterruptedReads() {}
 
   /**
@@ -23,6 +26,6 @@ public final class InterruptedReads {
             return horizon;
           }
         };
-    return new MvccCache(retention, history, nanoTime);
+    return new MvccCache(retention, history, FEW_ARE_MANY, nanoTime);
   }
 }

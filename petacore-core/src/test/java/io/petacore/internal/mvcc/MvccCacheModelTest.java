@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -76,7 +77,10 @@ class MvccCacheModelTest {
       this.random = new Random(seed);
       this.keys = keys;
       this.now = random.nextLong();
-      this.cache = new MvccCache(Duration.ofNanos(RETENTION), () -> now);
+      LongChains longChains = new LongChains(1 << random.nextInt(4));
+      this.cache =
+          new MvccCache(
+              Duration.ofNanos(RETENTION), new History(Long.MAX_VALUE), longChains, () -> now);
     }
 
     void run() {
@@ -89,6 +93,7 @@ class MvccCacheModelTest {
       for (int i = 0; i < STEPS; i++) {
         step();
         check();
+        CacheInvariants.check(cache, true, Assertions::fail);
       }
     }
 

@@ -658,14 +658,14 @@ class MvccCacheTest {
         superseded.bytes());
     apply(3, delete("a", 3));
     assertEquals(3, cache.holdings().versions(), "the tombstone, too");
-    pass(RETENTION);
+    pass(RETENTION + 1);
     cache.freeHistory();
     assertEquals(new Holdings(0, 0, 0), cache.holdings());
   }
 
   @Test
   void theBoundOnHistoryRaisesTheHorizonButNotPastAPin() {
-    long one = Holdings.ofSuperseded(ofValue("1"));
+    long one = (long) Holdings.ofSuperseded(ofValue("1")) + RevisionLog.BYTES;
     MvccCache bounded = new MvccCache(Duration.ofNanos(RETENTION), 3 * one, nanoTime::get);
     bounded.load(List.of(put("a", "0", 1)), 1, 10);
     for (int revision = 2; revision <= 4; revision++) {

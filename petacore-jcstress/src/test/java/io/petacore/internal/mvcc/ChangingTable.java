@@ -12,11 +12,17 @@ import org.openjdk.jcstress.infra.results.I_Result;
 public final class ChangingTable {
 
   /** Two keys of equal hash: the second one is found behind the first. */
-  private static final Bytes ONE = Bytes.utf8("Aa");
+  private static final Bytes ONE = hashed("one");
 
-  private static final Bytes OTHER = Bytes.utf8("BB");
+  private static final Bytes OTHER = hashed("other");
 
   private ChangingTable() {}
+
+  private static Bytes hashed(String text) {
+    Bytes key = Bytes.utf8(text);
+    BytesArray.HASH.set(key, 42);
+    return key;
+  }
 
   static Version version(Bytes key) {
     return Version.first(key, Bytes.EMPTY, 1, 1);

@@ -34,8 +34,18 @@ final class Digits {
     return loaded(Duration.ZERO, keys);
   }
 
+  /** The same, and every version but the first jumps back. */
+  static MvccCache jumping(Bytes... keys) {
+    return loaded(
+        new MvccCache(Duration.ZERO, new History(Long.MAX_VALUE), new LongChains(1), () -> 0),
+        keys);
+  }
+
   private static MvccCache loaded(Duration retention, Bytes... keys) {
-    MvccCache cache = new MvccCache(retention, () -> 0);
+    return loaded(new MvccCache(retention, () -> 0), keys);
+  }
+
+  private static MvccCache loaded(MvccCache cache, Bytes... keys) {
     cache.beginLoad();
     for (Bytes key : keys) {
       cache.load(put(key, 1));

@@ -54,7 +54,8 @@ public record StorageStatus(
    * @param settledApplied transactions whose answer was lost, and that turned out to be committed
    * @param settledNotApplied transactions whose answer was lost, and that turned out not to be;
    *     they were sent again
-   * @param unknownOutcomes transactions whose fate could not be told
+   * @param unknownOutcomes transactions reported as of unknown outcome; one that is resolved later
+   *     as committed counts among {@code commits}, too
    * @param sessionsLost sessions that the store ended
    * @param turnsTaken how often a large transaction needed the field to itself
    * @param watchesOpened how often a watch was opened; 1 when nothing ever broke

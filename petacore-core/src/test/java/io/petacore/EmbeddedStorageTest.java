@@ -7,6 +7,7 @@ import io.petacore.contract.IsolationContract;
 import io.petacore.contract.NamespaceContract;
 import io.petacore.contract.ResyncContract;
 import io.petacore.contract.TimeTravelContract;
+import io.petacore.contract.UnknownOutcomeContract;
 import io.petacore.contract.VisibilityContract;
 import io.petacore.store.KvStore;
 import io.petacore.store.embedded.EmbeddedKvStore;
@@ -22,6 +23,7 @@ class EmbeddedStorageTest
         NamespaceContract,
         ResyncContract,
         TimeTravelContract,
+        UnknownOutcomeContract,
         VisibilityContract {
 
   private final Nodes nodes = new Nodes(new Embedded());

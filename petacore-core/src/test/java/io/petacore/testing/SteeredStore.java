@@ -1,6 +1,7 @@
 package io.petacore.testing;
 
 import io.petacore.data.KeyRange;
+import io.petacore.internal.time.Continuation;
 import io.petacore.store.Batch;
 import io.petacore.store.BatchResult;
 import io.petacore.store.KvStore;
@@ -31,6 +32,8 @@ public final class SteeredStore implements KvStore {
   private volatile Consumer<RangeRequest> beforeRange = request -> {};
   private volatile boolean cut;
   private volatile boolean holding;
+  private final List<Runnable> heldCommits = new ArrayList<>(); // guarded by itself
+  private boolean holdingCommits; // guarded by heldCommits
 
   /** Steers a store; closing this one closes it. */
   public SteeredStore(KvStore store) {
@@ -65,6 +68,31 @@ public final class SteeredStore implements KvStore {
     watches.forEach(SteeredWatch::deliverHeld);
   }
 
+  /** Keeps commits back, and all that is sent like one, in order: they reach the store later. */
+  public void holdCommits() {
+    synchronized (heldCommits) {
+      holdingCommits = true;
+    }
+  }
+
+  /** How many commits are held. */
+  public int countHeldCommits() {
+    synchronized (heldCommits) {
+      return heldCommits.size();
+    }
+  }
+
+  /** Lets held commits reach the store, in order, and what follows. */
+  public void releaseCommits() {
+    List<Runnable> due;
+    synchronized (heldCommits) {
+      holdingCommits = false;
+      due = List.copyOf(heldCommits);
+      heldCommits.clear();
+    }
+    due.forEach(Runnable::run);
+  }
+
   @Override
   public CompletableFuture<RangePage> range(RangeRequest request) {
     beforeRange.accept(request);
@@ -73,7 +101,29 @@ public final class SteeredStore implements KvStore {
 
   @Override
   public CompletableFuture<BatchResult> commit(Batch batch) {
-    return cut ? unavailable() : store.commit(batch);
+    if (cut) {
+      return unavailable();
+    }
+    synchronized (heldCommits) {
+      if (holdingCommits) {
+        CompletableFuture<BatchResult> answer = new CompletableFuture<>();
+        heldCommits.add(
+            () ->
+                Continuation.after(
+                    store.commit(batch),
+                    Runnable::run,
+                    (result, failure) -> {
+                      if (result != null) {
+                        answer.complete(result);
+                      } else {
+                        answer.completeExceptionally(StoreException.of(failure));
+                      }
+                    },
+                    answer::completeExceptionally));
+        return answer;
+      }
+    }
+    return store.commit(batch);
   }
 
   @Override

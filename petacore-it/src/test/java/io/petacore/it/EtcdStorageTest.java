@@ -8,6 +8,7 @@ import io.petacore.contract.ForeignWriterContract;
 import io.petacore.contract.HistoryContract;
 import io.petacore.contract.IsolationContract;
 import io.petacore.contract.NamespaceContract;
+import io.petacore.contract.UnknownOutcomeContract;
 import io.petacore.contract.VisibilityContract;
 import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.WithEtcd;
@@ -26,6 +27,7 @@ class EtcdStorageTest
         HistoryContract,
         IsolationContract,
         NamespaceContract,
+        UnknownOutcomeContract,
         VisibilityContract {
 
   private final EtcdCluster etcd;

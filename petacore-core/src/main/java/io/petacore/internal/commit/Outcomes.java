@@ -2,6 +2,7 @@ package io.petacore.internal.commit;
 
 import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.PetaCoreException;
+import io.petacore.error.ResolvedOutcome;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.store.StoreException;
@@ -47,26 +48,69 @@ final class Outcomes {
   }
 
   void tell(PendingCommit commit, CommitOutcome outcome, Effects effects) {
-    if (commit.tell()) {
-      if (outcome instanceof CommitOutcome.Committed committed) {
-        counters.commits.increment();
-        if (!position.hasApplied(committed.revision())) {
-          confirmed.accumulateAndGet(committed.revision(), Math::max);
-        }
+    boolean first = commit.tell();
+    boolean late = !first && commit.isInDoubt();
+    if ((first || late) && outcome instanceof CommitOutcome.Committed committed) {
+      counters.commits.increment();
+      if (!position.hasApplied(committed.revision())) {
+        confirmed.accumulateAndGet(committed.revision(), Math::max);
       }
+    }
+    if (first) {
       admission.leave();
       effects.tell(() -> commit.complete(outcome));
+    } else if (late) {
+      resolve(commit, resolved(outcome), effects);
     }
   }
 
+  private static ResolvedOutcome resolved(CommitOutcome outcome) {
+    return outcome instanceof CommitOutcome.Committed committed
+        ? ResolvedOutcome.committed(committed.revision(), committed.version())
+        : ResolvedOutcome.notCommitted();
+  }
+
+  /** Reports that nothing was applied, nor will be. */
   void fail(PendingCommit commit, PetaCoreException failure, Effects effects) {
     if (commit.tell()) {
       admission.leave();
       effects.tell(() -> commit.fail(failure));
+    } else {
+      notCommitted(commit, effects);
     }
   }
 
+  /** Resolves a commit that was reported as in doubt, if it was: nothing of it was applied. */
+  void notCommitted(PendingCommit commit, Effects effects) {
+    if (commit.isInDoubt()) {
+      resolve(commit, ResolvedOutcome.notCommitted(), effects);
+    }
+  }
+
+  /** Reports a commit as in doubt whose time is up; it is resolved later. */
+  void inDoubt(PendingCommit commit, Effects effects) {
+    if (commit.tell()) {
+      counters.unknownOutcomes.increment();
+      admission.leave();
+      CommitOutcomeUnknownException failure =
+          new CommitOutcomeUnknownException(
+              "the commit, which writes "
+                  + commit.anyKey()
+                  + ", was sent, its answer was lost, and its outcome could not be resolved in time:"
+                  + " it may have been applied or not; the exception's outcome() will tell"
+                  + reason(),
+              lastFailure,
+              commit.beginResolving());
+      effects.tell(() -> commit.fail(failure));
+    }
+  }
+
+  /** Reports a commit as unknown that can't be resolved any more. */
   void unknown(PendingCommit commit, Effects effects) {
+    if (commit.isInDoubt()) {
+      resolve(commit, ResolvedOutcome.unknown(), effects);
+      return;
+    }
     if (!commit.isTold()) {
       counters.unknownOutcomes.increment();
     }
@@ -75,11 +119,15 @@ final class Outcomes {
         new CommitOutcomeUnknownException(
             "the commit, which writes "
                 + commit.anyKey()
-                + ", was sent, its answer was lost, and its fate could not be settled in time: it"
+                + ", was sent, its answer was lost, and its outcome can't be resolved any more: it"
                 + " may have been applied or not"
                 + reason(),
             lastFailure),
         effects);
+  }
+
+  private static void resolve(PendingCommit commit, ResolvedOutcome outcome, Effects effects) {
+    effects.tell(commit.endResolving(outcome));
   }
 
   void notInTime(PendingCommit commit, Effects effects) {

@@ -378,7 +378,7 @@ final class Settlement {
   /** The time of a member is up, before its request is settled. */
   void tellWhatIsKnown(PendingCommit member, SentBatch sent, Effects effects) {
     if (!sent.isAnswered()) {
-      outcomes.unknown(member, effects);
+      outcomes.inDoubt(member, effects); // and goes on being settled
     } else if (sent.confirms(member)) {
       outcomes.tell(member, new CommitOutcome.Committed(sent.answeredRevision(), 0), effects);
     } else {
@@ -415,11 +415,16 @@ final class Settlement {
     sent.members().forEach(member -> waitAgain(member, effects));
   }
 
-  /** It was not applied, for certain: it takes its old place, to be judged again. */
+  /**
+   * It was not applied, for certain: it takes its old place, to be judged again, unless its owner
+   * was told that it is in doubt: that one is never sent again.
+   */
   private void waitAgain(PendingCommit member, Effects effects) {
     if (closed) {
       outcomes.closed(member, effects);
-    } else if (!member.isTold()) {
+    } else if (member.isTold()) {
+      outcomes.notCommitted(member, effects);
+    } else {
       waiting.rejoin(member);
     }
   }

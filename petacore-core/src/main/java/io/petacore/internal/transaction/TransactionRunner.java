@@ -61,6 +61,7 @@ public final class TransactionRunner {
   private final OpenSnapshots openSnapshots;
   private final HotKeys hotKeys;
   private final Pauses pauses;
+  private final InDoubtHandOver handOver;
   private final LongAdder retries = new LongAdder();
 
   /**
@@ -82,6 +83,7 @@ public final class TransactionRunner {
     this.openSnapshots = new OpenSnapshots(cache);
     this.hotKeys = new HotKeys(scheduler);
     this.pauses = new Pauses(scheduler);
+    this.handOver = new InDoubtHandOver(executor);
   }
 
   /** How often a body was run again. */
@@ -297,7 +299,7 @@ public final class TransactionRunner {
       try {
         return scheduler.join(send(pending));
       } catch (CompletionException e) {
-        throw seenByCaller(e.getCause());
+        throw seenByCaller(handOver.onExecutor(e.getCause()));
       }
     }
 
@@ -407,7 +409,8 @@ public final class TransactionRunner {
       } else if (outcome instanceof CommitOutcome.Conflict conflict) {
         again(conflict);
       } else {
-        fail(failure == null ? new IllegalStateException("no outcome") : failure);
+        Throwable reported = handOver.onExecutor(failure);
+        fail(reported == null ? new IllegalStateException("no outcome") : reported);
       }
     }
 

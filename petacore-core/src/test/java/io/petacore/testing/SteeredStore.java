@@ -30,7 +30,7 @@ public final class SteeredStore implements KvStore {
   private final KvStore store;
   private final Set<SteeredWatch> watches = ConcurrentHashMap.newKeySet();
   private volatile Consumer<RangeRequest> beforeRange = request -> {};
-  private volatile boolean cut;
+  private volatile @Nullable StoreException cut;
   private volatile boolean holding;
   private final List<Runnable> heldCommits = new ArrayList<>(); // guarded by itself
   private boolean holdingCommits; // guarded by heldCommits
@@ -47,13 +47,18 @@ public final class SteeredStore implements KvStore {
 
   /** Ends all watches and lets no request through. When it has returned, no event is delivered. */
   public void cut() {
-    cut = true;
+    cut(StoreException.Kind.UNAVAILABLE, "cut by the test");
+  }
+
+  /** Ends all watches, and fails every request so. */
+  public void cut(StoreException.Kind kind, String reason) {
+    cut = new StoreException(kind, reason, null);
     watches.forEach(SteeredWatch::breakOff);
   }
 
   /** Lets requests through again. */
   public void mend() {
-    cut = false;
+    cut = null;
   }
 
   /** Keeps events back, in order. When it has returned, none is delivered. */
@@ -96,12 +101,12 @@ public final class SteeredStore implements KvStore {
   @Override
   public CompletableFuture<RangePage> range(RangeRequest request) {
     beforeRange.accept(request);
-    return cut ? unavailable() : store.range(request);
+    return cut != null ? unavailable() : store.range(request);
   }
 
   @Override
   public CompletableFuture<BatchResult> commit(Batch batch) {
-    if (cut) {
+    if (cut != null) {
       return unavailable();
     }
     synchronized (heldCommits) {
@@ -136,17 +141,17 @@ public final class SteeredStore implements KvStore {
 
   @Override
   public CompletableFuture<Long> grantLease(Duration timeToLive) {
-    return cut ? unavailable() : store.grantLease(timeToLive);
+    return cut != null ? unavailable() : store.grantLease(timeToLive);
   }
 
   @Override
   public CompletableFuture<Void> renewLease(long lease) {
-    return cut ? unavailable() : store.renewLease(lease);
+    return cut != null ? unavailable() : store.renewLease(lease);
   }
 
   @Override
   public CompletableFuture<Void> revokeLease(long lease) {
-    return cut ? unavailable() : store.revokeLease(lease);
+    return cut != null ? unavailable() : store.revokeLease(lease);
   }
 
   @Override
@@ -156,7 +161,7 @@ public final class SteeredStore implements KvStore {
 
   @Override
   public CompletableFuture<String> describe() {
-    return cut ? unavailable() : store.describe();
+    return cut != null ? unavailable() : store.describe();
   }
 
   @Override
@@ -164,12 +169,15 @@ public final class SteeredStore implements KvStore {
     store.close();
   }
 
-  private static <T> CompletableFuture<T> unavailable() {
+  private <T> CompletableFuture<T> unavailable() {
     return CompletableFuture.failedFuture(cutOff());
   }
 
-  private static StoreException cutOff() {
-    return new StoreException(StoreException.Kind.UNAVAILABLE, "cut by the test", null);
+  private StoreException cutOff() {
+    StoreException why = cut;
+    return why == null
+        ? new StoreException(StoreException.Kind.UNAVAILABLE, "cut by the test", null)
+        : why;
   }
 
   /** Calls to the node's listener are made under this object's monitor, so one at a time. */
@@ -184,10 +192,10 @@ public final class SteeredStore implements KvStore {
     }
 
     void open(KeyRange range, long fromRevision) {
-      if (!cut) {
+      if (cut == null) {
         inner = store.watch(range, fromRevision, this);
       }
-      if (cut || over) {
+      if (cut != null || over) {
         breakOff();
       }
     }

@@ -1,5 +1,6 @@
 package io.petacore.internal.commit;
 
+import io.petacore.data.Bytes;
 import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.ResolvedOutcome;
@@ -19,7 +20,8 @@ final class Outcomes {
   private final Position position;
   private final CommitCounters counters;
   private final AtomicLong confirmed = new AtomicLong();
-  private @Nullable StoreException lastFailure;
+  private volatile @Nullable StoreException lastFailure;
+  private boolean storeClosed;
 
   Outcomes(Admission admission, Position position, CommitCounters counters) {
     this.admission = admission;
@@ -30,6 +32,12 @@ final class Outcomes {
   /** Why the store could not be reached: the cause of what fails for it from now on. */
   void storeFailed(StoreException failure) {
     lastFailure = failure;
+    storeClosed |= failure.kind() == StoreException.Kind.CLOSED;
+  }
+
+  /** Whether the store was closed: it will not answer any more. */
+  boolean isStoreClosed() {
+    return storeClosed;
   }
 
   /** The store takes requests: what fails from now on has other causes. */
@@ -130,17 +138,60 @@ final class Outcomes {
     effects.tell(commit.endResolving(outcome));
   }
 
+  /**
+   * Reports a commit whose deadline has passed, and that is not on its way: nothing was applied.
+   * Why not is one of three: the store could not be reached, other commits went first, or the
+   * commit did not get its turn.
+   */
   void notInTime(PendingCommit commit, Effects effects) {
+    if (lastFailure != null || !position.isFollowing()) {
+      fail(
+          commit,
+          new StoreUnavailableException(
+              "the store could not be reached until the deadline; nothing was applied" + reason(),
+              lastFailure),
+          effects);
+    } else if (commit.isLostToOthers()) {
+      Bytes lostTo = commit.request().lostTo();
+      Bytes key = lostTo == null ? commit.anyKey() : lostTo;
+      tell(commit, new CommitOutcome.Conflict(key, true), effects);
+    } else {
+      fail(
+          commit,
+          new StoreUnavailableException(
+              "the commit was not sent before its deadline, since those before it took too long;"
+                  + " nothing was applied",
+              null),
+          effects);
+    }
+  }
+
+  /** Refuses a commit that does not want to wait for the store. */
+  void disconnected(PendingCommit commit, Effects effects) {
+    fail(commit, disconnected(), effects);
+  }
+
+  /** What a commit gets that does not want to wait for the store. May be called by any thread. */
+  StoreUnavailableException disconnected() {
+    return new StoreUnavailableException(
+        "the storage is disconnected from its store, and the transaction is to fail fast; nothing"
+            + " was applied"
+            + reason(),
+        lastFailure);
+  }
+
+  /** Reports a commit that was not applied, since the store was closed before its storage. */
+  void storeClosed(PendingCommit commit, Effects effects) {
     fail(
         commit,
-        new StoreUnavailableException(
-            "the commit could not be made in time; nothing was applied" + reason(), lastFailure),
+        new StorageClosedException("the store was closed before its storage; nothing was applied"),
         effects);
   }
 
   /** What the store said last, for whoever reads no further than the message. */
   private String reason() {
-    return lastFailure == null ? "" : "; the store's last failure: " + lastFailure.getMessage();
+    StoreException failure = lastFailure;
+    return failure == null ? "" : "; the store's last failure: " + failure.getMessage();
   }
 
   void closed(PendingCommit commit, Effects effects) {

@@ -30,6 +30,9 @@ final class PendingCommit {
   /** Completes with the outcome of a commit that was reported as in doubt; null for any other. */
   private @Nullable CompletableFuture<ResolvedOutcome> resolving;
 
+  /** Whether the store has refused it, or kept it waiting, for the sake of other commits. */
+  private boolean lostToOthers;
+
   private long arrival;
   private boolean wasSent;
   private boolean told;
@@ -99,6 +102,15 @@ final class PendingCommit {
 
   int refusals() {
     return refusals;
+  }
+
+  void lostToOthers() {
+    lostToOthers = true;
+  }
+
+  /** Whether other commits are why it was not made, in this attempt or in an earlier one. */
+  boolean isLostToOthers() {
+    return lostToOthers || request.lostTo() != null;
   }
 
   boolean isTold() {

@@ -2,7 +2,6 @@ package io.petacore.internal.commit;
 
 import io.petacore.data.Bytes;
 import io.petacore.error.PetaCoreException;
-import io.petacore.error.StoreUnavailableException;
 import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
@@ -102,6 +101,7 @@ final class Settlement {
     boolean alive = learn(sent.session(), sent.fenceRevision(), found, effects);
     if (sent.plan().whole() && alive) {
       sent.members().get(0).refused();
+      sent.members().get(0).lostToOthers();
     }
     takeBack(sent, effects);
   }
@@ -142,10 +142,7 @@ final class Settlement {
       case REJECTED -> refusedForContent(sent, failure, effects);
       case CLOSED -> {
         inFlight.remove(sent);
-        failAll(
-            sent,
-            new StoreUnavailableException("the store was closed; nothing was applied", failure),
-            effects);
+        sent.members().forEach(member -> outcomes.storeClosed(member, effects));
       }
       default -> {
         takeBack(sent, effects);
@@ -205,6 +202,7 @@ final class Settlement {
         settledApplied(member, sent);
         outcomes.tell(member, new CommitOutcome.Committed(now.revision(), now.version()), effects);
       } else {
+        member.lostToOthers();
         waitAgain(member, effects);
       }
     }
@@ -364,6 +362,12 @@ final class Settlement {
     waiting.clear().forEach(commit -> outcomes.closed(commit, effects));
   }
 
+  /** The store was closed: nothing is sent or settled any more. */
+  void storeClosed(Effects effects) {
+    waiting.clear().forEach(commit -> outcomes.storeClosed(commit, effects));
+    giveUpAll(effects);
+  }
+
   /** The time for settling is up. */
   void giveUpAll(Effects effects) {
     for (SentBatch sent : inFlight.all()) {
@@ -382,6 +386,7 @@ final class Settlement {
     } else if (sent.confirms(member)) {
       outcomes.tell(member, new CommitOutcome.Committed(sent.answeredRevision(), 0), effects);
     } else {
+      member.lostToOthers();
       outcomes.notInTime(member, effects);
     }
   }
@@ -394,6 +399,7 @@ final class Settlement {
       if (sent.confirms(member)) {
         outcomes.tell(member, new CommitOutcome.Committed(sent.answeredRevision(), 0), effects);
       } else {
+        member.lostToOthers();
         waitAgain(member, effects);
       }
     }

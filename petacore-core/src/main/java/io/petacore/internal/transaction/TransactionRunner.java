@@ -1,6 +1,9 @@
 package io.petacore.internal.transaction;
 
+import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
 import io.petacore.error.PetaCoreException;
+import io.petacore.error.ReadOnlyStorageException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionConflictException;
 import io.petacore.error.TransactionTooOldException;
@@ -49,8 +52,10 @@ public final class TransactionRunner {
    * @param isolation the level
    * @param timeout the bound on the whole
    * @param maxAttempts how often a body is run
+   * @param readOnly whether commits are refused
    */
-  public record Settings(IsolationLevel isolation, Duration timeout, int maxAttempts) {}
+  public record Settings(
+      IsolationLevel isolation, Duration timeout, int maxAttempts, boolean readOnly) {}
 
   private final MvccCache cache;
   private final CommitPipeline pipeline;
@@ -108,22 +113,49 @@ public final class TransactionRunner {
       return result;
     }
     return commit(
-        options,
-        body,
-        result,
-        new Pending(transaction.isolation(), transaction.snapshot(), transaction.written()));
+            options,
+            body,
+            result,
+            new Pending(transaction.isolation(), transaction.snapshot(), transaction.written()))
+        .result();
   }
+
+  /** Like {@link #call}, and returns what the commit was given. */
+  public <X extends Exception> CommitResult run(TransactionOptions options, TransactionTask<X> body)
+      throws X {
+    awaitConfirmed(options);
+    BufferedTransaction transaction = newTransaction(options, null);
+    run(body, transaction);
+    if (transaction.isReadOnly()) {
+      Applied read = transaction.current();
+      return new CommitResult(read.revision(), read.version());
+    }
+    return commit(
+            options,
+            body,
+            null,
+            new Pending(transaction.isolation(), transaction.snapshot(), transaction.written()))
+        .commit();
+  }
+
+  /** The run that was committed. */
+  private record Done<T extends @Nullable Object>(T result, CommitResult commit) {}
 
   /**
    * The rest of a call that has written. Apart from it, so that a compiler can put what comes
    * before into the caller; and neither this nor any other method that might not be put there is
    * given the transaction, so that it need not be allocated.
    */
-  private <T extends @Nullable Object, X extends Exception> T commit(
+  private <T extends @Nullable Object, X extends Exception> Done<T> commit(
       TransactionOptions options, TransactionCall<T, X> body, T result, Pending pending) throws X {
     Attempts attempts = new Attempts(options);
     try {
-      while (attempts.commit(pending) instanceof CommitOutcome.Conflict conflict) {
+      while (true) {
+        CommitOutcome outcome = attempts.commit(pending);
+        if (outcome instanceof CommitOutcome.Committed committed) {
+          return new Done<>(result, new CommitResult(committed.revision(), committed.version()));
+        }
+        CommitOutcome.Conflict conflict = (CommitOutcome.Conflict) outcome;
         attempts.backOff(attempts.delayAfter(conflict));
         attempts.await(attempts.turns.after(conflict.key()));
         attempts.awaitConfirmed();
@@ -131,7 +163,6 @@ public final class TransactionRunner {
         result = run(body, transaction);
         pending = transaction.pending();
       }
-      return result;
     } finally {
       attempts.turns.leave();
     }
@@ -169,6 +200,11 @@ public final class TransactionRunner {
     AsyncRun run = new AsyncRun(options, attempts, body);
     run.attempt();
     return run.done;
+  }
+
+  /** Deletes every key of a range that is present, in as many transactions as it takes. */
+  public long delete(KeyRange range) {
+    return new RangeDeletion(this, range).run();
   }
 
   /** Begins a transaction that its owner commits. */
@@ -233,12 +269,15 @@ public final class TransactionRunner {
     private final Deadline deadline;
     private final Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, scheduler::chance);
     private final Turns turns = new Turns(hotKeys);
+    private final boolean failFast;
+    private CommitOutcome.@Nullable Conflict lastConflict;
     private int made = 1; // how often the body has been run, the run under way included
 
     Attempts(TransactionOptions options) {
       maxAttempts = options.maxAttempts().orElse(settings.maxAttempts());
       timeout = options.timeout().orElse(settings.timeout());
       deadline = Deadline.in(timeout, scheduler::nanoTime);
+      failFast = options.isFailFast();
     }
 
     /**
@@ -249,6 +288,9 @@ public final class TransactionRunner {
       long confirmed = pipeline.confirmedRevision();
       if (cache.applied().revision() < confirmed) {
         try {
+          if (failFast && pipeline.isDisconnected()) {
+            throw notBack(confirmed);
+          }
           CompletableFuture<Applied> applied = cache.whenApplied(confirmed);
           if (!scheduler.await(applied, deadline.remainingNanos())) {
             throw notBack(confirmed);
@@ -264,7 +306,11 @@ public final class TransactionRunner {
       }
     }
 
-    StoreUnavailableException notBack(long confirmed) {
+    /** Where other commits have taken up the time, it is they who are named. */
+    PetaCoreException notBack(long confirmed) {
+      if (lastConflict != null && !pipeline.isDisconnected()) {
+        return conflictException(lastConflict);
+      }
       return new StoreUnavailableException(
           "an earlier commit of this storage, at revision "
               + confirmed
@@ -286,20 +332,36 @@ public final class TransactionRunner {
         return CompletableFuture.completedFuture(
             new CommitOutcome.Committed(snapshot.revision(), snapshot.version()));
       }
+      if (settings.readOnly()) {
+        return CompletableFuture.failedFuture(
+            new ReadOnlyStorageException(
+                "the storage was opened read-only: it commits nothing, and the transaction writes "
+                    + writes.iterator().next().key()));
+      }
       long guardedBy =
           pending.isolation() == IsolationLevel.SNAPSHOT
               ? snapshot.version()
               : CommitRequest.UNGUARDED;
-      return pipeline.commit(new CommitRequest(writes, guardedBy, deadline));
+      Bytes lostTo = lastConflict == null ? null : lastConflict.key();
+      return pipeline.commit(new CommitRequest(writes, guardedBy, deadline, failFast, lostTo));
     }
 
     /** Not given up on an interrupt, which would hide the outcome; the deadline bounds it. */
     CommitOutcome commit(Pending pending) {
-      await(turnBefore(pending));
+      CompletableFuture<@Nullable Void> turn = turnBefore(pending);
+      await(turn);
+      queuedInVain(turn, pending);
       try {
         return scheduler.join(send(pending));
       } catch (CompletionException e) {
         throw seenByCaller(handOver.onExecutor(e.getCause()));
+      }
+    }
+
+    /** The time may have been spent on waiting for the turn at a key that others keep changing. */
+    void queuedInVain(CompletableFuture<?> turn, Pending pending) {
+      if (!turn.isDone() && lastConflict == null) {
+        lastConflict = new CommitOutcome.Conflict(pending.writes().get(0).key(), true);
       }
     }
 
@@ -318,6 +380,7 @@ public final class TransactionRunner {
     /** How long to wait before the next run; throws the conflict if there is to be none. */
     Duration delayAfter(CommitOutcome.Conflict conflict) {
       // The first run again is at once: its snapshot holds what it collided with.
+      lastConflict = conflict;
       Duration delay = made == 1 ? Duration.ZERO : backoff.next();
       if (made >= maxAttempts || deadline.remainingNanos() <= delay.toNanos()) {
         throw conflictException(conflict);
@@ -332,7 +395,10 @@ public final class TransactionRunner {
           conflict.key(),
           "the key "
               + conflict.key()
-              + " was changed by another commit; attempts made: "
+              + (conflict.late()
+                  ? " is written, and other commits went first until the deadline"
+                  : " was changed by another commit")
+              + "; attempts made: "
               + made
               + " (at most "
               + maxAttempts
@@ -391,7 +457,13 @@ public final class TransactionRunner {
       }
       transaction.end();
       Pending pending = transaction.pending();
-      whenTurn(attempts.turnBefore(pending), () -> send(pending));
+      CompletableFuture<@Nullable Void> turn = attempts.turnBefore(pending);
+      whenTurn(
+          turn,
+          () -> {
+            attempts.queuedInVain(turn, pending);
+            send(pending);
+          });
     }
 
     private void send(Pending pending) {

@@ -1,7 +1,6 @@
 package io.petacore.testing;
 
 import io.petacore.data.KeyRange;
-import io.petacore.internal.time.Continuation;
 import io.petacore.store.Batch;
 import io.petacore.store.BatchResult;
 import io.petacore.store.KvStore;
@@ -19,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +32,8 @@ public final class SteeredStore implements KvStore {
   private volatile Consumer<RangeRequest> beforeRange = request -> {};
   private volatile @Nullable StoreException cut;
   private volatile boolean holding;
-  private final List<Runnable> heldCommits = new ArrayList<>(); // guarded by itself
+  private final List<Supplier<CompletableFuture<?>>> heldCommits =
+      new ArrayList<>(); // guarded by itself
   private boolean holdingCommits; // guarded by heldCommits
 
   /** Steers a store; closing this one closes it. */
@@ -87,15 +88,15 @@ public final class SteeredStore implements KvStore {
     }
   }
 
-  /** Lets held commits reach the store, in order, and what follows. */
+  /** Lets held commits reach the store, one after another, and what follows. */
   public void releaseCommits() {
-    List<Runnable> due;
+    List<Supplier<CompletableFuture<?>>> due;
     synchronized (heldCommits) {
       holdingCommits = false;
       due = List.copyOf(heldCommits);
       heldCommits.clear();
     }
-    due.forEach(Runnable::run);
+    due.forEach(held -> held.get().handle((result, failure) -> true).join());
   }
 
   @Override
@@ -114,17 +115,16 @@ public final class SteeredStore implements KvStore {
         CompletableFuture<BatchResult> answer = new CompletableFuture<>();
         heldCommits.add(
             () ->
-                Continuation.after(
-                    store.commit(batch),
-                    Runnable::run,
-                    (result, failure) -> {
-                      if (result != null) {
-                        answer.complete(result);
-                      } else {
-                        answer.completeExceptionally(StoreException.of(failure));
-                      }
-                    },
-                    answer::completeExceptionally));
+                store
+                    .commit(batch)
+                    .whenComplete(
+                        (result, failure) -> {
+                          if (failure == null) {
+                            answer.complete(result);
+                          } else {
+                            answer.completeExceptionally(StoreException.of(failure));
+                          }
+                        }));
         return answer;
       }
     }

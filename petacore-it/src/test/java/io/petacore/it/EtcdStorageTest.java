@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.petacore.DistributedStorage;
 import io.petacore.contract.BadInputContract;
+import io.petacore.contract.CallsContract;
 import io.petacore.contract.ForeignWriterContract;
 import io.petacore.contract.HistoryContract;
 import io.petacore.contract.IsolationContract;
 import io.petacore.contract.NamespaceContract;
+import io.petacore.contract.RangeDeletionContract;
+import io.petacore.contract.ReadOnlyContract;
 import io.petacore.contract.UnknownOutcomeContract;
 import io.petacore.contract.VisibilityContract;
 import io.petacore.it.etcd.EtcdCluster;
@@ -23,10 +26,13 @@ import org.junit.jupiter.api.Test;
 @WithEtcd
 class EtcdStorageTest
     implements BadInputContract,
+        CallsContract,
         ForeignWriterContract,
         HistoryContract,
         IsolationContract,
         NamespaceContract,
+        RangeDeletionContract,
+        ReadOnlyContract,
         UnknownOutcomeContract,
         VisibilityContract {
 

@@ -393,11 +393,9 @@ public final class TransactionRunner {
     private TransactionConflictException conflictException(CommitOutcome.Conflict conflict) {
       return new TransactionConflictException(
           conflict.key(),
-          "the key "
-              + conflict.key()
-              + (conflict.late()
-                  ? " is written, and other commits went first until the deadline"
-                  : " was changed by another commit")
+          (conflict.late()
+                  ? "until the deadline other commits went before the write of " + conflict.key()
+                  : "the key " + conflict.key() + " was changed by another commit")
               + "; attempts made: "
               + made
               + " (at most "

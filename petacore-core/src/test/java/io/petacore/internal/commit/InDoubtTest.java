@@ -47,6 +47,11 @@ class InDoubtTest extends PipelineFixture {
     return outcome;
   }
 
+  private static ResolvedOutcome resolved(CompletableFuture<ResolvedOutcome> outcome) {
+    assertTrue(outcome.isDone(), "not resolved");
+    return outcome.join();
+  }
+
   private void assertSentOnce() {
     while (node.store.countHeld() > 0) {
       node.store.take(0).answer();
@@ -64,7 +69,7 @@ class InDoubtTest extends PipelineFixture {
     assertFalse(outcome.isDone(), "the watch has not brought it");
     node.deliver();
     long timestamp = node.cache.applied().version();
-    assertEquals(ResolvedOutcome.committed(revision, timestamp), outcome.join());
+    assertEquals(ResolvedOutcome.committed(revision, timestamp), resolved(outcome));
     assertEquals(1, node.counters().commits());
     assertSentOnce();
   }
@@ -75,7 +80,7 @@ class InDoubtTest extends PipelineFixture {
     node.store.next(What.FENCE).answer();
     assertFalse(outcome.isDone(), "the watch has not come to the fence");
     node.deliver();
-    assertEquals(ResolvedOutcome.notCommitted(), outcome.join());
+    assertEquals(ResolvedOutcome.notCommitted(), resolved(outcome));
     long newest = cluster.newest();
     request().reach();
     assertEquals(newest, cluster.newest(), "it is refused when it arrives");
@@ -94,7 +99,7 @@ class InDoubtTest extends PipelineFixture {
       node.store.take(0).answer();
     }
     node.deliver();
-    assertEquals(ResolvedOutcome.notCommitted(), outcome.join());
+    assertEquals(ResolvedOutcome.notCommitted(), resolved(outcome));
     assertSentOnce();
     assertEquals("theirs", node.read("a"));
   }
@@ -105,7 +110,7 @@ class InDoubtTest extends PipelineFixture {
     CompletableFuture<Void> closed = node.pipeline.close(Duration.ofSeconds(5));
     node.store.next(What.REVOKE).answer();
     node.deliver();
-    assertEquals(ResolvedOutcome.notCommitted(), outcome.join());
+    assertEquals(ResolvedOutcome.notCommitted(), resolved(outcome));
     assertTrue(closed.isDone());
   }
 
@@ -116,7 +121,7 @@ class InDoubtTest extends PipelineFixture {
     assertFalse(outcome.isDone());
     scheduler.advance(Duration.ofSeconds(5));
     assertTrue(closed.isDone());
-    assertEquals(ResolvedOutcome.unknown(), outcome.join());
+    assertEquals(ResolvedOutcome.unknown(), resolved(outcome));
   }
 
   @Test
@@ -133,7 +138,7 @@ class InDoubtTest extends PipelineFixture {
     cluster.change(foreignPut("restored", "yes"));
     node.store.watch().end(Kind.UNAVAILABLE);
     node.goOn();
-    assertEquals(ResolvedOutcome.unknown(), outcome.join());
+    assertEquals(ResolvedOutcome.unknown(), resolved(outcome));
   }
 
   /** No future is left to complete, so that nothing is kept for it. */

@@ -1,10 +1,14 @@
 package io.petacore;
 
+import static java.util.Objects.requireNonNull;
+
 import io.petacore.clock.PhysicalClock;
 import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
 import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.NamespaceRefusedException;
 import io.petacore.error.StorageClosedException;
+import io.petacore.error.StoreRefusedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionConflictException;
 import io.petacore.error.TransactionTooLargeException;
@@ -77,14 +81,14 @@ public final class DistributedStorage implements AutoCloseable {
    * @param store the store to follow; the storage does not close it
    */
   public static Builder builder(KvStore store) {
-    return new Builder(store);
+    return new Builder(requireNonNull(store, "store"));
   }
 
   /**
    * {@link #runTransaction(TransactionOptions, TransactionTask)} with the storage's own settings.
    */
-  public <X extends Exception> void runTransaction(TransactionTask<X> body) throws X {
-    runTransaction(TransactionOptions.defaults(), body);
+  public <X extends Exception> CommitResult runTransaction(TransactionTask<X> body) throws X {
+    return runTransaction(TransactionOptions.defaults(), body);
   }
 
   /**
@@ -92,11 +96,48 @@ public final class DistributedStorage implements AutoCloseable {
    * where its snapshot is no longer kept, each time on a fresh snapshot, within the bounds of the
    * options. The body may run more than once, also if it only reads.
    *
+   * @return what the commit was given; where the body wrote nothing, the revision it read at
    * @throws X what the body threw; nothing was applied
    */
-  public <X extends Exception> void runTransaction(
+  public <X extends Exception> CommitResult runTransaction(
       TransactionOptions options, TransactionTask<X> body) throws X {
-    callTransaction(options, body);
+    requireNonNull(options, "options");
+    requireNonNull(body, "body");
+    return engine.runner().run(options, body);
+  }
+
+  /** {@link #transaction(TransactionOptions, Consumer)} with the storage's own settings. */
+  public CommitResult transaction(Consumer<? super Transaction> body) {
+    return transaction(TransactionOptions.defaults(), body);
+  }
+
+  /**
+   * {@link #runTransaction(TransactionOptions, TransactionTask)} for a body that throws nothing
+   * checked, and for languages without checked exceptions, such as Kotlin, whose compilers can't
+   * infer {@code X}.
+   */
+  public CommitResult transaction(TransactionOptions options, Consumer<? super Transaction> body) {
+    requireNonNull(body, "body");
+    TransactionTask<RuntimeException> task = body::accept;
+    return runTransaction(options, task);
+  }
+
+  /** {@link #transactionResult(TransactionOptions, Function)} with the storage's own settings. */
+  public <T extends @Nullable Object> T transactionResult(
+      Function<? super Transaction, ? extends T> body) {
+    return transactionResult(TransactionOptions.defaults(), body);
+  }
+
+  /**
+   * {@link #callTransaction(TransactionOptions, TransactionCall)} for a body that throws nothing
+   * checked, and for languages without checked exceptions, such as Kotlin, whose compilers can't
+   * infer {@code X}.
+   */
+  public <T extends @Nullable Object> T transactionResult(
+      TransactionOptions options, Function<? super Transaction, ? extends T> body) {
+    requireNonNull(body, "body");
+    TransactionCall<T, RuntimeException> call = body::apply;
+    return callTransaction(options, call);
   }
 
   /**
@@ -115,6 +156,8 @@ public final class DistributedStorage implements AutoCloseable {
    */
   public <T extends @Nullable Object, X extends Exception> T callTransaction(
       TransactionOptions options, TransactionCall<T, X> body) throws X {
+    requireNonNull(options, "options");
+    requireNonNull(body, "body");
     return engine.runner().call(options, body);
   }
 
@@ -126,7 +169,23 @@ public final class DistributedStorage implements AutoCloseable {
    */
   public CompletableFuture<CommitResult> runTransactionAsync(
       TransactionOptions options, TransactionTask<?> body) {
+    requireNonNull(options, "options");
+    requireNonNull(body, "body");
     return engine.runner().runAsync(options, body);
+  }
+
+  /**
+   * Deletes every key of a range that is present, in as many transactions as it takes, each as
+   * large as one request can carry; on this thread. Not atomic: others see the keys go in steps, in
+   * their order, and where it ends in an exception, what was deleted before stays deleted. What
+   * others write to the range meanwhile may be deleted or not. To delete a range as a whole, see
+   * {@link Transaction#delete(KeyRange)}.
+   *
+   * @return how many keys were deleted
+   */
+  public long delete(KeyRange range) {
+    requireNonNull(range, "range");
+    return engine.runner().delete(range);
   }
 
   /**
@@ -134,6 +193,7 @@ public final class DistributedStorage implements AutoCloseable {
    * commit.
    */
   public Transaction begin(TransactionOptions options) {
+    requireNonNull(options, "options");
     return engine.runner().begin(options);
   }
 
@@ -155,7 +215,7 @@ public final class DistributedStorage implements AutoCloseable {
    *     follow the store revision by revision; the message says which
    */
   public Snapshot snapshotAt(Instant instant) {
-    return snapshotAt(nanosSinceTheEpoch(instant));
+    return snapshotAt(nanosSinceTheEpoch(requireNonNull(instant, "instant")));
   }
 
   /** The greatest or the least number for a moment that has none: it is refused with its reason. */
@@ -189,7 +249,7 @@ public final class DistributedStorage implements AutoCloseable {
    * @throws IllegalStateException if the value is not UTF-8
    */
   public @Nullable String read(String key) {
-    Bytes value = read(Bytes.utf8(key));
+    Bytes value = read(Bytes.utf8(requireNonNull(key, "key")));
     return value == null ? null : value.toUtf8();
   }
 
@@ -210,8 +270,8 @@ public final class DistributedStorage implements AutoCloseable {
 
   /**
    * Closes the storage, not its store. Commits that were not sent fail with {@link
-   * StorageClosedException}; those on their way are waited for, up to the commit timeout. No thread
-   * of the storage is left when it returns. Idempotent; may be called from anywhere.
+   * StorageClosedException}; those on their way are waited for, up to {@link Builder#closeTimeout}.
+   * No thread of the storage is left when it returns. Idempotent; may be called from anywhere.
    */
   @Override
   public void close() {
@@ -231,8 +291,10 @@ public final class DistributedStorage implements AutoCloseable {
     Duration openTimeout = Duration.ofSeconds(30);
     Duration openTotalTimeout = LONGEST;
     Duration commitTimeout = Duration.ofSeconds(10);
+    Duration closeTimeout = Duration.ofSeconds(3);
     Duration maxClockOffset = Duration.ofMillis(500);
     Duration sessionTimeout = Duration.ofSeconds(10);
+    boolean readOnly;
     int maxAttempts = 100;
     int maxInFlight = 4;
     int maxPendingCommits = 10_000;
@@ -251,13 +313,13 @@ public final class DistributedStorage implements AutoCloseable {
      * example {@code shop/}.
      */
     public Builder namespace(String prefix) {
-      this.namespace = prefix;
+      this.namespace = requireNonNull(prefix, "prefix");
       return this;
     }
 
     /** The isolation level of transactions that don't choose one; Snapshot by default. */
     public Builder isolation(IsolationLevel level) {
-      this.isolation = level;
+      this.isolation = requireNonNull(level, "level");
       return this;
     }
 
@@ -305,6 +367,26 @@ public final class DistributedStorage implements AutoCloseable {
      */
     public Builder commitTimeout(Duration timeout) {
       this.commitTimeout = positive("commitTimeout", timeout);
+      return this;
+    }
+
+    /**
+     * How long {@link DistributedStorage#close()} waits for commits that are on their way; 3 s by
+     * default. What is not resolved by then is reported as of unknown outcome.
+     */
+    public Builder closeTimeout(Duration timeout) {
+      this.closeTimeout = positive("closeTimeout", timeout);
+      return this;
+    }
+
+    /**
+     * Opens the storage for reading only, which takes permission to read the namespace and nothing
+     * else: nothing is written to the store, no session is opened, and a transaction that writes
+     * ends in {@link io.petacore.error.ReadOnlyStorageException}. A namespace that no storage was
+     * ever opened on is followed as it is: empty, or with what other programs have written.
+     */
+    public Builder readOnly() {
+      this.readOnly = true;
       return this;
     }
 
@@ -363,6 +445,7 @@ public final class DistributedStorage implements AutoCloseable {
      * them.
      */
     public Builder executor(Executor applicationExecutor) {
+      requireNonNull(applicationExecutor, "applicationExecutor");
       this.executor = applicationExecutor;
       return this;
     }
@@ -372,13 +455,13 @@ public final class DistributedStorage implements AutoCloseable {
      * executor, one at a time and in order.
      */
     public Builder statusListener(Consumer<StorageStatus> listener) {
-      this.statusListener = listener;
+      this.statusListener = requireNonNull(listener, "listener");
       return this;
     }
 
     /** Where wall time comes from; the system's clock by default. */
     public Builder physicalClock(PhysicalClock clock) {
-      this.physicalClock = clock;
+      this.physicalClock = requireNonNull(clock, "clock");
       return this;
     }
 
@@ -390,6 +473,7 @@ public final class DistributedStorage implements AutoCloseable {
     }
 
     private static Duration positive(String name, Duration duration) {
+      requireNonNull(duration, name);
       if (duration.isNegative() || duration.isZero()) {
         throw new IllegalArgumentException(name + " must be positive: " + duration);
       }
@@ -402,7 +486,11 @@ public final class DistributedStorage implements AutoCloseable {
     /**
      * Opens the storage: returns when everything is in memory and the store is being followed.
      *
-     * @throws StoreUnavailableException if that takes longer than the timeout
+     * @throws StoreUnavailableException if that takes longer than the timeout; the last failure of
+     *     the store is its cause
+     * @throws StoreRefusedException at once, if the store refuses this client in a way that waiting
+     *     does not mend: credentials, permission, TLS, an endpoint that is no such store
+     * @throws StorageClosedException if the store was closed
      * @throws NamespaceRefusedException if the namespace overlaps another one, or has a format that
      *     this release can't read
      * @throws IllegalArgumentException if the namespace is neither empty nor ends in a delimiter

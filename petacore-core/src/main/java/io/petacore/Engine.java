@@ -17,7 +17,7 @@ import io.petacore.internal.sync.Synchronizer;
 import io.petacore.internal.time.ApplicationExecutor;
 import io.petacore.internal.time.Scheduler;
 import io.petacore.internal.transaction.TransactionRunner;
-import io.petacore.store.StoreException;
+import io.petacore.store.KvStore;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +34,9 @@ final class Engine {
   private static final Duration SHORTEST_REST = Duration.ofMillis(1);
   private static final Duration HAND_OVER_BOUND = Duration.ofSeconds(5);
 
+  /** A year after the epoch: no clock is that late, and no revision that high. */
+  private static final long FIRST_TIMESTAMP = Duration.ofDays(365).toNanos();
+
   private final DistributedStorage.Builder settings;
   private final Namespace namespace;
   private final Scheduler scheduler;
@@ -46,17 +49,21 @@ final class Engine {
   private final Synchronizer synchronizer;
   private final ApplicationExecutor executor;
   private final TransactionRunner runner;
+  private final StoreHealth health;
   private volatile boolean closed;
 
   Engine(
       DistributedStorage.Builder settings,
       Namespace namespace,
       FormatRecord format,
-      Scheduler scheduler) {
+      Scheduler scheduler,
+      StoreHealth health) {
+    KvStore store = new ObservedStore(settings.store, health);
     this.settings = settings;
     this.namespace = namespace;
     this.scheduler = scheduler;
     this.syncScheduler = settings.schedulers.apply("petacore-" + settings.namespace + "-sync");
+    this.health = health;
     this.cache =
         settings.caches.make(
             settings.historyRetention, settings.maxHistoryBytes, scheduler::nanoTime);
@@ -64,7 +71,7 @@ final class Engine {
         new HybridLogicalClock(settings.physicalClock, settings.maxClockOffset);
     this.pipeline =
         new CommitPipeline(
-            settings.store,
+            store,
             namespace,
             cache,
             clock,
@@ -78,7 +85,7 @@ final class Engine {
     StatusNotifier notifier = new StatusNotifier(executor, settings.statusListener);
     this.synchronizer =
         new Synchronizer(
-            settings.store,
+            store,
             namespace,
             cache,
             clock,
@@ -90,11 +97,15 @@ final class Engine {
         new TransactionRunner(
             cache,
             pipeline,
-            Limits.forRequestsOf(settings.store.limits().maxRequestBytes()),
+            Limits.forRequestsOf(store.limits().maxRequestBytes()),
             scheduler,
             executor,
             new TransactionRunner.Settings(
-                settings.isolation, settings.commitTimeout, settings.maxAttempts));
+                settings.isolation,
+                settings.commitTimeout,
+                settings.maxAttempts,
+                settings.readOnly));
+    health.onFailure(pipeline::storeFailed);
   }
 
   /** Called on the thread of timers, which must not wait for the Synchronizer's lock. */
@@ -109,7 +120,14 @@ final class Engine {
   /** Begins to follow the store; done when it has caught up. */
   CompletableFuture<Void> start() {
     freeHistoryNowAndThen();
-    return synchronizer.start().thenRun(pipeline::start);
+    return synchronizer
+        .start()
+        .thenRun(
+            () -> {
+              if (!settings.readOnly) {
+                pipeline.start();
+              }
+            });
   }
 
   /** History is freed in step with the writes; this is for when there are none. */
@@ -126,10 +144,6 @@ final class Engine {
 
   CompletableFuture<Applied> whenApplied(long revision) {
     return cache.whenApplied(revision);
-  }
-
-  @Nullable StoreException lastFailure() {
-    return synchronizer.lastFailure().orElse(null);
   }
 
   /** When something of a state to be loaded arrived last, on the scheduler's clock. */
@@ -170,13 +184,23 @@ final class Engine {
           case CLOSED -> StorageStatus.State.CLOSED;
         },
         applied.revision(),
-        applied.version(),
+        isTimestamp(applied.version()) ? applied.version() : 0,
         Duration.ofNanos(scheduler.nanoTime() - applied.nanoTime()),
         applied.keys(),
         synchronizer.loading(),
         holdings.versions(),
         holdings.bytes(),
+        health.lastContact(),
+        health.lastFailure(),
         counters());
+  }
+
+  /**
+   * Whether a version is a timestamp. Before the first commit, where only other programs have
+   * written, versions count from the revision up.
+   */
+  private static boolean isTimestamp(long version) {
+    return version > FIRST_TIMESTAMP;
   }
 
   private StorageStatus.Counters counters() {
@@ -205,7 +229,7 @@ final class Engine {
 
   void close() {
     closed = true;
-    scheduler.join(pipeline.close(settings.commitTimeout));
+    scheduler.join(pipeline.close(settings.closeTimeout));
     synchronizer.close();
     runner.close();
     try {

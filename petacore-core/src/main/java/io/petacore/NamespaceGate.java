@@ -83,7 +83,8 @@ final class NamespaceGate {
           if (known.kind() != StoreException.Kind.REJECTED) {
             throw known;
           }
-          log.info("can't look for an enclosing namespace: {}", known.getMessage());
+          // As it should be for a user who may read the namespace and nothing else.
+          log.debug("can't look for an enclosing namespace: {}", known.getMessage());
           return new RangePage(List.of(), false, 0);
         });
   }

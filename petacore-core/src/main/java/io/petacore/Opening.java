@@ -3,9 +3,12 @@ package io.petacore;
 import io.petacore.data.Bytes;
 import io.petacore.error.NamespaceRefusedException;
 import io.petacore.error.PetaCoreException;
+import io.petacore.error.StorageClosedException;
+import io.petacore.error.StoreRefusedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.internal.format.FormatRecord;
 import io.petacore.internal.format.Namespace;
+import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.time.Backoff;
 import io.petacore.internal.time.Deadline;
 import io.petacore.internal.time.Scheduler;
@@ -14,7 +17,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +37,7 @@ final class Opening {
   private final NamespaceGate gate;
   private final Scheduler scheduler;
   private final Deadline total;
+  private final StoreHealth health;
   private Deadline deadline;
 
   Opening(DistributedStorage.Builder settings) {
@@ -44,12 +47,13 @@ final class Opening {
     this.scheduler = settings.schedulers.apply("petacore-" + settings.namespace);
     this.total = Deadline.in(settings.openTotalTimeout, scheduler::nanoTime);
     this.deadline = Deadline.in(settings.openTimeout, scheduler::nanoTime);
+    this.health = new StoreHealth(namespace, scheduler);
   }
 
   /** Opens a storage; leaves nothing behind when it throws. */
   Engine open() {
     FormatRecord format = look();
-    Engine engine = new Engine(settings, namespace, format, scheduler);
+    Engine engine = new Engine(settings, namespace, format, scheduler, health);
     try {
       enter(engine, format);
       return engine;
@@ -62,6 +66,7 @@ final class Opening {
   /** Whether there is a namespace that can be opened, and with which format. */
   private FormatRecord look() {
     try {
+      health.begin();
       log.info("opening namespace {} on {}", namespace, persist(settings.store::describe));
       persist(gate::requireNotEnclosed);
       return persist(gate::read);
@@ -74,6 +79,9 @@ final class Opening {
   private void enter(Engine engine, FormatRecord expected) {
     awaitLoad(engine.start(), engine);
     requireNotEnclosing(engine);
+    if (settings.readOnly) {
+      return;
+    }
     NamespaceGate.Format format = persist(gate::enter);
     if (format.createdAt() != 0) {
       lookAgain(engine, format);
@@ -87,7 +95,7 @@ final class Opening {
 
   private void lookAgain(Engine engine, NamespaceGate.Format format) {
     try {
-      await(engine.whenApplied(format.createdAt()), engine::lastFailure);
+      await(engine.whenApplied(format.createdAt()));
       requireNotEnclosing(engine);
       persist(gate::requireNotEnclosed);
     } catch (NamespaceRefusedException refused) {
@@ -102,10 +110,15 @@ final class Opening {
       throw new NamespaceRefusedException(
           "the namespace "
               + namespace
-              + " contains another one, whose format key is "
-              + nested
+              + " contains another one, "
+              + namespaceOf(nested)
               + ": choose one beside it");
     }
+  }
+
+  /** The namespace that a format key belongs to. */
+  private static Bytes namespaceOf(Bytes formatKey) {
+    return formatKey.prefixOf(formatKey.length() - ReservedKeys.FORMAT.length());
   }
 
   /** Tries until it succeeds, is refused, or the time is up. */
@@ -113,27 +126,32 @@ final class Opening {
     Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, scheduler::chance);
     while (true) {
       try {
-        T answer = await(step.get(), () -> null);
+        T answer = await(step.get());
+        health.answered(StoreHealth.Request.READ);
         gotOn();
         return answer;
       } catch (StoreException failure) {
+        health.failed(StoreHealth.Request.READ, failure);
         Duration pause = backoff.next();
-        boolean hopeless =
-            failure.kind() == StoreException.Kind.REJECTED
-                || failure.kind() == StoreException.Kind.CLOSED;
-        if (hopeless || remainingNanos() <= pause.toNanos()) {
-          throw unavailable(failure);
+        if (StoreHealth.isHopeless(failure)) {
+          throw refused(failure);
+        }
+        if (remainingNanos() <= pause.toNanos()) {
+          throw unavailable();
         }
         pause(pause);
       }
     }
   }
 
-  /** Waits for the first state for as long as more of it arrives. */
+  /**
+   * Waits for the first state for as long as more of it arrives, unless the store refuses for good.
+   */
   private void awaitLoad(CompletableFuture<Void> synced, Engine engine) {
+    CompletableFuture<Object> known = CompletableFuture.anyOf(synced, health.refused());
     try {
       boolean waiting = true;
-      while (waiting && !scheduler.await(synced, Math.max(0, remainingNanos()))) {
+      while (waiting && !scheduler.await(known, Math.max(0, remainingNanos()))) {
         Duration ago = Duration.ofNanos(scheduler.nanoTime() - engine.loadHeardAt());
         Duration left = settings.openTimeout.minus(ago);
         deadline = Deadline.in(left, scheduler::nanoTime);
@@ -142,7 +160,11 @@ final class Opening {
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
-    await(synced, engine::lastFailure);
+    try {
+      await(known);
+    } catch (StoreException failure) {
+      throw refused(failure);
+    }
     gotOn();
   }
 
@@ -154,10 +176,10 @@ final class Opening {
     return Math.min(deadline.remainingNanos(), total.remainingNanos());
   }
 
-  private <T> T await(CompletableFuture<T> future, Supplier<@Nullable StoreException> whyLate) {
+  private <T> T await(CompletableFuture<T> future) {
     try {
       if (!scheduler.await(future, Math.max(0, remainingNanos()))) {
-        throw unavailable(whyLate.get());
+        throw unavailable();
       }
       return future.join();
     } catch (InterruptedException e) {
@@ -184,7 +206,20 @@ final class Opening {
     return new StoreUnavailableException("interrupted while opening", cause);
   }
 
-  private StoreUnavailableException unavailable(@Nullable StoreException cause) {
+  private PetaCoreException refused(StoreException failure) {
+    String what = "the namespace " + namespace + " can't be opened: ";
+    if (failure.kind() == StoreException.Kind.CLOSED) {
+      return new StorageClosedException(what + "the store was closed before its storage");
+    }
+    return new StoreRefusedException(
+        what
+            + "the store refuses this client, and waiting does not mend it: "
+            + failure.getMessage(),
+        failure);
+  }
+
+  private StoreUnavailableException unavailable() {
+    StoreException cause = health.lastException();
     return new StoreUnavailableException(
         "the namespace "
             + namespace

@@ -1,19 +1,25 @@
 package io.petacore;
 
 import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a storage is doing, as of one moment.
  *
  * @param state where it stands towards the store
  * @param appliedRevision the last revision whose every change is in memory; 0 before the first load
- * @param appliedVersion the version of that revision, in nanoseconds since the epoch
+ * @param appliedVersion the version of that revision, in nanoseconds since the epoch; 0 where
+ *     nothing was committed by PetaCore so far
  * @param age how long ago that revision was applied
  * @param keys how many keys are present; 0 before the first load
  * @param loading how many entries have been read so far of a state that is being loaded, the first
  *     one or again after a break, PetaCore's own included; 0 when none is
  * @param versions how many versions of keys are in memory, deleted and superseded ones included
  * @param bytes what keys, values and all that belongs to them take of the heap, reckoned
+ * @param lastContact when the store last answered or sent anything, by this machine's clock; null
+ *     if it never did
+ * @param lastFailure the last request that failed for the store's sake; null if none did
  * @param counters what has happened since it was opened
  */
 public record StorageStatus(
@@ -25,7 +31,17 @@ public record StorageStatus(
     long loading,
     long versions,
     long bytes,
+    @Nullable Instant lastContact,
+    @Nullable Failure lastFailure,
     Counters counters) {
+
+  /**
+   * A request that failed.
+   *
+   * @param reason what the store, or the connection to it, said
+   * @param at when, by this machine's clock
+   */
+  public record Failure(String reason, Instant at) {}
 
   /** Where a storage stands towards the store. */
   public enum State {
@@ -54,7 +70,8 @@ public record StorageStatus(
    * @param settledApplied transactions whose answer was lost, and that turned out to be committed
    * @param settledNotApplied transactions whose answer was lost, and that turned out not to be;
    *     they were sent again
-   * @param unknownOutcomes transactions whose fate could not be told
+   * @param unknownOutcomes transactions reported as of unknown outcome; one that is resolved later
+   *     as committed counts among {@code commits}, too
    * @param sessionsLost sessions that the store ended
    * @param turnsTaken how often a large transaction needed the field to itself
    * @param watchesOpened how often a watch was opened; 1 when nothing ever broke

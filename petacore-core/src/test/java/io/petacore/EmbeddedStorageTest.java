@@ -1,12 +1,16 @@
 package io.petacore;
 
 import io.petacore.contract.BadInputContract;
+import io.petacore.contract.CallsContract;
 import io.petacore.contract.ForeignWriterContract;
 import io.petacore.contract.HistoryContract;
 import io.petacore.contract.IsolationContract;
 import io.petacore.contract.NamespaceContract;
+import io.petacore.contract.RangeDeletionContract;
+import io.petacore.contract.ReadOnlyContract;
 import io.petacore.contract.ResyncContract;
 import io.petacore.contract.TimeTravelContract;
+import io.petacore.contract.UnknownOutcomeContract;
 import io.petacore.contract.VisibilityContract;
 import io.petacore.store.KvStore;
 import io.petacore.store.embedded.EmbeddedKvStore;
@@ -16,12 +20,16 @@ import org.junit.jupiter.api.AfterEach;
 /** The storage keeps its promises on the embedded store. */
 class EmbeddedStorageTest
     implements BadInputContract,
+        CallsContract,
         ForeignWriterContract,
         HistoryContract,
         IsolationContract,
         NamespaceContract,
+        RangeDeletionContract,
+        ReadOnlyContract,
         ResyncContract,
         TimeTravelContract,
+        UnknownOutcomeContract,
         VisibilityContract {
 
   private final Nodes nodes = new Nodes(new Embedded());

@@ -2,6 +2,7 @@ package io.petacore;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -264,6 +265,11 @@ final class ProgramRun implements AutoCloseable {
         assertTrue(tx.delete(step.keyBytes()) == tx, "returns itself");
         open.writes().put(step.keyBytes(), null);
       }
+      case DELETE_RANGE -> {
+        List<Entry> present = ProgramModel.scan(entries(open), step.range(), false);
+        assertTrue(tx.delete(step.range()) == tx, "returns itself");
+        present.forEach(entry -> open.writes().put(entry.key(), null));
+      }
       case OPEN_ITERATOR -> {
         boolean descending = step.limit() % 2 == 1;
         KeyRange range = step.range();
@@ -275,7 +281,11 @@ final class ProgramRun implements AutoCloseable {
       }
       case EMPTY_KEY -> refused(tx, Bytes.EMPTY);
       case RESERVED_KEY -> refused(tx, Bytes.of((byte) 0).concat(step.keyBytes()));
-      case LONG_KEY -> refused(tx, Bytes.utf8("k".repeat(Limits.MAX_KEY_BYTES + 1)));
+      case LONG_KEY -> {
+        Bytes absent = Bytes.utf8("k".repeat(Limits.MAX_KEY_BYTES + 1));
+        assertNull(tx.read(absent));
+        assertThrows(IllegalArgumentException.class, () -> tx.write(absent, Bytes.EMPTY));
+      }
       case LONG_VALUE -> {
         Bytes value = Bytes.of(new byte[(int) MAX_VALUE_BYTES + 1]);
         assertThrows(IllegalArgumentException.class, () -> tx.write(step.keyBytes(), value));

@@ -25,6 +25,7 @@ record ProgramStep(Kind kind, int view, int key, int other, int limit) {
     RUN_THAT_THROWS,
     WRITE,
     DELETE,
+    DELETE_RANGE,
     READ,
     SCAN,
     SCAN_DESCENDING,

@@ -18,7 +18,7 @@ class StatusNotifierTest {
   private final List<String> told = new ArrayList<>();
 
   private static StorageStatus status(StorageStatus.State state, long loading) {
-    return new StorageStatus(state, 1, 1, Duration.ZERO, 1, loading, 1, 1, NONE);
+    return new StorageStatus(state, 1, 1, Duration.ZERO, 1, loading, 1, 1, null, null, NONE);
   }
 
   private void run() {

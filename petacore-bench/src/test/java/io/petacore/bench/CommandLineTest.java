@@ -59,6 +59,7 @@ class CommandLineTest {
             new Wrong("demo --etcd h:1 --cert c.pem", "--cert and --key are given together"),
             new Wrong("demo --etcd h:1,,h:2", "empty endpoint"),
             new Wrong("status --etcd h:1", "--etcd needs a --namespace"),
+            new Wrong("status --etcd h:1 --namespace book", "e.g. --namespace book/"),
             new Wrong("shell --etcd h:1", "--etcd needs a --namespace"),
             new Wrong("load x.tsv", "load needs --etcd"),
             new Wrong("load --etcd h:1 --namespace a/", "FILE"),

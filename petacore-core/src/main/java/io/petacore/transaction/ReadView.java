@@ -1,5 +1,7 @@
 package io.petacore.transaction;
 
+import static java.util.Objects.requireNonNull;
+
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
@@ -11,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>No read waits, blocks or goes to the store. Every read may throw {@link
  * TransactionTooOldException} where the view is of the past and that past is no longer kept, {@link
- * IllegalArgumentException} for a key that is empty, reserved or too long, and {@link
- * IllegalStateException} when the view was closed.
+ * IllegalArgumentException} for a key that is empty or reserved, {@link NullPointerException} for
+ * one that is null, and {@link IllegalStateException} when the view was closed.
  */
 public interface ReadView {
 
@@ -25,7 +27,7 @@ public interface ReadView {
    * @throws IllegalStateException if the value is not UTF-8
    */
   default @Nullable String read(String key) {
-    Bytes value = read(Bytes.utf8(key));
+    Bytes value = read(Bytes.utf8(requireNonNull(key, "key")));
     return value == null ? null : value.toUtf8();
   }
 
@@ -36,7 +38,7 @@ public interface ReadView {
 
   /** Whether a key, as UTF-8, is present. */
   default boolean exists(String key) {
-    return exists(Bytes.utf8(key));
+    return exists(Bytes.utf8(requireNonNull(key, "key")));
   }
 
   /**

@@ -13,14 +13,19 @@ import org.jspecify.annotations.Nullable;
 public final class TransactionOptions {
 
   private static final TransactionOptions DEFAULTS =
-      new TransactionOptions(Optional.empty(), Optional.empty(), OptionalInt.empty());
+      new TransactionOptions(Optional.empty(), Optional.empty(), OptionalInt.empty(), false);
 
   private final Optional<IsolationLevel> isolation;
   private final Optional<Duration> timeout;
   private final OptionalInt maxAttempts;
+  private final boolean failFast;
 
   private TransactionOptions(
-      Optional<IsolationLevel> isolation, Optional<Duration> timeout, OptionalInt maxAttempts) {
+      Optional<IsolationLevel> isolation,
+      Optional<Duration> timeout,
+      OptionalInt maxAttempts,
+      boolean failFast) {
+    this.failFast = failFast;
     this.isolation = isolation;
     this.timeout = timeout;
     this.maxAttempts = maxAttempts;
@@ -33,7 +38,8 @@ public final class TransactionOptions {
 
   /** A copy with an isolation level. */
   public TransactionOptions isolation(IsolationLevel level) {
-    return new TransactionOptions(Optional.of(level), timeout, maxAttempts);
+    return new TransactionOptions(
+        Optional.of(Objects.requireNonNull(level, "level")), timeout, maxAttempts, failFast);
   }
 
   /**
@@ -43,10 +49,11 @@ public final class TransactionOptions {
    * @throws IllegalArgumentException if it is not positive
    */
   public TransactionOptions timeout(Duration bound) {
+    Objects.requireNonNull(bound, "bound");
     if (bound.isNegative() || bound.isZero()) {
       throw new IllegalArgumentException("the timeout must be positive: " + bound);
     }
-    return new TransactionOptions(isolation, Optional.of(bound), maxAttempts);
+    return new TransactionOptions(isolation, Optional.of(bound), maxAttempts, failFast);
   }
 
   /**
@@ -58,7 +65,17 @@ public final class TransactionOptions {
     if (attempts < 1) {
       throw new IllegalArgumentException("maxAttempts must be at least 1: " + attempts);
     }
-    return new TransactionOptions(isolation, timeout, OptionalInt.of(attempts));
+    return new TransactionOptions(isolation, timeout, OptionalInt.of(attempts), failFast);
+  }
+
+  /**
+   * A copy that does not wait for the store: while the storage is {@code DISCONNECTED}, a commit
+   * fails at once with {@link io.petacore.error.StoreUnavailableException} instead of at its
+   * timeout; so does one that waits to be sent when the connection is lost. One that is under way
+   * then is resolved as ever. Reads go on.
+   */
+  public TransactionOptions failFast() {
+    return new TransactionOptions(isolation, timeout, maxAttempts, true);
   }
 
   /** The isolation level; empty for the storage's own. */
@@ -76,17 +93,23 @@ public final class TransactionOptions {
     return maxAttempts;
   }
 
+  /** Whether a commit fails at once while the storage is disconnected. */
+  public boolean isFailFast() {
+    return failFast;
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof TransactionOptions that
         && isolation.equals(that.isolation)
         && timeout.equals(that.timeout)
-        && maxAttempts.equals(that.maxAttempts);
+        && maxAttempts.equals(that.maxAttempts)
+        && failFast == that.failFast;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(isolation, timeout, maxAttempts);
+    return Objects.hash(isolation, timeout, maxAttempts, failFast);
   }
 
   @Override
@@ -97,6 +120,7 @@ public final class TransactionOptions {
         + timeout
         + ", maxAttempts="
         + maxAttempts
+        + (failFast ? ", failFast" : "")
         + "}";
   }
 }

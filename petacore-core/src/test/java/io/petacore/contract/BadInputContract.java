@@ -40,8 +40,7 @@ public interface BadInputContract {
     ForeignWriter observer = nodes().foreigner();
     long revision = observer.revision();
     Bytes longest = Bytes.utf8("k".repeat(4096));
-    for (Bytes bad :
-        List.of(Bytes.EMPTY, Bytes.of((byte) 0), Bytes.utf8("\0c"), longest.successor())) {
+    for (Bytes bad : List.of(Bytes.EMPTY, Bytes.of((byte) 0), Bytes.utf8("\0c"))) {
       assertThrows(IllegalArgumentException.class, () -> a.read(bad));
       try (Transaction tx = a.begin(TransactionOptions.defaults());
           Snapshot snapshot = a.snapshot()) {
@@ -56,7 +55,13 @@ public interface BadInputContract {
         }
       }
     }
+    Bytes tooLong = longest.successor();
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> a.runTransaction(tx -> tx.write(tooLong, Bytes.EMPTY)));
+    assertNull(a.read(tooLong), "it can't be created, so it is absent");
     assertEquals(revision, observer.revision(), "nothing was sent");
+    a.runTransaction(tx -> tx.delete(tooLong));
     a.runTransaction(tx -> tx.write(longest, Bytes.utf8("the longest")));
     assertEquals(Bytes.utf8("the longest"), a.read(longest));
   }

@@ -53,6 +53,13 @@ public interface NamespaceContract {
       inner.runTransaction(tx -> tx.write("key", "value"));
       assertRefused(nodes().namespace());
       assertRefused(nodes().namespace() + "a/");
+      String message =
+          String.valueOf(
+              assertThrows(
+                      NamespaceRefusedException.class,
+                      () -> openIn(nodes().namespace() + "a/").close())
+                  .getMessage());
+      assertTrue(message.contains("'" + nodes().namespace() + "a/inner/'"), message);
       assertNull(nodes().foreigner().get("\0f"));
       inner.runTransaction(tx -> tx.write("key", "again"));
     }

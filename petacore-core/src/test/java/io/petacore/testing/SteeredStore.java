@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +30,11 @@ public final class SteeredStore implements KvStore {
   private final KvStore store;
   private final Set<SteeredWatch> watches = ConcurrentHashMap.newKeySet();
   private volatile Consumer<RangeRequest> beforeRange = request -> {};
-  private volatile boolean cut;
+  private volatile @Nullable StoreException cut;
   private volatile boolean holding;
+  private final List<Supplier<CompletableFuture<?>>> heldCommits =
+      new ArrayList<>(); // guarded by itself
+  private boolean holdingCommits; // guarded by heldCommits
 
   /** Steers a store; closing this one closes it. */
   public SteeredStore(KvStore store) {
@@ -44,13 +48,18 @@ public final class SteeredStore implements KvStore {
 
   /** Ends all watches and lets no request through. When it has returned, no event is delivered. */
   public void cut() {
-    cut = true;
+    cut(StoreException.Kind.UNAVAILABLE, "cut by the test");
+  }
+
+  /** Ends all watches, and fails every request so. */
+  public void cut(StoreException.Kind kind, String reason) {
+    cut = new StoreException(kind, reason, null);
     watches.forEach(SteeredWatch::breakOff);
   }
 
   /** Lets requests through again. */
   public void mend() {
-    cut = false;
+    cut = null;
   }
 
   /** Keeps events back, in order. When it has returned, none is delivered. */
@@ -65,15 +74,61 @@ public final class SteeredStore implements KvStore {
     watches.forEach(SteeredWatch::deliverHeld);
   }
 
+  /** Keeps commits back, and all that is sent like one, in order: they reach the store later. */
+  public void holdCommits() {
+    synchronized (heldCommits) {
+      holdingCommits = true;
+    }
+  }
+
+  /** How many commits are held. */
+  public int countHeldCommits() {
+    synchronized (heldCommits) {
+      return heldCommits.size();
+    }
+  }
+
+  /** Lets held commits reach the store, one after another, and what follows. */
+  public void releaseCommits() {
+    List<Supplier<CompletableFuture<?>>> due;
+    synchronized (heldCommits) {
+      holdingCommits = false;
+      due = List.copyOf(heldCommits);
+      heldCommits.clear();
+    }
+    due.forEach(held -> held.get().handle((result, failure) -> true).join());
+  }
+
   @Override
   public CompletableFuture<RangePage> range(RangeRequest request) {
     beforeRange.accept(request);
-    return cut ? unavailable() : store.range(request);
+    return cut != null ? unavailable() : store.range(request);
   }
 
   @Override
   public CompletableFuture<BatchResult> commit(Batch batch) {
-    return cut ? unavailable() : store.commit(batch);
+    if (cut != null) {
+      return unavailable();
+    }
+    synchronized (heldCommits) {
+      if (holdingCommits) {
+        CompletableFuture<BatchResult> answer = new CompletableFuture<>();
+        heldCommits.add(
+            () ->
+                store
+                    .commit(batch)
+                    .whenComplete(
+                        (result, failure) -> {
+                          if (failure == null) {
+                            answer.complete(result);
+                          } else {
+                            answer.completeExceptionally(StoreException.of(failure));
+                          }
+                        }));
+        return answer;
+      }
+    }
+    return store.commit(batch);
   }
 
   @Override
@@ -86,17 +141,17 @@ public final class SteeredStore implements KvStore {
 
   @Override
   public CompletableFuture<Long> grantLease(Duration timeToLive) {
-    return cut ? unavailable() : store.grantLease(timeToLive);
+    return cut != null ? unavailable() : store.grantLease(timeToLive);
   }
 
   @Override
   public CompletableFuture<Void> renewLease(long lease) {
-    return cut ? unavailable() : store.renewLease(lease);
+    return cut != null ? unavailable() : store.renewLease(lease);
   }
 
   @Override
   public CompletableFuture<Void> revokeLease(long lease) {
-    return cut ? unavailable() : store.revokeLease(lease);
+    return cut != null ? unavailable() : store.revokeLease(lease);
   }
 
   @Override
@@ -106,7 +161,7 @@ public final class SteeredStore implements KvStore {
 
   @Override
   public CompletableFuture<String> describe() {
-    return cut ? unavailable() : store.describe();
+    return cut != null ? unavailable() : store.describe();
   }
 
   @Override
@@ -114,12 +169,15 @@ public final class SteeredStore implements KvStore {
     store.close();
   }
 
-  private static <T> CompletableFuture<T> unavailable() {
+  private <T> CompletableFuture<T> unavailable() {
     return CompletableFuture.failedFuture(cutOff());
   }
 
-  private static StoreException cutOff() {
-    return new StoreException(StoreException.Kind.UNAVAILABLE, "cut by the test", null);
+  private StoreException cutOff() {
+    StoreException why = cut;
+    return why == null
+        ? new StoreException(StoreException.Kind.UNAVAILABLE, "cut by the test", null)
+        : why;
   }
 
   /** Calls to the node's listener are made under this object's monitor, so one at a time. */
@@ -134,10 +192,10 @@ public final class SteeredStore implements KvStore {
     }
 
     void open(KeyRange range, long fromRevision) {
-      if (!cut) {
+      if (cut == null) {
         inner = store.watch(range, fromRevision, this);
       }
-      if (cut || over) {
+      if (cut != null || over) {
         breakOff();
       }
     }

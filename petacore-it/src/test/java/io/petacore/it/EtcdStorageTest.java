@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.petacore.DistributedStorage;
 import io.petacore.contract.BadInputContract;
+import io.petacore.contract.CallsContract;
 import io.petacore.contract.ForeignWriterContract;
 import io.petacore.contract.HistoryContract;
 import io.petacore.contract.IsolationContract;
 import io.petacore.contract.NamespaceContract;
+import io.petacore.contract.RangeDeletionContract;
+import io.petacore.contract.ReadOnlyContract;
+import io.petacore.contract.UnknownOutcomeContract;
 import io.petacore.contract.VisibilityContract;
 import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.WithEtcd;
@@ -22,10 +26,14 @@ import org.junit.jupiter.api.Test;
 @WithEtcd
 class EtcdStorageTest
     implements BadInputContract,
+        CallsContract,
         ForeignWriterContract,
         HistoryContract,
         IsolationContract,
         NamespaceContract,
+        RangeDeletionContract,
+        ReadOnlyContract,
+        UnknownOutcomeContract,
         VisibilityContract {
 
   private final EtcdCluster etcd;

@@ -84,7 +84,7 @@ public final class StoreOptions {
 
   /** The namespace asked for; null if none was. */
   public @Nullable Namespace namespaceIfGiven() {
-    return namespace == null ? null : new Namespace(namespace);
+    return namespace == null ? null : requireDelimiter(namespace);
   }
 
   /**
@@ -101,7 +101,18 @@ public final class StoreOptions {
           "--etcd needs a --namespace, e.g. --namespace shop/"
               + " (--namespace \"\" takes the whole cluster for one)");
     }
-    return new Namespace(namespace == null ? "" : namespace);
+    return requireDelimiter(namespace == null ? "" : namespace);
+  }
+
+  /** Without a delimiter at its end, the prefix book would take in the keys of bookshop/. */
+  private Namespace requireDelimiter(String name) {
+    boolean delimited = name.isEmpty() || name.matches("(?s).*\\p{Punct}");
+    if (!delimited) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--namespace must end in a delimiter, e.g. --namespace " + name + "/, not: " + name);
+    }
+    return new Namespace(name);
   }
 
   /**

@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Says how a namespace and its store are doing.",
       "",
-      "It changes nothing: a namespace that no storage was ever opened on is not opened by it."
-          + " With -v it also names the known faults of the server's version."
+      "It changes nothing, and permission to read the namespace is enough: a namespace that no"
+          + " storage was ever opened on is not opened by it. With -v it also names the known faults of the server's version."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Example:", "  petacore.jar status --etcd 127.0.0.1:2379 --namespace shop/"})
@@ -56,7 +56,7 @@ public final class StatusCommand implements Callable<Integer> {
       print(out, "format", format == null ? "none yet" : described(format));
       KeyValue record = single(stores, store, namespace.commitRecord());
       print(out, "commit record", record == null ? "none: no commits yet" : described(record));
-      try (DistributedStorage storage = storeOptions.storage(store, namespace).open()) {
+      try (DistributedStorage storage = storeOptions.storage(store, namespace).readOnly().open()) {
         StatusReport.of(storage.status()).forEach(out::println);
       }
     }

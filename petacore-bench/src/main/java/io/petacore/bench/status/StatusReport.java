@@ -31,6 +31,11 @@ public final class StatusReport {
             "applied revision",
             status.appliedRevision() + ", " + Figures.seconds(status.age().toNanos()) + " ago"));
     lines.add(line("applied version", version(status.appliedVersion())));
+    lines.add(line("last contact", String.valueOf(status.lastContact())));
+    StorageStatus.Failure failure = status.lastFailure();
+    if (failure != null) {
+      lines.add(line("last failure", failure.reason() + ", at " + failure.at()));
+    }
     lines.add(
         line(
             "transactions",
@@ -83,8 +88,7 @@ public final class StatusReport {
     long second = TimeUnit.SECONDS.toNanos(1);
     Instant instant =
         Instant.ofEpochSecond(Math.floorDiv(nanos, second), Math.floorMod(nanos, second));
-    // Revisions before the first commit have versions that are no time, and small.
-    return nanos + (nanos > TimeUnit.DAYS.toNanos(365) ? " (" + instant + ")" : "");
+    return nanos == 0 ? "none: nothing was committed by PetaCore" : nanos + " (" + instant + ")";
   }
 
   /** A label with what it labels. */

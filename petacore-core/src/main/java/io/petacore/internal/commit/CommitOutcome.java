@@ -14,9 +14,16 @@ public sealed interface CommitOutcome {
   record Committed(long revision, long version) implements CommitOutcome {}
 
   /**
-   * Nothing was applied: a key was changed by another commit, which is visible here.
+   * Nothing was applied: a key was changed by another commit, which is visible here; or other
+   * commits went first until the deadline.
    *
-   * @param key the key
+   * @param key the key; where it is not known, one that the transaction writes
+   * @param late whether the deadline has passed
    */
-  record Conflict(Bytes key) implements CommitOutcome {}
+  record Conflict(Bytes key, boolean late) implements CommitOutcome {
+    /** A conflict found in time. */
+    public Conflict(Bytes key) {
+      this(key, false);
+    }
+  }
 }

@@ -12,6 +12,7 @@ import io.petacore.internal.mvcc.RevisionListener;
 import io.petacore.internal.time.Deadline;
 import io.petacore.internal.time.Scheduler;
 import io.petacore.store.KvStore;
+import io.petacore.store.StoreException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -64,6 +65,7 @@ public final class CommitPipeline implements RevisionListener {
   private final CompletableFuture<@Nullable Void> sessionEnded = new CompletableFuture<>();
 
   // Guarded by the lock.
+  private volatile boolean disconnected = true; // written under the cache's writer lock
   private boolean started;
   private boolean closed;
 
@@ -164,7 +166,9 @@ public final class CommitPipeline implements RevisionListener {
   /** Ends every step. */
   private void goOn(Effects effects) {
     settlement.settleWhatWasPassed(effects);
-    if (started) {
+    if (state.outcomes.isStoreClosed()) {
+      settlement.storeClosed(effects);
+    } else if (started) {
       sessions.open(effects);
       sessions.goOn(effects);
     }
@@ -195,6 +199,9 @@ public final class CommitPipeline implements RevisionListener {
         return CompletableFuture.completedFuture(new CommitOutcome.Conflict(conflict.key()));
       }
       commit = new PendingCommit(request, (CommitCheck.Result.Clear) result);
+      if (request.failFast() && disconnected) {
+        throw state.outcomes.disconnected();
+      }
       state.admission.enter(request.deadline());
     } catch (PetaCoreException refused) {
       return CompletableFuture.failedFuture(refused);
@@ -228,6 +235,8 @@ public final class CommitPipeline implements RevisionListener {
       state.outcomes.closed(commit, effects);
     } else if (commit.request().deadline().hasPassed()) {
       state.outcomes.notInTime(commit, effects);
+    } else if (commit.request().failFast() && !state.position.isFollowing()) {
+      state.outcomes.disconnected(commit, effects);
     } else if (clear != null
         && commit.request().isGuarded()
         && !state.position.isOfThisHistory(clear.at().version())) {
@@ -238,11 +247,42 @@ public final class CommitPipeline implements RevisionListener {
     }
   }
 
+  /**
+   * A read of the store or its watch has failed: the reason of what fails from now on, until the
+   * store is followed again. After {@link StoreException.Kind#CLOSED} nothing succeeds any more.
+   */
+  public void storeFailed(StoreException failure) {
+    steps.take(effects -> state.outcomes.storeFailed(failure));
+  }
+
+  /** Whether the store is not followed, so that nothing can be committed now. */
+  public boolean isDisconnected() {
+    return disconnected;
+  }
+
   // ---- the writer of the cache, under its lock
 
   @Override
   public void following(boolean now) {
-    steps.takeHoldingBack(effects -> state.position.follow(now));
+    disconnected = !now;
+    steps.takeHoldingBack(
+        effects -> {
+          state.position.follow(now);
+          if (now) {
+            state.outcomes.storeAnswered();
+          } else {
+            refuseWhatFailsFast(effects);
+          }
+        });
+  }
+
+  private void refuseWhatFailsFast(Effects effects) {
+    for (PendingCommit commit : List.copyOf(state.waiting.inOrder())) {
+      if (commit.request().failFast()) {
+        state.waiting.leave(commit);
+        state.outcomes.disconnected(commit, effects);
+      }
+    }
   }
 
   @Override
@@ -324,7 +364,7 @@ public final class CommitPipeline implements RevisionListener {
           for (PendingCommit commit : List.copyOf(state.waiting.inOrder())) {
             if (commit.request().deadline().hasPassed()) {
               state.waiting.leave(commit);
-              state.outcomes.notInTime(commit, effects);
+              late(commit, effects);
             } else {
               alarmAt(commit.request().deadline());
             }
@@ -337,6 +377,15 @@ public final class CommitPipeline implements RevisionListener {
     if (overdue[0] != 0) {
       onUndelivered.accept(overdue[0]);
     }
+  }
+
+  /** The time of a commit is up that is not on its way. */
+  private void late(PendingCommit commit, Effects effects) {
+    Session session = sessions.current();
+    if (session != null && !turn.admits(session)) {
+      commit.lostToOthers();
+    }
+    state.outcomes.notInTime(commit, effects);
   }
 
   private void ringFor(SentBatch sent, Effects effects) {

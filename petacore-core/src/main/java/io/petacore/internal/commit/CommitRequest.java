@@ -1,7 +1,9 @@
 package io.petacore.internal.commit;
 
+import io.petacore.data.Bytes;
 import io.petacore.internal.time.Deadline;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A transaction that wants to be committed.
@@ -10,8 +12,20 @@ import java.util.Collection;
  * @param snapshot the version number it read at, which its writes are guarded by; {@link
  *     #UNGUARDED} under Read Committed
  * @param deadline when its outcome has to be told
+ * @param failFast whether it fails at once while the store is not followed
+ * @param lostTo the key that an earlier attempt lost to another commit; null if this is the first
  */
-public record CommitRequest(Collection<Write> writes, long snapshot, Deadline deadline) {
+public record CommitRequest(
+    Collection<Write> writes,
+    long snapshot,
+    Deadline deadline,
+    boolean failFast,
+    @Nullable Bytes lostTo) {
+
+  /** A first attempt, which waits while the store is not followed. */
+  public CommitRequest(Collection<Write> writes, long snapshot, Deadline deadline) {
+    this(writes, snapshot, deadline, false, null);
+  }
 
   /** No snapshot: the writes are applied without a check. */
   public static final long UNGUARDED = -1;

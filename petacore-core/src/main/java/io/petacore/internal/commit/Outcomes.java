@@ -1,7 +1,9 @@
 package io.petacore.internal.commit;
 
+import io.petacore.data.Bytes;
 import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.PetaCoreException;
+import io.petacore.error.ResolvedOutcome;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionTooOldException;
@@ -19,7 +21,8 @@ final class Outcomes {
   private final Position position;
   private final CommitCounters counters;
   private final AtomicLong confirmed = new AtomicLong();
-  private @Nullable StoreException lastFailure;
+  private volatile @Nullable StoreException lastFailure;
+  private boolean storeClosed;
 
   Outcomes(Admission admission, Position position, CommitCounters counters) {
     this.admission = admission;
@@ -30,6 +33,12 @@ final class Outcomes {
   /** Why the store could not be reached: the cause of what fails for it from now on. */
   void storeFailed(StoreException failure) {
     lastFailure = failure;
+    storeClosed |= failure.kind() == StoreException.Kind.CLOSED;
+  }
+
+  /** Whether the store was closed: it will not answer any more. */
+  boolean isStoreClosed() {
+    return storeClosed;
   }
 
   /** The store takes requests: what fails from now on has other causes. */
@@ -48,26 +57,69 @@ final class Outcomes {
   }
 
   void tell(PendingCommit commit, CommitOutcome outcome, Effects effects) {
-    if (commit.tell()) {
-      if (outcome instanceof CommitOutcome.Committed committed) {
-        counters.commits.increment();
-        if (!position.hasApplied(committed.revision())) {
-          confirmed.accumulateAndGet(committed.revision(), Math::max);
-        }
+    boolean first = commit.tell();
+    boolean late = !first && commit.isInDoubt();
+    if ((first || late) && outcome instanceof CommitOutcome.Committed committed) {
+      counters.commits.increment();
+      if (!position.hasApplied(committed.revision())) {
+        confirmed.accumulateAndGet(committed.revision(), Math::max);
       }
+    }
+    if (first) {
       admission.leave();
       effects.tell(() -> commit.complete(outcome));
+    } else if (late) {
+      resolve(commit, resolved(outcome), effects);
     }
   }
 
+  private static ResolvedOutcome resolved(CommitOutcome outcome) {
+    return outcome instanceof CommitOutcome.Committed committed
+        ? ResolvedOutcome.committed(committed.revision(), committed.version())
+        : ResolvedOutcome.notCommitted();
+  }
+
+  /** Reports that nothing was applied, nor will be. */
   void fail(PendingCommit commit, PetaCoreException failure, Effects effects) {
     if (commit.tell()) {
       admission.leave();
       effects.tell(() -> commit.fail(failure));
+    } else {
+      notCommitted(commit, effects);
     }
   }
 
+  /** Resolves a commit that was reported as in doubt, if it was: nothing of it was applied. */
+  void notCommitted(PendingCommit commit, Effects effects) {
+    if (commit.isInDoubt()) {
+      resolve(commit, ResolvedOutcome.notCommitted(), effects);
+    }
+  }
+
+  /** Reports a commit as in doubt whose time is up; it is resolved later. */
+  void inDoubt(PendingCommit commit, Effects effects) {
+    if (commit.tell()) {
+      counters.unknownOutcomes.increment();
+      admission.leave();
+      CommitOutcomeUnknownException failure =
+          new CommitOutcomeUnknownException(
+              "the commit, which writes "
+                  + commit.anyKey()
+                  + ", was sent, its answer was lost, and its outcome could not be resolved in time:"
+                  + " it may have been applied or not; the exception's outcome() will tell"
+                  + reason(),
+              lastFailure,
+              commit.beginResolving());
+      effects.tell(() -> commit.fail(failure));
+    }
+  }
+
+  /** Reports a commit as unknown that can't be resolved any more. */
   void unknown(PendingCommit commit, Effects effects) {
+    if (commit.isInDoubt()) {
+      resolve(commit, ResolvedOutcome.unknown(), effects);
+      return;
+    }
     if (!commit.isTold()) {
       counters.unknownOutcomes.increment();
     }
@@ -76,24 +128,71 @@ final class Outcomes {
         new CommitOutcomeUnknownException(
             "the commit, which writes "
                 + commit.anyKey()
-                + ", was sent, its answer was lost, and its fate could not be settled in time: it"
+                + ", was sent, its answer was lost, and its outcome can't be resolved any more: it"
                 + " may have been applied or not"
                 + reason(),
             lastFailure),
         effects);
   }
 
+  private static void resolve(PendingCommit commit, ResolvedOutcome outcome, Effects effects) {
+    effects.tell(commit.endResolving(outcome));
+  }
+
+  /**
+   * Reports a commit whose deadline has passed, and that is not on its way: nothing was applied.
+   * Why not is one of three: the store could not be reached, other commits went first, or the
+   * commit did not get its turn.
+   */
   void notInTime(PendingCommit commit, Effects effects) {
+    if (lastFailure != null || !position.isFollowing()) {
+      fail(
+          commit,
+          new StoreUnavailableException(
+              "the store could not be reached until the deadline; nothing was applied" + reason(),
+              lastFailure),
+          effects);
+    } else if (commit.isLostToOthers()) {
+      Bytes lostTo = commit.request().lostTo();
+      Bytes key = lostTo == null ? commit.anyKey() : lostTo;
+      tell(commit, new CommitOutcome.Conflict(key, true), effects);
+    } else {
+      fail(
+          commit,
+          new StoreUnavailableException(
+              "the commit was not sent before its deadline, since those before it took too long;"
+                  + " nothing was applied",
+              null),
+          effects);
+    }
+  }
+
+  /** Refuses a commit that does not want to wait for the store. */
+  void disconnected(PendingCommit commit, Effects effects) {
+    fail(commit, disconnected(), effects);
+  }
+
+  /** What a commit gets that does not want to wait for the store. May be called by any thread. */
+  StoreUnavailableException disconnected() {
+    return new StoreUnavailableException(
+        "the storage is disconnected from its store, and the transaction is to fail fast; nothing"
+            + " was applied"
+            + reason(),
+        lastFailure);
+  }
+
+  /** Reports a commit that was not applied, since the store was closed before its storage. */
+  void storeClosed(PendingCommit commit, Effects effects) {
     fail(
         commit,
-        new StoreUnavailableException(
-            "the commit could not be made in time; nothing was applied" + reason(), lastFailure),
+        new StorageClosedException("the store was closed before its storage; nothing was applied"),
         effects);
   }
 
   /** What the store said last, for whoever reads no further than the message. */
   private String reason() {
-    return lastFailure == null ? "" : "; the store's last failure: " + lastFailure.getMessage();
+    StoreException failure = lastFailure;
+    return failure == null ? "" : "; the store's last failure: " + failure.getMessage();
   }
 
   void closed(PendingCommit commit, Effects effects) {

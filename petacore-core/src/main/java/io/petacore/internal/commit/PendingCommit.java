@@ -2,6 +2,7 @@ package io.petacore.internal.commit;
 
 import io.petacore.data.Bytes;
 import io.petacore.error.PetaCoreException;
+import io.petacore.error.ResolvedOutcome;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,12 @@ final class PendingCommit {
 
   /** How often a request that it had to itself was refused whole. */
   private int refusals;
+
+  /** Completes with the outcome of a commit that was reported as in doubt; null for any other. */
+  private @Nullable CompletableFuture<ResolvedOutcome> resolving;
+
+  /** Whether the store has refused it, or kept it waiting, for the sake of other commits. */
+  private boolean lostToOthers;
 
   private long arrival;
   private boolean wasSent;
@@ -97,6 +104,15 @@ final class PendingCommit {
     return refusals;
   }
 
+  void lostToOthers() {
+    lostToOthers = true;
+  }
+
+  /** Whether other commits are why it was not made, in this attempt or in an earlier one. */
+  boolean isLostToOthers() {
+    return lostToOthers || request.lostTo() != null;
+  }
+
   boolean isTold() {
     return told;
   }
@@ -106,6 +122,29 @@ final class PendingCommit {
     boolean first = !told;
     told = true;
     return first;
+  }
+
+  /** Whether it was reported as in doubt and has not been resolved. */
+  boolean isInDoubt() {
+    return resolving != null;
+  }
+
+  /** The future of its outcome, now that its owner is told that it is in doubt. */
+  CompletableFuture<ResolvedOutcome> beginResolving() {
+    CompletableFuture<ResolvedOutcome> begun = new CompletableFuture<>();
+    resolving = begun;
+    return begun;
+  }
+
+  /** Ends the doubt; the effect completes the future. */
+  Runnable endResolving(ResolvedOutcome outcome) {
+    CompletableFuture<ResolvedOutcome> ended = resolving;
+    resolving = null;
+    return () -> {
+      if (ended != null) {
+        ended.complete(outcome);
+      }
+    };
   }
 
   void complete(CommitOutcome outcome) {

@@ -33,6 +33,11 @@ final class Position {
     lookWhetherBehind();
   }
 
+  /** Whether a watch is open, on the history that is known. */
+  boolean isFollowing() {
+    return following;
+  }
+
   /** Revisions up to this one have been applied; of them that one wrote the commit record last. */
   void comeTo(long revision, long recordRevision) {
     applied = revision;

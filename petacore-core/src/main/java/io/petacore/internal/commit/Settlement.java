@@ -2,7 +2,6 @@ package io.petacore.internal.commit;
 
 import io.petacore.data.Bytes;
 import io.petacore.error.PetaCoreException;
-import io.petacore.error.StoreUnavailableException;
 import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
@@ -113,6 +112,7 @@ final class Settlement {
     boolean alive = learn(sent.session(), sent.fenceRevision(), found, effects);
     if (sent.plan().whole() && alive) {
       sent.members().get(0).refused();
+      sent.members().get(0).lostToOthers();
     }
     takeBack(sent, effects);
     if (alive && sessions.isUsableAt(sent.fenceRevision()) && position.heldUntil() == heldUntil) {
@@ -165,10 +165,7 @@ final class Settlement {
       case REJECTED -> refusedForContent(sent, failure, effects);
       case CLOSED -> {
         inFlight.remove(sent);
-        failAll(
-            sent,
-            new StoreUnavailableException("the store was closed; nothing was applied", failure),
-            effects);
+        sent.members().forEach(member -> outcomes.storeClosed(member, effects));
       }
       default -> {
         takeBack(sent, effects);
@@ -229,6 +226,7 @@ final class Settlement {
         outcomes.tell(member, new CommitOutcome.Committed(now.revision(), now.version()), effects);
       } else {
         requireReason(member, now, effects);
+        member.lostToOthers();
         waitAgain(member, effects);
       }
     }
@@ -464,6 +462,12 @@ final class Settlement {
     waiting.clear().forEach(commit -> outcomes.closed(commit, effects));
   }
 
+  /** The store was closed: nothing is sent or settled any more. */
+  void storeClosed(Effects effects) {
+    waiting.clear().forEach(commit -> outcomes.storeClosed(commit, effects));
+    giveUpAll(effects);
+  }
+
   /** The time for settling is up. */
   void giveUpAll(Effects effects) {
     for (SentBatch sent : inFlight.all()) {
@@ -478,10 +482,11 @@ final class Settlement {
   /** The time of a member is up, before its request is settled. */
   void tellWhatIsKnown(PendingCommit member, SentBatch sent, Effects effects) {
     if (!sent.isAnswered()) {
-      outcomes.unknown(member, effects);
+      outcomes.inDoubt(member, effects); // and goes on being settled
     } else if (sent.confirms(member)) {
       outcomes.tell(member, new CommitOutcome.Committed(sent.answeredRevision(), 0), effects);
     } else {
+      member.lostToOthers();
       outcomes.notInTime(member, effects);
     }
   }
@@ -494,6 +499,7 @@ final class Settlement {
       if (sent.confirms(member)) {
         outcomes.tell(member, new CommitOutcome.Committed(sent.answeredRevision(), 0), effects);
       } else {
+        member.lostToOthers();
         waitAgain(member, effects);
       }
     }
@@ -515,11 +521,16 @@ final class Settlement {
     sent.members().forEach(member -> waitAgain(member, effects));
   }
 
-  /** It was not applied, for certain: it takes its old place, to be judged again. */
+  /**
+   * It was not applied, for certain: it takes its old place, to be judged again, unless its owner
+   * was told that it is in doubt: that one is never sent again.
+   */
   private void waitAgain(PendingCommit member, Effects effects) {
     if (closed) {
       outcomes.closed(member, effects);
-    } else if (!member.isTold()) {
+    } else if (member.isTold()) {
+      outcomes.notCommitted(member, effects);
+    } else {
       waiting.rejoin(member);
     }
   }

@@ -1,6 +1,7 @@
 package io.petacore.internal.format;
 
 import io.petacore.data.Bytes;
+import java.util.Objects;
 
 /**
  * What a key and a value may be, checked at the call that gives them.
@@ -9,7 +10,10 @@ import io.petacore.data.Bytes;
  */
 public record Limits(int maxValueBytes) {
 
-  /** The greatest length of a key, in bytes. */
+  /**
+   * The greatest length of a key that PetaCore creates, in bytes. Other programs may have written
+   * longer ones, which can be read, overwritten and deleted.
+   */
   public static final int MAX_KEY_BYTES = 4096;
 
   /** What a request needs besides a single largest value: keys, guards, commit record, framing. */
@@ -21,28 +25,36 @@ public record Limits(int maxValueBytes) {
   }
 
   /**
-   * Returns a key of the application.
+   * Returns a key of the application, of any length.
    *
-   * @throws IllegalArgumentException if it is empty, reserved or too long
+   * @throws NullPointerException if it is null, with its name
+   * @throws IllegalArgumentException if it is empty or reserved
    */
   public static Bytes requireKey(Bytes key) {
-    int length = key.length();
-    if (length == 0 || length > MAX_KEY_BYTES || key.byteAt(0) == 0) {
+    Objects.requireNonNull(key, "key");
+    if (key.length() == 0 || key.byteAt(0) == 0) {
       throw refusal(key);
     }
     return key;
+  }
+
+  /** Whether a key is too long to be created. */
+  public static boolean isTooLong(Bytes key) {
+    return key.length() > MAX_KEY_BYTES;
+  }
+
+  /** What is thrown for a key that is too long to be created. */
+  public static IllegalArgumentException tooLong(Bytes key) {
+    return new IllegalArgumentException(
+        "the key " + key + " is longer than the limit of " + MAX_KEY_BYTES + " bytes");
   }
 
   private static IllegalArgumentException refusal(Bytes key) {
     if (key.isEmpty()) {
       return new IllegalArgumentException("the key is empty");
     }
-    if (ReservedKeys.isReserved(key)) {
-      return new IllegalArgumentException(
-          "the key " + key + " begins with a zero byte: those are PetaCore's own");
-    }
     return new IllegalArgumentException(
-        "the key " + key + " is longer than the limit of " + MAX_KEY_BYTES + " bytes");
+        "the key " + key + " begins with a zero byte: those are PetaCore's own");
   }
 
   /**

@@ -13,6 +13,7 @@ import io.petacore.internal.mvcc.Version;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Transaction;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,7 @@ final class BufferedTransaction implements Transaction {
 
   private Iterable<Entry> scan(KeyRange range, Order order) {
     requireOpen();
+    Objects.requireNonNull(range, "range");
     KeyRange visible = ReservedKeys.visible(range);
     return () -> {
       requireOpen();
@@ -85,6 +87,7 @@ final class BufferedTransaction implements Transaction {
   @Override
   public long count(KeyRange range) {
     requireOpen();
+    Objects.requireNonNull(range, "range");
     long number = current().version();
     long count = cache.count(range, number);
     if (writes != null) {
@@ -104,20 +107,34 @@ final class BufferedTransaction implements Transaction {
   }
 
   /** What a read of this moment sees. */
-  private Applied current() {
+  Applied current() {
     return isolation == IsolationLevel.SNAPSHOT ? snapshot : cache.applied();
   }
 
   @Override
   public Transaction write(Bytes key, Bytes value) {
     requireOpen();
-    return buffer(new Write(Limits.requireKey(key), limits.requireValue(key, value)));
+    Limits.requireKey(key);
+    Objects.requireNonNull(value, "value");
+    if (Limits.isTooLong(key) && read(key) == null) {
+      throw Limits.tooLong(key);
+    }
+    return buffer(new Write(key, limits.requireValue(key, value)));
   }
 
   @Override
   public Transaction delete(Bytes key) {
     requireOpen();
     return buffer(new Write(Limits.requireKey(key), null));
+  }
+
+  @Override
+  public Transaction delete(KeyRange range) {
+    requireOpen();
+    for (Entry entry : scan(range)) {
+      buffer(new Write(entry.key(), null));
+    }
+    return this;
   }
 
   private Transaction buffer(Write write) {

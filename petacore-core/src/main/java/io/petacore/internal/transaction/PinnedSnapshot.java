@@ -8,6 +8,7 @@ import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.Order;
 import io.petacore.internal.mvcc.Version;
 import io.petacore.transaction.Snapshot;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One state, kept by a pin until it is closed. */
@@ -46,6 +47,7 @@ final class PinnedSnapshot implements Snapshot {
 
   private Iterable<Entry> scan(KeyRange range, Order order) {
     requireOpen();
+    Objects.requireNonNull(range, "range");
     return () -> {
       requireOpen();
       return cache.scan(range, order, version);
@@ -55,6 +57,7 @@ final class PinnedSnapshot implements Snapshot {
   @Override
   public long count(KeyRange range) {
     requireOpen();
+    Objects.requireNonNull(range, "range");
     return cache.count(range, version);
   }
 

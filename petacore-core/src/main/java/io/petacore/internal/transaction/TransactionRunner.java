@@ -1,6 +1,9 @@
 package io.petacore.internal.transaction;
 
+import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
 import io.petacore.error.PetaCoreException;
+import io.petacore.error.ReadOnlyStorageException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionConflictException;
 import io.petacore.error.TransactionTooOldException;
@@ -49,8 +52,10 @@ public final class TransactionRunner {
    * @param isolation the level
    * @param timeout the bound on the whole
    * @param maxAttempts how often a body is run
+   * @param readOnly whether commits are refused
    */
-  public record Settings(IsolationLevel isolation, Duration timeout, int maxAttempts) {}
+  public record Settings(
+      IsolationLevel isolation, Duration timeout, int maxAttempts, boolean readOnly) {}
 
   private final MvccCache cache;
   private final CommitPipeline pipeline;
@@ -61,6 +66,7 @@ public final class TransactionRunner {
   private final OpenSnapshots openSnapshots;
   private final HotKeys hotKeys;
   private final Pauses pauses;
+  private final InDoubtHandOver handOver;
   private final LongAdder retries = new LongAdder();
 
   /**
@@ -83,6 +89,7 @@ public final class TransactionRunner {
     this.openSnapshots = new OpenSnapshots(cache);
     this.hotKeys = new HotKeys(scheduler);
     this.pauses = new Pauses(scheduler);
+    this.handOver = new InDoubtHandOver(executor);
   }
 
   /** How often a body was run again. */
@@ -106,18 +113,47 @@ public final class TransactionRunner {
     try {
       result = run(body, transaction);
     } catch (TransactionTooOldException thrown) {
-      return commit(options, body, tooOld(thrown, transaction.snapshot()));
+      return commit(options, body, tooOld(thrown, transaction.snapshot())).result();
     }
     if (transaction.isReadOnly()) {
       return result;
     }
     return commit(
-        options,
-        body,
-        new Finished<>(
-            result,
-            new Pending(transaction.isolation(), transaction.snapshot(), transaction.written())));
+            options,
+            body,
+            new Finished<>(
+                result,
+                new Pending(
+                    transaction.isolation(), transaction.snapshot(), transaction.written())))
+        .result();
   }
+
+  /** Like {@link #call}, and returns what the commit was given. */
+  public <X extends Exception> CommitResult run(TransactionOptions options, TransactionTask<X> body)
+      throws X {
+    awaitConfirmed(options);
+    BufferedTransaction transaction = newTransaction(options, null);
+    try {
+      run(body, transaction);
+    } catch (TransactionTooOldException thrown) {
+      return commit(options, body, tooOld(thrown, transaction.snapshot())).commit();
+    }
+    if (transaction.isReadOnly()) {
+      Applied read = transaction.current();
+      return new CommitResult(read.revision(), read.version());
+    }
+    return commit(
+            options,
+            body,
+            new Finished<>(
+                null,
+                new Pending(
+                    transaction.isolation(), transaction.snapshot(), transaction.written())))
+        .commit();
+  }
+
+  /** The run that was committed. */
+  private record Done<T extends @Nullable Object>(T result, CommitResult commit) {}
 
   /** How a run of a body ended. */
   private sealed interface Run<T extends @Nullable Object> {}
@@ -135,15 +171,16 @@ public final class TransactionRunner {
    * that a compiler can put what comes before into the caller; and neither this nor any other
    * method that might not be put there is given the transaction, so that it need not be allocated.
    */
-  private <T extends @Nullable Object, X extends Exception> T commit(
+  private <T extends @Nullable Object, X extends Exception> Done<T> commit(
       TransactionOptions options, TransactionCall<T, X> body, Run<T> first) throws X {
     Attempts attempts = new Attempts(options);
     try {
       Run<T> run = first;
       while (true) {
         if (run instanceof Finished<T> finished) {
-          if (attempts.commitOrPrepare(finished.pending())) {
-            return finished.result();
+          CommitResult committed = attempts.commitOrPrepare(finished.pending());
+          if (committed != null) {
+            return new Done<>(finished.result(), committed);
           }
         } else {
           attempts.prepareAfter(((TooOld<T>) run).thrown());
@@ -212,6 +249,11 @@ public final class TransactionRunner {
     return run.done;
   }
 
+  /** Deletes every key of a range that is present, in as many transactions as it takes. */
+  public long delete(KeyRange range) {
+    return new RangeDeletion(this, range).run();
+  }
+
   /** Begins a transaction that its owner commits. */
   public Transaction begin(TransactionOptions options) {
     awaitConfirmed(options);
@@ -274,12 +316,15 @@ public final class TransactionRunner {
     private final Deadline deadline;
     private final Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, scheduler::chance);
     private final Turns turns = new Turns(hotKeys);
+    private final boolean failFast;
+    private CommitOutcome.@Nullable Conflict lastConflict;
     private int made = 1; // how often the body has been run, the run under way included
 
     Attempts(TransactionOptions options) {
       maxAttempts = options.maxAttempts().orElse(settings.maxAttempts());
       timeout = options.timeout().orElse(settings.timeout());
       deadline = Deadline.in(timeout, scheduler::nanoTime);
+      failFast = options.isFailFast();
     }
 
     /**
@@ -290,6 +335,9 @@ public final class TransactionRunner {
       long confirmed = pipeline.confirmedRevision();
       if (cache.applied().revision() < confirmed) {
         try {
+          if (failFast && pipeline.isDisconnected()) {
+            throw notBack(confirmed);
+          }
           CompletableFuture<Applied> applied = cache.whenApplied(confirmed);
           try {
             if (!scheduler.await(applied, deadline.remainingNanos())) {
@@ -314,7 +362,11 @@ public final class TransactionRunner {
       applied.cancel(false);
     }
 
-    StoreUnavailableException notBack(long confirmed) {
+    /** Where other commits have taken up the time, it is they who are named. */
+    PetaCoreException notBack(long confirmed) {
+      if (lastConflict != null && !pipeline.isDisconnected()) {
+        return conflictException(lastConflict);
+      }
       return new StoreUnavailableException(
           "an earlier commit of this storage, at revision "
               + confirmed
@@ -336,20 +388,36 @@ public final class TransactionRunner {
         return CompletableFuture.completedFuture(
             new CommitOutcome.Committed(snapshot.revision(), snapshot.version()));
       }
+      if (settings.readOnly()) {
+        return CompletableFuture.failedFuture(
+            new ReadOnlyStorageException(
+                "the storage was opened read-only: it commits nothing, and the transaction writes "
+                    + writes.iterator().next().key()));
+      }
       long guardedBy =
           pending.isolation() == IsolationLevel.SNAPSHOT
               ? snapshot.version()
               : CommitRequest.UNGUARDED;
-      return pipeline.commit(new CommitRequest(writes, guardedBy, deadline));
+      Bytes lostTo = lastConflict == null ? null : lastConflict.key();
+      return pipeline.commit(new CommitRequest(writes, guardedBy, deadline, failFast, lostTo));
     }
 
     /** Not given up on an interrupt, which would hide the outcome; the deadline bounds it. */
     CommitOutcome commit(Pending pending) {
-      await(turnBefore(pending));
+      CompletableFuture<@Nullable Void> turn = turnBefore(pending);
+      await(turn);
+      queuedInVain(turn, pending);
       try {
         return scheduler.join(send(pending));
       } catch (CompletionException e) {
-        throw seenByCaller(e.getCause());
+        throw seenByCaller(handOver.onExecutor(e.getCause()));
+      }
+    }
+
+    /** The time may have been spent on waiting for the turn at a key that others keep changing. */
+    void queuedInVain(CompletableFuture<?> turn, Pending pending) {
+      if (!turn.isDone() && lastConflict == null) {
+        lastConflict = new CommitOutcome.Conflict(pending.writes().get(0).key(), true);
       }
     }
 
@@ -368,23 +436,24 @@ public final class TransactionRunner {
     /**
      * Commits, or waits until the body may run again.
      *
-     * @return whether it is committed
+     * @return what the commit was given; null if the body is to run again
      */
-    boolean commitOrPrepare(Pending pending) {
+    @Nullable CommitResult commitOrPrepare(Pending pending) {
       CommitOutcome outcome;
       try {
         outcome = commit(pending);
       } catch (TransactionTooOldException thrown) {
         prepareAfter(thrown);
-        return false;
+        return null;
       }
-      if (outcome instanceof CommitOutcome.Conflict conflict) {
-        backOff(delayAfter(conflict));
-        await(turns.after(conflict.key()));
-        awaitConfirmed();
-        return false;
+      if (outcome instanceof CommitOutcome.Committed committed) {
+        return new CommitResult(committed.revision(), committed.version());
       }
-      return true;
+      CommitOutcome.Conflict conflict = (CommitOutcome.Conflict) outcome;
+      backOff(delayAfter(conflict));
+      await(turns.after(conflict.key()));
+      awaitConfirmed();
+      return null;
     }
 
     /** Waits until the body may run again, on a fresh snapshot; throws if it must not. */
@@ -395,6 +464,7 @@ public final class TransactionRunner {
 
     /** How long to wait before the next run; throws the conflict if there is to be none. */
     Duration delayAfter(CommitOutcome.Conflict conflict) {
+      lastConflict = conflict;
       Duration delay = nextDelay();
       if (delay == null) {
         throw conflictException(conflict);
@@ -426,9 +496,10 @@ public final class TransactionRunner {
     private TransactionConflictException conflictException(CommitOutcome.Conflict conflict) {
       return new TransactionConflictException(
           conflict.key(),
-          "the key "
-              + conflict.key()
-              + " was changed by another commit; attempts made: "
+          (conflict.late()
+                  ? "until the deadline other commits went before the write of " + conflict.key()
+                  : "the key " + conflict.key() + " was changed by another commit")
+              + "; attempts made: "
               + made
               + " (at most "
               + maxAttempts
@@ -495,7 +566,13 @@ public final class TransactionRunner {
       }
       transaction.end();
       Pending pending = transaction.pending();
-      whenTurn(attempts.turnBefore(pending), () -> send(pending));
+      CompletableFuture<@Nullable Void> turn = attempts.turnBefore(pending);
+      whenTurn(
+          turn,
+          () -> {
+            attempts.queuedInVain(turn, pending);
+            send(pending);
+          });
     }
 
     private void send(Pending pending) {
@@ -515,7 +592,8 @@ public final class TransactionRunner {
       } else if (failure instanceof TransactionTooOldException tooOld) {
         again(tooOld);
       } else {
-        fail(failure == null ? new IllegalStateException("no outcome") : failure);
+        Throwable reported = handOver.onExecutor(failure);
+        fail(reported == null ? new IllegalStateException("no outcome") : reported);
       }
     }
 

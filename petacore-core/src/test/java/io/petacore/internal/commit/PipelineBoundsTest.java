@@ -10,12 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.petacore.data.Bytes;
 import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.internal.commit.FaultyKvStore.Sent;
 import io.petacore.internal.commit.FaultyKvStore.What;
+import io.petacore.internal.time.Deadline;
 import io.petacore.store.ScriptedWatch;
+import io.petacore.store.StoreException;
 import io.petacore.store.StoreException.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -142,14 +145,64 @@ class PipelineBoundsTest extends PipelineFixture {
   }
 
   @Test
-  void aMemberThatWasRefusedIsToldSoAtItsDeadlineThoughTheWatchIsLate() {
+  void aMemberThatLostToAnotherIsAConflictAtItsDeadlineThoughTheWatchIsLate() {
     PipelineNode elsewhere = another();
     commitElsewhere(elsewhere, "a", "theirs");
     CompletableFuture<CommitOutcome> mine = node.begin().put("a", "mine").commit();
     scheduler.advance(PipelineNode.TIMEOUT.plusMillis(50));
-    failure(StoreUnavailableException.class, mine);
+    assertConflict("a", mine);
     assertWorks();
     assertEquals("theirs", node.read("a"));
+  }
+
+  /** Run again after a conflict, it does not get through before its time is up. */
+  @Test
+  void aLaterAttemptThatIsNotSentInTimeIsAConflictOverTheKeyThatWasLost() {
+    node.store.hold(What.BATCH);
+    for (int i = 0; i < 4; i++) {
+      node.begin().put("k" + i, "v").launch();
+    }
+    Bytes lost = Bytes.utf8("lost");
+    Deadline soon = Deadline.in(Duration.ofMillis(50), scheduler::nanoTime);
+    List<Write> writes = List.of(new Write(Bytes.utf8("mine"), Bytes.utf8("v")));
+    CompletableFuture<CommitOutcome> again =
+        node.pipeline.commit(
+            new CommitRequest(writes, node.cache.applied().version(), soon, false, lost));
+    CompletableFuture<CommitOutcome> first =
+        node.begin(Duration.ofMillis(50)).put("other", "v").commit();
+    scheduler.advance(Duration.ofMillis(100));
+    assertConflict("lost", again);
+    String message = String.valueOf(failure(StoreUnavailableException.class, first).getMessage());
+    assertTrue(message.contains("was not sent before its deadline"), message);
+  }
+
+  @Test
+  void aStoreThatIsClosedIsToldAtOnceAndForGood() {
+    node.store.hold(What.BATCH);
+    CompletableFuture<CommitOutcome> sent = node.begin().put("a", "1").commit();
+    node.pipeline.storeFailed(new StoreException(Kind.CLOSED, "by the test", null));
+    failure(CommitOutcomeUnknownException.class, sent);
+    failure(StorageClosedException.class, node.begin().put("b", "1").commit());
+    assertEquals(10_000, node.pipeline.freePlaces());
+  }
+
+  @Test
+  void whatFailsFastDoesNotWaitForTheStoreToBeFollowed() {
+    node.store.hold(What.BATCH);
+    for (int i = 0; i < 4; i++) {
+      node.begin().put("k" + i, "v").launch();
+    }
+    Deadline late = Deadline.in(PipelineNode.TIMEOUT, scheduler::nanoTime);
+    List<Write> writes = List.of(new Write(Bytes.utf8("mine"), Bytes.utf8("v")));
+    CommitRequest request =
+        new CommitRequest(writes, node.cache.applied().version(), late, true, null);
+    CompletableFuture<CommitOutcome> waiting = node.pipeline.commit(request);
+    assertFalse(waiting.isDone());
+    node.store.hold(What.RANGE);
+    node.store.watch().end(Kind.UNAVAILABLE);
+    failure(StoreUnavailableException.class, waiting);
+    failure(StoreUnavailableException.class, node.pipeline.commit(request));
+    assertEquals(10_000 - 4, node.pipeline.freePlaces());
   }
 
   // ---- back-pressure

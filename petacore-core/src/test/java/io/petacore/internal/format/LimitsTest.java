@@ -1,5 +1,6 @@
 package io.petacore.internal.format;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -27,7 +28,9 @@ class LimitsTest {
     assertSame(KEY, Limits.requireKey(KEY));
     Bytes longest = ofLength(4096);
     assertSame(longest, Limits.requireKey(longest));
-    assertRefused("4096", () -> Limits.requireKey(ofLength(4097)));
+    assertFalse(Limits.isTooLong(longest));
+    assertTrue(Limits.isTooLong(ofLength(4097)));
+    assertTrue(String.valueOf(Limits.tooLong(ofLength(4097)).getMessage()).contains("4096"));
     assertRefused("empty", () -> Limits.requireKey(Bytes.EMPTY));
     assertRefused("zero byte", () -> Limits.requireKey(Bytes.utf8("\0c")));
   }

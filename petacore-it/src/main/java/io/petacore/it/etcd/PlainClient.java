@@ -130,8 +130,17 @@ public final class PlainClient {
 
   /** Adds a user who may do everything with the keys of a prefix, and with no others. */
   public void addUserOfPrefix(String name, String password, String prefix) {
+    addUserOfPrefix(name, password, prefix, 2);
+  }
+
+  /** Adds a user who may read the keys of a prefix, and nothing else. */
+  public void addReaderOfPrefix(String name, String password, String prefix) {
+    addUserOfPrefix(name, password, prefix, 0);
+  }
+
+  private void addUserOfPrefix(String name, String password, String prefix, int permissionType) {
     addUser(name, password, name);
-    String permission = prefixRequest(prefix).replace("{", "{\"permType\":2,");
+    String permission = prefixRequest(prefix).replace("{", "{\"permType\":" + permissionType + ",");
     call("/v3/auth/role/grant", "{\"name\":\"%s\",\"perm\":%s}".formatted(name, permission));
   }
 

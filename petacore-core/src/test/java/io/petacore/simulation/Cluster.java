@@ -1,7 +1,11 @@
 package io.petacore.simulation;
 
+import io.petacore.data.Bytes;
+import io.petacore.store.Batch;
+import io.petacore.store.BatchResult;
 import io.petacore.store.Event;
 import io.petacore.store.KeyValue;
+import io.petacore.store.Operation;
 import io.petacore.store.RangePage;
 import io.petacore.store.RangeRequest;
 import io.petacore.store.RevisionEvents;
@@ -9,6 +13,7 @@ import io.petacore.store.StoreException;
 import io.petacore.store.StoreLimits;
 import io.petacore.store.embedded.EtcdModel;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -65,6 +70,28 @@ final class Cluster {
     } finally {
       takeDown();
       lookAfterLeases();
+    }
+  }
+
+  /** Carries out the batch of a node. */
+  BatchResult commit(Node sender, Batch batch) {
+    BatchResult result = model.commit(batch);
+    if (result.applied()) {
+      Set<Bytes> deletes = new LinkedHashSet<>();
+      addDeletes(batch.operations(), result.groups().iterator(), true, deletes);
+      truth.requested(result.revision(), new TrueHistory.Request(sender, timeline.now(), deletes));
+    }
+    return result;
+  }
+
+  private static void addDeletes(
+      List<Operation> operations, Iterator<Boolean> groups, boolean runs, Set<Bytes> deletes) {
+    for (Operation operation : operations) {
+      if (operation instanceof Operation.Group group) {
+        addDeletes(group.operations(), groups, groups.next(), deletes);
+      } else if (runs && operation instanceof Operation.Delete delete) {
+        deletes.add(Simulation.NAMESPACE.fromStore(delete.key()));
+      }
     }
   }
 

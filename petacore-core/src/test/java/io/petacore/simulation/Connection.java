@@ -105,7 +105,7 @@ final class Connection implements KvStore {
         if (full && !timeline.chance(0.3)) {
           throw new StoreException(Kind.OUTCOME_UNKNOWN, "database space exceeded", null);
         }
-        result = cluster.model().commit(batch);
+        result = cluster.commit(node, batch);
         if (full) {
           throw new StoreException(Kind.OUTCOME_UNKNOWN, "database space exceeded", null);
         }

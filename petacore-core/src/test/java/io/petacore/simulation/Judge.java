@@ -1,5 +1,6 @@
 package io.petacore.simulation;
 
+import io.petacore.DistributedStorage;
 import io.petacore.data.Bytes;
 import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.StorageClosedException;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * carried out once, whole, and (under Snapshot) before anybody else has changed what it writes.
  */
 final class Judge {
+  private final Timeline timeline;
   private final TrueHistory truth;
   private final Faults faults;
   private final Violations violations;
@@ -39,6 +41,7 @@ final class Judge {
 
   Judge(Timeline timeline, TrueHistory truth, Faults faults, Violations violations, Trace trace) {
     this.recorder = new HistoryRecorder(timeline::now);
+    this.timeline = timeline;
     this.truth = truth;
     this.faults = faults;
     this.violations = violations;
@@ -57,6 +60,10 @@ final class Judge {
     Claim claim = new Claim(claims.size() + 1, node, guarded, client.invoke(level));
     claims.add(claim);
     return claim;
+  }
+
+  Attempt attempt(Claim claim, long snapshot) {
+    return claim.attempt(timeline.now(), snapshot);
   }
 
   List<Claim> claims() {
@@ -148,7 +155,7 @@ final class Judge {
   }
 
   void committed(Claim claim, long revision) {
-    claim.committed(revision);
+    claim.committed(timeline.now(), revision);
     claim.recording.ok();
     trace.note("told", claim.number, claim::toString);
     if (!claim.last().writes.isEmpty()) {
@@ -167,6 +174,19 @@ final class Judge {
     if (!isForeseen(failure)) {
       violations.add(claim + " ended in a way that nobody foresaw", failure);
     }
+    if (failure instanceof TransactionConflictException && !conflicts(claim)) {
+      violations.add(claim + ", but nobody has changed " + claim.last().writes.keySet());
+    }
+  }
+
+  /** Whether a key that it writes was changed since its snapshot, as far as that can be said. */
+  private boolean conflicts(Claim claim) {
+    DistributedStorage storage = claim.node.storage();
+    return storage == null
+        || storage.status().counters().resyncs() > 0 // a moved fence has to do for a conflict
+        || mayHaveChangedHistory(claim.node)
+        || claim.last().writes.keySet().stream()
+            .anyMatch(key -> truth.changeBetween(key, claim.last().snapshot, Long.MAX_VALUE) != 0);
   }
 
   private static boolean isForeseen(Throwable failure) {
@@ -187,6 +207,7 @@ final class Judge {
       claims.forEach(claim -> judge(claim, history));
     }
     claims.forEach(this::judgeCommitted);
+    new DeleteJudge(truth, claims, violations).judge();
     // What a watch leaves out its node can't know of before the next record: reads may be stale.
     if (truth.lost() == null && !faults.hasStruck(Fault.WATCH_LOSES)) {
       Checker.check(recorder.history())
@@ -292,8 +313,8 @@ final class Judge {
       return;
     }
     Attempt last = claim.last();
-    if (last.writes.values().stream().noneMatch(Objects::nonNull)) {
-      return; // its deletes bear no tag
+    if (last.writes.isEmpty() || DeleteJudge.onlyDeletes(last)) {
+      return; // deletes bear no tag: the judge of deletes looks at them
     }
     List<Long> landings = new ArrayList<>();
     for (TrueHistory one = truth; one != null; one = one.lost()) {

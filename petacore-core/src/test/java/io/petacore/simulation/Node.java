@@ -75,6 +75,11 @@ final class Node {
     return missed.contains(revision);
   }
 
+  /** Whether its watch has left out nothing. */
+  boolean missedNone() {
+    return missed.isEmpty();
+  }
+
   /**
    * What it may not know of: nothing, or what its watch has left out since some moment, until it
    * found out.

@@ -47,7 +47,7 @@ final class Programs {
   }
 
   Program any() {
-    return switch (random.nextInt(16)) {
+    return switch (random.nextInt(18)) {
       case 0, 1 -> new Program(true, this::increment);
       case 2, 3 -> new Program(true, this::transfer);
       case 4, 5 -> new Program(true, this::append);
@@ -59,6 +59,8 @@ final class Programs {
       case 12 -> new Program(timeline.chance(0.7), this::mixed);
       case 13 -> new Program(timeline.chance(0.8), this::writeMuch);
       case 14 -> new Program(true, this::balance);
+      case 15 -> new Program(timeline.chance(0.7), this::sweep);
+      case 16 -> new Program(timeline.chance(0.9), this::deleteMuch);
       default -> new Program(timeline.chance(0.5), this::look);
     };
   }
@@ -149,6 +151,27 @@ final class Programs {
     tx.delete(one("s", SWITCHES));
     if (timeline.chance(0.7)) {
       tx.writeRegister(one("r", REGISTERS));
+    }
+  }
+
+  /** Deletes, and nothing else. */
+  private void sweep(Witness tx) {
+    TreeSet<String> keys = new TreeSet<>();
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      keys.add(one("s", SWITCHES));
+    }
+    think();
+    keys.forEach(tx::delete);
+  }
+
+  /** So much that it may need a request to itself; some of it may be absent. */
+  private void deleteMuch(Witness tx) {
+    if (timeline.chance(0.5)) {
+      tx.read("w0");
+    }
+    think();
+    for (int i = random.nextInt(3); i < wide; i++) {
+      tx.delete("w" + i);
     }
   }
 

@@ -24,15 +24,41 @@ final class TrueHistory {
 
   private record State(long revision, @Nullable Bytes value) {}
 
+  /**
+   * What a node sent to make a revision.
+   *
+   * @param at the moment at which it was carried out
+   * @param deletes the keys, without namespace, that it deleted, absent ones included
+   */
+  record Request(Node sender, long at, Set<Bytes> deletes) {}
+
   private final List<RevisionEvents> revisions = new ArrayList<>();
   private final Map<Bytes, List<State>> keys = new TreeMap<>();
   private final Map<Tag, List<Long>> landings = new HashMap<>();
   private final List<Long> versions = new ArrayList<>();
+  private final Map<Long, Request> requests = new TreeMap<>();
   private @Nullable TrueHistory lost;
 
   /** The newest revision. */
   long newest() {
     return EMPTY + revisions.size();
+  }
+
+  /** A node's request makes the next revision. */
+  void requested(long revision, Request request) {
+    if (revision > newest()) {
+      requests.put(revision, request);
+    }
+  }
+
+  /** What made a revision; null if it was not a node. */
+  @Nullable Request request(long revision) {
+    return requests.get(revision);
+  }
+
+  /** The requests of nodes, by the revisions that they made. */
+  Map<Long, Request> requests() {
+    return requests;
   }
 
   void append(RevisionEvents made) {
@@ -67,12 +93,14 @@ final class TrueHistory {
     TrueHistory past = new TrueHistory();
     past.lost = lost;
     revisions.forEach(past::append);
+    past.requests.putAll(requests);
     List<RevisionEvents> kept = List.copyOf(revisions.subList(0, (int) (revision - EMPTY)));
     revisions.clear();
     keys.clear();
     landings.clear();
     versions.clear();
     kept.forEach(this::append);
+    requests.keySet().removeIf(made -> made > revision);
     lost = past;
   }
 

@@ -1,6 +1,8 @@
 package io.petacore.simulation;
 
 import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
+import io.petacore.internal.format.ReservedKeys;
 import io.petacore.store.Batch;
 import io.petacore.store.BatchResult;
 import io.petacore.store.Event;
@@ -17,17 +19,21 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The store that all nodes share: the model of etcd, with its leases, watches and hard times. */
 final class Cluster {
+  private static final Bytes LOCK = Simulation.stored(ReservedKeys.TURN);
+
   private final Timeline timeline;
   private final Trace trace;
   private final EtcdModel model;
   private final TrueHistory truth;
   private final int pageSize;
   private final Set<WatchStream> streams = new LinkedHashSet<>();
+  private Consumer<Node> onLock = holder -> {};
   private long awayUntil;
   private long fullUntil;
   private int history;
@@ -97,11 +103,26 @@ final class Cluster {
 
   private void takeDown() {
     for (long revision = truth.newest() + 1; revision <= model.newest(); revision++) {
-      RevisionEvents made = model.history().get(Math.toIntExact(revision - TrueHistory.EMPTY - 1));
+      RevisionEvents made = model.revision(revision, KeyRange.all());
       truth.append(made);
       trace.note("revision", revision, () -> describe(made));
+      tellOfLock(made);
     }
     streams.forEach(WatchStream::wake);
+  }
+
+  /** Has a node told whenever it takes the exclusive commit lock. */
+  void whenLocked(Consumer<Node> listener) {
+    onLock = listener;
+  }
+
+  private void tellOfLock(RevisionEvents made) {
+    TrueHistory.Request request = truth.request(made.revision());
+    if (request != null
+        && made.events().stream()
+            .anyMatch(event -> event.key().equals(LOCK) && event.value() != null)) {
+      onLock.accept(request.sender());
+    }
   }
 
   private static String describe(RevisionEvents made) {
@@ -166,11 +187,19 @@ final class Cluster {
     }
   }
 
-  /** Is set back to a backup. Every connection breaks, and what is on its way is lost. */
-  void restore(long revision) {
+  /**
+   * Is set back to a backup. Every connection breaks, and what is on its way is lost.
+   *
+   * @param bump how much higher the revisions go on, with nothing below to be read; 0 for not
+   */
+  void restore(long revision, long bump) {
     history++;
-    model.restore(revision);
-    truth.restore(revision);
+    if (bump == 0) {
+      model.restore(revision);
+    } else {
+      model.restoreBumped(revision, bump);
+    }
+    truth.restore(revision, bump);
     breakStreams(null);
     lookAfterLeases();
   }

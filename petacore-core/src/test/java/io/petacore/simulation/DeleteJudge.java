@@ -100,6 +100,9 @@ final class DeleteJudge {
       first = first == 0 || (change != 0 && change < first) ? change : first;
       present |= history.valueAt(key, attempt.snapshot, Set.of()) != null;
     }
+    if (hasForeignGap(attempt, history)) {
+      return NOTHING_TO_DELETE; // what it did can't be told
+    }
     if (!present) {
       return first == 0 || told < first ? NOTHING_TO_DELETE : NOT_CARRIED_OUT;
     }
@@ -111,6 +114,11 @@ final class DeleteJudge {
     return own && (told == 0 || told == first) && deletesAllAt(first, attempt, history)
         ? first
         : NOT_CARRIED_OUT;
+  }
+
+  private static boolean hasForeignGap(Attempt attempt, TrueHistory history) {
+    return attempt.writes.keySet().stream()
+        .anyMatch(key -> history.isForeignGap(key, attempt.snapshot, Long.MAX_VALUE));
   }
 
   /** Whether a revision deletes all that the snapshot has, and leaves what it has not absent. */
@@ -193,12 +201,13 @@ final class DeleteJudge {
     }
   }
 
+  /** Guarded ones that are told as committed own what they have deleted, if that can be told. */
   private boolean mayOwn(Claim claim, Bytes key, Request request) {
     Attempt last = claim.attempts.isEmpty() ? null : claim.last();
     return last != null
         && claim.node == request.sender()
         && claim.told() != Told.FAILED
-        && (!claim.guarded || claim.told() == Told.UNKNOWN) // committed ones own theirs already
+        && (!claim.guarded || claim.told() == Told.UNKNOWN || hasForeignGap(last, truth))
         && claim.fits(last, request)
         && deletes(last, key);
   }

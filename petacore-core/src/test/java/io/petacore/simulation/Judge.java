@@ -14,6 +14,7 @@ import io.petacore.simulation.Claim.Attempt;
 import io.petacore.simulation.Claim.Told;
 import io.petacore.store.Event;
 import io.petacore.store.RevisionEvents;
+import io.petacore.store.StoreException;
 import io.petacore.transaction.IsolationLevel;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -171,7 +172,7 @@ final class Judge {
     claim.failed(told, failure);
     claim.recording.end(failure);
     trace.note("told", -claim.number, claim::toString);
-    if (!isForeseen(failure)) {
+    if (!isForeseen(failure) && !wasRefusedForContent(claim, failure)) {
       violations.add(claim + " ended in a way that nobody foresaw", failure);
     }
     if (failure instanceof TransactionConflictException && !conflicts(claim)) {
@@ -187,6 +188,12 @@ final class Judge {
         || mayHaveChangedHistory(claim.node)
         || claim.last().writes.keySet().stream()
             .anyMatch(key -> truth.changeBetween(key, claim.last().snapshot, Long.MAX_VALUE) != 0);
+  }
+
+  private static boolean wasRefusedForContent(Claim claim, Throwable failure) {
+    return failure.getCause() instanceof StoreException refused
+        && refused.kind() == StoreException.Kind.REJECTED
+        && claim.last().writes.keySet().stream().anyMatch(Programs::isForbidden);
   }
 
   private static boolean isForeseen(Throwable failure) {
@@ -209,7 +216,7 @@ final class Judge {
     claims.forEach(this::judgeCommitted);
     new DeleteJudge(truth, claims, violations).judge();
     // What a watch leaves out its node can't know of before the next record: reads may be stale.
-    if (truth.lost() == null && !faults.hasStruck(Fault.WATCH_LOSES)) {
+    if (truth.lost() == null && !faults.haveLost()) {
       Checker.check(recorder.history())
           .forbidden()
           .forEach(anomaly -> violations.add("the checker says: " + anomaly));
@@ -224,7 +231,9 @@ final class Judge {
         Bytes value = event.value();
         CommitRecord record =
             Simulation.isRecord(event.key()) && value != null ? CommitRecord.decode(value) : null;
-        if (record != null && !requests.add(List.of(record.session(), record.batch()))) {
+        if (record != null
+            && record.batch() != 0
+            && !requests.add(List.of(record.session(), record.batch()))) {
           violations.add("a request was carried out twice, again at " + revision.revision());
         }
       }
@@ -241,6 +250,13 @@ final class Judge {
         wasWhole(attempt, revision, history);
         if (claim.guarded && !wasSetBack(revision)) {
           cameFirst(attempt, revision, history);
+        }
+        if (claim.guarded && history.isOfTheLost(attempt.snapshot)) {
+          violations.add(
+              claim
+                  + ": carried out at "
+                  + revision
+                  + " on a snapshot of the history that is lost");
         }
       }
     }
@@ -290,7 +306,7 @@ final class Judge {
   private void cameFirst(Attempt attempt, long revision, TrueHistory history) {
     for (Bytes key : attempt.writes.keySet()) {
       long other = history.changeBetween(key, attempt.snapshot, revision);
-      if (other != 0) {
+      if (other != 0 && !history.isForeignGap(key, attempt.snapshot, revision)) {
         violations.add(
             attempt.claim
                 + ": its attempt "
@@ -361,7 +377,7 @@ final class Judge {
   }
 
   boolean mayAnswerForThePast() {
-    return past && truth.lost() == null && !faults.include(Fault.WATCH_LOSES);
+    return past && truth.lost() == null && !faults.mayLose();
   }
 
   TrueHistory truth() {

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class Node {
 
   /** Far from the beginning of the epoch, as clocks are. */
-  private static final long ORIGIN = 1_700_000_000L * Timeline.SECOND;
+  static final long ORIGIN = 1_700_000_000L * Timeline.SECOND;
+
+  /** Some two hundred years. */
+  private static final long FAR = 6_300_000_000L * Timeline.SECOND;
 
   private final Timeline timeline;
   private final int number;
@@ -21,6 +24,7 @@ final class Node {
   private @Nullable DistributedStorage storage;
   private long clockOffset;
   private long cutOffUntil;
+  private long withoutWatchUntil;
   private long acknowledged;
 
   Node(Timeline timeline, int number) {
@@ -53,6 +57,11 @@ final class Node {
     return ORIGIN + timeline.now() + clockOffset;
   }
 
+  /** The wall clock is past the year 2200. */
+  void setClockFar() {
+    clockOffset = FAR;
+  }
+
   void setClock(long offset) {
     clockOffset = offset;
   }
@@ -63,6 +72,15 @@ final class Node {
 
   void cutOffFor(long nanos) {
     cutOffUntil = timeline.now() + nanos;
+  }
+
+  /** Whether it gets no watch. */
+  boolean hasLostWatches() {
+    return timeline.now() < withoutWatchUntil;
+  }
+
+  void loseWatchesFor(long nanos) {
+    withoutWatchUntil = timeline.now() + nanos;
   }
 
   /** Its watch has left a revision out. */

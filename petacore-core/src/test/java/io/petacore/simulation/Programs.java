@@ -1,5 +1,6 @@
 package io.petacore.simulation;
 
+import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import java.util.List;
 import java.util.Random;
@@ -11,6 +12,7 @@ final class Programs {
   static final int ACCOUNTS = 4;
   static final long BALANCE = 100;
 
+  private static final String FORBIDDEN = "p";
   private static final int COUNTERS = 3;
   private static final int LISTS = 3;
   private static final int SWITCHES = 5;
@@ -47,7 +49,7 @@ final class Programs {
   }
 
   Program any() {
-    return switch (random.nextInt(18)) {
+    return switch (random.nextInt(19)) {
       case 0, 1 -> new Program(true, this::increment);
       case 2, 3 -> new Program(true, this::transfer);
       case 4, 5 -> new Program(true, this::append);
@@ -60,6 +62,7 @@ final class Programs {
       case 13 -> new Program(timeline.chance(0.8), this::writeMuch);
       case 14 -> new Program(true, this::balance);
       case 15 -> new Program(timeline.chance(0.7), this::sweep);
+      case 17 -> new Program(timeline.chance(0.7), this::writeForbidden);
       case 16 -> new Program(timeline.chance(0.9), this::deleteMuch);
       default -> new Program(timeline.chance(0.5), this::look);
     };
@@ -173,6 +176,20 @@ final class Programs {
     for (int i = random.nextInt(3); i < wide; i++) {
       tx.delete("w" + i);
     }
+  }
+
+  /** Where content is refused, this is. */
+  private void writeForbidden(Witness tx) {
+    if (timeline.chance(0.5)) {
+      tx.writeRegister(one("r", REGISTERS));
+    }
+    think();
+    tx.write(FORBIDDEN, "");
+  }
+
+  /** Whether the store may refuse whoever writes a key. */
+  static boolean isForbidden(Bytes key) {
+    return key.equals(Bytes.utf8(FORBIDDEN));
   }
 
   private void overwrite(Witness tx) {

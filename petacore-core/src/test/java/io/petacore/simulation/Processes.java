@@ -17,6 +17,9 @@ import java.util.function.BiConsumer;
 final class Processes implements Nemesis.Operator {
   static final int PLACES = 1_000;
 
+  /** All are to come to an end. */
+  private static final long LONGEST_STOP = 50 * Timeline.SECOND;
+
   private static final long MOMENT = 10 * Timeline.MILLISECOND;
 
   private final Timeline timeline;
@@ -119,7 +122,8 @@ final class Processes implements Nemesis.Operator {
 
   private void stopReader() {
     if (fibers.isReading() && faults.strike(Fault.READER_STOPPED)) {
-      fibers.pause(timeline.about(timeline.chance(0.5) ? settings.retention() : MOMENT));
+      long time = timeline.about(timeline.chance(0.5) ? settings.retention() : MOMENT);
+      fibers.pause(Math.min(time, LONGEST_STOP));
     }
   }
 

@@ -251,7 +251,9 @@ final class Judge {
         if (claim.guarded && !wasSetBack(revision)) {
           cameFirst(attempt, revision, history);
         }
-        if (claim.guarded && history.isOfTheLost(attempt.snapshot)) {
+        if (claim.guarded
+            && history.isOfTheLost(attempt.snapshot)
+            && wasSentWithRestoredWatch(revision, history)) {
           violations.add(
               claim
                   + ": carried out at "
@@ -269,6 +271,12 @@ final class Judge {
     if (landed > 0 && claim.told() == Told.FAILED && history == truth) {
       violations.add(claim + ", but was carried out: " + landings(claim, history));
     }
+  }
+
+  /** A request that leaves before its sender has found the restored store is a known gap. */
+  private static boolean wasSentWithRestoredWatch(long revision, TrueHistory history) {
+    TrueHistory.Request request = history.request(revision);
+    return request != null && request.sender().hasFoundRestored(request.at());
   }
 
   private boolean wasSetBack(long revision) {

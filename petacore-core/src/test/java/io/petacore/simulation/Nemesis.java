@@ -96,7 +96,8 @@ final class Nemesis {
       foreign(new Operation.Put(foreignKey(), FOREIGN));
     }
     if (faults.strike(Fault.FOREIGN_DELETE)) {
-      foreign(new Operation.Delete(timeline.chance(0.5) ? foreignKey() : key("s", 5)));
+      foreign(
+          new Operation.Delete(timeline.chance(0.5) ? foreignKey() : key("s", Programs.SWITCHES)));
     }
     if (faults.strike(Fault.FOREIGN_LEASE)) {
       Duration time = Duration.ofNanos(timeline.about(3 * EVERY));
@@ -115,7 +116,7 @@ final class Nemesis {
   }
 
   private Bytes foreignKey() {
-    return key("f", Simulation.FOREIGN_KEYS);
+    return key("f", Programs.REGISTERS);
   }
 
   private Bytes key(String kind, int of) {

@@ -24,6 +24,7 @@ final class Node {
   private @Nullable DistributedStorage storage;
   private long clockOffset;
   private long cutOffUntil;
+  private long followsRestoredSince = Long.MAX_VALUE;
   private long withoutWatchUntil;
   private long acknowledged;
 
@@ -81,6 +82,18 @@ final class Node {
 
   void loseWatchesFor(long nanos) {
     withoutWatchUntil = timeline.now() + nanos;
+  }
+
+  /** A watch is opened, on a history that so many restorations came before. */
+  void follows(int restorations) {
+    if (restorations > 0) {
+      followsRestoredSince = Math.min(followsRestoredSince, timeline.now());
+    }
+  }
+
+  /** Whether it had a watch on the restored store at a moment: what it had read before is lost. */
+  boolean hasFoundRestored(long moment) {
+    return followsRestoredSince < moment;
   }
 
   /** Its watch has left a revision out. */

@@ -9,7 +9,9 @@ import io.petacore.internal.mvcc.InterruptedReads;
 import io.petacore.store.Event;
 import io.petacore.store.RevisionEvents;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 
@@ -33,6 +35,7 @@ final class Processes implements Nemesis.Operator {
   private final Census census;
   private final List<Client> clients;
   private final BiConsumer<Node, DistributedStorage> inspector;
+  private final Set<DistributedStorage> closing = new HashSet<>();
 
   /**
    * @param clients those there are, and are going to be
@@ -153,7 +156,7 @@ final class Processes implements Nemesis.Operator {
   @Override
   public void reopen(Node node) {
     DistributedStorage storage = node.storage();
-    if (storage == null) {
+    if (storage == null || !closing.add(storage)) {
       return;
     }
     trace.note("close", 0, node::toString);

@@ -2,6 +2,7 @@ package io.petacore.simulation;
 
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
@@ -15,8 +16,8 @@ final class Programs {
   private static final String FORBIDDEN = "p";
   private static final int COUNTERS = 3;
   private static final int LISTS = 3;
-  private static final int SWITCHES = 5;
-  private static final int REGISTERS = 3;
+  static final int SWITCHES = 5;
+  static final int REGISTERS = 3;
 
   /** A body, and the level that it is made for. */
   record Program(boolean guarded, Body body) {
@@ -185,6 +186,18 @@ final class Programs {
     }
     think();
     tx.write(FORBIDDEN, "");
+  }
+
+  /** What foreigners write or delete. */
+  static List<String> foreignKeys() {
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; i < REGISTERS; i++) {
+      keys.add("f" + i);
+    }
+    for (int i = 0; i < SWITCHES; i++) {
+      keys.add("s" + i);
+    }
+    return keys;
   }
 
   /** Whether the store may refuse whoever writes a key. */

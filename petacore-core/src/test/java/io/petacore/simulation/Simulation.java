@@ -31,9 +31,6 @@ final class Simulation {
   /** The revision that the store is prepared with. */
   static final long PREPARED = TrueHistory.EMPTY + 1;
 
-  /** Keys that foreigners write. */
-  static final int FOREIGN_KEYS = 3;
-
   /** For so long things go wrong, if the clients have not come to an end before. */
   private static final long HARM = 30 * Timeline.SECOND;
 
@@ -202,8 +199,8 @@ final class Simulation {
   private void commitOnceMore() {
     for (Node node : nodes) {
       commitOnceMore(node, "z");
-      for (int i = 0; i < FOREIGN_KEYS && !node.missedNone(); i++) {
-        commitOnceMore(node, "f" + i);
+      for (String key : node.missedNone() ? List.<String>of() : Programs.foreignKeys()) {
+        commitOnceMore(node, key);
       }
     }
   }

@@ -83,6 +83,7 @@ final class WatchStream implements Watch {
     }
     if (!opened) {
       opened = true;
+      node.follows(cluster.history());
       listener.onOpened();
     } else if (faults.strike(Fault.WATCH_BROKEN)) {
       end(new StoreException(StoreException.Kind.UNAVAILABLE, "the stream broke", null));

@@ -23,12 +23,14 @@ final class Claim {
   static final class Attempt {
     final Claim claim;
     final Tag tag;
+    final long begun;
     final long snapshot;
     final Map<Bytes, @Nullable Bytes> writes = new TreeMap<>();
 
-    private Attempt(Claim claim, Tag tag, long snapshot) {
+    private Attempt(Claim claim, Tag tag, long begun, long snapshot) {
       this.claim = claim;
       this.tag = tag;
+      this.begun = begun;
       this.snapshot = snapshot;
     }
   }
@@ -41,6 +43,7 @@ final class Claim {
   private Told told = Told.UNKNOWN;
   private String because = "nothing was told";
   private long revision;
+  private long toldAt = Long.MAX_VALUE;
 
   /**
    * @param guarded whether it is a Snapshot transaction
@@ -52,10 +55,14 @@ final class Claim {
     this.guarded = guarded;
   }
 
-  /** Its body is run on a snapshot. */
-  Attempt attempt(long snapshot) {
+  /**
+   * Its body is run on a snapshot.
+   *
+   * @param now the moment
+   */
+  Attempt attempt(long now, long snapshot) {
     recording.restart();
-    Attempt attempt = new Attempt(this, new Tag(number, attempts.size() + 1), snapshot);
+    Attempt attempt = new Attempt(this, new Tag(number, attempts.size() + 1), now, snapshot);
     attempts.add(attempt);
     return attempt;
   }
@@ -65,9 +72,11 @@ final class Claim {
   }
 
   /**
+   * @param now the moment
    * @param at the revision that was told; 0 if none was
    */
-  void committed(long at) {
+  void committed(long now, long at) {
+    toldAt = now;
     told = Told.COMMITTED;
     because = at == 0 ? "committed" : "committed at " + at;
     revision = at;
@@ -80,6 +89,11 @@ final class Claim {
 
   Told told() {
     return told;
+  }
+
+  /** Whether a request may have carried out an attempt, by its time. */
+  boolean fits(Attempt attempt, TrueHistory.Request request) {
+    return attempt.begun <= request.at() && (told != Told.COMMITTED || request.at() <= toldAt);
   }
 
   /** The revision that was told; 0 if none was. */

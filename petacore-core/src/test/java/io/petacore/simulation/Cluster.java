@@ -1,7 +1,13 @@
 package io.petacore.simulation;
 
+import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
+import io.petacore.internal.format.ReservedKeys;
+import io.petacore.store.Batch;
+import io.petacore.store.BatchResult;
 import io.petacore.store.Event;
 import io.petacore.store.KeyValue;
+import io.petacore.store.Operation;
 import io.petacore.store.RangePage;
 import io.petacore.store.RangeRequest;
 import io.petacore.store.RevisionEvents;
@@ -9,20 +15,25 @@ import io.petacore.store.StoreException;
 import io.petacore.store.StoreLimits;
 import io.petacore.store.embedded.EtcdModel;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The store that all nodes share: the model of etcd, with its leases, watches and hard times. */
 final class Cluster {
+  private static final Bytes LOCK = Simulation.stored(ReservedKeys.TURN);
+
   private final Timeline timeline;
   private final Trace trace;
   private final EtcdModel model;
   private final TrueHistory truth;
   private final int pageSize;
   private final Set<WatchStream> streams = new LinkedHashSet<>();
+  private Consumer<Node> onLock = holder -> {};
   private long awayUntil;
   private long fullUntil;
   private int history;
@@ -68,13 +79,50 @@ final class Cluster {
     }
   }
 
+  /** Carries out the batch of a node. */
+  BatchResult commit(Node sender, Batch batch) {
+    BatchResult result = model.commit(batch);
+    if (result.applied()) {
+      Set<Bytes> deletes = new LinkedHashSet<>();
+      addDeletes(batch.operations(), result.groups().iterator(), true, deletes);
+      truth.requested(result.revision(), new TrueHistory.Request(sender, timeline.now(), deletes));
+    }
+    return result;
+  }
+
+  private static void addDeletes(
+      List<Operation> operations, Iterator<Boolean> groups, boolean runs, Set<Bytes> deletes) {
+    for (Operation operation : operations) {
+      if (operation instanceof Operation.Group group) {
+        addDeletes(group.operations(), groups, groups.next(), deletes);
+      } else if (runs && operation instanceof Operation.Delete delete) {
+        deletes.add(Simulation.NAMESPACE.fromStore(delete.key()));
+      }
+    }
+  }
+
   private void takeDown() {
     for (long revision = truth.newest() + 1; revision <= model.newest(); revision++) {
-      RevisionEvents made = model.history().get(Math.toIntExact(revision - TrueHistory.EMPTY - 1));
+      RevisionEvents made = model.revision(revision, KeyRange.all());
       truth.append(made);
       trace.note("revision", revision, () -> describe(made));
+      tellOfLock(made);
     }
     streams.forEach(WatchStream::wake);
+  }
+
+  /** Has a node told whenever it takes the exclusive commit lock. */
+  void whenLocked(Consumer<Node> listener) {
+    onLock = listener;
+  }
+
+  private void tellOfLock(RevisionEvents made) {
+    TrueHistory.Request request = truth.request(made.revision());
+    if (request != null
+        && made.events().stream()
+            .anyMatch(event -> event.key().equals(LOCK) && event.value() != null)) {
+      onLock.accept(request.sender());
+    }
   }
 
   private static String describe(RevisionEvents made) {
@@ -139,11 +187,19 @@ final class Cluster {
     }
   }
 
-  /** Is set back to a backup. Every connection breaks, and what is on its way is lost. */
-  void restore(long revision) {
+  /**
+   * Is set back to a backup. Every connection breaks, and what is on its way is lost.
+   *
+   * @param bump how much higher the revisions go on, with nothing below to be read; 0 for not
+   */
+  void restore(long revision, long bump) {
     history++;
-    model.restore(revision);
-    truth.restore(revision);
+    if (bump == 0) {
+      model.restore(revision);
+    } else {
+      model.restoreBumped(revision, bump);
+    }
+    truth.restore(revision, bump);
     breakStreams(null);
     lookAfterLeases();
   }

@@ -13,6 +13,7 @@ import io.petacore.store.StoreLimits;
 import io.petacore.store.Watch;
 import io.petacore.store.WatchListener;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -91,8 +92,7 @@ final class Connection implements KvStore {
   /** A batch that the transport may send again: once applied it is not applied again. */
   private final class Once implements Supplier<BatchResult> {
     private final Batch batch;
-    private BatchResult result =
-        new BatchResult(false, 0, java.util.List.of(), java.util.List.of());
+    private BatchResult result = new BatchResult(false, 0, List.of(), List.of());
 
     Once(Batch batch) {
       this.batch = batch;
@@ -101,16 +101,29 @@ final class Connection implements KvStore {
     @Override
     public BatchResult get() {
       if (!result.applied()) {
+        if (isForbidden(batch.operations()) && faults.strike(Fault.CONTENT_REFUSED)) {
+          throw new StoreException(Kind.REJECTED, "permission denied", null);
+        }
         boolean full = cluster.isFull() && putsSomething(batch);
         if (full && !timeline.chance(0.3)) {
           throw new StoreException(Kind.OUTCOME_UNKNOWN, "database space exceeded", null);
         }
-        result = cluster.model().commit(batch);
+        result = cluster.commit(node, batch);
         if (full) {
           throw new StoreException(Kind.OUTCOME_UNKNOWN, "database space exceeded", null);
         }
       }
       return result;
+    }
+
+    private static boolean isForbidden(List<Operation> operations) {
+      return operations.stream()
+          .anyMatch(
+              operation ->
+                  operation instanceof Operation.Group group
+                      ? isForbidden(group.operations())
+                      : operation instanceof Operation.Put put
+                          && Programs.isForbidden(Simulation.NAMESPACE.fromStore(put.key())));
     }
 
     private static boolean putsSomething(Batch batch) {

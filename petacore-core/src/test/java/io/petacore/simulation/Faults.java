@@ -2,8 +2,11 @@ package io.petacore.simulation;
 
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which faults a run has, how often, and how often they have struck. Each run has a choice of its
@@ -12,10 +15,61 @@ import java.util.Set;
 final class Faults {
 
   /** These change what may be promised, so few runs have them, and not together. */
-  private static final Set<Fault> RARE = EnumSet.of(Fault.RESTORATION, Fault.WATCH_LOSES);
+  private static final Set<Fault> RARE =
+      EnumSet.of(
+          Fault.RESTORATION,
+          Fault.RESTORATION_BUMPED,
+          Fault.WATCH_LOSES,
+          Fault.WATCH_LOSES_FOREIGN,
+          Fault.WATCH_LOSES_BOOKKEEPING);
+
+  /** Of these, too, a run has at most one, and none that loses events. */
+  private static final List<Fault> RESTORATIONS =
+      List.of(Fault.RESTORATION, Fault.RESTORATION_BUMPED);
+
+  private static final List<Fault> LOSSES =
+      List.of(Fault.WATCH_LOSES, Fault.WATCH_LOSES_FOREIGN, Fault.WATCH_LOSES_BOOKKEEPING);
+
+  /**
+   * A run has one of these at most, and beside it nothing that would keep others from committing.
+   */
+  private static final List<Fault> LASTING =
+      List.of(
+          Fault.LASTING_CUT,
+          Fault.LASTING_WATCH_LOSS,
+          Fault.LASTING_DEATH_OF_HOLDER,
+          Fault.LASTING_CUT_OF_HOLDER,
+          Fault.LASTING_WATCH_LOSS_OF_HOLDER);
+
+  private static final Set<Fault> HINDERING =
+      EnumSet.of(
+          Fault.WATCH_LOSES,
+          Fault.WATCH_LOSES_FOREIGN,
+          Fault.WATCH_LOSES_BOOKKEEPING,
+          Fault.WATCH_MUTE,
+          Fault.COPIED_PREFIX,
+          Fault.COMPACTION,
+          Fault.PAUSE,
+          Fault.PARTITION,
+          Fault.OUTAGE,
+          Fault.SPACE_ALARM,
+          Fault.CRASH,
+          Fault.REOPENING,
+          Fault.RESTORATION,
+          Fault.RESTORATION_BUMPED);
+
+  /** Known holes: no run has these until they are mended, unless it is asked for. */
+  private static final EnumSet<Fault> AWAITING_FIX = EnumSet.noneOf(Fault.class);
+
+  /** The faults that runs have. */
+  private static final Set<Fault> DEFAULT = EnumSet.complementOf(AWAITING_FIX);
+
+  /** Names of faults that each run has, whatever is drawn; "all": runs have any fault. */
+  private static final String ASKED_FOR = "petacore.simulation.faults";
 
   private static final double SHARE = 0.4;
   private static final double RARE_SHARE = 0.06;
+  private static final double LASTING_SHARE = 0.01;
 
   private final Timeline timeline;
   private final Map<Fault, Double> probabilities = new EnumMap<>(Fault.class);
@@ -24,18 +78,61 @@ final class Faults {
 
   Faults(Timeline timeline) {
     this.timeline = timeline;
+    String askedFor = System.getProperty(ASKED_FOR, "");
+    Set<Fault> possible = EnumSet.copyOf(DEFAULT);
+    Set<Fault> certain = EnumSet.noneOf(Fault.class);
+    if (askedFor.equals("all")) {
+      possible = EnumSet.allOf(Fault.class);
+    } else if (!askedFor.isEmpty()) {
+      Stream.of(askedFor.split(",", -1)).map(Fault::valueOf).forEach(certain::add);
+    }
     boolean quiet = timeline.chance(0.05);
     for (Fault fault : Fault.values()) {
-      boolean chosen = timeline.chance(RARE.contains(fault) ? RARE_SHARE : SHARE);
+      boolean chosen = timeline.chance(share(fault));
       double probability =
-          Math.min(0.8, fault.usual() * Math.exp(timeline.random().nextGaussian()));
-      if (chosen && !quiet) {
+          fault.usual() == 1
+              ? 1
+              : Math.min(0.8, fault.usual() * Math.exp(timeline.random().nextGaussian()));
+      if (certain.contains(fault) || (chosen && !quiet && possible.contains(fault))) {
         probabilities.put(fault, probability);
       }
     }
-    if (probabilities.containsKey(Fault.RESTORATION)) {
-      probabilities.remove(Fault.WATCH_LOSES);
+    Fault lasting = lasting();
+    if (lasting != null) {
+      probabilities.keySet().removeAll(HINDERING);
+      probabilities.keySet().removeIf(fault -> LASTING.contains(fault) && fault != lasting);
+      probabilities.replaceAll((fault, probability) -> Math.min(probability, fault.usual()));
     }
+    for (Fault restoration : RESTORATIONS) {
+      if (probabilities.containsKey(restoration)) {
+        probabilities.keySet().removeAll(LOSSES);
+        probabilities
+            .keySet()
+            .removeIf(fault -> RESTORATIONS.contains(fault) && fault != restoration);
+      }
+    }
+  }
+
+  private static double share(Fault fault) {
+    if (LASTING.contains(fault)) {
+      return LASTING_SHARE;
+    }
+    return RARE.contains(fault) ? RARE_SHARE : SHARE;
+  }
+
+  /** What isolates a node for a long time; null if nothing does. */
+  @Nullable Fault lasting() {
+    return LASTING.stream().filter(this::include).findFirst().orElse(null);
+  }
+
+  /** Whether watches may leave something out in a run. */
+  boolean mayLose() {
+    return LOSSES.stream().anyMatch(this::include);
+  }
+
+  /** Whether a watch has left something out. */
+  boolean haveLost() {
+    return LOSSES.stream().anyMatch(this::hasStruck);
   }
 
   /** Whether a run has a fault at all. */

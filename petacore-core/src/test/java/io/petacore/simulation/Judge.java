@@ -1,5 +1,6 @@
 package io.petacore.simulation;
 
+import io.petacore.DistributedStorage;
 import io.petacore.data.Bytes;
 import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.StorageClosedException;
@@ -13,6 +14,7 @@ import io.petacore.simulation.Claim.Attempt;
 import io.petacore.simulation.Claim.Told;
 import io.petacore.store.Event;
 import io.petacore.store.RevisionEvents;
+import io.petacore.store.StoreException;
 import io.petacore.transaction.IsolationLevel;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * carried out once, whole, and (under Snapshot) before anybody else has changed what it writes.
  */
 final class Judge {
+  private final Timeline timeline;
   private final TrueHistory truth;
   private final Faults faults;
   private final Violations violations;
@@ -39,6 +42,7 @@ final class Judge {
 
   Judge(Timeline timeline, TrueHistory truth, Faults faults, Violations violations, Trace trace) {
     this.recorder = new HistoryRecorder(timeline::now);
+    this.timeline = timeline;
     this.truth = truth;
     this.faults = faults;
     this.violations = violations;
@@ -57,6 +61,10 @@ final class Judge {
     Claim claim = new Claim(claims.size() + 1, node, guarded, client.invoke(level));
     claims.add(claim);
     return claim;
+  }
+
+  Attempt attempt(Claim claim, long snapshot) {
+    return claim.attempt(timeline.now(), snapshot);
   }
 
   List<Claim> claims() {
@@ -148,7 +156,7 @@ final class Judge {
   }
 
   void committed(Claim claim, long revision) {
-    claim.committed(revision);
+    claim.committed(timeline.now(), revision);
     claim.recording.ok();
     trace.note("told", claim.number, claim::toString);
     if (!claim.last().writes.isEmpty()) {
@@ -164,9 +172,28 @@ final class Judge {
     claim.failed(told, failure);
     claim.recording.end(failure);
     trace.note("told", -claim.number, claim::toString);
-    if (!isForeseen(failure)) {
+    if (!isForeseen(failure) && !wasRefusedForContent(claim, failure)) {
       violations.add(claim + " ended in a way that nobody foresaw", failure);
     }
+    if (failure instanceof TransactionConflictException && !conflicts(claim)) {
+      violations.add(claim + ", but nobody has changed " + claim.last().writes.keySet());
+    }
+  }
+
+  /** Whether a key that it writes was changed since its snapshot, as far as that can be said. */
+  private boolean conflicts(Claim claim) {
+    DistributedStorage storage = claim.node.storage();
+    return storage == null
+        || storage.status().counters().resyncs() > 0 // a moved fence has to do for a conflict
+        || mayHaveChangedHistory(claim.node)
+        || claim.last().writes.keySet().stream()
+            .anyMatch(key -> truth.changeBetween(key, claim.last().snapshot, Long.MAX_VALUE) != 0);
+  }
+
+  private static boolean wasRefusedForContent(Claim claim, Throwable failure) {
+    return failure.getCause() instanceof StoreException refused
+        && refused.kind() == StoreException.Kind.REJECTED
+        && claim.last().writes.keySet().stream().anyMatch(Programs::isForbidden);
   }
 
   private static boolean isForeseen(Throwable failure) {
@@ -187,8 +214,9 @@ final class Judge {
       claims.forEach(claim -> judge(claim, history));
     }
     claims.forEach(this::judgeCommitted);
+    new DeleteJudge(truth, claims, violations).judge();
     // What a watch leaves out its node can't know of before the next record: reads may be stale.
-    if (truth.lost() == null && !faults.hasStruck(Fault.WATCH_LOSES)) {
+    if (truth.lost() == null && !faults.haveLost()) {
       Checker.check(recorder.history())
           .forbidden()
           .forEach(anomaly -> violations.add("the checker says: " + anomaly));
@@ -203,7 +231,9 @@ final class Judge {
         Bytes value = event.value();
         CommitRecord record =
             Simulation.isRecord(event.key()) && value != null ? CommitRecord.decode(value) : null;
-        if (record != null && !requests.add(List.of(record.session(), record.batch()))) {
+        if (record != null
+            && record.batch() != 0
+            && !requests.add(List.of(record.session(), record.batch()))) {
           violations.add("a request was carried out twice, again at " + revision.revision());
         }
       }
@@ -221,6 +251,15 @@ final class Judge {
         if (claim.guarded && !wasSetBack(revision)) {
           cameFirst(attempt, revision, history);
         }
+        if (claim.guarded
+            && history.isOfTheLost(attempt.snapshot)
+            && wasSentWithRestoredWatch(revision, history)) {
+          violations.add(
+              claim
+                  + ": carried out at "
+                  + revision
+                  + " on a snapshot of the history that is lost");
+        }
       }
     }
     if (unseen) {
@@ -232,6 +271,12 @@ final class Judge {
     if (landed > 0 && claim.told() == Told.FAILED && history == truth) {
       violations.add(claim + ", but was carried out: " + landings(claim, history));
     }
+  }
+
+  /** A request that leaves before its sender has found the restored store is a known gap. */
+  private static boolean wasSentWithRestoredWatch(long revision, TrueHistory history) {
+    TrueHistory.Request request = history.request(revision);
+    return request != null && request.sender().hasFoundRestored(request.at());
   }
 
   private boolean wasSetBack(long revision) {
@@ -269,7 +314,7 @@ final class Judge {
   private void cameFirst(Attempt attempt, long revision, TrueHistory history) {
     for (Bytes key : attempt.writes.keySet()) {
       long other = history.changeBetween(key, attempt.snapshot, revision);
-      if (other != 0) {
+      if (other != 0 && !history.isForeignGap(key, attempt.snapshot, revision)) {
         violations.add(
             attempt.claim
                 + ": its attempt "
@@ -292,8 +337,8 @@ final class Judge {
       return;
     }
     Attempt last = claim.last();
-    if (last.writes.values().stream().noneMatch(Objects::nonNull)) {
-      return; // its deletes bear no tag
+    if (last.writes.isEmpty() || DeleteJudge.onlyDeletes(last)) {
+      return; // deletes bear no tag: the judge of deletes looks at them
     }
     List<Long> landings = new ArrayList<>();
     for (TrueHistory one = truth; one != null; one = one.lost()) {
@@ -340,7 +385,7 @@ final class Judge {
   }
 
   boolean mayAnswerForThePast() {
-    return past && truth.lost() == null && !faults.include(Fault.WATCH_LOSES);
+    return past && truth.lost() == null && !faults.mayLose();
   }
 
   TrueHistory truth() {

@@ -3,6 +3,7 @@ package io.petacore.simulation;
 import io.petacore.data.Bytes;
 import io.petacore.store.Batch;
 import io.petacore.store.Operation;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 
@@ -12,6 +13,11 @@ final class Nemesis {
 
   /** No two clocks are further apart than what nodes are told to expect, unless they are wild. */
   private static final long TAME = 200 * Timeline.MILLISECOND;
+
+  /** What etcd's documents recommend. */
+  private static final long BUMP = 1_000_000_000;
+
+  private static final Bytes FOREIGN = Bytes.utf8("foreign");
 
   private static final long WILD = 20 * Timeline.SECOND;
 
@@ -51,7 +57,7 @@ final class Nemesis {
 
   /** Whether clocks are further apart than nodes are told to expect. */
   boolean hasWildClocks() {
-    return wildClocks;
+    return wildClocks || faults.include(Fault.CLOCK_FAR);
   }
 
   private long within(long bound) {
@@ -87,19 +93,47 @@ final class Nemesis {
       cluster.beFullFor(timeline.about(Timeline.SECOND));
     }
     if (faults.strike(Fault.FOREIGN_WRITE)) {
-      Bytes key = Simulation.stored(Bytes.utf8("f" + random.nextInt(3)));
-      Operation put = new Operation.Put(key, Bytes.utf8("foreign"));
-      cluster.serve(() -> cluster.model().commit(new Batch(List.of(), List.of(put), List.of())));
+      foreign(new Operation.Put(foreignKey(), FOREIGN));
     }
-    if (faults.include(Fault.RESTORATION)
-        && !faults.hasStruck(Fault.RESTORATION)
-        && faults.strike(Fault.RESTORATION)) {
-      long newest = cluster.model().newest();
-      long back = Math.max(Simulation.PREPARED, newest - 1 - random.nextInt(20));
-      trace.note("restore", back, () -> "from " + newest + " to " + back);
-      nodes.forEach(Node::forgetAcknowledged);
-      cluster.restore(Math.min(newest, back));
+    if (faults.strike(Fault.FOREIGN_DELETE)) {
+      foreign(
+          new Operation.Delete(timeline.chance(0.5) ? foreignKey() : key("s", Programs.SWITCHES)));
     }
+    if (faults.strike(Fault.FOREIGN_LEASE)) {
+      Duration time = Duration.ofNanos(timeline.about(3 * EVERY));
+      long lease = cluster.serve(() -> cluster.model().grant(time));
+      foreign(new Operation.Put(foreignKey(), FOREIGN, lease));
+    }
+    if (strikesOnce(Fault.RESTORATION)) {
+      restore(0);
+    } else if (strikesOnce(Fault.RESTORATION_BUMPED)) {
+      restore(BUMP);
+    }
+  }
+
+  private boolean strikesOnce(Fault fault) {
+    return faults.include(fault) && !faults.hasStruck(fault) && faults.strike(fault);
+  }
+
+  private Bytes foreignKey() {
+    return key("f", Programs.REGISTERS);
+  }
+
+  private Bytes key(String kind, int of) {
+    return Simulation.stored(Bytes.utf8(kind + random.nextInt(of)));
+  }
+
+  private void foreign(Operation operation) {
+    Batch batch = new Batch(List.of(), List.of(operation), List.of());
+    cluster.serve(() -> cluster.model().commit(batch));
+  }
+
+  private void restore(long bump) {
+    long newest = cluster.model().newest();
+    long back = Math.max(Simulation.PREPARED, newest - 1 - random.nextInt(20));
+    trace.note("restore", back, () -> "from " + newest + " to " + back + ", bumped by " + bump);
+    nodes.forEach(Node::forgetAcknowledged);
+    cluster.restore(Math.min(newest, back), bump);
   }
 
   private boolean revoke(long lease) {
@@ -115,6 +149,10 @@ final class Nemesis {
     }
     if (faults.strike(Fault.CLOCK_JUMP)) {
       node.setClock(within(wildClocks ? WILD : TAME));
+    }
+    if (faults.strike(Fault.CLOCK_FAR)) {
+      node.setClockFar();
+      timeline.after(timeline.about(10 * EVERY), null, () -> node.setClock(within(TAME)));
     }
     if (faults.strike(Fault.PARTITION)) {
       long time = timeline.about(timeline.chance(0.2) ? 5 * Timeline.SECOND : 3 * EVERY);

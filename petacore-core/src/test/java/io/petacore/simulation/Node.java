@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class Node {
 
   /** Far from the beginning of the epoch, as clocks are. */
-  private static final long ORIGIN = 1_700_000_000L * Timeline.SECOND;
+  static final long ORIGIN = 1_700_000_000L * Timeline.SECOND;
+
+  /** Some two hundred years. */
+  private static final long FAR = 6_300_000_000L * Timeline.SECOND;
 
   private final Timeline timeline;
   private final int number;
@@ -21,6 +24,8 @@ final class Node {
   private @Nullable DistributedStorage storage;
   private long clockOffset;
   private long cutOffUntil;
+  private long followsRestoredSince = Long.MAX_VALUE;
+  private long withoutWatchUntil;
   private long acknowledged;
 
   Node(Timeline timeline, int number) {
@@ -53,6 +58,11 @@ final class Node {
     return ORIGIN + timeline.now() + clockOffset;
   }
 
+  /** The wall clock is past the year 2200. */
+  void setClockFar() {
+    clockOffset = FAR;
+  }
+
   void setClock(long offset) {
     clockOffset = offset;
   }
@@ -65,6 +75,27 @@ final class Node {
     cutOffUntil = timeline.now() + nanos;
   }
 
+  /** Whether it gets no watch. */
+  boolean hasLostWatches() {
+    return timeline.now() < withoutWatchUntil;
+  }
+
+  void loseWatchesFor(long nanos) {
+    withoutWatchUntil = timeline.now() + nanos;
+  }
+
+  /** A watch is opened, on a history that so many restorations came before. */
+  void follows(int restorations) {
+    if (restorations > 0) {
+      followsRestoredSince = Math.min(followsRestoredSince, timeline.now());
+    }
+  }
+
+  /** Whether it had a watch on the restored store at a moment: what it had read before is lost. */
+  boolean hasFoundRestored(long moment) {
+    return followsRestoredSince < moment;
+  }
+
   /** Its watch has left a revision out. */
   void hasMissed(long revision) {
     missed.add(revision);
@@ -73,6 +104,11 @@ final class Node {
   /** Whether its watch has left a revision out. */
   boolean missed(long revision) {
     return missed.contains(revision);
+  }
+
+  /** Whether its watch has left out nothing. */
+  boolean missedNone() {
+    return missed.isEmpty();
   }
 
   /**

@@ -1,6 +1,8 @@
 package io.petacore.simulation;
 
+import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
@@ -11,10 +13,11 @@ final class Programs {
   static final int ACCOUNTS = 4;
   static final long BALANCE = 100;
 
+  private static final String FORBIDDEN = "p";
   private static final int COUNTERS = 3;
   private static final int LISTS = 3;
-  private static final int SWITCHES = 5;
-  private static final int REGISTERS = 3;
+  static final int SWITCHES = 5;
+  static final int REGISTERS = 3;
 
   /** A body, and the level that it is made for. */
   record Program(boolean guarded, Body body) {
@@ -47,7 +50,7 @@ final class Programs {
   }
 
   Program any() {
-    return switch (random.nextInt(16)) {
+    return switch (random.nextInt(19)) {
       case 0, 1 -> new Program(true, this::increment);
       case 2, 3 -> new Program(true, this::transfer);
       case 4, 5 -> new Program(true, this::append);
@@ -59,6 +62,9 @@ final class Programs {
       case 12 -> new Program(timeline.chance(0.7), this::mixed);
       case 13 -> new Program(timeline.chance(0.8), this::writeMuch);
       case 14 -> new Program(true, this::balance);
+      case 15 -> new Program(timeline.chance(0.7), this::sweep);
+      case 17 -> new Program(timeline.chance(0.7), this::writeForbidden);
+      case 16 -> new Program(timeline.chance(0.9), this::deleteMuch);
       default -> new Program(timeline.chance(0.5), this::look);
     };
   }
@@ -150,6 +156,53 @@ final class Programs {
     if (timeline.chance(0.7)) {
       tx.writeRegister(one("r", REGISTERS));
     }
+  }
+
+  /** Deletes, and nothing else. */
+  private void sweep(Witness tx) {
+    TreeSet<String> keys = new TreeSet<>();
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      keys.add(one("s", SWITCHES));
+    }
+    think();
+    keys.forEach(tx::delete);
+  }
+
+  /** So much that it may need a request to itself; some of it may be absent. */
+  private void deleteMuch(Witness tx) {
+    if (timeline.chance(0.5)) {
+      tx.read("w0");
+    }
+    think();
+    for (int i = random.nextInt(3); i < wide; i++) {
+      tx.delete("w" + i);
+    }
+  }
+
+  /** Where content is refused, this is. */
+  private void writeForbidden(Witness tx) {
+    if (timeline.chance(0.5)) {
+      tx.writeRegister(one("r", REGISTERS));
+    }
+    think();
+    tx.write(FORBIDDEN, "");
+  }
+
+  /** What foreigners write or delete. */
+  static List<String> foreignKeys() {
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; i < REGISTERS; i++) {
+      keys.add("f" + i);
+    }
+    for (int i = 0; i < SWITCHES; i++) {
+      keys.add("s" + i);
+    }
+    return keys;
+  }
+
+  /** Whether the store may refuse whoever writes a key. */
+  static boolean isForbidden(Bytes key) {
+    return key.equals(Bytes.utf8(FORBIDDEN));
   }
 
   private void overwrite(Witness tx) {

@@ -8,30 +8,23 @@ import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.error.PetaCoreException;
 import io.petacore.internal.commit.PipelineInvariants;
-import io.petacore.internal.format.FormatRecord;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
-import io.petacore.internal.mvcc.Applied;
 import io.petacore.internal.mvcc.CacheInvariants;
-import io.petacore.internal.mvcc.InterruptedReads;
-import io.petacore.store.Batch;
-import io.petacore.store.Event;
-import io.petacore.store.Operation;
 import io.petacore.store.StoreLimits;
 import io.petacore.transaction.Snapshot;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run: storages on a model of etcd, their applications, and what goes wrong, all of it drawn
  * from a seed. The same seed gives the same run.
  */
-final class Simulation implements Nemesis.Operator {
+final class Simulation {
 
   static final Namespace NAMESPACE = Namespace.of("n/");
 
@@ -42,8 +35,6 @@ final class Simulation implements Nemesis.Operator {
   private static final long HARM = 30 * Timeline.SECOND;
 
   private static final long LONGEST = 200 * Timeline.SECOND;
-  private static final int PLACES = 1_000;
-  private static final long MOMENT = 10 * Timeline.MILLISECOND;
 
   private final long seed;
   private final Trace trace;
@@ -59,33 +50,10 @@ final class Simulation implements Nemesis.Operator {
   private final PastReader past;
   private final Programs programs;
   private final Nemesis nemesis;
+  private final Processes processes;
   private final Settings settings;
+  private final @Nullable Isolation isolation;
   private final Census census = new Census();
-
-  /** The settings of all nodes of a run. */
-  private record Settings(
-      int buckets,
-      int maxOperations,
-      long retention,
-      long historyBytes,
-      long commitTimeout,
-      long sessionTimeout,
-      int maxInFlight,
-      int pageSize) {
-
-    static Settings drawnFrom(Timeline timeline) {
-      Random random = timeline.random();
-      return new Settings(
-          List.of(1, 4, 64, 4096).get(random.nextInt(4)),
-          List.of(16, 32, 128).get(random.nextInt(3)),
-          List.of(300, 2_000, 10_000).get(random.nextInt(3)) * Timeline.MILLISECOND,
-          timeline.chance(0.2) ? 4_000 : 256 << 20,
-          (1 + random.nextInt(4)) * Timeline.SECOND,
-          (1 + random.nextInt(9)) * Timeline.SECOND,
-          1 + random.nextInt(4),
-          List.of(1, 2, 5, 1_000).get(random.nextInt(4)));
-    }
-  }
 
   private Simulation(long seed, boolean told) {
     this.seed = seed;
@@ -101,17 +69,49 @@ final class Simulation implements Nemesis.Operator {
             new StoreLimits(settings.maxOperations(), 1 << 16),
             settings.pageSize(),
             truth);
-    int count = 1 + timeline.random().nextInt(3);
+    Fault lasting = faults.lasting();
+    int count = (lasting == null ? 1 : 2) + timeline.random().nextInt(lasting == null ? 3 : 2);
     for (int i = 1; i <= count; i++) {
       nodes.add(new Node(timeline, i));
     }
     judge = new Judge(timeline, truth, faults, violations, trace);
     past = new PastReader(timeline, fibers, judge, nodes);
     programs = new Programs(timeline, fibers, judge, settings.maxOperations());
-    nemesis = new Nemesis(timeline, trace, faults, cluster, nodes, this);
+    processes =
+        new Processes(
+            timeline,
+            trace,
+            fibers,
+            faults,
+            violations,
+            cluster,
+            settings,
+            judge,
+            census,
+            clients,
+            this::inspectCache);
+    nemesis = new Nemesis(timeline, trace, faults, cluster, nodes, processes);
+    isolation = lasting == null ? null : isolation(lasting);
     if (nemesis.hasWildClocks()) {
       judge.doNotJudgeThePast();
     }
+  }
+
+  /** A lease may be renewed once more, and what it blocks may have to be tried again. */
+  private Isolation isolation(Fault kind) {
+    long bound = 2 * settings.sessionTimeout() + settings.commitTimeout() + 10 * Timeline.SECOND;
+    return new Isolation(
+        timeline,
+        fibers,
+        faults,
+        violations,
+        trace,
+        cluster,
+        processes,
+        nodes,
+        kind,
+        bound,
+        settings.maxOperations());
   }
 
   /**
@@ -154,8 +154,8 @@ final class Simulation implements Nemesis.Operator {
   // ---- from the beginning to the end
 
   private void run() {
-    prepare();
-    nodes.forEach(this::open);
+    Preparation.prepare(cluster, faults, settings.buckets());
+    nodes.forEach(processes::open);
     int transactions = 20 + timeline.random().nextInt(60);
     int count = 2 + timeline.random().nextInt(6);
     for (int i = 0; i < count; i++) {
@@ -164,9 +164,17 @@ final class Simulation implements Nemesis.Operator {
           new Client(
               "client " + i, timeline, fibers, judge, node, programs, past, transactions / count));
     }
-    clients.forEach(this::start);
+    clients.forEach(processes::start);
     nemesis.begin();
-    timeline.after(HARM, null, this::heal);
+    if (isolation == null) {
+      timeline.after(HARM, null, this::heal);
+    } else {
+      isolation.begin();
+      if (!awaitUntil("the isolation ends", isolation::isOver)) {
+        return;
+      }
+      heal();
+    }
     if (!awaitUntil(
         "the clients come to an end", () -> clients.stream().allMatch(Client::isDone))) {
       return;
@@ -184,45 +192,44 @@ final class Simulation implements Nemesis.Operator {
     fibers.killAll();
   }
 
-  /** What a watch has left out its node finds out at the next commit. */
+  /**
+   * Every node can commit. What its watch has left out it finds out then, or where it writes itself
+   * what foreigners have changed.
+   */
   private void commitOnceMore() {
-    while (violations.areNone() && faults.hasStruck(Fault.WATCH_LOSES)) {
-      DistributedStorage storage = nodes.get(0).storage();
-      try {
-        if (storage != null) {
-          storage.runTransaction(tx -> tx.write("z", "the last one"));
-          return;
-        }
-      } catch (PetaCoreException again) {
-        trace.note("again", 0, again::toString);
+    for (Node node : nodes) {
+      commitOnceMore(node, "z");
+      for (String key : node.missedNone() ? List.<String>of() : Programs.foreignKeys()) {
+        commitOnceMore(node, key);
       }
-      fibers.pause(Timeline.SECOND);
     }
+  }
+
+  private void commitOnceMore(Node node, String key) {
+    awaitUntil(
+        node + " writes " + key,
+        () -> {
+          DistributedStorage storage = node.storage();
+          try {
+            if (storage != null) {
+              storage.runTransaction(tx -> tx.write(key, "the last one"));
+              return true;
+            }
+          } catch (PetaCoreException again) {
+            trace.note("again", 0, again::toString);
+          }
+          return false;
+        });
   }
 
   /** From now on nothing goes wrong. */
   private void heal() {
     faults.end();
     cluster.heal();
-    nodes.forEach(node -> node.cutOffFor(0));
-  }
-
-  /** Format, and accounts with money. */
-  private void prepare() {
-    List<Operation> puts = new ArrayList<>();
-    puts.add(
-        new Operation.Put(
-            stored(ReservedKeys.FORMAT), new FormatRecord(settings.buckets()).encode()));
-    for (int i = 0; i < Programs.ACCOUNTS; i++) {
-      puts.add(
-          new Operation.Put(
-              stored(Bytes.utf8("a" + i)), Bytes.utf8(String.valueOf(Programs.BALANCE))));
+    for (Node node : nodes) {
+      node.cutOffFor(0);
+      node.loseWatchesFor(0);
     }
-    cluster.serve(() -> cluster.model().commit(new Batch(List.of(), puts, List.of())));
-  }
-
-  private void start(Client client) {
-    fibers.start(client.node().life(), client::run);
   }
 
   /** Lets everything go on until something is so; false if that takes too long, or all is lost. */
@@ -248,7 +255,7 @@ final class Simulation implements Nemesis.Operator {
     DistributedStorage storage = node.storage();
     List<String> broken = new ArrayList<>();
     if (storage != null) {
-      PipelineInvariants.check(StorageParts.pipeline(storage), PLACES, broken::add);
+      PipelineInvariants.check(StorageParts.pipeline(storage), Processes.PLACES, broken::add);
     }
     return broken.isEmpty();
   }
@@ -272,7 +279,7 @@ final class Simulation implements Nemesis.Operator {
   private void inspectCache(Node node, DistributedStorage storage) {
     CacheInvariants.check(
         StorageParts.cache(storage),
-        truth.lost() == null && !faults.hasStruck(Fault.WATCH_LOSES),
+        truth.lost() == null && !faults.haveLost(),
         broken -> violations.add(node + ": " + broken));
   }
 
@@ -294,116 +301,5 @@ final class Simulation implements Nemesis.Operator {
     if (!fibers.await(closed, LONGEST)) {
       violations.add(node + " can't be closed");
     }
-  }
-
-  // ---- opening, closing, dying
-
-  private void open(Node node) {
-    Life life = node.life();
-    fibers.start(
-        life,
-        () -> {
-          while (node.storage() == null) {
-            try {
-              DistributedStorage storage = builder(node).open();
-              node.opened(storage);
-              watch(node, storage, 0);
-              trace.note("open", storage.appliedRevision(), life::toString);
-            } catch (PetaCoreException failure) {
-              trace.note("unopened", 0, () -> life + ": " + failure);
-            }
-          }
-        });
-  }
-
-  private DistributedStorage.Builder builder(Node node) {
-    Life life = node.life();
-    DistributedStorage.Builder builder =
-        DistributedStorage.builder(new Connection(cluster, timeline, trace, faults, node))
-            .namespace("n/")
-            .historyRetention(Duration.ofNanos(settings.retention()))
-            .maxHistoryBytes(settings.historyBytes())
-            .commitTimeout(Duration.ofNanos(settings.commitTimeout()))
-            .sessionTimeout(Duration.ofNanos(settings.sessionTimeout()))
-            .maxInFlight(settings.maxInFlight())
-            .maxPendingCommits(PLACES)
-            .executor(work -> fibers.start(life, work))
-            .physicalClock(node::wallClock);
-    StorageParts.cache(
-        builder,
-        (retention, bytes, nanoTime) ->
-            InterruptedReads.cache(retention, bytes, nanoTime, this::stopReader));
-    StorageParts.schedule(builder, new SimulatedScheduler(timeline, fibers, life, violations));
-    return builder;
-  }
-
-  private void stopReader() {
-    if (fibers.isReading() && faults.strike(Fault.READER_STOPPED)) {
-      long time = timeline.about(timeline.chance(0.5) ? settings.retention() : MOMENT);
-      fibers.pause(Math.min(time, LONGEST / 4)); // all are to come to an end
-    }
-  }
-
-  /** Reads in the very moment in which a revision is published. */
-  @SuppressWarnings("FutureReturnValueIgnored") // what is wrong, the judge keeps
-  private void watch(Node node, DistributedStorage storage, long seen) {
-    StorageParts.whenApplied(storage, seen + 1)
-        .thenAccept(
-            applied -> {
-              look(node, storage, seen, applied);
-              watch(node, storage, applied.revision());
-            });
-  }
-
-  private void look(Node node, DistributedStorage storage, long seen, Applied applied) {
-    long newest = Math.min(applied.revision(), truth.newest());
-    for (long revision = Math.max(seen, PREPARED) + 1; revision <= newest; revision++) {
-      for (Event event : truth.revision(revision).events()) {
-        Bytes key = NAMESPACE.fromStore(event.key());
-        if (key.byteAt(0) != 0) {
-          judge.read(node, "whoever waited", key, applied.revision(), storage.read(key));
-        }
-      }
-    }
-  }
-
-  @Override
-  public void reopen(Node node) {
-    DistributedStorage storage = node.storage();
-    if (storage == null) {
-      return;
-    }
-    trace.note("close", 0, node::toString);
-    census.take(storage.status());
-    inspectCache(node, storage);
-    fibers.start(
-        node.life(),
-        () -> {
-          storage.close();
-          if (node.storage() == storage) {
-            node.opened(null);
-            open(node);
-          }
-        });
-  }
-
-  @Override
-  public void crash(Node node, long downFor) {
-    trace.note("crash", downFor, node::toString);
-    DistributedStorage storage = node.storage();
-    if (storage != null) {
-      census.take(storage.status());
-    }
-    Life last = node.life();
-    cluster.breakStreams(node);
-    node.beginAnew();
-    fibers.kill(last);
-    timeline.after(
-        downFor,
-        node.life(),
-        () -> {
-          open(node);
-          clients.stream().filter(client -> client.node() == node).forEach(this::start);
-        });
   }
 }

@@ -24,15 +24,43 @@ final class TrueHistory {
 
   private record State(long revision, @Nullable Bytes value) {}
 
+  /**
+   * What a node sent to make a revision.
+   *
+   * @param at the moment at which it was carried out
+   * @param deletes the keys, without namespace, that it deleted, absent ones included
+   */
+  record Request(Node sender, long at, Set<Bytes> deletes) {}
+
   private final List<RevisionEvents> revisions = new ArrayList<>();
   private final Map<Bytes, List<State>> keys = new TreeMap<>();
   private final Map<Tag, List<Long>> landings = new HashMap<>();
   private final List<Long> versions = new ArrayList<>();
+  private final Map<Long, Request> requests = new TreeMap<>();
   private @Nullable TrueHistory lost;
+  private long bumpedAt;
+  private long bump;
 
   /** The newest revision. */
   long newest() {
-    return EMPTY + revisions.size();
+    return EMPTY + revisions.size() + bump;
+  }
+
+  /** A node's request makes the next revision. */
+  void requested(long revision, Request request) {
+    if (revision > newest()) {
+      requests.put(revision, request);
+    }
+  }
+
+  /** What made a revision; null if it was not a node. */
+  @Nullable Request request(long revision) {
+    return requests.get(revision);
+  }
+
+  /** The requests of nodes, by the revisions that they made. */
+  Map<Long, Request> requests() {
+    return requests;
   }
 
   void append(RevisionEvents made) {
@@ -62,18 +90,26 @@ final class TrueHistory {
     versions.add(version);
   }
 
-  /** A backup was restored, and what came after it is lost. */
-  void restore(long revision) {
+  /**
+   * A backup was restored, and what came after it is lost.
+   *
+   * @param by how much higher the revisions go on
+   */
+  void restore(long revision, long by) {
     TrueHistory past = new TrueHistory();
     past.lost = lost;
     revisions.forEach(past::append);
+    past.requests.putAll(requests);
     List<RevisionEvents> kept = List.copyOf(revisions.subList(0, (int) (revision - EMPTY)));
     revisions.clear();
     keys.clear();
     landings.clear();
     versions.clear();
     kept.forEach(this::append);
+    requests.keySet().removeIf(made -> made > revision);
     lost = past;
+    bumpedAt = newest();
+    bump = by;
   }
 
   /** The history that a restoration has put an end to; null if there was none. */
@@ -85,8 +121,20 @@ final class TrueHistory {
     return revisions;
   }
 
-  RevisionEvents revision(long revision) {
-    return revisions.get((int) (revision - EMPTY - 1));
+  /** The revisions after one, up to another one. */
+  List<RevisionEvents> between(long after, long upTo) {
+    int from = revisions.size();
+    while (from > 0 && revisions.get(from - 1).revision() > after) {
+      from--;
+    }
+    return revisions.subList(from, revisions.size()).stream()
+        .filter(made -> made.revision() <= upTo)
+        .toList();
+  }
+
+  /** Whether a revision was given out in a history that is lost, and never comes again. */
+  boolean isOfTheLost(long revision) {
+    return revision > bumpedAt && revision < bumpedAt + bump;
   }
 
   /** Every key that ever was. */
@@ -116,6 +164,24 @@ final class TrueHistory {
     return 0;
   }
 
+  /**
+   * Whether a key was absent at a revision and was deleted by a foreigner before another one: he
+   * writes no delete fence, so nobody can know that it was there in between.
+   */
+  boolean isForeignGap(Bytes key, long after, long before) {
+    State last = null;
+    for (State state : keys.getOrDefault(key, List.of())) {
+      if (state.revision() < before) {
+        last = state;
+      }
+    }
+    return last != null
+        && last.revision() > after
+        && last.value() == null
+        && requests.get(last.revision()) == null
+        && valueAt(key, after, Set.of()) == null;
+  }
+
   /** The revisions that carried out an attempt. */
   List<Long> landings(Tag attempt) {
     return landings.getOrDefault(attempt, List.of());
@@ -125,13 +191,8 @@ final class TrueHistory {
   long revisionAt(long version) {
     long revision = EMPTY;
     for (int i = 0; i < versions.size() && versions.get(i) <= version; i++) {
-      revision = EMPTY + 1 + i;
+      revision = revisions.get(i).revision();
     }
     return revision;
-  }
-
-  /** The version of a revision, for a node that has followed all of them. */
-  long versionOf(long revision) {
-    return revision <= EMPTY ? 0 : versions.get((int) (revision - EMPTY - 1));
   }
 }

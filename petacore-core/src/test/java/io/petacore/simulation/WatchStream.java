@@ -2,6 +2,7 @@ package io.petacore.simulation;
 
 import io.petacore.data.KeyRange;
 import io.petacore.internal.format.ReservedKeys;
+import io.petacore.store.Event;
 import io.petacore.store.RevisionEvents;
 import io.petacore.store.StoreException;
 import io.petacore.store.Watch;
@@ -28,6 +29,7 @@ final class WatchStream implements Watch {
   private boolean opened;
   private boolean waking;
   private boolean silent;
+  private boolean mute;
   private boolean over;
 
   WatchStream(
@@ -71,12 +73,17 @@ final class WatchStream implements Watch {
     if (over && !faults.strike(Fault.WATCH_LATE)) {
       return;
     }
-    if (silent || node.isCutOff() || cluster.isAway()) {
+    mute |= opened && faults.strike(Fault.WATCH_MUTE);
+    if (mute) {
+      return;
+    }
+    if (silent || node.isCutOff() || node.hasLostWatches() || cluster.isAway()) {
       fallSilent();
       return;
     }
     if (!opened) {
       opened = true;
+      node.follows(cluster.history());
       listener.onOpened();
     } else if (faults.strike(Fault.WATCH_BROKEN)) {
       end(new StoreException(StoreException.Kind.UNAVAILABLE, "the stream broke", null));
@@ -122,12 +129,18 @@ final class WatchStream implements Watch {
     }
   }
 
-  /** Only what writes the commit record can be missed. */
   private boolean isLost(RevisionEvents events) {
-    boolean committed =
-        events.events().stream()
-            .anyMatch(event -> event.key().equals(Simulation.stored(ReservedKeys.COMMIT_RECORD)));
-    boolean lost = committed && faults.strike(Fault.WATCH_LOSES);
+    boolean committed = false;
+    boolean kept = false;
+    for (Event event : events.events()) {
+      committed |= Simulation.isRecord(event.key());
+      kept |= ReservedKeys.isReserved(Simulation.NAMESPACE.fromStore(event.key()));
+    }
+    Fault loss = Fault.WATCH_LOSES_FOREIGN;
+    if (kept) {
+      loss = committed ? Fault.WATCH_LOSES : Fault.WATCH_LOSES_BOOKKEEPING;
+    }
+    boolean lost = faults.strike(loss);
     if (lost) {
       node.hasMissed(events.revision());
     }

@@ -37,7 +37,7 @@ final class Witness {
     this.storage = storage;
     this.transaction = transaction;
     this.claim = claim;
-    this.attempt = claim.attempt(transaction.revision());
+    this.attempt = judge.attempt(claim, transaction.revision());
     judge.begins(node, attempt.tag, attempt.snapshot, acknowledged);
   }
 

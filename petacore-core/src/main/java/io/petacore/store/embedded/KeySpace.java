@@ -150,6 +150,17 @@ final class KeySpace {
     log.dropBelow(revision);
   }
 
+  /**
+   * Raises the newest revision without a change, and forgets the history up to it, as a restored
+   * etcd does whose revisions were bumped and marked as compacted. Under the store's lock.
+   */
+  void skipTo(long revision) {
+    compact(newest);
+    log.skipTo(revision + 1);
+    newest = revision;
+    compacted = revision;
+  }
+
   /** Revisions to be delivered from one on, within bounds. Under the store's lock. */
   List<RevisionEvents> eventsFrom(long revision, int maxRevisions, int maxEvents) {
     return log.from(revision, maxRevisions, maxEvents);

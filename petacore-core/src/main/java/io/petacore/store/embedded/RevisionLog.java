@@ -101,6 +101,12 @@ final class RevisionLog {
     }
   }
 
+  /** Forgets every revision, and goes on with another one. */
+  void skipTo(long revision) {
+    dropBelow(end());
+    first = revision;
+  }
+
   private static long bytesOf(RevisionEvents revision) {
     long sum = 0;
     for (Event event : revision.events()) {

@@ -145,6 +145,17 @@ class CommitPipelineTest extends PipelineFixture {
   }
 
   @Test
+  void aDeleteThatTheStoreRefusesIsAConflict() {
+    commit("a", "old");
+    PipelineNode elsewhere = another();
+    commitElsewhere(elsewhere, "a", "theirs");
+    CompletableFuture<CommitOutcome> mine = node.begin().delete("a").commit();
+    node.deliver();
+    assertConflict("a", mine);
+    assertEquals("theirs", node.read("a"));
+  }
+
+  @Test
   void aRefusalByADeleteFenceAloneIsNoConflict() {
     PipelineNode elsewhere = another();
     // More keys than there are buckets, so that every bucket's fence is written.

@@ -37,6 +37,8 @@ public final class EtcdModel {
   private KeySpace keys = new KeySpace(leases, Long.MAX_VALUE);
   private Committer committer = new Committer(keys, leases);
   private long lastLease;
+  private long bumpedAt = Long.MAX_VALUE;
+  private long bump;
 
   /**
    * @param ticker what leases take their time from, in nanoseconds
@@ -67,7 +69,11 @@ public final class EtcdModel {
 
   /** What a revision changed in a range. */
   public RevisionEvents revision(long revision, KeyRange range) {
-    RevisionEvents all = history.get(Math.toIntExact(revision - KeySpace.FIRST_REVISION - 1));
+    if (revision > bumpedAt && revision <= bumpedAt + bump) {
+      return new RevisionEvents(revision, List.of());
+    }
+    long made = revision > bumpedAt ? revision - bump : revision;
+    RevisionEvents all = history.get(Math.toIntExact(made - KeySpace.FIRST_REVISION - 1));
     return new RevisionEvents(
         revision, all.events().stream().filter(event -> range.contains(event.key())).toList());
   }
@@ -155,10 +161,21 @@ public final class EtcdModel {
     compact(Math.min(compacted, revision));
   }
 
+  /**
+   * Restores a backup, once in the life of a model, with {@code etcdutl snapshot restore
+   * --bump-revision --mark-compacted}: the revisions go on far above all that were given out, and
+   * nothing below can be read or watched.
+   */
+  public void restoreBumped(long revision, long by) {
+    restore(revision);
+    bumpedAt = newest();
+    bump = by;
+    keys.skipTo(bumpedAt + bump);
+  }
+
   /** Takes down what was done if it made a new revision. */
   private void record() {
-    long known = KeySpace.FIRST_REVISION + history.size();
-    if (newest() == known) {
+    if (newest() == KeySpace.FIRST_REVISION + history.size() + bump) {
       return;
     }
     RevisionEvents made = keys.eventsFrom(newest(), 1, Integer.MAX_VALUE).get(0);

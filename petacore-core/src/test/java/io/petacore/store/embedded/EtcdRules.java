@@ -11,13 +11,22 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which batches etcd refuses: those beyond its limits, those that put a key twice or delete it
- * before they put it. It takes a put before a delete, and two deletes, of one key: the {@link
- * BatchRules} of the embedded store are stricter, and would hide a planner who lets that happen.
+ * Which batches etcd refuses: those beyond its limits, and those that put a key twice, or put and
+ * delete it. But a put in one group beside a delete in a later one of the same level, and two
+ * deletes anywhere, it takes: the {@link BatchRules} of the embedded store are stricter, and would
+ * hide a planner who lets that happen.
  */
 final class EtcdRules {
-  private final Set<Bytes> put = new HashSet<>();
-  private final Set<Bytes> deleted = new HashSet<>();
+
+  /** What a level and those below it put and delete. */
+  private record Changes(Set<Bytes> puts, Set<Bytes> deletes) {
+    void put(Bytes key) {
+      if (deletes.contains(key) || !puts.add(key)) {
+        throw refused("etcdserver: duplicate key given in txn request");
+      }
+    }
+  }
+
   private long bytes;
 
   private EtcdRules() {}
@@ -26,6 +35,7 @@ final class EtcdRules {
     EtcdRules rules = new EtcdRules();
     int reads = batch.otherwiseRead().size();
     int depth = rules.level(batch.guards(), batch.operations(), reads);
+    changes(batch.operations());
     if (depth > limits.maxOperations()) {
       throw refused("etcdserver: too many operations in txn request");
     }
@@ -46,15 +56,34 @@ final class EtcdRules {
         below = Math.max(below, level(group.guards(), group.operations(), 0));
       } else if (operation instanceof Operation.Put one) {
         bytes += one.key().length() + one.value().length();
-        if (deleted.contains(one.key()) || !put.add(one.key())) {
-          throw refused("etcdserver: duplicate key given in txn request");
-        }
       } else if (operation instanceof Operation.Delete one) {
         bytes += one.key().length();
-        deleted.add(one.key());
       }
     }
     return Math.max(reads, Math.max(guards.size(), operations.size())) + below;
+  }
+
+  /** As etcd's {@code checkIntervals} goes: deletes, then groups in order, then puts. */
+  private static Changes changes(List<Operation> operations) {
+    Changes level = new Changes(new HashSet<>(), new HashSet<>());
+    for (Operation operation : operations) {
+      if (operation instanceof Operation.Delete one) {
+        level.deletes().add(one.key());
+      }
+    }
+    for (Operation operation : operations) {
+      if (operation instanceof Operation.Group group) {
+        Changes below = changes(group.operations());
+        below.puts().forEach(level::put);
+        level.deletes().addAll(below.deletes());
+      }
+    }
+    for (Operation operation : operations) {
+      if (operation instanceof Operation.Put one) {
+        level.put(one.key());
+      }
+    }
+    return level;
   }
 
   private static StoreException refused(String message) {

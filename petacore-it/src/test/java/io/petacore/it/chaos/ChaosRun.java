@@ -63,7 +63,7 @@ final class ChaosRun implements AutoCloseable {
     this.options = options;
     Files.createDirectories(options.report());
     history = new RecordedHistory(options.seed(), options.report().resolve("history.edn"));
-    traffics = List.of(new Bank(), history, new SetOfAll(), new Orders());
+    traffics = List.of(new Bank(), history, new SetOfAll(), new Orders(), new Blocks());
     direct = EtcdKvStore.connect(arena.etcd().endpoints());
     Disk disk = new Disk(arena.etcd(), arena.witness()::catchUp);
     rest = new Rest(arena, traffics, disk, direct);
@@ -135,8 +135,14 @@ final class ChaosRun implements AutoCloseable {
     arena.process().start(ledger);
     try (Crew crew = new Crew()) {
       Lasting lasting = Lasting.until(() -> over.get() || crew.isStopped());
-      crew.start(() -> clusterLane.strike(lasting, () -> over.get() || crew.isStopped()));
-      crew.start(() -> nodeLane.strike(lasting, () -> over.get() || crew.isStopped()));
+      LastingPartition partition = partition();
+      if (partition == null) {
+        crew.start(() -> clusterLane.strike(lasting, () -> over.get() || crew.isStopped()));
+        crew.start(() -> nodeLane.strike(lasting, () -> over.get() || crew.isStopped()));
+      } else {
+        Random random = new Random(options.seed() + rests);
+        crew.start(() -> partition.strike(arena.etcd(), timeline, random, time, lasting));
+      }
       startClients(crew, ledger);
       for (Node node : arena.nodes()) {
         crew.repeat(() -> look(node));
@@ -151,6 +157,14 @@ final class ChaosRun implements AutoCloseable {
     }
     arena.witness().assertWell();
     arena.process().end();
+  }
+
+  /** What lasts in this period instead of the usual faults; null if nothing does. */
+  private @Nullable LastingPartition partition() {
+    if (options.lasting() != null) {
+      return options.lasting();
+    }
+    return LastingPartition.isDue(rests) ? LastingPartition.dueIn(rests) : null;
   }
 
   private void startClients(Crew crew, Ledger ledger) {

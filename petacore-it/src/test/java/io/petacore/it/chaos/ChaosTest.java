@@ -27,7 +27,8 @@ class ChaosTest {
                 seed,
                 Duration.ofSeconds(SECONDS),
                 Duration.ofSeconds(60),
-                Path.of("target", "chaos")));
+                Path.of("target", "chaos"),
+                null));
     new Report(result).write();
     Throwable failure = result.failure();
     if (failure != null) {

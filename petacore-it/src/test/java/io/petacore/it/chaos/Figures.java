@@ -23,6 +23,7 @@ final class Figures {
     Figures figures = new Figures(result);
     figures.transactions();
     figures.returns();
+    figures.lastingPartitions();
     figures.nodes();
     return figures.figures;
   }
@@ -100,10 +101,41 @@ final class Figures {
         + millis(Samples.quantile(sorted, 1));
   }
 
+  private void lastingPartitions() {
+    for (LastingPartition kind : LastingPartition.values()) {
+      double without = 0;
+      double during = 0;
+      int count = 0;
+      for (Timeline.Share share : timeline.shares()) {
+        if (share.kind() == kind) {
+          count++;
+          without += commitsASecond(share.quiet(), share.begin());
+          during += commitsASecond(share.begin(), share.end());
+        }
+      }
+      if (count > 0) {
+        put(
+            "commits a second during a lasting partition of "
+                + (kind == LastingPartition.LEADER ? "the " : "a ")
+                + kind.name().toLowerCase(Locale.ROOT),
+            "%.0f, %.2f of the %.0f without; %d times",
+            during / count,
+            during / without,
+            without / count,
+            count);
+      }
+    }
+  }
+
+  private double commitsASecond(long from, long to) {
+    return timeline.commits().sorted(from, to).length * 1e9 / (to - from);
+  }
+
   private void nodes() {
     put("answers lost, settled as committed", "%,d", sum(Counters::settledApplied));
     put("answers lost, settled as not applied", "%,d", sum(Counters::settledNotApplied));
     put("conflicts", "%,d", sum(Counters::conflicts));
+    put("exclusive commit locks acquired", "%,d", sum(Counters::turnsTaken));
     put("sessions lost", "%,d", sum(Counters::sessionsLost));
     put("watches opened", "%,d", sum(Counters::watchesOpened));
     put("resyncs", "%,d", sum(Counters::resyncs));

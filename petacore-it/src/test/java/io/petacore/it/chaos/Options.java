@@ -3,6 +3,7 @@ package io.petacore.it.chaos;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run is to be like.
@@ -11,17 +12,21 @@ import java.util.Random;
  * @param time how long it is to take, checks included
  * @param period how long chaos reigns between two checks
  * @param report the directory for the report
+ * @param lasting the lasting partition that each period has; null: some have one, of any kind
  */
-record Options(long seed, Duration time, Duration period, Path report) {
+record Options(
+    long seed, Duration time, Duration period, Path report, @Nullable LastingPartition lasting) {
 
   static final String USAGE =
-      "chaos [--seconds 60] [--seed random] [--period 60] [--report target/chaos]";
+      "chaos [--seconds 60] [--seed random] [--period 60] [--report target/chaos]"
+          + " [--lasting follower|leader|member]";
 
   static Options parse(String... arguments) {
     long seed = new Random().nextLong();
     Duration time = Duration.ofSeconds(60);
     Duration period = Duration.ofSeconds(60);
     Path report = Path.of("target", "chaos");
+    LastingPartition lasting = null;
     for (int i = 0; i < arguments.length; i += 2) {
       if (i + 1 == arguments.length) {
         throw new IllegalArgumentException(USAGE);
@@ -32,9 +37,10 @@ record Options(long seed, Duration time, Duration period, Path report) {
         case "--seconds" -> time = Duration.ofSeconds(Long.parseLong(value));
         case "--period" -> period = Duration.ofSeconds(Long.parseLong(value));
         case "--report" -> report = Path.of(value);
+        case "--lasting" -> lasting = LastingPartition.of(value);
         default -> throw new IllegalArgumentException(USAGE);
       }
     }
-    return new Options(seed, time, period, report);
+    return new Options(seed, time, period, report, lasting);
   }
 }

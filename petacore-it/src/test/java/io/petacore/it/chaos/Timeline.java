@@ -22,6 +22,13 @@ final class Timeline {
    */
   record Return(String kind, long restored, long serving) {}
 
+  /**
+   * A lasting partition.
+   *
+   * @param quiet since when nothing had gone wrong before
+   */
+  record Share(LastingPartition kind, long quiet, long begin, long end) {}
+
   private final long begun = System.nanoTime();
   private final Samples commits = new Samples();
   private final Samples propagations = new Samples();
@@ -29,6 +36,7 @@ final class Timeline {
   private final Samples overruns = new Samples();
   private final List<Span> spans = new ArrayList<>();
   private final List<Return> returns = new ArrayList<>();
+  private final List<Share> shares = new ArrayList<>();
 
   long now() {
     return System.nanoTime() - begun;
@@ -53,6 +61,10 @@ final class Timeline {
     returns.add(found);
   }
 
+  synchronized void add(Share found) {
+    shares.add(found);
+  }
+
   /** Commits: when they were reported, and how long they took. */
   Samples commits() {
     return commits;
@@ -75,6 +87,10 @@ final class Timeline {
 
   synchronized List<Span> spans() {
     return List.copyOf(spans);
+  }
+
+  synchronized List<Share> shares() {
+    return List.copyOf(shares);
   }
 
   synchronized List<Return> returns() {

@@ -1,0 +1,219 @@
+package io.petacore.simulation;
+
+import io.petacore.data.Bytes;
+import io.petacore.simulation.Claim.Attempt;
+import io.petacore.simulation.Claim.Told;
+import io.petacore.simulation.TrueHistory.Request;
+import io.petacore.store.Event;
+import io.petacore.store.RevisionEvents;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges transactions that only delete. A delete leaves no tag in the store, so what carried one
+ * out is inferred: a guarded delete takes effect at the first revision after its snapshot that
+ * changes its keys, or never; and every deletion in the history is somebody's.
+ */
+final class DeleteJudge {
+
+  /** A guarded attempt whose keys were all absent needs no request. */
+  private static final long NOTHING_TO_DELETE = 0;
+
+  private static final long NOT_CARRIED_OUT = -1;
+
+  private record Deletion(Bytes key, long revision) {}
+
+  private final TrueHistory truth;
+  private final List<Claim> claims;
+  private final Violations violations;
+  private final Map<Deletion, Claim> owners = new HashMap<>();
+
+  DeleteJudge(TrueHistory truth, List<Claim> claims, Violations violations) {
+    this.truth = truth;
+    this.claims = claims;
+    this.violations = violations;
+  }
+
+  static boolean onlyDeletes(Attempt attempt) {
+    return !attempt.writes.isEmpty() && attempt.writes.values().stream().allMatch(Objects::isNull);
+  }
+
+  void judge() {
+    claims.forEach(this::ownWhatIsTagged);
+    for (Claim claim : claims) {
+      if (claim.told() == Told.COMMITTED && onlyDeletes(claim.last()) && claim.node.missedNone()) {
+        judgeCommitted(claim);
+      }
+    }
+    for (RevisionEvents revision : truth.revisions()) {
+      Request request = truth.request(revision.revision());
+      if (request != null && request.sender().missedNone()) {
+        revision.events().forEach(event -> judgeDeletion(event, revision.revision(), request));
+      }
+    }
+  }
+
+  // ---- told as committed
+
+  private void judgeCommitted(Claim claim) {
+    for (TrueHistory one = truth; one != null; one = one.lost()) {
+      if (claim.guarded ? guardedLanded(claim, one) : unguardedLanded(claim, one)) {
+        return;
+      }
+    }
+    violations.add(
+        claim
+            + ", on the snapshot "
+            + claim.last().snapshot
+            + ", but its deletes of "
+            + claim.last().writes.keySet()
+            + " were not carried out");
+  }
+
+  private boolean guardedLanded(Claim claim, TrueHistory history) {
+    Attempt attempt = claim.last();
+    long landing = landing(attempt, claim.revision(), history);
+    if (landing > 0 && history == truth) {
+      for (Bytes key : attempt.writes.keySet()) {
+        if (history.valueAt(key, attempt.snapshot, Set.of()) != null) {
+          own(new Deletion(key, landing), claim);
+        }
+      }
+    }
+    return landing != NOT_CARRIED_OUT;
+  }
+
+  /**
+   * The revision that carried out a guarded attempt.
+   *
+   * @param told the revision that was told; 0 if none was
+   */
+  private static long landing(Attempt attempt, long told, TrueHistory history) {
+    long first = 0;
+    boolean present = false;
+    for (Bytes key : attempt.writes.keySet()) {
+      long change = history.changeBetween(key, attempt.snapshot, Long.MAX_VALUE);
+      first = first == 0 || (change != 0 && change < first) ? change : first;
+      present |= history.valueAt(key, attempt.snapshot, Set.of()) != null;
+    }
+    if (hasForeignGap(attempt, history)) {
+      return NOTHING_TO_DELETE; // what it did can't be told
+    }
+    if (!present) {
+      return first == 0 || told < first ? NOTHING_TO_DELETE : NOT_CARRIED_OUT;
+    }
+    Request request = history.request(first);
+    boolean own =
+        request != null
+            && request.sender() == attempt.claim.node
+            && attempt.claim.fits(attempt, request);
+    return own && (told == 0 || told == first) && deletesAllAt(first, attempt, history)
+        ? first
+        : NOT_CARRIED_OUT;
+  }
+
+  private static boolean hasForeignGap(Attempt attempt, TrueHistory history) {
+    return attempt.writes.keySet().stream()
+        .anyMatch(key -> history.isForeignGap(key, attempt.snapshot, Long.MAX_VALUE));
+  }
+
+  /** Whether a revision deletes all that the snapshot has, and leaves what it has not absent. */
+  private static boolean deletesAllAt(long revision, Attempt attempt, TrueHistory history) {
+    for (Bytes key : attempt.writes.keySet()) {
+      boolean present = history.valueAt(key, attempt.snapshot, Set.of()) != null;
+      boolean changed = history.changeBetween(key, revision - 1, revision + 1) == revision;
+      if (changed != present || history.valueAt(key, revision, Set.of()) != null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Without guards it deletes what is there, if anything; in its request a later write may win. */
+  private static boolean unguardedLanded(Claim claim, TrueHistory history) {
+    Attempt attempt = claim.last();
+    for (Map.Entry<Long, Request> each : history.requests().entrySet()) {
+      long revision = each.getKey();
+      boolean possible =
+          each.getValue().sender() == claim.node
+              && claim.fits(attempt, each.getValue())
+              && (claim.revision() == 0 || claim.revision() == revision);
+      if (possible
+          && attempt.writes.keySet().stream()
+              .allMatch(
+                  key ->
+                      each.getValue().deletes().contains(key)
+                          || history.changeBetween(key, revision - 1, revision + 1) == revision)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // ---- every deletion is somebody's
+
+  private void ownWhatIsTagged(Claim claim) {
+    for (Attempt attempt : claim.attempts) {
+      for (long revision : truth.landings(attempt.tag)) {
+        attempt.writes.forEach(
+            (key, value) -> {
+              if (value == null) {
+                owners.put(new Deletion(key, revision), claim);
+              }
+            });
+      }
+    }
+  }
+
+  private void own(Deletion deletion, Claim claim) {
+    Claim other = owners.putIfAbsent(deletion, claim);
+    if (other != null && other != claim) {
+      violations.add(
+          claim
+              + ", but "
+              + deletion.key()
+              + " was deleted at "
+              + deletion.revision()
+              + " by "
+              + other);
+    }
+  }
+
+  private void judgeDeletion(Event event, long revision, Request request) {
+    Bytes key = Simulation.NAMESPACE.fromStore(event.key());
+    if (event.value() != null
+        || key.byteAt(0) == 0
+        || owners.containsKey(new Deletion(key, revision))) {
+      return;
+    }
+    if (claims.stream().noneMatch(claim -> mayOwn(claim, key, request))) {
+      violations.add(
+          key
+              + " was deleted at "
+              + revision
+              + " by "
+              + request.sender()
+              + ", and nobody was told");
+    }
+  }
+
+  /** Guarded ones that are told as committed own what they have deleted, if that can be told. */
+  private boolean mayOwn(Claim claim, Bytes key, Request request) {
+    Attempt last = claim.attempts.isEmpty() ? null : claim.last();
+    return last != null
+        && claim.node == request.sender()
+        && claim.told() != Told.FAILED
+        && (!claim.guarded || claim.told() == Told.UNKNOWN || hasForeignGap(last, truth))
+        && claim.fits(last, request)
+        && deletes(last, key);
+  }
+
+  private static boolean deletes(Attempt attempt, Bytes key) {
+    @Nullable Bytes value = attempt.writes.getOrDefault(key, Bytes.EMPTY);
+    return value == null;
+  }
+}

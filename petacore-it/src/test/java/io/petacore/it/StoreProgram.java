@@ -1,0 +1,371 @@
+package io.petacore.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
+import io.petacore.store.Batch;
+import io.petacore.store.BatchResult;
+import io.petacore.store.Event;
+import io.petacore.store.Guard;
+import io.petacore.store.KeyValue;
+import io.petacore.store.KvStore;
+import io.petacore.store.Operation;
+import io.petacore.store.RangePage;
+import io.petacore.store.RangeRequest;
+import io.petacore.store.RecordingListener;
+import io.petacore.store.RevisionEvents;
+import io.petacore.store.StoreException;
+import io.petacore.store.StoreUnderTest;
+import io.petacore.store.Watch;
+import io.petacore.store.embedded.EtcdModel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.function.LongConsumer;
+
+/**
+ * A random program of batches, ranges, watches, compactions and leases, each step of which is taken
+ * on a store and on the model, and the answers compared.
+ *
+ * <p>Nobody else may write to the store: the model's revisions are the store's less an offset. Keys
+ * have a prefix of the program's own. Leases are ended by hand, since time is not the model's.
+ */
+final class StoreProgram {
+  private static final int STEPS = 120;
+  private static final Duration LONG = Duration.ofHours(1);
+  private static final List<String> NAMES = List.of("a", "aa", "b", "c", "d", "\0", "e\0f");
+
+  /** A watch, and what it must have told. */
+  private static final class Open {
+    final KeyRange range;
+    final Watch watch;
+    final RecordingListener listener;
+    final long from;
+    long next;
+    boolean follows;
+
+    Open(KeyRange range, long from, Watch watch, RecordingListener listener) {
+      this.range = range;
+      this.from = from;
+      this.next = from;
+      this.watch = watch;
+      this.listener = listener;
+    }
+  }
+
+  private record Lease(long ofModel, long ofStore) {}
+
+  private final Random random;
+  private final KvStore store;
+  private final LongConsumer compact;
+  private final EtcdModel model;
+  private final Bytes prefix;
+  private final List<Open> watches = new ArrayList<>();
+  private final List<Lease> leases = new ArrayList<>();
+  private final List<String> trace = new ArrayList<>();
+  private final List<Bytes> keys;
+  private long offset;
+
+  /**
+   * @param compact compacts the store
+   */
+  StoreProgram(long seed, KvStore store, LongConsumer compact) {
+    this.random = new Random(seed);
+    this.store = store;
+    this.compact = compact;
+    this.model = new EtcdModel(store.limits(), System::nanoTime);
+    this.prefix = Bytes.utf8("model" + Long.toHexString(seed) + "/");
+    this.keys = NAMES.stream().map(name -> prefix.concat(Bytes.utf8(name))).toList();
+  }
+
+  /** What was done, step by step. */
+  String trace() {
+    return String.join("\n", trace);
+  }
+
+  void run() throws Exception {
+    RangeRequest nothing = new RangeRequest(KeyRange.single(prefix), 0, 0);
+    offset = StoreUnderTest.answer(store.range(nothing)).revision() - model.newest();
+    for (int i = 0; i < STEPS; i++) {
+      int kind = random.nextInt(20);
+      if (kind < 10) {
+        commit();
+      } else if (kind < 14) {
+        range();
+      } else if (kind < 16) {
+        watch();
+      } else if (kind < 19) {
+        lease();
+      } else {
+        compact();
+      }
+    }
+    for (Open open : List.copyOf(watches)) {
+      compareWatch(open);
+      open.listener.assertQuiet();
+      open.watch.close();
+    }
+  }
+
+  // ---- both answers
+
+  private <T> void compare(String what, Callable<T> expected, Callable<T> actual) {
+    trace.add(what);
+    Object wanted = outcome(expected);
+    trace.add("  the model: " + wanted);
+    assertEquals(wanted, outcome(actual), what);
+  }
+
+  /** The answer, or the kind of its failure. */
+  private static Object outcome(Callable<?> call) {
+    try {
+      return call.call();
+    } catch (StoreException failed) {
+      return failed.kind();
+    } catch (ExecutionException failed) {
+      return StoreException.of(failed.getCause()).kind();
+    } catch (Exception other) {
+      throw new IllegalStateException(other);
+    }
+  }
+
+  /** As the model would number it, without its lease: the numbers of leases differ. */
+  private KeyValue toModel(KeyValue found) {
+    return new KeyValue(
+        found.key(), found.value(), found.modRevision() - offset, found.keyVersion());
+  }
+
+  private static List<KeyValue> withoutLeases(List<KeyValue> entries) {
+    return entries.stream()
+        .map(kv -> new KeyValue(kv.key(), kv.value(), kv.modRevision(), kv.keyVersion()))
+        .toList();
+  }
+
+  private static List<Event> eventsWithoutLeases(RevisionEvents made) {
+    return made.events().stream()
+        .map(event -> new Event(event.key(), event.value(), event.keyVersion()))
+        .toList();
+  }
+
+  // ---- steps
+
+  private void commit() {
+    List<Guard> guards = random.nextInt(3) == 0 ? guards() : List.of();
+    List<Operation> operations = operations(3, 1 + random.nextInt(4));
+    List<Bytes> otherwise = random.nextBoolean() ? List.of(key(), key()) : List.of();
+    Batch batch = new Batch(guards, operations, otherwise);
+    compare(
+        "commit " + batch,
+        () -> {
+          BatchResult result = model.commit(batch);
+          return new BatchResult(
+              result.applied(),
+              result.revision(),
+              result.groups(),
+              withoutLeases(result.otherwise()));
+        },
+        () -> {
+          BatchResult result =
+              StoreUnderTest.answer(
+                  store.commit(new Batch(toStore(guards), inStore(operations), otherwise)));
+          return new BatchResult(
+              result.applied(),
+              result.revision() - offset,
+              result.groups(),
+              result.otherwise().stream().map(this::toModel).toList());
+        });
+  }
+
+  private List<Operation> operations(int depth, int count) {
+    List<Operation> operations = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int kind = random.nextInt(10);
+      if (kind < 3 && depth > 0) {
+        operations.add(new Operation.Group(guards(), operations(depth - 1, random.nextInt(3))));
+      } else if (kind < 8) {
+        boolean leased = !leases.isEmpty() && random.nextInt(3) == 0;
+        operations.add(
+            new Operation.Put(
+                key(),
+                Bytes.utf8("v" + random.nextInt(100)),
+                leased ? lastLeases().ofModel() : Operation.NO_LEASE));
+      } else {
+        operations.add(new Operation.Delete(key()));
+      }
+    }
+    return operations;
+  }
+
+  private Lease lastLeases() {
+    return leases.get(leases.size() - 1 - random.nextInt(Math.min(3, leases.size())));
+  }
+
+  private List<Guard> guards() {
+    List<Guard> guards = new ArrayList<>();
+    for (int i = random.nextInt(3); i > 0; i--) {
+      Bytes key = key();
+      long now =
+          model.range(new RangeRequest(KeyRange.single(key), 0, 0)).entries().stream()
+              .mapToLong(KeyValue::modRevision)
+              .findFirst()
+              .orElse(0);
+      guards.add(new Guard(key, random.nextInt(4) == 0 ? random.nextInt(20) : now));
+    }
+    return guards;
+  }
+
+  private List<Guard> toStore(List<Guard> guards) {
+    return guards.stream()
+        .map(
+            guard ->
+                new Guard(guard.key(), guard.modRevision() == 0 ? 0 : guard.modRevision() + offset))
+        .toList();
+  }
+
+  private List<Operation> inStore(List<Operation> operations) {
+    return operations.stream().map(this::inStore).toList();
+  }
+
+  private Operation inStore(Operation operation) {
+    if (operation instanceof Operation.Group group) {
+      return new Operation.Group(toStore(group.guards()), inStore(group.operations()));
+    }
+    if (operation instanceof Operation.Put put && put.lease() != Operation.NO_LEASE) {
+      Lease lease =
+          leases.stream().filter(each -> each.ofModel() == put.lease()).findFirst().orElseThrow();
+      return new Operation.Put(put.key(), put.value(), lease.ofStore());
+    }
+    return operation;
+  }
+
+  private void range() {
+    KeyRange range = anyRange();
+    long revision = random.nextBoolean() ? 0 : anyRevision();
+    int limit = random.nextInt(4);
+    compare(
+        "range " + range + " at " + revision + ", at most " + limit,
+        () -> withoutCount(model.range(new RangeRequest(range, revision, limit))),
+        () -> {
+          long at = revision == 0 ? 0 : revision + offset;
+          RangePage page = StoreUnderTest.answer(store.range(new RangeRequest(range, at, limit)));
+          return new RangePage(
+              page.entries().stream().map(this::toModel).toList(),
+              page.more(),
+              page.revision() - offset);
+        });
+  }
+
+  /** How many there are beyond a page the model does not count. */
+  private static RangePage withoutCount(RangePage page) {
+    return new RangePage(withoutLeases(page.entries()), page.more(), page.revision());
+  }
+
+  private void watch() throws Exception {
+    KeyRange range = anyRange();
+    // From the compacted revision itself some servers leave a delete out.
+    long from = anyRevision();
+    if (from == model.compacted()) {
+      return;
+    }
+    trace.add("watch " + range + " from " + from);
+    RecordingListener listener = new RecordingListener();
+    Watch watch = store.watch(range, from + offset, listener);
+    if (from < model.compacted()) {
+      assertEquals(StoreException.Kind.COMPACTED, listener.awaitEnd().kind());
+      return;
+    }
+    listener.awaitOpened();
+    Open open = new Open(range, from, watch, listener);
+    open.follows = from > model.newest();
+    watches.add(open);
+    compareWatch(open);
+  }
+
+  /** What a watch must have told by now it tells. */
+  private void compareWatch(Open open) throws Exception {
+    for (; open.next <= model.newest(); open.next++) {
+      RevisionEvents made = model.revision(open.next, open.range);
+      if (!made.events().isEmpty()) {
+        RevisionEvents told = open.listener.nextRevision();
+        open.follows = true;
+        assertEquals(
+            new RevisionEvents(made.revision(), eventsWithoutLeases(made)),
+            new RevisionEvents(told.revision() - offset, eventsWithoutLeases(told)),
+            "the watch of " + open.range);
+      }
+    }
+  }
+
+  private void lease() throws Exception {
+    int kind = random.nextInt(4);
+    if (kind == 0 || leases.isEmpty()) {
+      trace.add("grant a lease");
+      leases.add(new Lease(model.grant(LONG), StoreUnderTest.answer(store.grantLease(LONG))));
+      return;
+    }
+    Lease lease = lastLeases();
+    if (kind == 1) {
+      compare(
+          "renew " + lease,
+          () -> {
+            model.renew(lease.ofModel());
+            return true;
+          },
+          () -> StoreUnderTest.answer(store.renewLease(lease.ofStore()).thenApply(done -> true)));
+    } else if (kind == 2) {
+      compare(
+          "revoke " + lease,
+          () -> {
+            model.revoke(lease.ofModel());
+            return true;
+          },
+          () -> StoreUnderTest.answer(store.revokeLease(lease.ofStore()).thenApply(done -> true)));
+    }
+  }
+
+  /**
+   * Not past the beginning of a watch that has told nothing yet: it may not have caught up, and it
+   * would be for chance to say whether it ends by that.
+   */
+  private void compact() throws Exception {
+    long revision = model.compacted() + 1 + random.nextInt(20);
+    for (Open open : watches) {
+      compareWatch(open);
+      revision = open.follows ? revision : Math.min(revision, open.from);
+    }
+    if (revision > Math.max(1, model.compacted()) && revision <= model.newest()) {
+      trace.add("compact " + revision);
+      model.compact(revision);
+      compact.accept(revision + offset);
+    }
+  }
+
+  // ---- arguments
+
+  private Bytes key() {
+    return keys.get(random.nextInt(keys.size()));
+  }
+
+  private KeyRange anyRange() {
+    return switch (random.nextInt(3)) {
+      case 0 -> KeyRange.prefix(prefix);
+      case 1 -> KeyRange.single(key());
+      default -> {
+        Bytes one = key();
+        Bytes other = key();
+        yield one.compareTo(other) <= 0
+            ? KeyRange.closedOpen(one, other)
+            : KeyRange.closedOpen(other, one);
+      }
+    };
+  }
+
+  /** Mostly one of the last twenty; at times not reached yet, or compacted. */
+  private long anyRevision() {
+    return Math.max(2, model.newest() + 2 - random.nextInt(20));
+  }
+}

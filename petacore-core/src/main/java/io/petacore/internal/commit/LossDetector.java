@@ -12,7 +12,6 @@ import io.petacore.store.RangeRequest;
 import io.petacore.store.StoreException;
 import java.time.Duration;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out whether the watch has lost a revision of this storage, before anything is concluded
@@ -40,7 +39,8 @@ final class LossDetector {
   private long verified;
   private long awaitedRecord;
   private int loads;
-  private final InProgress reading;
+  private final InProgress looking;
+  private final InProgress verifying;
 
   /**
    * @param onLoss called, without the lock, with the reason why everything has to be loaded again
@@ -59,7 +59,8 @@ final class LossDetector {
     this.outcomes = state.outcomes;
     this.onLoss = onLoss;
     this.backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, scheduler::chance);
-    this.reading = new InProgress(scheduler::nanoTime);
+    this.looking = new InProgress(scheduler::nanoTime);
+    this.verifying = new InProgress(scheduler::nanoTime);
   }
 
   /**
@@ -67,7 +68,9 @@ final class LossDetector {
    * would not learn otherwise that its watch has fallen silent, or has left something out.
    */
   void look(Effects effects) {
-    verify(0, effects);
+    if (!looking.isNow()) {
+      read(0, looking, effects);
+    }
   }
 
   /** Whether no request up to an applied revision was lost on the way here. */
@@ -77,7 +80,13 @@ final class LossDetector {
 
   /** Finds out about an applied revision, unless that is under way; the step that knows goes on. */
   void verify(long revision, Effects effects) {
-    if (reading.isNow() || position.isLossKnown() || position.record() < awaitedRecord) {
+    if (!verifying.isNow() && position.record() >= awaitedRecord) {
+      read(revision, verifying, effects);
+    }
+  }
+
+  private void read(long revision, InProgress reading, Effects effects) {
+    if (position.isLossKnown()) {
       return;
     }
     reading.begin();
@@ -86,22 +95,23 @@ final class LossDetector {
         () ->
             StoreCall.then(
                 () -> store.range(new RangeRequest(KeyRange.single(recordKey), 0, 1)),
-                (page, failure) -> steps.take(more -> read(revision, since, page, failure, more))));
+                (page, failure) ->
+                    steps.take(
+                        more -> {
+                          if (page == null) {
+                            outcomes.storeFailed(StoreException.of(failure));
+                            scheduler.schedule(
+                                backoff.next(), () -> steps.take(later -> reading.end()));
+                          } else {
+                            reading.end();
+                            backoff.reset();
+                            shown(page, revision, since, more);
+                          }
+                        })));
   }
 
-  private void read(
-      long revision,
-      int since,
-      @Nullable RangePage page,
-      @Nullable Throwable failure,
-      Effects effects) {
-    if (page == null) {
-      outcomes.storeFailed(StoreException.of(failure));
-      scheduler.schedule(backoff.next(), () -> steps.take(more -> reading.end()));
-      return;
-    }
-    reading.end();
-    backoff.reset();
+  /** The store has shown the record as it was after an applied revision. */
+  private void shown(RangePage page, long revision, int since, Effects effects) {
     if (since != loads) {
       return; // it may be of another history
     }

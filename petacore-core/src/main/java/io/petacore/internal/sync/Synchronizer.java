@@ -691,13 +691,13 @@ public final class Synchronizer {
     void end(StoreException cause) {
       boolean failedTooOften;
       long bytes = receivedBytes();
+      Duration lasted = Duration.ofNanos(scheduler.nanoTime() - startedAt);
       synchronized (lock) {
         if (current != this) {
           return;
         }
         current = null;
         bytes -= bytesAtOpening;
-        Duration lasted = Duration.ofNanos(scheduler.nanoTime() - startedAt);
         failedTooOften =
             opened && catchUp.ended(new CatchUp.End(cause, silent, applied, bytes, lasted));
         reloadWanted |= failedTooOften;

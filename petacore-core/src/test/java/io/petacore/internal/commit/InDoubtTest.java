@@ -74,12 +74,21 @@ class InDoubtTest extends PipelineFixture {
     assertSentOnce();
   }
 
+  /** What becomes of a commit is concluded only once the commit record was read. */
+  private void readTheRecord() {
+    while (node.store.held().contains(What.RANGE)) {
+      node.store.next(What.RANGE).answer();
+    }
+  }
+
   @Test
   void aCommitBehindTheFenceIsResolvedAsNotCommitted() {
     CompletableFuture<ResolvedOutcome> outcome = inDoubt();
     node.store.next(What.FENCE).answer();
     assertFalse(outcome.isDone(), "the watch has not come to the fence");
     node.deliver();
+    assertFalse(outcome.isDone(), "the watch may have left the commit out");
+    readTheRecord();
     assertEquals(ResolvedOutcome.notCommitted(), resolved(outcome));
     long newest = cluster.newest();
     request().reach();
@@ -110,6 +119,7 @@ class InDoubtTest extends PipelineFixture {
     CompletableFuture<Void> closed = node.pipeline.close(Duration.ofSeconds(5));
     node.store.next(What.REVOKE).answer();
     node.deliver();
+    readTheRecord();
     assertEquals(ResolvedOutcome.notCommitted(), resolved(outcome));
     assertTrue(closed.isDone());
   }

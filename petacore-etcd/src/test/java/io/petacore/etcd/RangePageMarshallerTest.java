@@ -35,7 +35,8 @@ class RangePageMarshallerTest {
         Bytes.of(entry.getKey().toByteArray()),
         Bytes.of(entry.getValue().toByteArray()),
         entry.getModRevision(),
-        entry.getVersion());
+        entry.getVersion(),
+        entry.getLease());
   }
 
   /** As etcd writes them, with all fields, and lengths below and above those of any buffer. */

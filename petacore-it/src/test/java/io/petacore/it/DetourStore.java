@@ -16,6 +16,7 @@ import io.petacore.store.WatchListener;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +96,11 @@ final class DetourStore implements KvStore {
   @Override
   public CompletableFuture<RangePage> range(RangeRequest request) {
     return straight.range(request);
+  }
+
+  @Override
+  public CompletableFuture<RangePage> bulkRange(RangeRequest request, LongConsumer arriving) {
+    return straight.bulkRange(request, arriving);
   }
 
   @Override

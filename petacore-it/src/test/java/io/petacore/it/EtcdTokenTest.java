@@ -170,11 +170,11 @@ class EtcdTokenTest {
   }
 
   @Test
-  void withoutAUserEveryRequestIsRejected() throws Exception {
+  void withoutAUserEveryRequestIsMisconfigured() throws Exception {
     try (KvStore nobody = EtcdKvStore.connect(etcd.endpoints())) {
       Operation put = new Operation.Put(Bytes.utf8(shop + "k"), Bytes.utf8("v"));
       StoreUnderTest.assertFails(
-          Kind.REJECTED, nobody.commit(new Batch(List.of(), List.of(put), List.of())));
+          Kind.MISCONFIGURED, nobody.commit(new Batch(List.of(), List.of(put), List.of())));
     }
   }
 

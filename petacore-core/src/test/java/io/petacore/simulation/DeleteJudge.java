@@ -119,7 +119,7 @@ final class DeleteJudge {
   private static boolean hasForeignGap(Attempt attempt, long told, TrueHistory history) {
     long end = told == 0 ? Long.MAX_VALUE : told + 1;
     return attempt.writes.keySet().stream()
-        .anyMatch(key -> history.isForeignGap(key, attempt.snapshot, end));
+        .anyMatch(key -> history.isForeignGap(key, attempt.snapshot, end, List.of(Set.of())));
   }
 
   /** Whether a revision deletes all that the snapshot has, and leaves what it has not absent. */

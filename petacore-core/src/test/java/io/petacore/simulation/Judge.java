@@ -317,9 +317,10 @@ final class Judge {
   }
 
   private void cameFirst(Attempt attempt, long revision, TrueHistory history) {
+    List<Set<Long>> missed = attempt.claim.node.whatItMayHaveMissed();
     for (Bytes key : attempt.writes.keySet()) {
       long other = history.changeBetween(key, attempt.snapshot, revision);
-      if (other != 0 && !history.isForeignGap(key, attempt.snapshot, revision)) {
+      if (other != 0 && !history.isForeignGap(key, attempt.snapshot, revision, missed)) {
         violations.add(
             attempt.claim
                 + ": its attempt "

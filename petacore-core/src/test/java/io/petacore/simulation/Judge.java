@@ -142,7 +142,7 @@ final class Judge {
 
   /** A snapshot begins: it must hold what was acknowledged here before. */
   void begins(Node node, Object reader, long revision, long acknowledged) {
-    if (revision < acknowledged && truth.lost() == null) {
+    if (revision < acknowledged && !mayHaveChangedHistory(node)) {
       violations.add(
           reader
               + " of "

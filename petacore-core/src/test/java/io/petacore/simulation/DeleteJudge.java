@@ -100,7 +100,7 @@ final class DeleteJudge {
       first = first == 0 || (change != 0 && change < first) ? change : first;
       present |= history.valueAt(key, attempt.snapshot, Set.of()) != null;
     }
-    if (hasForeignGap(attempt, history)) {
+    if (hasForeignGap(attempt, told, history)) {
       return NOTHING_TO_DELETE; // what it did can't be told
     }
     if (!present) {
@@ -116,9 +116,10 @@ final class DeleteJudge {
         : NOT_CARRIED_OUT;
   }
 
-  private static boolean hasForeignGap(Attempt attempt, TrueHistory history) {
+  private static boolean hasForeignGap(Attempt attempt, long told, TrueHistory history) {
+    long end = told == 0 ? Long.MAX_VALUE : told + 1;
     return attempt.writes.keySet().stream()
-        .anyMatch(key -> history.isForeignGap(key, attempt.snapshot, Long.MAX_VALUE));
+        .anyMatch(key -> history.isForeignGap(key, attempt.snapshot, end, List.of(Set.of())));
   }
 
   /** Whether a revision deletes all that the snapshot has, and leaves what it has not absent. */
@@ -207,7 +208,9 @@ final class DeleteJudge {
     return last != null
         && claim.node == request.sender()
         && claim.told() != Told.FAILED
-        && (!claim.guarded || claim.told() == Told.UNKNOWN || hasForeignGap(last, truth))
+        && (!claim.guarded
+            || claim.told() == Told.UNKNOWN
+            || hasForeignGap(last, claim.revision(), truth))
         && claim.fits(last, request)
         && deletes(last, key);
   }

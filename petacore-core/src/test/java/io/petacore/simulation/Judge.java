@@ -142,7 +142,7 @@ final class Judge {
 
   /** A snapshot begins: it must hold what was acknowledged here before. */
   void begins(Node node, Object reader, long revision, long acknowledged) {
-    if (revision < acknowledged && truth.lost() == null) {
+    if (revision < acknowledged && !mayHaveChangedHistory(node)) {
       violations.add(
           reader
               + " of "
@@ -312,9 +312,10 @@ final class Judge {
   }
 
   private void cameFirst(Attempt attempt, long revision, TrueHistory history) {
+    List<Set<Long>> missed = attempt.claim.node.whatItMayHaveMissed();
     for (Bytes key : attempt.writes.keySet()) {
       long other = history.changeBetween(key, attempt.snapshot, revision);
-      if (other != 0 && !history.isForeignGap(key, attempt.snapshot, revision)) {
+      if (other != 0 && !history.isForeignGap(key, attempt.snapshot, revision, missed)) {
         violations.add(
             attempt.claim
                 + ": its attempt "

@@ -167,8 +167,10 @@ final class TrueHistory {
   /**
    * Whether a key was absent at a revision and was deleted by a foreigner before another one: he
    * writes no delete fence, so nobody can know that it was there in between.
+   *
+   * @param missed what the node may not have seen: a key that was written there is absent to it
    */
-  boolean isForeignGap(Bytes key, long after, long before) {
+  boolean isForeignGap(Bytes key, long after, long before, List<Set<Long>> missed) {
     State last = null;
     for (State state : keys.getOrDefault(key, List.of())) {
       if (state.revision() < before) {
@@ -179,7 +181,7 @@ final class TrueHistory {
         && last.revision() > after
         && last.value() == null
         && requests.get(last.revision()) == null
-        && valueAt(key, after, Set.of()) == null;
+        && missed.stream().anyMatch(unseen -> valueAt(key, after, unseen) == null);
   }
 
   /** The revisions that carried out an attempt. */

@@ -124,7 +124,9 @@ final class Engine {
         .start()
         .thenRun(
             () -> {
-              if (!settings.readOnly) {
+              if (settings.readOnly) {
+                pipeline.startWithoutCommits();
+              } else {
                 pipeline.start();
               }
             });

@@ -82,6 +82,9 @@ public final class CommitHistory {
     }
     if (key.equals(ReservedKeys.COMMIT_RECORD)) {
       CommitRecord record = Objects.requireNonNull(CommitRecord.decode(value), "malformed record");
+      if (record.batch() == CommitRecord.NO_BATCH) {
+        return; // of a request about the exclusive commit lock, of which a session sends many
+      }
       BitSet landed = batches.computeIfAbsent(record.session(), session -> new BitSet());
       int batch = Math.toIntExact(record.batch());
       assertFalse(landed.get(batch), () -> "this batch landed twice: " + record);

@@ -150,6 +150,11 @@ public final class CommitPipeline implements RevisionListener {
   /** Opens a session, so that the first commit finds one, and keeps one from then on. */
   public void start() {
     steps.take(effects -> started = true);
+    startWithoutCommits();
+  }
+
+  /** Looks now and then for what the watch owes or has left out; without a session. */
+  public void startWithoutCommits() {
     scheduler.repeat(
         rest,
         () -> {
@@ -296,14 +301,18 @@ public final class CommitPipeline implements RevisionListener {
   }
 
   @Override
-  public void loaded(Applied now, Commits commits, boolean anotherHistory) {
+  public void loaded(Applied now, Commits commits, History history) {
     steps.takeHoldingBack(
         effects -> {
           long recordBefore = state.position.record();
           state.position.comeTo(now.revision(), commits.recordRevision());
-          if (anotherHistory) {
+          if (history != History.SAME) {
             state.position.enterHistory(now.version());
             settlement.forgetHistory(effects);
+            if (history == History.ANOTHER) {
+              state.position.forgetKnown();
+              state.outcomes.forgetConfirmed();
+            }
           } else if (state.position.record() != recordBefore) {
             settlement.loaded(now, commits.record(), effects);
           } // else nobody has committed in between: nothing was passed over

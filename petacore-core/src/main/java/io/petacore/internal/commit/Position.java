@@ -64,9 +64,13 @@ final class Position {
     return behind ? nanoTime.getAsLong() - behindSince : 0;
   }
 
-  /** The store's history is another one, which begins here with a version number. */
+  /** What was checked before a version number was checked in a history that counts no more. */
   void enterHistory(long from) {
     historyFrom = from;
+  }
+
+  /** The revisions that were known to exist are of another history. */
+  void forgetKnown() {
     holdUntil = 0;
     arrears.forget();
     lookWhetherBehind();

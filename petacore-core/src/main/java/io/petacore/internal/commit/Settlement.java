@@ -444,7 +444,6 @@ final class Settlement {
   /** The store is on another history: nothing that is known of requests means anything there. */
   void forgetHistory(Effects effects) {
     sessions.forget(effects);
-    outcomes.forgetConfirmed();
     inFlight.all().forEach(sent -> giveUp(sent, effects));
     for (PendingCommit commit : List.copyOf(waiting.inOrder())) {
       if (commit.request().isGuarded()) { // what has no guards rests on no history

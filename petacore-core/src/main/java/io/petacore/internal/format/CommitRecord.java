@@ -19,7 +19,7 @@ public record CommitRecord(long hlc, SessionId session, long batch) {
   /** The timestamp of a record without one: the revision then follows the one before it. */
   public static final long NO_TIMESTAMP = 0;
 
-  /** The batch of a request about a session or a lock. */
+  /** The batch of a request about the exclusive commit lock, which commits no transactions. */
   public static final long NO_BATCH = 0;
 
   private static final byte FORMAT = 1;

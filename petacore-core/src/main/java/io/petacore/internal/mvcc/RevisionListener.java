@@ -32,6 +32,19 @@ public interface RevisionListener {
   record Commits(
       long recordRevision, @Nullable CommitRecord record, List<Bookkeeping> bookkeeping) {}
 
+  /** What a load shows of the history that was applied before it. */
+  enum History {
+    /** The store goes on with it. */
+    SAME,
+    /**
+     * Nothing proves that the store goes on with it. What was read before counts no more; but
+     * revisions that the store has confirmed are still to come.
+     */
+    UNPROVED,
+    /** The store was restored to another one, where revisions mean something else. */
+    ANOTHER
+  }
+
   /**
    * Whether the store is being followed, by a watch that was opened on the history that is known.
    * Not so in the beginning.
@@ -44,9 +57,9 @@ public interface RevisionListener {
   /**
    * Everything was loaded: revisions since the one applied before were not seen one by one.
    *
-   * @param anotherHistory whether the store's revisions are not those of before
+   * @param history whether the store's revisions are still those of before
    */
-  void loaded(Applied now, Commits commits, boolean anotherHistory);
+  void loaded(Applied now, Commits commits, History history);
 
   /**
    * The writer's lock is free again, after any of the above: what must not be done under it can be

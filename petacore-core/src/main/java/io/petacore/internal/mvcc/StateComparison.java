@@ -62,6 +62,24 @@ public final class StateComparison {
   }
 
   /**
+   * The key with the highest mod revision of all that are present in a cache; null if there is none
+   * above a given one.
+   */
+  public static @Nullable Bytes newestKey(MvccCache cache, long above) {
+    PageCursor chains = cache.inOrder.scan(KeyRange.atLeast(Bytes.EMPTY), Order.ASCENDING);
+    long highest = above;
+    Bytes newest = null;
+    while (chains.hasNext()) {
+      Version head = chains.next().head();
+      if (!head.isTombstone() && head.modRevision() > highest) {
+        highest = head.modRevision();
+        newest = head.key();
+      }
+    }
+    return newest;
+  }
+
+  /**
    * Adds a key of the other state.
    *
    * @param present above all that were added before

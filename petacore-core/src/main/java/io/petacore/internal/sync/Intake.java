@@ -69,6 +69,16 @@ final class Intake {
     return new Change(key, value, modRevision);
   }
 
+  /** Whether a key of the store is one of PetaCore's own. */
+  boolean isReserved(Bytes storeKey) {
+    return namespace.isReserved(storeKey);
+  }
+
+  /** The key in the store for a key of the cache. */
+  Bytes toStore(Bytes key) {
+    return namespace.toStore(key);
+  }
+
   /** The key without namespace, if it is a session's fence or the turn; else null. */
   @Nullable Bytes bookkeeping(Bytes storeKey) {
     if (!namespace.isReserved(storeKey)) {

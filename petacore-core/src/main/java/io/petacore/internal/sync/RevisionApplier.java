@@ -7,6 +7,7 @@ import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.RevisionListener;
 import io.petacore.internal.mvcc.RevisionListener.Bookkeeping;
+import io.petacore.internal.mvcc.RevisionListener.History;
 import io.petacore.internal.mvcc.StateComparison;
 import io.petacore.store.Event;
 import io.petacore.store.KeyValue;
@@ -55,6 +56,7 @@ final class RevisionApplier {
   private RecordPosition record = RecordPosition.NONE;
   private final Map<Bytes, Bookkeeping> bookkeeping = new HashMap<>();
   private Trace newest = Trace.NONE;
+  private long newestDeletion; // of a key that is data; 0 if none was seen since the last load
 
   /**
    * No node has given the applied revision a version above this; so a commit whose timestamp is
@@ -93,9 +95,18 @@ final class RevisionApplier {
     return bookkeeping;
   }
 
-  /** A key that the newest revision has changed. */
-  Trace newest() {
-    return newest;
+  /**
+   * Keys, as the store has them, that show whether it has lost what was changed since the commit
+   * record was written last: the one that the newest revision changed, and the newest that is
+   * present, after which there were only deletions. None where PetaCore has changed the newest.
+   */
+  List<Bytes> newestForeign() {
+    if (newest.revision() <= record.modRevision() || intake.isReserved(newest.key())) {
+      return List.of();
+    }
+    Bytes present = StateComparison.newestKey(cache, record.modRevision());
+    Bytes stored = present == null ? newest.key() : intake.toStore(present);
+    return stored.equals(newest.key()) ? List.of(stored) : List.of(newest.key(), stored);
   }
 
   private void note(Bookkeeping changed) {
@@ -112,20 +123,21 @@ final class RevisionApplier {
    * <p>Where the store has forgotten the applied revision, that it might be is not enough: a
    * restored cluster in which every key was written since contradicts nothing. The proof is the
    * newest write that is still in the state here, found unchanged: the store's history then holds
-   * its revision, and so all before it; and nothing but deletions came after it. Where it was
-   * overwritten since, nothing proves it, and the history counts as another one.
+   * its revision, and so all before it; and nothing was changed after it. Where it was overwritten
+   * since, or the newest change was a deletion, nothing proves it, and the history counts as
+   * another one.
    */
-  boolean continues(LoadedState state, StateComparison present, Continuity continuity) {
+  History history(LoadedState state, StateComparison present, Continuity continuity) {
     if (continuity == Continuity.BROKEN || contradicts(state, present)) {
-      return false;
+      return History.ANOTHER;
     }
     if (continuity == Continuity.PROVED || isProved(state, present)) {
-      return true;
+      return History.SAME;
     }
     log.warn(
         "the store has forgotten the applied revision, and of what was written last nothing is left:"
             + " taking its history for another one, as after a restore from a backup");
-    return false;
+    return History.UNPROVED;
   }
 
   private boolean isProved(LoadedState state, StateComparison present) {
@@ -135,6 +147,9 @@ final class RevisionApplier {
     long newest = Math.max(record.modRevision(), present.newestWrite());
     for (Bookkeeping kept : bookkeeping.values()) {
       newest = Math.max(newest, kept.modRevision());
+    }
+    if (newest < newestDeletion) {
+      return false; // a deletion leaves nothing that would prove its revision
     }
     return newest == 0 || isUnchanged(newest, state, present);
   }
@@ -176,29 +191,30 @@ final class RevisionApplier {
     long version = Math.max(1, timestamp(commit));
     exactAbove = bound(commit, version);
     cache.endLoad(state.revision(), version);
-    listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), false);
+    listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), History.SAME);
   }
 
   /**
    * A state loaded anew, as one revision on top of what is there.
    *
    * @param present its keys
-   * @param newHistory whether the store's revisions are not those of before
+   * @param history whether the store's revisions are still those of before
    */
-  void resync(LoadedState state, StateComparison present, boolean newHistory) {
+  void resync(LoadedState state, StateComparison present, History history) {
     List<Change> difference = present.difference(state.revision());
     stand(state);
     CommitRecord commit = read(record.value());
     long version = nextVersion(commit);
     exactAbove = bound(commit, version);
-    cache.jump(difference, state.revision(), version, newHistory);
-    listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), newHistory);
+    cache.jump(difference, state.revision(), version, history != History.SAME);
+    listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), history);
     log.info("loaded again at revision {}: {} keys differed", state.revision(), difference.size());
   }
 
   private void stand(LoadedState state) {
     record = state.record();
     newest = state.newest();
+    newestDeletion = 0;
     bookkeeping.clear();
     state.bookkeeping().forEach(this::note);
   }
@@ -236,6 +252,7 @@ final class RevisionApplier {
       Change change = intake.toChange(event.key(), event.value(), revision);
       if (change != null) {
         changes.add(change);
+        newestDeletion = change.value() == null ? revision : newestDeletion;
         newest = newest.or(event, revision);
       }
     }

@@ -10,6 +10,7 @@ import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.RevisionListener;
 import io.petacore.internal.mvcc.RevisionListener.Bookkeeping;
+import io.petacore.internal.mvcc.RevisionListener.History;
 import io.petacore.internal.time.Backoff;
 import io.petacore.internal.time.Continuation;
 import io.petacore.internal.time.Scheduler;
@@ -23,6 +24,7 @@ import io.petacore.store.Watch;
 import io.petacore.store.WatchListener;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -222,30 +224,32 @@ public final class Synchronizer {
 
   /**
    * What a foreign program wrote last shows in none of PetaCore's own keys: a restored cluster that
-   * lost nothing else is told by the key itself.
+   * lost nothing else is told by the keys themselves.
    */
   private void lookForNewest(long revision) {
-    Bytes key = newestKey();
-    if (ownKeys().contains(key) || key.isEmpty()) {
+    List<Bytes> keys;
+    synchronized (lock) {
+      keys = applier.newestForeign();
+    }
+    lookFor(keys.iterator(), revision);
+  }
+
+  private void lookFor(Iterator<Bytes> keys, long revision) {
+    if (!keys.hasNext()) {
       onKnownHistory(revision);
       return;
     }
+    Bytes key = keys.next();
     proceed(
-        store.range(new RangeRequest(KeyRange.single(key), revision, 1)),
+        store.bulkRange(new RangeRequest(KeyRange.single(key), revision, 1), arriving -> {}),
         page -> {
           if (isAsApplied(key, page)) {
-            onKnownHistory(revision);
+            lookFor(keys, revision);
           } else {
             onAnotherHistory();
           }
         },
         this::historyUnread);
-  }
-
-  private Bytes newestKey() {
-    synchronized (lock) {
-      return applier.newest().key();
-    }
   }
 
   private boolean isAsApplied(Bytes key, RangePage page) {
@@ -348,15 +352,17 @@ public final class Synchronizer {
             if (state == State.CLOSED) {
               return;
             }
-            boolean anotherHistory = !applier.continues(loaded, present.comparison(), continuity);
+            History history = applier.history(loaded, present.comparison(), continuity);
             reloadWanted = false;
-            if (anotherHistory) {
+            if (history != History.SAME) {
               counters.otherHistories.incrementAndGet();
+            }
+            if (history == History.ANOTHER) {
               cache.abandonWaiters(
                   new StoreUnavailableException("the store was restored to another history", null));
               expected = 0;
             }
-            applier.resync(loaded, present.comparison(), anotherHistory);
+            applier.resync(loaded, present.comparison(), history);
           }
           unlocked();
           openWatch();

@@ -22,8 +22,8 @@ public final class RecordingRevisionListener implements RevisionListener {
   }
 
   @Override
-  public void loaded(Applied now, Commits commits, boolean anotherHistory) {
-    told.add(new Told(now, commits, true, anotherHistory));
+  public void loaded(Applied now, Commits commits, History history) {
+    told.add(new Told(now, commits, true, history != History.SAME));
   }
 
   @Override

@@ -8,7 +8,6 @@ import io.petacore.clock.PhysicalClock;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
-import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.SessionId;
@@ -33,7 +32,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -166,22 +164,9 @@ class FollowingEmbeddedTest {
     return read;
   }
 
-  private static Applied applied(Follower follower, long revision) throws Exception {
-    while (true) {
-      try {
-        return follower.cache.whenApplied(revision).get(60, TimeUnit.SECONDS);
-      } catch (ExecutionException assumed) {
-        // Another history, where nothing was left to prove that it is the same.
-        if (!(assumed.getCause() instanceof StoreUnavailableException)) {
-          throw assumed;
-        }
-      }
-    }
-  }
-
   private void assertEqualToStore(Follower follower) throws Exception {
     RangePage page = store.range(new RangeRequest(Node.NAMESPACE.range(), 0, 0)).join();
-    Applied applied = applied(follower, page.revision());
+    Applied applied = follower.cache.whenApplied(page.revision()).get(60, TimeUnit.SECONDS);
     assertEquals(page.revision(), applied.revision());
     Map<String, String> expected = new TreeMap<>();
     for (KeyValue stored : page.entries()) {

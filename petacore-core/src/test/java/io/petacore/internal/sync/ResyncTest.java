@@ -486,6 +486,43 @@ class ResyncTest {
     assertTrue(node.lastTold().anotherHistory());
   }
 
+  /** The lost deletion came again, but after other changes: what was read here never was there. */
+  @Test
+  void aRestoreThatLostADeletionIsAnotherHistory() {
+    node.store.change(record(10_000), put("a", "1"), put("b", "1"));
+    node.follow();
+    node.store.change(delete("b"));
+    node.store.watch().deliver();
+    node.store.rewind(2);
+    node.store.change(put("c", "1"));
+    node.store.change(delete("b"));
+    node.store.compact(node.store.newest());
+    node.store.watch().end(Kind.UNAVAILABLE);
+    node.pause();
+    assertEquals(Map.of("a", "1", "c", "1"), node.contents());
+    assertTrue(node.lastTold().anotherHistory());
+  }
+
+  /** The key that was changed last is absent in both histories. */
+  @Test
+  void aRestoreThatLostAForeignWriteBeforeADeletionIsAnotherHistory() {
+    node.store.change(record(10_000), put("a", "1"));
+    node.follow();
+    node.store.change(put("a", "lost"));
+    node.store.change(put("k", "1"));
+    node.store.change(delete("k"));
+    node.store.watch().deliver();
+    node.store.rewind(2);
+    for (int i = 0; i < 3; i++) {
+      node.store.change(put("b", "" + i));
+    }
+    node.store.watch().end(Kind.UNAVAILABLE);
+    node.pause();
+    node.pause();
+    assertEquals(Map.of("a", "1", "b", "2"), node.contents());
+    assertTrue(node.lastTold().anotherHistory());
+  }
+
   /** None of PetaCore's own keys was lost, but what a foreign program had written last. */
   @Test
   void aRestoreThatLostForeignWritesOnlyIsAnotherHistory() {

@@ -181,7 +181,7 @@ class RevisionApplierTest {
     }
 
     @Override
-    public void loaded(Applied now, Commits commits, boolean anotherHistory) {}
+    public void loaded(Applied now, Commits commits, History history) {}
 
     @Override
     public void unlocked() {}

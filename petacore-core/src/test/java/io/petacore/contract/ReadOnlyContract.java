@@ -57,6 +57,7 @@ public interface ReadOnlyContract {
     writer.runTransaction(tx -> tx.write("key", "2"));
     Await.until("the change", () -> "2".equals(reader.read("key")));
     reader.close();
+    assertEquals(revision + 1, observer.revision(), "no session, no format key, no commit");
     assertEquals("2", writer.read("key"));
   }
 

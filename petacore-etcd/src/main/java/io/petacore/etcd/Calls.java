@@ -41,9 +41,28 @@ final class Calls {
    */
   <Q, A, T> CompletableFuture<T> send(
       MethodDescriptor<Q, A> method, Q request, Purpose purpose, Function<A, T> decoder) {
-    Call<Q, A, T> call = newCall(method, request, purpose, decoder, null);
+    Call<Q, A, T> call = newCall(method, request, purpose, decoder, deadline(), null);
     start(call);
     return call.future();
+  }
+
+  /**
+   * Sends a request that changes nothing, several times if need be, all within one deadline. The
+   * future fails with {@link StoreException}, by the deadline.
+   *
+   * @param decoder makes the result of an answer; may throw a {@link StoreException} instead
+   */
+  <Q, A, T> CompletableFuture<T> hedge(
+      MethodDescriptor<Q, A> method, Q request, Function<A, T> decoder) {
+    Deadline deadline = deadline();
+    return new HedgedRead<>(
+            connection,
+            () -> {
+              Call<Q, A, T> call = newCall(method, request, Purpose.READ, decoder, deadline, null);
+              start(call);
+              return call.future();
+            })
+        .start();
   }
 
   /**
@@ -52,18 +71,22 @@ final class Calls {
    */
   <Q, A, T> CompletableFuture<T> read(
       MethodDescriptor<Q, A> method, Q request, Function<A, T> decoder, Arrival arrival) {
-    Call<Q, A, T> call = newCall(method, request, Purpose.READ, decoder, arrival);
+    Call<Q, A, T> call = newCall(method, request, Purpose.READ, decoder, deadline(), arrival);
     start(call);
     return call.future();
   }
 
   /** Sends a request without a token: the one that asks for it. */
   <Q, A> CompletableFuture<A> sendWithoutToken(MethodDescriptor<Q, A> method, Q request) {
-    Call<Q, A, A> call = newCall(method, request, Purpose.READ, answer -> answer, null);
+    Call<Q, A, A> call = newCall(method, request, Purpose.READ, answer -> answer, deadline(), null);
     if (!refusedAsClosed(call)) {
       call.start(null);
     }
     return call.future();
+  }
+
+  private Deadline deadline() {
+    return Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private <Q, A, T> Call<Q, A, T> newCall(
@@ -71,8 +94,8 @@ final class Calls {
       Q request,
       Purpose purpose,
       Function<A, T> decoder,
+      Deadline deadline,
       @Nullable Arrival arrival) {
-    Deadline deadline = Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS);
     Call<Q, A, T> call = new Call<>(this, method, request, purpose, decoder, deadline, arrival);
     open.add(call);
     var unused = call.future().whenComplete((answer, failure) -> open.remove(call));

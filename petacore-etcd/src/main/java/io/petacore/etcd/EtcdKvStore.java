@@ -34,11 +34,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Every request ends within the request timeout, the wait for a connection included. It leaves
  * once: no request is repeated by the store, but one that was refused before anything was done: for
  * an old token, then it is sent again with a new one, or by a member that can't serve now, then
- * another one is asked. A commit fails with {@link Kind#UNAVAILABLE} only where it is certain that
- * it was not applied: no connection took it before its deadline, or etcd says so. A request about a
- * lease fails with {@link Kind#UNAVAILABLE} also where its outcome is unknown, since to repeat it
- * harms nothing. What waiting does not mend fails with {@link Kind#MISCONFIGURED}, at once where
- * that is so at every endpoint.
+ * another one is asked; and a read of few keys that has no answer after a second is sent again, a
+ * few times. A commit fails with {@link Kind#UNAVAILABLE} only where it is certain that it was not
+ * applied: no connection took it before its deadline, or etcd says so. A request about a lease
+ * fails with {@link Kind#UNAVAILABLE} also where its outcome is unknown, since to repeat it harms
+ * nothing. What waiting does not mend fails with {@link Kind#MISCONFIGURED}, at once where that is
+ * so at every endpoint.
  *
  * <p>A connection that is lost is made anew by itself, also after a long outage: within about a
  * second of a request or watch that asks for it. Watches end with it, as the contract says.
@@ -95,27 +96,33 @@ public final class EtcdKvStore implements KvStore {
   @Override
   public CompletableFuture<RangePage> range(RangeRequest request) {
     EtcdRange range = EtcdRange.of(request.range());
-    return calls.send(
-        RangePageMarshaller.RANGE, range.encode(request), Purpose.READ, range::pageOf);
+    return calls.hedge(RangePageMarshaller.RANGE, range.encode(request), range::pageOf);
   }
 
   /**
    * {@inheritDoc}
    *
-   * <p>Given up when nothing has arrived for six times the request timeout.
+   * <p>Given up when nothing has arrived for six times the request timeout. Without a limit, which
+   * is for few keys, it is sent again as a plain read is.
    */
   @Override
   public CompletableFuture<RangePage> bulkRange(RangeRequest request, LongConsumer arriving) {
     EtcdRange range = EtcdRange.of(request.range());
     int most = settings.maxInboundBytes();
-    Arrival arrival =
-        new Arrival(
-            connection,
-            settings.requestTimeout(),
-            PATIENCE,
-            arriving,
-            request.limit() == 1 ? most : Math.min(most, MAX_PAGE_BYTES));
-    return calls.read(RangePageMarshaller.RANGE, range.encode(request), range::pageOf, arrival);
+    Supplier<CompletableFuture<RangePage>> read =
+        () ->
+            calls.read(
+                RangePageMarshaller.RANGE,
+                range.encode(request),
+                range::pageOf,
+                new Arrival(
+                    connection,
+                    settings.requestTimeout(),
+                    PATIENCE,
+                    arriving,
+                    request.limit() == 1 ? most : Math.min(most, MAX_PAGE_BYTES)));
+    // A limited page is one of many, which etcd may take long to make: once is enough.
+    return request.limit() == 0 ? new HedgedRead<>(connection, read).start() : read.get();
   }
 
   @Override

@@ -118,7 +118,7 @@ class RequestTest {
                 .execute(() -> reply(answer, RangeResponse.getDefaultInstance()));
     failure(Kind.UNAVAILABLE, impatient.range(ALL));
     AtomicLong arrived = new AtomicLong();
-    answer(impatient.bulkRange(ALL, arrived::addAndGet));
+    answer(impatient.bulkRange(new RangeRequest(ALL.range(), 0, 100), arrived::addAndGet));
     assertEquals(before + 2, etcd.requests("Range").size());
   }
 

@@ -1,0 +1,141 @@
+package io.petacore.etcd;
+
+import static io.petacore.etcd.Awaited.ALL;
+import static io.petacore.etcd.Awaited.answer;
+import static io.petacore.etcd.Awaited.failure;
+import static io.petacore.etcd.StubEtcd.reply;
+import static io.petacore.etcd.StubEtcd.silence;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.RangeResponse;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import io.petacore.data.KeyRange;
+import io.petacore.store.RangePage;
+import io.petacore.store.StoreException.Kind;
+import io.petacore.testing.Await;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Reads at two members, of which some are not answered. */
+class HedgedReadTest {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(15);
+
+  private final StubEtcd one = new StubEtcd();
+  private final StubEtcd other = new StubEtcd();
+  private final EtcdKvStore store =
+      EtcdKvStore.builder()
+          .endpoints(one.endpoint(), other.endpoint())
+          .requestTimeout(TIMEOUT)
+          .connect();
+
+  @AfterEach
+  void close() {
+    store.close();
+    one.close();
+    other.close();
+  }
+
+  private void awaitBoth() {
+    Await.until(
+        "both are connected",
+        () -> {
+          answer(store.range(ALL));
+          return !one.requests("Range").isEmpty() && !other.requests("Range").isEmpty();
+        });
+    one.requests.clear();
+    other.requests.clear();
+  }
+
+  private int asked() {
+    return one.requests("Range").size() + other.requests("Range").size();
+  }
+
+  private static Duration since(long start) {
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  /** Both serve, but have lost the read that was under way while they had no leader. */
+  @Test
+  void aReadThatWasLostIsAskedForAgain() throws Exception {
+    awaitBoth();
+    AtomicBoolean lost = new AtomicBoolean();
+    BiConsumer<RangeRequest, StreamObserver<RangeResponse>> losesOne =
+        (request, answer) -> {
+          if (lost.getAndSet(true)) {
+            reply(answer, RangeResponse.getDefaultInstance());
+          }
+        };
+    one.onRange = losesOne;
+    other.onRange = losesOne;
+    long start = System.nanoTime();
+    answer(store.range(ALL));
+    assertEquals(2, asked());
+    assertTrue(since(start).compareTo(TIMEOUT.dividedBy(2)) < 0, () -> "took " + since(start));
+  }
+
+  @Test
+  void aReadLeavesTheMemberThatHangs() throws Exception {
+    awaitBoth();
+    one.onRange = silence();
+    while (one.requests("Range").isEmpty()) {
+      long start = System.nanoTime();
+      answer(store.range(ALL));
+      assertTrue(since(start).compareTo(TIMEOUT.dividedBy(2)) < 0, () -> "took " + since(start));
+    }
+    assertEquals(1, one.requests("Range").size());
+  }
+
+  /** A few times, and all within the one deadline. */
+  @Test
+  void whereNobodyAnswersItEnds() throws Exception {
+    awaitBoth();
+    one.onRange = silence();
+    other.onRange = silence();
+    long start = System.nanoTime();
+    failure(Kind.UNAVAILABLE, store.range(ALL));
+    assertEquals(4, asked());
+    assertTrue(since(start).compareTo(TIMEOUT.plusSeconds(3)) < 0, () -> "took " + since(start));
+  }
+
+  /** A refusal of the last attempt is no answer while another one may still have one. */
+  @Test
+  void anAttemptThatFailsLeavesTheOthers() throws Exception {
+    awaitBoth();
+    CompletableFuture<StreamObserver<RangeResponse>> first = new CompletableFuture<>();
+    BiConsumer<RangeRequest, StreamObserver<RangeResponse>> onlyFirst =
+        (request, answer) -> {
+          if (!first.complete(answer)) {
+            answer.onError(Status.UNAVAILABLE.withDescription("gone").asRuntimeException());
+          }
+        };
+    one.onRange = onlyFirst;
+    other.onRange = onlyFirst;
+    CompletableFuture<RangePage> read = store.range(ALL);
+    Await.until("asked for again", () -> asked() > 1);
+    reply(answer(first), RangeResponse.getDefaultInstance());
+    answer(read);
+  }
+
+  /** Pages of a load may take long to make. */
+  @Test
+  void aPageOfALoadIsAskedForOnce() throws Exception {
+    awaitBoth();
+    one.onRange = silence();
+    other.onRange = silence();
+    var page =
+        store.bulkRange(
+            new io.petacore.store.RangeRequest(KeyRange.prefix(""), 0, 100), bytes -> {});
+    CompletableFuture<RangePage> plain = store.range(ALL);
+    failure(Kind.UNAVAILABLE, plain);
+    assertEquals(5, asked());
+    assertTrue(!page.isDone());
+  }
+}

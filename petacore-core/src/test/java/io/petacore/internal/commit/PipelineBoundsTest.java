@@ -43,19 +43,6 @@ class PipelineBoundsTest extends PipelineFixture {
   }
 
   @Test
-  void whatWaitsPastItsDeadlineIsNotSentEvenBeforeTheTimerLooksAtIt() {
-    node.store.fail(What.BATCH, Kind.UNAVAILABLE);
-    node.begin().put("b", "1").launch(); // and a pause begins
-    CompletableFuture<CommitOutcome> done = node.begin(Duration.ofMillis(1)).put("a", "1").commit();
-    node.store.pass(What.BATCH);
-    scheduler.advance(Duration.ofSeconds(3));
-    node.goOn();
-    failure(StoreUnavailableException.class, done);
-    assertEquals(0, timesWritten("n/a"));
-    assertWorks();
-  }
-
-  @Test
   void whatWasNeverSentIsToldSoAtItsDeadline() {
     node.store.fail(What.GRANT, Kind.UNAVAILABLE);
     cluster.endLease(1);

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -121,7 +122,9 @@ class AsyncCloseTest {
       for (int i = 0; i < 20; i++) {
         assertThrows(
             StoreUnavailableException.class,
-            () -> storage.callTransaction(shortly, tx -> tx.read("a")));
+            () ->
+                storage.<@Nullable String, RuntimeException>callTransaction(
+                    shortly, tx -> tx.read("a")));
         assertThrows(
             StoreUnavailableException.class,
             () -> storage.runTransactionAsync(shortly, tx -> tx.read("a")).join());

@@ -24,9 +24,11 @@ import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
 import io.petacore.transaction.TransactionTask;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -54,8 +56,8 @@ public interface CallsContract {
               tx -> assertEquals("2", tx.read("key")));
       assertEquals(second, read, "nothing written: the revision it read at");
     }
-    assertEquals("2", a.<String>transactionResult(tx -> tx.read("key")));
-    assertNull(a.<Object>transactionResult(TransactionOptions.defaults(), tx -> null));
+    assertEquals("2", a.<@Nullable String>transactionResult(tx -> tx.read("key")));
+    assertNull(a.<@Nullable Object>transactionResult(TransactionOptions.defaults(), tx -> null));
   }
 
   /** The body runs more than once: the result is of the run that was committed. */
@@ -91,7 +93,8 @@ public interface CallsContract {
     for (int i = 0; i < 3; i++) {
       assertContended(assertThrows(PetaCoreException.class, () -> a.runTransaction(options, body)));
       CompletableFuture<CommitResult> async = a.runTransactionAsync(options, body);
-      assertContended(assertThrows(CompletionException.class, async::join).getCause());
+      Throwable late = assertThrows(CompletionException.class, async::join).getCause();
+      assertContended(Objects.requireNonNull(late));
     }
   }
 
@@ -121,7 +124,7 @@ public interface CallsContract {
             StoreUnavailableException.class,
             () -> a.runTransaction(failFast, tx -> tx.write("key", "3")));
     assertTrue(String.valueOf(failure.getMessage()).contains("disconnected"));
-    assertEquals("2", a.<String>transactionResult(failFast, tx -> tx.read("key")));
+    assertEquals("2", a.<@Nullable String>transactionResult(failFast, tx -> tx.read("key")));
     CompletableFuture<CommitResult> waiting =
         a.runTransactionAsync(TransactionOptions.defaults(), tx -> tx.write("key", "4"));
     assertFalse(waiting.isDone());

@@ -301,7 +301,9 @@ class OutageTest {
       Transaction begun = a.begin(patient).write("begun", "never");
       proxy.hold(Direction.TO_SERVER);
       var sent = a.runTransactionAsync(patient, tx -> tx.write("sent", "never"));
-      var waiting = a.runTransactionAsync(patient, tx -> tx.write("waiting", tx.read("kept")));
+      var waiting =
+          a.runTransactionAsync(
+              patient, tx -> tx.write("waiting", Objects.requireNonNull(tx.read("kept"))));
       Await.until("one is on its way", () -> proxy.heldBytes(Direction.TO_SERVER) > 0);
       proxy.refuse();
       proxy.cut();

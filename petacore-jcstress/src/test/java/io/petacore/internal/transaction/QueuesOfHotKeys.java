@@ -3,6 +3,8 @@ package io.petacore.internal.transaction;
 import io.petacore.data.Bytes;
 import io.petacore.internal.time.Scheduler;
 import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -59,8 +61,8 @@ public final class QueuesOfHotKeys {
   @Outcome(expect = Expect.FORBIDDEN, desc = "both at a time, or one is forgotten")
   public static class JoinedByBoth {
     private final HotKeys hotKeys = new HotKeys(new NoTime());
-    private HotKeys.Place first;
-    private HotKeys.Place second;
+    private HotKeys.@Nullable Place first;
+    private HotKeys.@Nullable Place second;
 
     /** One transaction. */
     @Actor
@@ -77,11 +79,13 @@ public final class QueuesOfHotKeys {
     /** The turns at first, when the head has left, and whether the queue is gone in the end. */
     @Arbiter
     public void end(III_Result result) {
-      result.r1 = turns(first, second);
-      boolean firstIsHead = first.turn().isDone();
-      (firstIsHead ? first : second).leave();
-      result.r2 = turns(first, second);
-      (firstIsHead ? second : first).leave();
+      HotKeys.Place one = Objects.requireNonNull(first);
+      HotKeys.Place other = Objects.requireNonNull(second);
+      result.r1 = turns(one, other);
+      boolean firstIsHead = one.turn().isDone();
+      (firstIsHead ? one : other).leave();
+      result.r2 = turns(one, other);
+      (firstIsHead ? other : one).leave();
       result.r3 = hotKeys.areNone() ? 1 : 0;
     }
   }
@@ -94,7 +98,7 @@ public final class QueuesOfHotKeys {
   public static class LeftAndJoined {
     private final HotKeys hotKeys = new HotKeys(new NoTime());
     private final HotKeys.Place first = hotKeys.join(KEY);
-    private HotKeys.Place second;
+    private HotKeys.@Nullable Place second;
 
     /** The one that has its turn. */
     @Actor
@@ -111,9 +115,10 @@ public final class QueuesOfHotKeys {
     /** The turn of the other, and whether the queue is there, and in the end gone. */
     @Arbiter
     public void end(III_Result result) {
-      result.r1 = turns(second);
+      HotKeys.Place other = Objects.requireNonNull(second);
+      result.r1 = turns(other);
       result.r2 = hotKeys.areNone() ? 1 : 0;
-      second.leave();
+      other.leave();
       result.r3 = hotKeys.areNone() ? 1 : 0;
     }
   }

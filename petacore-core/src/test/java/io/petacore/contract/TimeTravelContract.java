@@ -184,6 +184,7 @@ public interface TimeTravelContract {
     SteeredStore steered = nodes().steered();
     DistributedStorage b = nodes().open(steered, s -> recording.settings(s, Duration.ZERO));
     recording.settle();
+    recording.commit(b); // its session is open then: no revision of that comes behind what follows
     recording.commit(a);
     long seen = recording.commit(a);
     Await.until("both have all", () -> a.appliedRevision() == b.appliedRevision());

@@ -188,6 +188,18 @@ final class Cluster {
   }
 
   /**
+   * The latest revision, up to a given one, after which a node's request comes. A restore that
+   * gives revisions out again and loses nothing but foreign deletions first is a known gap.
+   */
+  long beforeARequest(long revision) {
+    long found = revision;
+    while (found > Simulation.PREPARED && truth.request(found + 1) == null) {
+      found--;
+    }
+    return found;
+  }
+
+  /**
    * Is set back to a backup. Every connection breaks, and what is on its way is lost.
    *
    * @param bump how much higher the revisions go on, with nothing below to be read; 0 for not

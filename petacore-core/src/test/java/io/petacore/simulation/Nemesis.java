@@ -130,7 +130,8 @@ final class Nemesis {
 
   private void restore(long bump) {
     long newest = cluster.model().newest();
-    long back = Math.max(Simulation.PREPARED, newest - 1 - random.nextInt(20));
+    long wanted = Math.max(Simulation.PREPARED, newest - 1 - random.nextInt(20));
+    long back = bump == 0 ? cluster.beforeARequest(wanted) : wanted;
     trace.note("restore", back, () -> "from " + newest + " to " + back + ", bumped by " + bump);
     nodes.forEach(Node::forgetAcknowledged);
     cluster.restore(Math.min(newest, back), bump);

@@ -8,13 +8,13 @@ import io.petacore.data.Bytes;
  * @param key the whole key, namespace included
  * @param value its value
  * @param modRevision the revision that wrote it last
- * @param keyVersion how often it was written since it was created, from 1 on
+ * @param putCount how often it was written since it was created, from 1 on
  * @param lease the lease that it ends with; 0 for none
  */
-public record KeyValue(Bytes key, Bytes value, long modRevision, long keyVersion, long lease) {
+public record KeyValue(Bytes key, Bytes value, long modRevision, long putCount, long lease) {
 
   /** A key without a lease. */
-  public KeyValue(Bytes key, Bytes value, long modRevision, long keyVersion) {
-    this(key, value, modRevision, keyVersion, 0);
+  public KeyValue(Bytes key, Bytes value, long modRevision, long putCount) {
+    this(key, value, modRevision, putCount, 0);
   }
 }

@@ -65,14 +65,14 @@ final class TrueHistory {
 
   void append(RevisionEvents made) {
     long before = versions.isEmpty() ? 0 : versions.get(versions.size() - 1);
-    long version = before + 1;
+    long timestamp = before + 1;
     revisions.add(made);
     for (Event event : made.events()) {
       Bytes key = Simulation.NAMESPACE.fromStore(event.key());
       Bytes value = event.value();
       if (Simulation.isRecord(event.key()) && value != null) {
         CommitRecord record = CommitRecord.decode(value);
-        version = record == null ? version : Math.max(version, record.hlc());
+        timestamp = record == null ? timestamp : Math.max(timestamp, record.timestamp());
       }
       if (key.byteAt(0) == 0) {
         continue;
@@ -87,7 +87,7 @@ final class TrueHistory {
         }
       }
     }
-    versions.add(version);
+    versions.add(timestamp);
   }
 
   /**
@@ -190,9 +190,9 @@ final class TrueHistory {
   }
 
   /** The revision that was the newest at a version, for a node that has followed all of them. */
-  long revisionAt(long version) {
+  long revisionAt(long timestamp) {
     long revision = EMPTY;
-    for (int i = 0; i < versions.size() && versions.get(i) <= version; i++) {
+    for (int i = 0; i < versions.size() && versions.get(i) <= timestamp; i++) {
       revision = revisions.get(i).revision();
     }
     return revision;

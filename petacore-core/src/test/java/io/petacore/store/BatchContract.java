@@ -209,7 +209,7 @@ interface BatchContract {
     KeyValue counter = under().get("counter");
     assertNotNull(counter);
     assertEquals("200", counter.value().toUtf8());
-    assertEquals(201, counter.keyVersion());
+    assertEquals(201, counter.putCount());
   }
 
   private void incrementFiftyTimes() {

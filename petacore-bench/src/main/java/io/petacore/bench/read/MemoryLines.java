@@ -32,7 +32,7 @@ final class MemoryLines {
                     beyondBytes(this::cache),
                     beyondBytes(this::map),
                     "reckoned by the status: "
-                        + Unit.BYTES.show((double) cache().holdings().bytes() / KEYS - DATA))));
+                        + Unit.BYTES.show((double) cache().memoryUsage().bytes() / KEYS - DATA))));
   }
 
   private Object map() {

@@ -74,7 +74,7 @@ public final class StatusCommand implements Callable<Integer> {
         "%s, revision %d, written %s",
         stored.value(),
         stored.modRevision(),
-        Figures.of(stored.keyVersion(), "time", "times"));
+        Figures.of(stored.putCount(), "time", "times"));
   }
 
   private static @Nullable KeyValue single(Stores stores, KvStore store, Bytes key)

@@ -30,7 +30,7 @@ public final class StatusReport {
         line(
             "applied revision",
             status.appliedRevision() + ", " + Figures.seconds(status.age().toNanos()) + " ago"));
-    lines.add(line("applied version", version(status.appliedVersion())));
+    lines.add(line("applied version", version(status.appliedTimestamp())));
     lines.add(line("last contact", String.valueOf(status.lastContact())));
     StorageStatus.Failure failure = status.lastFailure();
     if (failure != null) {
@@ -58,9 +58,9 @@ public final class StatusReport {
     lines.add(
         line(
             "lost answers",
-            Figures.count(counters.settledApplied())
+            Figures.count(counters.resolvedApplied())
                 + " turned out committed, "
-                + Figures.count(counters.settledNotApplied())
+                + Figures.count(counters.resolvedNotApplied())
                 + " not, "
                 + Figures.count(counters.unknownOutcomes())
                 + " stay unknown; "

@@ -3,14 +3,14 @@ package io.petacore.internal.commit;
 import io.petacore.clock.HybridLogicalClock;
 import io.petacore.data.Bytes;
 import io.petacore.error.PetaCoreException;
+import io.petacore.internal.concurrent.Deadline;
+import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
-import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.RevisionListener;
-import io.petacore.internal.time.Deadline;
-import io.petacore.internal.time.Scheduler;
 import io.petacore.store.KvStore;
 import io.petacore.store.StoreException;
 import java.time.Duration;
@@ -29,9 +29,10 @@ import org.slf4j.LoggerFactory;
  * when the watch has brought the request's revision back.
  *
  * <p>Here are its entries: callers with a commit, the writer of the cache with what it has applied,
- * and time. What they change is in {@link CommitState}, guarded by the lock of {@link Steps}; what
- * follows from it is decided by {@link Dispatcher}, who sends, by {@link Settlement}, which finds
- * out what became of what was sent, and by {@link SessionKeeper} and {@link TurnKeeper}.
+ * and time. What they change is in {@link CommitState}, guarded by the lock of {@link
+ * CombiningLock}; what follows from it is decided by {@link Dispatcher}, who sends, by {@link
+ * InDoubtResolver}, which finds out what became of what was sent, and by {@link SessionKeeper} and
+ * {@link ExclusiveCommitLock}.
  */
 public final class CommitPipeline implements RevisionListener {
 
@@ -54,12 +55,12 @@ public final class CommitPipeline implements RevisionListener {
   private final LongConsumer onUndelivered;
   private final CommitCheck check;
   private final CommitState state;
-  private final Steps steps;
+  private final CombiningLock steps;
   private final SessionKeeper sessions;
   private final LossDetector losses;
-  private final Settlement settlement;
-  private final TurnKeeper turn;
-  private final Alarm alarm;
+  private final InDoubtResolver settlement;
+  private final ExclusiveCommitLock turn;
+  private final CoalescingTimer alarm;
   private final Dispatcher dispatcher;
   private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
   private final CompletableFuture<@Nullable Void> sessionEnded = new CompletableFuture<>();
@@ -97,9 +98,9 @@ public final class CommitPipeline implements RevisionListener {
         new SessionKeeper(
             store, namespace, records, settings.sessionTimeToLive(), scheduler, state);
     this.losses = new LossDetector(store, namespace, scheduler, state, onLoss);
-    this.settlement = new Settlement(namespace, cache, sessions, losses, state);
-    this.turn = new TurnKeeper(store, sessions, settlement, state, scheduler::nanoTime);
-    this.alarm = new Alarm(scheduler, this::ring);
+    this.settlement = new InDoubtResolver(namespace, cache, sessions, losses, state);
+    this.turn = new ExclusiveCommitLock(store, sessions, settlement, state, scheduler::nanoTime);
+    this.alarm = new CoalescingTimer(scheduler, this::ring);
     this.dispatcher =
         new Dispatcher(
             store,
@@ -169,7 +170,7 @@ public final class CommitPipeline implements RevisionListener {
   }
 
   /** Ends every step. */
-  private void goOn(Effects effects) {
+  private void goOn(DeferredActions effects) {
     settlement.settleWhatWasPassed(effects);
     if (state.outcomes.isStoreClosed()) {
       settlement.storeClosed(effects);
@@ -221,7 +222,7 @@ public final class CommitPipeline implements RevisionListener {
   }
 
   /** Whoever waits for its outcome must not wait for ever. */
-  private void receiveOrFail(PendingCommit commit, Effects effects) {
+  private void receiveOrFail(PendingCommit commit, DeferredActions effects) {
     try {
       receive(commit, effects);
     } catch (RuntimeException | Error defect) {
@@ -234,7 +235,7 @@ public final class CommitPipeline implements RevisionListener {
     }
   }
 
-  private void receive(PendingCommit commit, Effects effects) {
+  private void receive(PendingCommit commit, DeferredActions effects) {
     CommitCheck.Result.Clear clear = commit.clear();
     if (closed) {
       state.outcomes.closed(commit, effects);
@@ -244,7 +245,7 @@ public final class CommitPipeline implements RevisionListener {
       state.outcomes.disconnected(commit, effects);
     } else if (clear != null
         && commit.request().isGuarded()
-        && !state.position.isOfThisHistory(clear.at().version())) {
+        && !state.position.isOfThisHistory(clear.at().timestamp())) {
       state.outcomes.ofAnotherHistory(commit, effects);
     } else {
       state.waiting.join(commit);
@@ -281,7 +282,7 @@ public final class CommitPipeline implements RevisionListener {
         });
   }
 
-  private void refuseWhatFailsFast(Effects effects) {
+  private void refuseWhatFailsFast(DeferredActions effects) {
     for (PendingCommit commit : List.copyOf(state.waiting.inOrder())) {
       if (commit.request().failFast()) {
         state.waiting.leave(commit);
@@ -291,7 +292,7 @@ public final class CommitPipeline implements RevisionListener {
   }
 
   @Override
-  public void applied(Applied now, Commits commits) {
+  public void applied(AppliedState now, Commits commits) {
     steps.takeHoldingBack(
         effects -> {
           state.position.comeTo(now.revision(), commits.recordRevision());
@@ -301,13 +302,13 @@ public final class CommitPipeline implements RevisionListener {
   }
 
   @Override
-  public void loaded(Applied now, Commits commits, History history) {
+  public void loaded(AppliedState now, Commits commits, History history) {
     steps.takeHoldingBack(
         effects -> {
           long recordBefore = state.position.record();
           state.position.comeTo(now.revision(), commits.recordRevision());
           if (history != History.SAME) {
-            state.position.enterHistory(now.version());
+            state.position.enterHistory(now.timestamp());
             settlement.forgetHistory(effects);
             if (history == History.ANOTHER) {
               state.position.forgetKnown();
@@ -328,8 +329,8 @@ public final class CommitPipeline implements RevisionListener {
         });
   }
 
-  private void bookkeeping(Bookkeeping changed, Effects effects) {
-    if (changed.key().equals(ReservedKeys.TURN)) {
+  private void bookkeeping(Bookkeeping changed, DeferredActions effects) {
+    if (changed.key().equals(ReservedKeys.EXCLUSIVE_LOCK)) {
       state.turn.seen(
           state.position.applied(), changed.modRevision(), changed.value(), changed.leased());
       return;
@@ -358,7 +359,7 @@ public final class CommitPipeline implements RevisionListener {
     if (sessions.current() != null) {
       state.position.know(sessions.fenceRevision());
     }
-    Arrears arrears = state.position.arrears();
+    OverdueRevisions arrears = state.position.arrears();
     if (arrears.exist()) {
       alarm.setFor(arrears.overdueAt());
     }
@@ -389,7 +390,7 @@ public final class CommitPipeline implements RevisionListener {
   }
 
   /** The time of a commit is up that is not on its way. */
-  private void late(PendingCommit commit, Effects effects) {
+  private void late(PendingCommit commit, DeferredActions effects) {
     Session session = sessions.current();
     if (session != null && !turn.admits(session)) {
       commit.lostToOthers();
@@ -397,7 +398,7 @@ public final class CommitPipeline implements RevisionListener {
     state.outcomes.notInTime(commit, effects);
   }
 
-  private void ringFor(SentBatch sent, Effects effects) {
+  private void ringFor(SentBatch sent, DeferredActions effects) {
     for (PendingCommit member : sent.members()) {
       if (member.isTold()) {
         continue;

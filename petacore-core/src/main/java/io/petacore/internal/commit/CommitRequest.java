@@ -1,7 +1,7 @@
 package io.petacore.internal.commit;
 
 import io.petacore.data.Bytes;
-import io.petacore.internal.time.Deadline;
+import io.petacore.internal.concurrent.Deadline;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 

@@ -1,9 +1,9 @@
 package io.petacore.internal.commit;
 
 import io.petacore.data.Bytes;
+import io.petacore.internal.concurrent.Backoff;
+import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.Namespace;
-import io.petacore.internal.time.Backoff;
-import io.petacore.internal.time.Scheduler;
 import io.petacore.store.BatchResult;
 import io.petacore.store.KeyValue;
 import io.petacore.store.KvStore;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Keeps a session: opens it, renews its lease, raises its fence, opens another when it was lost.
  *
  * <p>Its state is guarded by the pipeline's lock: methods are called with it held, and what comes
- * back from the store takes it through {@link Steps}, which also lets the pipeline go on.
+ * back from the store takes it through {@link CombiningLock}, which also lets the pipeline go on.
  */
 final class SessionKeeper {
 
@@ -34,9 +34,9 @@ final class SessionKeeper {
   private final CommitRecords records;
   private final Duration timeToLive;
   private final Scheduler scheduler;
-  private final Steps steps;
-  private final Position position;
-  private final Turn turn;
+  private final CombiningLock steps;
+  private final ReplicaProgress position;
+  private final ExclusiveLockState turn;
   private final Outcomes outcomes;
   private final CommitCounters counters;
   private final Backoff backoff;
@@ -94,7 +94,7 @@ final class SessionKeeper {
   }
 
   /** Opens a session if there is none and none is on its way. */
-  void open(Effects effects) {
+  void open(DeferredActions effects) {
     if (session != null || opening.isNow() || ended) {
       return;
     }
@@ -114,7 +114,7 @@ final class SessionKeeper {
       @Nullable Throwable failure,
       int number,
       int inHistory,
-      Effects effects) {
+      DeferredActions effects) {
     if (opened == null) {
       outcomes.storeFailed(StoreException.of(failure));
       // Until then it counts as being opened, so that nobody tries in between.
@@ -147,7 +147,7 @@ final class SessionKeeper {
   }
 
   /** What is due now and then: to be called so often that a session does not end meanwhile. */
-  void beat(Effects effects) {
+  void beat(DeferredActions effects) {
     Session renewed = session;
     if (renewed != null) {
       if (!holdsUpOthers(renewed)) {
@@ -183,7 +183,7 @@ final class SessionKeeper {
    * commits: so it may be said to have ended while its fence is there still, and lets requests
    * pass. To raise the fence tells for certain.
    */
-  private void requireLost(Session which, Effects effects) {
+  private void requireLost(Session which, DeferredActions effects) {
     if (session == which) {
       raise(effects);
     }
@@ -206,7 +206,7 @@ final class SessionKeeper {
    * fence may be there all the same, in a backup made after it was written: what is still on its
    * way must not pass it.
    */
-  void forget(Effects effects) {
+  void forget(DeferredActions effects) {
     histories++;
     Session last = session;
     if (last != null) {
@@ -229,7 +229,7 @@ final class SessionKeeper {
    * store was set back to before the raise that had given it. Of what is applied here nothing need
    * be lost, so nobody else would notice.
    */
-  void wentBack(Effects effects) {
+  void wentBack(DeferredActions effects) {
     Session last = session;
     if (last != null && !raising) {
       raising = true;
@@ -238,7 +238,7 @@ final class SessionKeeper {
   }
 
   /** Tries again to raise a fence where the last try has come to nothing without an answer. */
-  void goOn(Effects effects) {
+  void goOn(DeferredActions effects) {
     Session raised = session;
     if (raised != null && raising && !tryingToRaise.isNow()) {
       tryRaising(raised, effects);
@@ -246,7 +246,7 @@ final class SessionKeeper {
   }
 
   /** Raises the fence, so that requests sent before and not applied yet never will be. */
-  void raise(Effects effects) {
+  void raise(DeferredActions effects) {
     Session raised = session;
     if (raised == null || raising) {
       return;
@@ -255,7 +255,7 @@ final class SessionKeeper {
     tryRaising(raised, effects);
   }
 
-  private void tryRaising(Session raised, Effects effects) {
+  private void tryRaising(Session raised, DeferredActions effects) {
     if (session != raised || !raising) {
       return;
     }
@@ -279,7 +279,7 @@ final class SessionKeeper {
       long expected,
       @Nullable BatchResult result,
       @Nullable Throwable failure,
-      Effects effects) {
+      DeferredActions effects) {
     if (result != null && result.applied()) {
       seen(raised.fence(), result.revision());
     } else if (result != null && result.otherwise().isEmpty()) {
@@ -297,7 +297,7 @@ final class SessionKeeper {
     }
   }
 
-  private void notRaised(Session raised, StoreException failure, Effects effects) {
+  private void notRaised(Session raised, StoreException failure, DeferredActions effects) {
     outcomes.storeFailed(failure);
     if (failure.kind() == StoreException.Kind.LEASE_NOT_FOUND) {
       lost(raised);
@@ -312,7 +312,7 @@ final class SessionKeeper {
   }
 
   /** Ends a session whose fence can't be raised: that makes the border, too. */
-  private void endInstead(Session raised, Effects effects) {
+  private void endInstead(Session raised, DeferredActions effects) {
     tryingToRaise.begin();
     effects.send(
         () ->
@@ -334,7 +334,7 @@ final class SessionKeeper {
    *
    * @param done completed when the lease has been revoked, or could not be
    */
-  void end(Effects effects, CompletableFuture<@Nullable Void> done) {
+  void end(DeferredActions effects, CompletableFuture<@Nullable Void> done) {
     ended = true;
     Session last = session;
     effects.send(
@@ -347,7 +347,7 @@ final class SessionKeeper {
     StoreCall.then(unwanted::revoke, (nothing, failure) -> {});
   }
 
-  private void later(Consumer<Effects> task) {
+  private void later(Consumer<DeferredActions> task) {
     if (!ended) {
       scheduler.schedule(backoff.next(), () -> steps.take(task));
     }

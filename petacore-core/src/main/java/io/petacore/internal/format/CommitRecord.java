@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What every request of PetaCore writes in the namespace: its timestamp, its session, its batch.
  *
- * @param hlc the sender's hybrid-logical-clock timestamp, nanoseconds since the epoch; {@link
+ * @param timestamp the sender's hybrid-logical-clock timestamp, nanoseconds since the epoch; {@link
  *     #NO_TIMESTAMP} if the record has none that can be believed
  * @param session the session that sent the request
  * @param batch the number of the batch within its session; {@link #NO_BATCH} for a request that
  *     commits no transactions
  */
-public record CommitRecord(long hlc, SessionId session, long batch) {
+public record CommitRecord(long timestamp, SessionId session, long batch) {
 
   /** The timestamp of a record without one: the revision then follows the one before it. */
   public static final long NO_TIMESTAMP = 0;
@@ -29,24 +29,24 @@ public record CommitRecord(long hlc, SessionId session, long batch) {
    * A timestamp past this is not believed: let in, it would push the timestamps of all later
    * commits against the end of the number range.
    */
-  private static final long LATEST_HLC =
+  private static final long LATEST_TIMESTAMP =
       Instant.parse("2200-01-01T00:00:00Z").getEpochSecond() * 1_000_000_000L;
 
   /** The bytes that are stored. */
   public Bytes encode() {
-    ByteBuffer buffer = ByteBuffer.allocate(LENGTH).put(FORMAT).putLong(hlc);
+    ByteBuffer buffer = ByteBuffer.allocate(LENGTH).put(FORMAT).putLong(timestamp);
     session.putTo(buffer);
     return Bytes.of(buffer.putLong(batch).array());
   }
 
   /** Whether a clock's reading is a timestamp that every node accepts: after 1970, before 2200. */
-  public static boolean isTimestamp(long hlc) {
-    return hlc > NO_TIMESTAMP && hlc <= LATEST_HLC;
+  public static boolean isTimestamp(long timestamp) {
+    return timestamp > NO_TIMESTAMP && timestamp <= LATEST_TIMESTAMP;
   }
 
   /** Whether the revision that wrote the record takes its timestamp from it. */
   public boolean hasTimestamp() {
-    return hlc != NO_TIMESTAMP;
+    return timestamp != NO_TIMESTAMP;
   }
 
   /**
@@ -59,8 +59,8 @@ public record CommitRecord(long hlc, SessionId session, long batch) {
       return null;
     }
     ByteBuffer buffer = stored.asReadOnlyByteBuffer().position(1);
-    long hlc = buffer.getLong();
-    long believed = isTimestamp(hlc) ? hlc : NO_TIMESTAMP;
+    long timestamp = buffer.getLong();
+    long believed = isTimestamp(timestamp) ? timestamp : NO_TIMESTAMP;
     return new CommitRecord(believed, SessionId.getFrom(buffer), buffer.getLong());
   }
 }

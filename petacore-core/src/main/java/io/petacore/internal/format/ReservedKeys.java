@@ -18,7 +18,7 @@ public final class ReservedKeys {
   public static final Bytes FORMAT = reserved("f");
 
   /** Held by the session that needs the field to itself. */
-  public static final Bytes TURN = reserved("x");
+  public static final Bytes EXCLUSIVE_LOCK = reserved("x");
 
   private static final Bytes DELETE_FENCES = reserved("d/");
   private static final Bytes SESSION_FENCES = reserved("s/");
@@ -38,7 +38,7 @@ public final class ReservedKeys {
   public static boolean isKnown(Bytes key) {
     return key.equals(COMMIT_RECORD)
         || key.equals(FORMAT)
-        || key.equals(TURN)
+        || key.equals(EXCLUSIVE_LOCK)
         || key.startsWith(DELETE_FENCES)
         || key.startsWith(SESSION_FENCES);
   }

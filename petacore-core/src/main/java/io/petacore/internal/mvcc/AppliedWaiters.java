@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class AppliedWaiters {
 
-  private final class Waiter extends CompletableFuture<Applied> {
+  private final class Waiter extends CompletableFuture<AppliedState> {
     private final long revision;
-    private final long number;
+    private final long timestamp;
 
-    Waiter(long revision, long number) {
+    Waiter(long revision, long timestamp) {
       this.revision = revision;
-      this.number = number;
+      this.timestamp = timestamp;
     }
 
     @Override
@@ -38,14 +38,14 @@ final class AppliedWaiters {
   private final TreeSet<Waiter> queue = // guarded by this
       new TreeSet<>(
           Comparator.<Waiter>comparingLong(waiter -> waiter.revision)
-              .thenComparingLong(waiter -> waiter.number));
+              .thenComparingLong(waiter -> waiter.timestamp));
   private long entered; // guarded by this; how many have ever entered the queue
   private @Nullable PetaCoreException closed; // guarded by this; null while it is open
   private volatile boolean waiting; // whether the queue may hold someone; written under the lock
 
   /** Completes when a revision is applied; cancel it to wait no longer. */
-  CompletableFuture<Applied> await(long revision, Supplier<Applied> applied) {
-    Applied now = applied.get();
+  CompletableFuture<AppliedState> await(long revision, Supplier<AppliedState> applied) {
+    AppliedState now = applied.get();
     if (now.revision() >= revision) {
       return CompletableFuture.completedFuture(now);
     }
@@ -58,7 +58,7 @@ final class AppliedWaiters {
       queue.add(waiter);
       waiting = true;
     }
-    Applied again = applied.get();
+    AppliedState again = applied.get();
     if (again.revision() >= revision) {
       complete(again);
     }
@@ -76,7 +76,7 @@ final class AppliedWaiters {
   }
 
   /** Completes, holding no lock, everyone whose revision has come. */
-  void complete(Applied applied) {
+  void complete(AppliedState applied) {
     if (!waiting) {
       return;
     }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * The superseded versions, in the order in which they were superseded, the log of revisions, and
  * how far back the cache can answer: the <em>horizon</em>.
  *
- * <p><b>Invariant.</b> A reader at a version number at or above the horizon finds everything it
- * needs. The writer publishes a new horizon <em>before</em> it unlinks anything; a reader compares
+ * <p><b>Invariant.</b> A reader at a timestamp at or above the horizon finds everything it needs.
+ * The writer publishes a new horizon <em>before</em> it unlinks anything; a reader compares
  * <em>after</em> it has found its version. If a reader met a link that was already cut, the horizon
  * it reads next is the raised one, and it is told; checked the other way round, a freed version
  * would look like an absent key.
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 class History {
 
-  /** A version made an older one superfluous for every reader at or above its number. */
+  /** A version made an older one superfluous for every reader at or above its timestamp. */
   private record Superseded(Version newer, int bytes, long atNanoTime) {}
 
   private final long maxBytes;
@@ -43,29 +43,29 @@ class History {
     this.maxBytes = maxBytes;
   }
 
-  /** The oldest version number that can be answered for. */
+  /** The oldest timestamp that can be answered for. */
   long horizon() {
     return horizon;
   }
 
-  /** Writer only: nothing below a number can be asked for, pinned or not. */
-  synchronized void beginAt(long number) {
-    horizon = number;
+  /** Writer only: nothing below a timestamp can be asked for, pinned or not. */
+  synchronized void beginAt(long timestamp) {
+    horizon = timestamp;
   }
 
-  /** Writer only: a state with a higher version number than any before is the newest. */
-  synchronized void published(Applied state) {
+  /** Writer only: a state with a higher timestamp than any before is the newest. */
+  synchronized void published(AppliedState state) {
     log.add(state);
   }
 
-  /** The state that was the newest at a version number; null if that is no longer known. */
-  synchronized @Nullable Applied newestAt(long number) {
-    return log.at(number);
+  /** The state that was the newest at a timestamp; null if that is no longer known. */
+  synchronized @Nullable AppliedState newestAt(long timestamp) {
+    return log.at(timestamp);
   }
 
   /** Writer only: a version was linked over an older one, which takes so many bytes. */
   void superseded(int olderBytes, Version newer, long nanoTime) {
-    int held = Holdings.ofSuperseded(olderBytes);
+    int held = MemoryUsage.ofSuperseded(olderBytes);
     queue.add(new Superseded(newer, held, nanoTime));
     versions++;
     bytes += held;
@@ -76,20 +76,20 @@ class History {
     queue.add(new Superseded(newer, 0, nanoTime));
   }
 
-  /** Keeps everything from a number on; false if it is behind the horizon already. */
-  synchronized boolean pin(long number) {
-    if (number < horizon) {
+  /** Keeps everything from a timestamp on; false if it is behind the horizon already. */
+  synchronized boolean pin(long timestamp) {
+    if (timestamp < horizon) {
       return false;
     }
-    pins.merge(number, 1, Integer::sum);
+    pins.merge(timestamp, 1, Integer::sum);
     return true;
   }
 
-  synchronized void unpin(long number) {
-    pins.computeIfPresent(number, (n, count) -> count == 1 ? null : count - 1);
+  synchronized void unpin(long timestamp) {
+    pins.computeIfPresent(timestamp, (n, count) -> count == 1 ? null : count - 1);
   }
 
-  /** The oldest number that is pinned; null if none is. */
+  /** The oldest timestamp that is pinned; null if none is. */
   synchronized @Nullable Long oldestPin() {
     return pins.isEmpty() ? null : pins.firstKey();
   }
@@ -119,32 +119,32 @@ class History {
     List<Superseded> due = new ArrayList<>();
     @Nullable Superseded next;
     while ((next = queue.peek()) != null
-        && (next.atNanoTime() - upToNanoTime <= 0 || isBeyondBound(next.newer().number()))
-        && next.newer().number() <= oldestPin) {
+        && (next.atNanoTime() - upToNanoTime <= 0 || isBeyondBound(next.newer().timestamp()))
+        && next.newer().timestamp() <= oldestPin) {
       due.add(queue.remove());
       bytes -= next.bytes();
       versions -= next.bytes() == 0 ? 0 : 1;
     }
     // Behind what a pin holds nothing is freed for the bound; the log alone does not outgrow it.
-    forgetRevisions(next == null ? Long.MAX_VALUE : next.newer().number());
+    forgetRevisions(next == null ? Long.MAX_VALUE : next.newer().timestamp());
     while (log.bytes() > maxBytes) {
       log.forgetOldest();
     }
     if (!due.isEmpty()) {
-      horizon = Math.max(horizon, due.get(due.size() - 1).newer().number());
+      horizon = Math.max(horizon, due.get(due.size() - 1).newer().timestamp());
     }
     return due;
   }
 
-  /** Whether the bound is exceeded when no revision up to a number is known any more. */
-  private boolean isBeyondBound(long number) {
-    forgetRevisions(number);
+  /** Whether the bound is exceeded when no revision up to a timestamp is known any more. */
+  private boolean isBeyondBound(long timestamp) {
+    forgetRevisions(timestamp);
     return bytes() > maxBytes;
   }
 
-  /** Beyond the bound, forgets what was replaced as the newest up to a number, oldest first. */
-  private void forgetRevisions(long upToNumber) {
-    while (bytes() > maxBytes && log.hasReplacedUpTo(upToNumber)) {
+  /** Beyond the bound, forgets what was replaced as the newest up to a timestamp, oldest first. */
+  private void forgetRevisions(long upToTimestamp) {
+    while (bytes() > maxBytes && log.hasReplacedUpTo(upToTimestamp)) {
       log.forgetOldest();
     }
   }

@@ -39,10 +39,10 @@ final class JumpingVersion extends Version {
   JumpingVersion(
       Version sameKey,
       @Nullable Bytes value,
-      long number,
+      long timestamp,
       long modRevision,
       @Nullable Version below) {
-    super(sameKey, value, number, modRevision, below);
+    super(sameKey, value, timestamp, modRevision, below);
     if (!(below instanceof JumpingVersion last)) {
       // The first in a long chain: what is below has no jumps of its own, or is a rest of some.
       Version oldest = below;
@@ -82,7 +82,7 @@ final class JumpingVersion extends Version {
   @Override
   @Nullable Version towards(long limit) {
     Version further = jump;
-    return further != null && further.number() >= limit ? further : older();
+    return further != null && further.timestamp() >= limit ? further : older();
   }
 
   @Override
@@ -100,7 +100,7 @@ final class JumpingVersion extends Version {
     while (version != null && version != this) {
       if (version instanceof JumpingVersion jumping
           && jumping.jump != null
-          && jumping.jump.number() < number()) {
+          && jumping.jump.timestamp() < timestamp()) {
         jumping.jump = null;
       }
       version = version.furthest();

@@ -26,9 +26,9 @@ final class LongChains {
     this.mask = Integer.highestOneBit(Math.max(1, threshold / 2)) - 1;
   }
 
-  /** Writer only: whether the version with a number, over another one, is to jump. */
-  boolean jumps(@Nullable Version below, long number) {
-    if ((spread(number) & mask) != 0) {
+  /** Writer only: whether the version with a timestamp, over another one, is to jump. */
+  boolean jumps(@Nullable Version below, long timestamp) {
+    if ((spread(timestamp) & mask) != 0) {
       return below instanceof JumpingVersion;
     }
     long behind = 0;
@@ -41,7 +41,7 @@ final class LongChains {
   }
 
   /** Numbers often lie at equal distances; spread, they meet the mask now and then all the same. */
-  private static int spread(long number) {
-    return (int) ((number * 0x9E3779B97F4A7C15L) >>> 40);
+  private static int spread(long timestamp) {
+    return (int) ((timestamp * 0x9E3779B97F4A7C15L) >>> 40);
   }
 }

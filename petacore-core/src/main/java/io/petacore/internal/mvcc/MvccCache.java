@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Any number of readers, who take no lock and wait for nobody.
  *
  * <p><b>Half a revision is never seen.</b> The writer links every version of a revision first, each
- * with a number above everything published; then it publishes the revision with one volatile write
- * of {@link #applied}. A reader takes {@code applied} first and passes over whatever has a higher
- * number. What it may see was linked before the write that it read, so it is there.
+ * with a timestamp above everything published; then it publishes the revision with one volatile
+ * write of {@link #applied}. A reader takes {@code applied} first and passes over whatever has a
+ * higher timestamp. What it may see was linked before the write that it read, so it is there.
  *
  * <p><b>Two indexes</b> lead to the same versions: a hash index for single keys, a tree in unsigned
  * byte order for scans. A version enters both before its revision is published, and a key leaves
@@ -58,14 +58,14 @@ public final class MvccCache {
 
   private final LongSupplier nanoTime;
   private final AppliedWaiters waiters = new AppliedWaiters();
-  private final ExactVersions exact = new ExactVersions();
+  private final AgreedTimestamps exact = new AgreedTimestamps();
 
-  private volatile Applied applied;
+  private volatile AppliedState applied;
   private volatile boolean closed;
   private volatile long jumpedTo; // written by the writer, before that state is published
   private long presentKeys; // writer only; readers see it in what is published
   private long newestBytes; // writer only; what keys and their newest versions take
-  private volatile Holdings holdings = Holdings.NOTHING; // written by the writer
+  private volatile MemoryUsage memoryUsage = MemoryUsage.NOTHING; // written by the writer
 
   /**
    * A cache whose history is bounded by time alone.
@@ -92,30 +92,30 @@ public final class MvccCache {
     this.longChains = longChains;
     this.retentionNanos = retention.toNanos();
     this.nanoTime = nanoTime;
-    this.applied = new Applied(0, 0, 0, nanoTime.getAsLong());
+    this.applied = new AppliedState(0, 0, 0, nanoTime.getAsLong());
   }
 
   /** How far the cache has come. */
-  public Applied applied() {
+  public AppliedState applied() {
     return applied;
   }
 
   /** How much is held. */
-  public Holdings holdings() {
-    return holdings;
+  public MemoryUsage memoryUsage() {
+    return memoryUsage;
   }
 
-  /** The oldest version number that can be answered for. */
+  /** The oldest timestamp that can be answered for. */
   public long horizon() {
     return history.horizon();
   }
 
   /**
-   * Whether revisions between a version number and the newest state were not seen one by one: a key
-   * may have come and gone there and have left no version.
+   * Whether revisions between a timestamp and the newest state were not seen one by one: a key may
+   * have come and gone there and have left no version.
    */
-  public boolean hasJumpedSince(long number) {
-    return jumpedTo > number;
+  public boolean hasJumpedSince(long timestamp) {
+    return jumpedTo > timestamp;
   }
 
   /**
@@ -124,33 +124,33 @@ public final class MvccCache {
    * {@link #abandonWaiters} and {@link #closeWaiters}. Whoever waits no longer cancels it, or it is
    * kept until the revision comes.
    */
-  public CompletableFuture<Applied> whenApplied(long revision) {
+  public CompletableFuture<AppliedState> whenApplied(long revision) {
     return waiters.await(revision, this::applied);
   }
 
   /**
-   * The version of a key that is visible at a version number: perhaps a tombstone; null if the key
-   * never was, or its tombstone is gone.
+   * The version of a key that is visible at a timestamp: perhaps a tombstone; null if the key never
+   * was, or its tombstone is gone.
    *
-   * @throws TransactionTooOldException if the number is behind the horizon
+   * @throws TransactionTooOldException if the timestamp is behind the horizon
    */
-  public @Nullable Version find(Bytes key, long number) {
+  public @Nullable Version find(Bytes key, long timestamp) {
     Version newest = byHash.get(key);
-    Version found = newest == null ? null : newest.visibleAt(number);
-    requireKept(number);
+    Version found = newest == null ? null : newest.visibleAt(timestamp);
+    requireKept(timestamp);
     return found;
   }
 
   /** The value of a key at the newest applied revision; null if it is absent. */
   public @Nullable Bytes newest(Bytes key) {
     while (true) {
-      long number = applied.version();
+      long timestamp = applied.timestamp();
       Version newest = byHash.get(key);
-      Version found = newest == null ? null : newest.visibleAt(number);
+      Version found = newest == null ? null : newest.visibleAt(timestamp);
       if (found != null) {
         return found.value(); // right at any time: links are cut behind what can be found only
       }
-      if (number >= history.horizon()) {
+      if (timestamp >= history.horizon()) {
         return null;
       }
       requireOpen();
@@ -159,38 +159,38 @@ public final class MvccCache {
   }
 
   /**
-   * The entries of a range at a version number, in order. Lazy; each step may throw {@link
+   * The entries of a range at a timestamp, in order. Lazy; each step may throw {@link
    * TransactionTooOldException}.
    */
-  public Iterator<Entry> scan(KeyRange range, Order order, long number) {
-    return scanOf(range, order, number);
+  public Iterator<Entry> scan(KeyRange range, Order order, long timestamp) {
+    return scanOf(range, order, timestamp);
   }
 
   /**
-   * How many keys of a range are present at a version number.
+   * How many keys of a range are present at a timestamp.
    *
-   * @throws TransactionTooOldException if the number is behind the horizon
+   * @throws TransactionTooOldException if the timestamp is behind the horizon
    */
-  public long count(KeyRange range, long number) {
-    return scanOf(range, Order.ASCENDING, number).countRest();
+  public long count(KeyRange range, long timestamp) {
+    return scanOf(range, Order.ASCENDING, timestamp).countRest();
   }
 
-  private RangeScan scanOf(KeyRange range, Order order, long number) {
-    return new RangeScan(this, inOrder.scan(ReservedKeys.visible(range), order), number);
+  private RangeScan scanOf(KeyRange range, Order order, long timestamp) {
+    return new RangeScan(this, inOrder.scan(ReservedKeys.visible(range), order), timestamp);
   }
 
   /**
-   * Throws if a version number is behind the horizon. To be asked <em>after</em> what was to be
-   * found was found.
+   * Throws if a timestamp is behind the horizon. To be asked <em>after</em> what was to be found
+   * was found.
    *
    * @throws TransactionTooOldException if it is
    */
-  public void requireKept(long number) {
-    if (number < history.horizon()) {
+  public void requireKept(long timestamp) {
+    if (timestamp < history.horizon()) {
       requireOpen();
       throw new TransactionTooOldException(
           "the snapshot at version "
-              + number
+              + timestamp
               + " is no longer kept: superseded versions are kept for "
               + Duration.ofNanos(retentionNanos)
               + " within the bound of maxHistoryBytes; keep the work shorter, raise these, or hold"
@@ -224,47 +224,47 @@ public final class MvccCache {
    *
    * @throws TransactionTooOldException if it can't be told, with the reason
    */
-  public Applied exactlyAt(long number) {
-    Applied now = applied;
-    Applied state = history.newestAt(number);
+  public AppliedState exactlyAt(long timestamp) {
+    AppliedState now = applied;
+    AppliedState state = history.newestAt(timestamp);
     String reason;
-    if (number >= now.version()) {
-      reason = "no revision above it has been applied yet; the newest is " + now.version();
-    } else if (state == null || number < history.horizon()) {
+    if (timestamp >= now.timestamp()) {
+      reason = "no revision above it has been applied yet; the newest is " + now.timestamp();
+    } else if (state == null || timestamp < history.horizon()) {
       reason = "it is no longer kept";
-    } else if (!exact.contains(number)) {
+    } else if (!exact.contains(timestamp)) {
       reason = "this node did not follow the revisions around it one by one";
     } else {
       return state;
     }
     throw new TransactionTooOldException(
-        "the state at version " + number + " can't be told: " + reason);
+        "the state at version " + timestamp + " can't be told: " + reason);
   }
 
   /** Writer: from the applied revision on, version numbers are those of all nodes. */
   public void beginExact() {
     if (!exact.isOpen()) {
-      exact.begin(applied.version(), history.horizon());
+      exact.begin(applied.timestamp(), history.horizon());
     }
   }
 
   /**
-   * Keeps everything from a version number on until {@link #unpin}. Takes a lock, shortly.
+   * Keeps everything from a timestamp on until {@link #unpin}. Takes a lock, shortly.
    *
-   * @return false if the number is behind the horizon already
-   * @throws StorageClosedException if the cache is closed, where every number is
+   * @return false if the timestamp is behind the horizon already
+   * @throws StorageClosedException if the cache is closed, where every timestamp is
    */
-  public boolean pin(long number) {
-    boolean pinned = history.pin(number);
+  public boolean pin(long timestamp) {
+    boolean pinned = history.pin(timestamp);
     if (!pinned) {
       requireOpen();
     }
     return pinned;
   }
 
-  /** Ends one pin of a number. */
-  public void unpin(long number) {
-    history.unpin(number);
+  /** Ends one pin of a timestamp. */
+  public void unpin(long timestamp) {
+    history.unpin(timestamp);
   }
 
   /** Writer: begins with the first state, anew where it had begun; nobody sees it yet. */
@@ -287,27 +287,27 @@ public final class MvccCache {
   }
 
   /** Writer: the first state is whole, and is published. */
-  public void endLoad(long revision, long number) {
-    history.beginAt(number);
-    publish(revision, number, nanoTime.getAsLong());
+  public void endLoad(long revision, long timestamp) {
+    history.beginAt(timestamp);
+    publish(revision, timestamp, nanoTime.getAsLong());
     takeStock();
   }
 
   /** Writer: the first state, all at once. */
-  public void load(Collection<Change> state, long revision, long number) {
+  public void load(Collection<Change> state, long revision, long timestamp) {
     beginLoad();
     state.forEach(this::load);
-    endLoad(revision, number);
+    endLoad(revision, timestamp);
   }
 
   /**
    * Writer: applies a revision, whole, and frees history in step. Of several changes to one key the
    * last wins.
    *
-   * @param number above that of every revision before
+   * @param timestamp above that of every revision before
    */
-  public void apply(List<Change> changes, long revision, long number) {
-    applyAndKeep(changes, revision, number);
+  public void apply(List<Change> changes, long revision, long timestamp) {
+    applyAndKeep(changes, revision, timestamp);
     freeHistory();
   }
 
@@ -315,8 +315,8 @@ public final class MvccCache {
    * Writer: applies a revision as {@link #apply}, but frees nothing: whoever is told of it before
    * {@link #freeHistory} finds all that it wrote, tombstones too, however little history may take.
    */
-  public void applyAndKeep(List<Change> changes, long revision, long number) {
-    apply(changes, revision, number, false);
+  public void applyAndKeep(List<Change> changes, long revision, long timestamp) {
+    apply(changes, revision, timestamp, false);
   }
 
   /**
@@ -326,30 +326,30 @@ public final class MvccCache {
    * @param anotherHistory whether what was read before is of a world that is lost: from here on it
    *     can neither be read nor be committed upon
    */
-  public void jump(List<Change> difference, long revision, long number, boolean anotherHistory) {
-    exact.interrupt(applied.version());
-    jumpedTo = number;
-    apply(difference, revision, number, anotherHistory);
+  public void jump(List<Change> difference, long revision, long timestamp, boolean anotherHistory) {
+    exact.interrupt(applied.timestamp());
+    jumpedTo = timestamp;
+    apply(difference, revision, timestamp, anotherHistory);
     freeHistory();
   }
 
-  private void apply(List<Change> changes, long revision, long number, boolean anew) {
-    if (number <= applied.version()) {
+  private void apply(List<Change> changes, long revision, long timestamp, boolean anew) {
+    if (timestamp <= applied.timestamp()) {
       throw new IllegalStateException(
-          "version " + number + " is not above the applied one, " + applied.version());
+          "version " + timestamp + " is not above the applied one, " + applied.timestamp());
     }
     long now = nanoTime.getAsLong();
-    link(changes, number, now);
+    link(changes, timestamp, now);
     if (anew) {
-      history.beginAt(number); // before the new state can be seen, and checked against
+      history.beginAt(timestamp); // before the new state can be seen, and checked against
     }
-    publish(revision, number, now);
+    publish(revision, timestamp, now);
     takeStock();
   }
 
-  private void publish(long revision, long number, long now) {
+  private void publish(long revision, long timestamp, long now) {
     inOrder.publish();
-    Applied next = new Applied(revision, number, presentKeys, now);
+    AppliedState next = new AppliedState(revision, timestamp, presentKeys, now);
     history.published(next);
     // The commit point of this node: from here on the revision is visible, all of it.
     applied = next;
@@ -371,45 +371,45 @@ public final class MvccCache {
     return waiters.count();
   }
 
-  private void link(List<Change> changes, long number, long now) {
+  private void link(List<Change> changes, long timestamp, long now) {
     for (int i = 0; i < changes.size(); i++) {
       if (i % HashIndex.AHEAD == 0) {
         byHash.readAhead(changes, i);
       }
-      link(changes.get(i), number, now);
+      link(changes.get(i), timestamp, now);
     }
   }
 
-  private void link(Change change, long number, long now) {
+  private void link(Change change, long timestamp, long now) {
     Bytes key = change.key();
     Version head = byHash.get(key);
     countPresence(key, head, change.value());
     if (head == null) {
-      linkFirst(change, number);
+      linkFirst(change, timestamp);
       return;
     }
     VersionChain chain = head.chain();
     int before = chain.held();
-    Version next = head.next(change.value(), number, change.modRevision(), longChains);
+    Version next = head.next(change.value(), timestamp, change.modRevision(), longChains);
     chain.link(next);
     byHash.replace(head, next);
     newestBytes += chain.held() - before;
-    if (head.number() == number) {
+    if (head.timestamp() == timestamp) {
       history.replaced(next, now);
     } else {
       history.superseded(before, next, now);
     }
   }
 
-  private void linkFirst(Change change, long number) {
+  private void linkFirst(Change change, long timestamp) {
     if (change.value() == null) {
       return;
     }
-    Version first = Version.first(change.key(), change.value(), number, change.modRevision());
+    Version first = Version.first(change.key(), change.value(), timestamp, change.modRevision());
     first.chain().link(first);
     byHash.add(first);
     inOrder.add(first.chain());
-    newestBytes += Holdings.ofKey(first.key()) + Holdings.ofVersion(first);
+    newestBytes += MemoryUsage.ofKey(first.key()) + MemoryUsage.ofVersion(first);
   }
 
   private void countPresence(Bytes key, @Nullable Version before, @Nullable Bytes after) {
@@ -430,15 +430,15 @@ public final class MvccCache {
     for (Version tombstone : history.free(now - retentionNanos)) {
       byHash.remove(tombstone);
       inOrder.remove(tombstone.key());
-      newestBytes -= Holdings.ofKey(tombstone.key()) + Holdings.ofVersion(tombstone);
+      newestBytes -= MemoryUsage.ofKey(tombstone.key()) + MemoryUsage.ofVersion(tombstone);
     }
     inOrder.publish();
     takeStock();
   }
 
   private void takeStock() {
-    holdings =
-        new Holdings(
+    memoryUsage =
+        new MemoryUsage(
             byHash.size() + history.versions(), newestBytes + history.bytes(), history.bytes());
   }
 

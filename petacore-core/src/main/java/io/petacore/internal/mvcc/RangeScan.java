@@ -6,7 +6,7 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 
 /**
- * What is visible of a range at one version number, in order.
+ * What is visible of a range at one timestamp, in order.
  *
  * <p>Versions are looked up a few at a time: they lie anywhere in memory, and a processor fetches
  * many of them at once where nothing else is to be done between one and the next. The horizon is
@@ -21,15 +21,15 @@ final class RangeScan implements Iterator<Entry> {
 
   private final MvccCache cache;
   private final PageCursor chains;
-  private final long number;
+  private final long timestamp;
   private final Version[] found = new Version[AT_A_TIME];
   private int at;
   private int end;
 
-  RangeScan(MvccCache cache, PageCursor chains, long number) {
+  RangeScan(MvccCache cache, PageCursor chains, long timestamp) {
     this.cache = cache;
     this.chains = chains;
-    this.number = number;
+    this.timestamp = timestamp;
   }
 
   @Override
@@ -64,14 +64,14 @@ final class RangeScan implements Iterator<Entry> {
     do {
       heads = chains.next(found);
       for (int i = 0; i < heads; i++) {
-        Version version = found[i].visibleAt(number);
+        Version version = found[i].visibleAt(timestamp);
         if (version != null && !version.isTombstone()) {
           found[present++] = version;
         }
       }
     } while (present == 0 && heads > 0);
     // Also at the end: a key that was passed over as absent may have been freed.
-    cache.requireKept(number);
+    cache.requireKept(timestamp);
     end = present;
     return present > 0;
   }

@@ -52,14 +52,14 @@ public interface RevisionListener {
   void following(boolean now);
 
   /** One revision was applied. */
-  void applied(Applied now, Commits commits);
+  void applied(AppliedState now, Commits commits);
 
   /**
    * Everything was loaded: revisions since the one applied before were not seen one by one.
    *
    * @param history whether the store's revisions are still those of before
    */
-  void loaded(Applied now, Commits commits, History history);
+  void loaded(AppliedState now, Commits commits, History history);
 
   /**
    * The writer's lock is free again, after any of the above: what must not be done under it can be

@@ -21,26 +21,26 @@ final class RevisionLog {
   private int first;
   private int size;
 
-  /** Writer: a state with a higher version number than any before. */
-  void add(Applied published) {
+  /** Writer: a state with a higher timestamp than any before. */
+  void add(AppliedState published) {
     if (size == capacity()) {
       resize(2 * size);
     }
     int at = place(size);
     ring[at] = published.revision();
-    ring[at + 1] = published.version();
+    ring[at + 1] = published.timestamp();
     ring[at + 2] = published.keys();
     ring[at + 3] = published.nanoTime();
     size++;
   }
 
-  /** The state that was the newest at a version number; null if that is no longer known. */
-  @Nullable Applied at(long version) {
+  /** The state that was the newest at a timestamp; null if that is no longer known. */
+  @Nullable AppliedState at(long timestamp) {
     int low = 0;
     int high = size;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (version(middle) <= version) {
+      if (timestamp(middle) <= timestamp) {
         low = middle + 1;
       } else {
         high = middle;
@@ -50,7 +50,7 @@ final class RevisionLog {
       return null;
     }
     int at = place(low - 1);
-    return new Applied(ring[at], ring[at + 1], ring[at + 2], ring[at + 3]);
+    return new AppliedState(ring[at], ring[at + 1], ring[at + 2], ring[at + 3]);
   }
 
   /** Writer: forgets what was replaced as the newest before a moment. */
@@ -69,9 +69,9 @@ final class RevisionLog {
     }
   }
 
-  /** Whether there is a state that was replaced as the newest by one up to a version number. */
-  boolean hasReplacedUpTo(long version) {
-    return size > 1 && version(1) <= version;
+  /** Whether there is a state that was replaced as the newest by one up to a timestamp. */
+  boolean hasReplacedUpTo(long timestamp) {
+    return size > 1 && timestamp(1) <= timestamp;
   }
 
   /** Writer, for the last time: forgets everything. */
@@ -86,7 +86,7 @@ final class RevisionLog {
     return (long) BYTES * Math.max(0, size - 1);
   }
 
-  private long version(int i) {
+  private long timestamp(int i) {
     return ring[place(i) + 1];
   }
 

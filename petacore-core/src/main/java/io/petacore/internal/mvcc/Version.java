@@ -25,7 +25,7 @@ public sealed class Version permits JumpingVersion {
   private final int hash;
   private final VersionChain chain;
   private final @Nullable Bytes value;
-  private final long number;
+  private final long timestamp;
   private final long modRevision;
   private volatile @Nullable Version older;
 
@@ -34,14 +34,14 @@ public sealed class Version permits JumpingVersion {
       int hash,
       VersionChain chain,
       @Nullable Bytes value,
-      long number,
+      long timestamp,
       long modRevision,
       @Nullable Version older) {
     this.key = key;
     this.hash = hash;
     this.chain = chain;
     this.value = value;
-    this.number = number;
+    this.timestamp = timestamp;
     this.modRevision = modRevision;
     this.older = older;
   }
@@ -50,25 +50,27 @@ public sealed class Version permits JumpingVersion {
   Version(
       Version sameKey,
       @Nullable Bytes value,
-      long number,
+      long timestamp,
       long modRevision,
       @Nullable Version older) {
-    this(sameKey.key, sameKey.hash, sameKey.chain, value, number, modRevision, older);
+    this(sameKey.key, sameKey.hash, sameKey.chain, value, timestamp, modRevision, older);
   }
 
   /** The first version of a key, in a chain of its own. */
-  static Version first(Bytes key, @Nullable Bytes value, long number, long modRevision) {
+  static Version first(Bytes key, @Nullable Bytes value, long timestamp, long modRevision) {
     VersionChain chain = new VersionChain(key);
-    return new Version(BytesArray.of(key), key.hashCode(), chain, value, number, modRevision, null);
+    return new Version(
+        BytesArray.of(key), key.hashCode(), chain, value, timestamp, modRevision, null);
   }
 
   /** A version over this one, or in its place. */
-  Version next(@Nullable Bytes next, long nextNumber, long nextModRevision, LongChains longChains) {
+  Version next(
+      @Nullable Bytes next, long nextTimestamp, long nextModRevision, LongChains longChains) {
     // Of the same revision: nobody has seen it, so it is replaced.
-    Version below = number == nextNumber ? older : this;
-    return longChains.jumps(below, nextNumber)
-        ? new JumpingVersion(this, next, nextNumber, nextModRevision, below)
-        : new Version(this, next, nextNumber, nextModRevision, below);
+    Version below = timestamp == nextTimestamp ? older : this;
+    return longChains.jumps(below, nextTimestamp)
+        ? new JumpingVersion(this, next, nextTimestamp, nextModRevision, below)
+        : new Version(this, next, nextTimestamp, nextModRevision, below);
   }
 
   Bytes key() {
@@ -103,9 +105,9 @@ public sealed class Version permits JumpingVersion {
     return value == null;
   }
 
-  /** The version number: a hybrid-logical-clock timestamp. */
-  public long number() {
-    return number;
+  /** The timestamp: a hybrid-logical-clock timestamp. */
+  public long timestamp() {
+    return timestamp;
   }
 
   /** The store's revision that wrote it: what a guard compares. */
@@ -132,16 +134,18 @@ public sealed class Version permits JumpingVersion {
     return 1;
   }
 
-  /** The next version on the way from this one, which is above a number, to one that is not. */
+  /** The next version on the way from this one, which is above a timestamp, to one that is not. */
   @Nullable Version towards(long limit) {
     return older;
   }
 
-  /** This version, or the newest older one, that is not above a number; null if there is none. */
+  /**
+   * This version, or the newest older one, that is not above a timestamp; null if there is none.
+   */
   final @Nullable Version visibleAt(long limit) {
     Version version = this;
     for (int i = 0; i < FEW; i++) {
-      if (version == null || version.number <= limit) {
+      if (version == null || version.timestamp <= limit) {
         return version;
       }
       version = version.older;
@@ -151,7 +155,7 @@ public sealed class Version permits JumpingVersion {
 
   private static @Nullable Version visibleFurtherBack(@Nullable Version from, long limit) {
     Version version = from;
-    while (version != null && version.number > limit) {
+    while (version != null && version.timestamp > limit) {
       version = version.towards(limit);
     }
     return version;

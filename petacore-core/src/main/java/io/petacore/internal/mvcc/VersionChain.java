@@ -6,7 +6,7 @@ import io.petacore.data.Bytes;
  * Where the ordered index finds the versions of a key, newest first. Linked by the single writer,
  * read by everybody.
  *
- * <p>The head may already belong to a revision that is not published: readers go by version number,
+ * <p>The head may already belong to a revision that is not published: readers go by timestamp,
  * never by the head.
  */
 @SuppressWarnings("NullAway.Init") // the first version is linked before the chain can be found
@@ -35,7 +35,7 @@ final class VersionChain {
 
   /** Writer only. */
   void link(Version newest) {
-    held = Holdings.ofVersion(newest);
+    held = MemoryUsage.ofVersion(newest);
     head = newest;
   }
 }

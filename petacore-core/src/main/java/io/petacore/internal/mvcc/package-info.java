@@ -8,7 +8,7 @@
  * {@link io.petacore.internal.mvcc.OrderedIndex}, a tree of pages that {@link
  * io.petacore.internal.mvcc.RangeScan} walks as it was published. {@link
  * io.petacore.internal.mvcc.History} decides how far back all of it reaches, and {@link
- * io.petacore.internal.mvcc.ExactVersions} which moments of the past may be told at all.
+ * io.petacore.internal.mvcc.AgreedTimestamps} which moments of the past may be told at all.
  */
 @NullMarked
 package io.petacore.internal.mvcc;

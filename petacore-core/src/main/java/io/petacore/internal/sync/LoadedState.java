@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * What a namespace held at one revision besides the keys that the cache keeps, which went to a
- * {@link Destination}.
+ * {@link LoadSink}.
  *
  * @param revision the revision
  * @param record the commit record

@@ -49,7 +49,7 @@ final class RevisionApplier {
 
   private final MvccCache cache;
   private final HybridLogicalClock clock;
-  private final Intake intake;
+  private final KeyClassifier classifier;
   private final SyncCounters counters;
   private final long settlingNanos;
   private final RevisionListener listener;
@@ -73,13 +73,13 @@ final class RevisionApplier {
   RevisionApplier(
       MvccCache cache,
       HybridLogicalClock clock,
-      Intake intake,
+      KeyClassifier classifier,
       SyncCounters counters,
       Duration settling,
       RevisionListener listener) {
     this.cache = cache;
     this.clock = clock;
-    this.intake = intake;
+    this.classifier = classifier;
     this.counters = counters;
     this.settlingNanos = settling.toNanos();
     this.listener = listener;
@@ -101,11 +101,11 @@ final class RevisionApplier {
    * present, after which there were only deletions. None where PetaCore has changed the newest.
    */
   List<Bytes> newestForeign() {
-    if (newest.revision() <= record.modRevision() || intake.isReserved(newest.key())) {
+    if (newest.revision() <= record.modRevision() || classifier.isReserved(newest.key())) {
       return List.of();
     }
     Bytes present = StateComparison.newestKey(cache, record.modRevision());
-    Bytes stored = present == null ? newest.key() : intake.toStore(present);
+    Bytes stored = present == null ? newest.key() : classifier.toStore(present);
     return stored.equals(newest.key()) ? List.of(stored) : List.of(newest.key(), stored);
   }
 
@@ -165,7 +165,7 @@ final class RevisionApplier {
   /** Whether a key of the cache stands in the store, at the applied revision, as it stands here. */
   boolean holds(Bytes storeKey, @Nullable KeyValue stored) {
     Bytes value = stored == null ? null : stored.value();
-    Change there = intake.toChange(storeKey, value, stored == null ? 0 : stored.modRevision());
+    Change there = classifier.toChange(storeKey, value, stored == null ? 0 : stored.modRevision());
     return there == null || StateComparison.agrees(cache, there);
   }
 
@@ -188,9 +188,9 @@ final class RevisionApplier {
   void begin(LoadedState state) {
     stand(state);
     CommitRecord commit = read(record.value());
-    long version = Math.max(1, timestamp(commit));
-    exactAbove = bound(commit, version);
-    cache.endLoad(state.revision(), version);
+    long timestamp = Math.max(1, timestamp(commit));
+    exactAbove = bound(commit, timestamp);
+    cache.endLoad(state.revision(), timestamp);
     listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), History.SAME);
   }
 
@@ -204,9 +204,9 @@ final class RevisionApplier {
     List<Change> difference = present.difference(state.revision());
     stand(state);
     CommitRecord commit = read(record.value());
-    long version = nextVersion(commit);
-    exactAbove = bound(commit, version);
-    cache.jump(difference, state.revision(), version, history != History.SAME);
+    long timestamp = nextTimestamp(commit);
+    exactAbove = bound(commit, timestamp);
+    cache.jump(difference, state.revision(), timestamp, history != History.SAME);
     listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), history);
     log.info("loaded again at revision {}: {} keys differed", state.revision(), difference.size());
   }
@@ -220,9 +220,9 @@ final class RevisionApplier {
   }
 
   /** What follows from a loaded state for the versions that other nodes may have given to it. */
-  private long bound(@Nullable CommitRecord commit, long version) {
+  private long bound(@Nullable CommitRecord commit, long timestamp) {
     boolean unknown = timestamp(commit) == 0 && record.value() != null;
-    return unknown ? UNKNOWN : version + settlingNanos;
+    return unknown ? UNKNOWN : timestamp + settlingNanos;
   }
 
   /** Applies a revision; nothing if it has been applied. */
@@ -235,13 +235,13 @@ final class RevisionApplier {
     List<Bookkeeping> kept = List.of();
     CommitRecord commit = null;
     for (Event event : events.events()) {
-      if (intake.isCommitRecord(event.key())) {
+      if (classifier.isCommitRecord(event.key())) {
         advanceRecord(event, revision);
         commit = read(event.value());
         newest = newest.or(event, revision);
         continue;
       }
-      Bytes own = intake.bookkeeping(event.key());
+      Bytes own = classifier.bookkeeping(event.key());
       if (own != null) {
         kept = new ArrayList<>(kept);
         Bytes value = event.value();
@@ -249,14 +249,14 @@ final class RevisionApplier {
         newest = newest.or(event, revision);
         continue;
       }
-      Change change = intake.toChange(event.key(), event.value(), revision);
+      Change change = classifier.toChange(event.key(), event.value(), revision);
       if (change != null) {
         changes.add(change);
         newestDeletion = change.value() == null ? revision : newestDeletion;
         newest = newest.or(event, revision);
       }
     }
-    cache.applyAndKeep(changes, revision, nextVersion(commit));
+    cache.applyAndKeep(changes, revision, nextTimestamp(commit));
     if (timestamp(commit) > exactAbove) {
       cache.beginExact();
     } else if (exactAbove != UNKNOWN) {
@@ -280,26 +280,26 @@ final class RevisionApplier {
       record = RecordPosition.NONE;
       return;
     }
-    if (event.keyVersion() != record.keyVersion() + 1) {
+    if (event.putCount() != record.putCount() + 1) {
       throw new MissingRevisionException(
           "write "
-              + event.keyVersion()
+              + event.putCount()
               + " of the commit record, at revision "
               + revision
               + ", came after write "
-              + record.keyVersion()
+              + record.putCount()
               + ", at revision "
               + record.modRevision());
     }
-    record = new RecordPosition(revision, event.keyVersion(), value);
+    record = new RecordPosition(revision, event.putCount(), value);
   }
 
-  private long nextVersion(@Nullable CommitRecord commit) {
-    return Math.max(timestamp(commit), cache.applied().version() + 1);
+  private long nextTimestamp(@Nullable CommitRecord commit) {
+    return Math.max(timestamp(commit), cache.applied().timestamp() + 1);
   }
 
   private static long timestamp(@Nullable CommitRecord commit) {
-    return commit == null ? CommitRecord.NO_TIMESTAMP : commit.hlc();
+    return commit == null ? CommitRecord.NO_TIMESTAMP : commit.timestamp();
   }
 
   /** The commit record that bytes stand for; null if there are none, or they are malformed. */
@@ -318,7 +318,7 @@ final class RevisionApplier {
           "the commit record of session {} has no timestamp between 1970 and 2200: its clock is"
               + " wrong",
           commit.session());
-    } else if (!clock.receive(commit.hlc())) {
+    } else if (!clock.receive(commit.timestamp())) {
       SyncCounters.countAndWarn(
           counters.clocksRefused,
           log,

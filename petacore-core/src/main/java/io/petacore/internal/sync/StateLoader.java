@@ -1,12 +1,12 @@
 package io.petacore.internal.sync;
 
 import io.petacore.data.Bytes;
+import io.petacore.internal.concurrent.Backoff;
+import io.petacore.internal.concurrent.Continuation;
+import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.RevisionListener.Bookkeeping;
-import io.petacore.internal.time.Backoff;
-import io.petacore.internal.time.Continuation;
-import io.petacore.internal.time.Scheduler;
 import io.petacore.store.KeyValue;
 import io.petacore.store.KvStore;
 import io.petacore.store.RangePage;
@@ -60,7 +60,7 @@ final class StateLoader {
 
   private final KvStore store;
   private final Namespace namespace;
-  private final Intake intake;
+  private final KeyClassifier classifier;
   private final Scheduler scheduler;
   private final LongConsumer progress;
   private final Consumer<StoreException> onTrouble;
@@ -75,13 +75,13 @@ final class StateLoader {
   StateLoader(
       KvStore store,
       Namespace namespace,
-      Intake intake,
+      KeyClassifier classifier,
       Scheduler scheduler,
       LongConsumer progress,
       Consumer<StoreException> onTrouble) {
     this.store = store;
     this.namespace = namespace;
-    this.intake = intake;
+    this.classifier = classifier;
     this.scheduler = scheduler;
     this.progress = progress;
     this.onTrouble = onTrouble;
@@ -103,7 +103,7 @@ final class StateLoader {
   }
 
   /** Begins to load; fails with {@link StoreException} when the store can't be read. */
-  CompletableFuture<LoadedState> load(Destination destination) {
+  CompletableFuture<LoadedState> load(LoadSink destination) {
     Loading loading = new Loading(destination);
     loading.begin();
     return loading.done;
@@ -112,7 +112,7 @@ final class StateLoader {
   /** One load under way; its steps run one after another on the scheduler. */
   private final class Loading {
     private final CompletableFuture<LoadedState> done = new CompletableFuture<>();
-    private final Destination destination;
+    private final LoadSink destination;
     private List<Bookkeeping> bookkeeping = new ArrayList<>();
     private RecordPosition record = RecordPosition.NONE;
     private Trace newest = Trace.NONE;
@@ -125,7 +125,7 @@ final class StateLoader {
     private long entries;
     private long toldAt = scheduler.nanoTime();
 
-    Loading(Destination destination) {
+    Loading(LoadSink destination) {
       this.destination = destination;
     }
 
@@ -253,18 +253,18 @@ final class StateLoader {
 
     private void take(KeyValue stored) {
       Bytes key = stored.key();
-      if (intake.isCommitRecord(key)) {
+      if (classifier.isCommitRecord(key)) {
         record = RecordPosition.of(stored);
         newest = newest.or(stored);
         return;
       }
-      Bytes kept = intake.bookkeeping(key);
+      Bytes kept = classifier.bookkeeping(key);
       if (kept != null) {
-        bookkeeping.add(intake.bookkeeping(kept, stored));
+        bookkeeping.add(classifier.bookkeeping(kept, stored));
         newest = newest.or(stored);
         return;
       }
-      Change change = intake.toChange(key, stored.value(), stored.modRevision());
+      Change change = classifier.toChange(key, stored.value(), stored.modRevision());
       if (change != null) {
         destination.add(change);
         newest = newest.or(stored);

@@ -5,15 +5,15 @@ import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
+import io.petacore.internal.concurrent.Backoff;
+import io.petacore.internal.concurrent.Continuation;
+import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.RevisionListener;
 import io.petacore.internal.mvcc.RevisionListener.Bookkeeping;
 import io.petacore.internal.mvcc.RevisionListener.History;
-import io.petacore.internal.time.Backoff;
-import io.petacore.internal.time.Continuation;
-import io.petacore.internal.time.Scheduler;
 import io.petacore.store.KeyValue;
 import io.petacore.store.KvStore;
 import io.petacore.store.RangePage;
@@ -78,7 +78,7 @@ public final class Synchronizer {
   private final RevisionListener listener;
   private final Consumer<State> onState;
   private final SyncCounters counters = new SyncCounters();
-  private final Intake intake;
+  private final KeyClassifier classifier;
   private final StateLoader loader;
   private final RevisionApplier applier; // guarded by lock
   private final CompletableFuture<Void> synced = new CompletableFuture<>();
@@ -118,10 +118,10 @@ public final class Synchronizer {
     this.backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, scheduler::chance);
     this.listener = listener;
     this.onState = onState;
-    this.intake = new Intake(namespace, counters);
+    this.classifier = new KeyClassifier(namespace, counters);
     this.loader =
-        new StateLoader(store, namespace, intake, scheduler, this::progressed, this::note);
-    this.applier = new RevisionApplier(cache, clock, intake, counters, settling, listener);
+        new StateLoader(store, namespace, classifier, scheduler, this::progressed, this::note);
+    this.applier = new RevisionApplier(cache, clock, classifier, counters, settling, listener);
   }
 
   /**
@@ -163,17 +163,19 @@ public final class Synchronizer {
 
   /** The format key of a namespace that was found inside this one, if any was. */
   public Optional<Bytes> nestedNamespace() {
-    return intake.nestedNamespace();
+    return classifier.nestedNamespace();
   }
 
   // ---- on the scheduler: load, open, load again
 
   private void load() {
     proceed(
-        loadInto(new FirstState(cache)), this::begin, failure -> retryLater(failure, this::load));
+        loadInto(new InitialLoadSink(cache)),
+        this::begin,
+        failure -> retryLater(failure, this::load));
   }
 
-  private CompletableFuture<LoadedState> loadInto(Destination destination) {
+  private CompletableFuture<LoadedState> loadInto(LoadSink destination) {
     return loader.load(destination).whenComplete((loaded, failure) -> loading = 0);
   }
 
@@ -276,7 +278,7 @@ public final class Synchronizer {
   private KeyRange ownKeys() {
     return KeyRange.closedOpen(
         namespace.toStore(ReservedKeys.COMMIT_RECORD),
-        namespace.toStore(ReservedKeys.TURN.successor()));
+        namespace.toStore(ReservedKeys.EXCLUSIVE_LOCK.successor()));
   }
 
   private long expectedSoFar() {
@@ -296,11 +298,11 @@ public final class Synchronizer {
     RecordPosition record = RecordPosition.NONE;
     Map<Bytes, Bookkeeping> bookkeeping = new HashMap<>();
     for (KeyValue stored : page.entries()) {
-      Bytes kept = intake.bookkeeping(stored.key());
-      if (intake.isCommitRecord(stored.key())) {
+      Bytes kept = classifier.bookkeeping(stored.key());
+      if (classifier.isCommitRecord(stored.key())) {
         record = RecordPosition.of(stored);
       } else if (kept != null) {
-        bookkeeping.put(kept, intake.bookkeeping(kept, stored));
+        bookkeeping.put(kept, classifier.bookkeeping(kept, stored));
       }
     }
     synchronized (lock) {
@@ -344,7 +346,7 @@ public final class Synchronizer {
   }
 
   private void reload(Continuity continuity) {
-    LaterState present = new LaterState(cache);
+    ResyncBuffer present = new ResyncBuffer(cache);
     proceed(
         loadInto(present),
         loaded -> {

@@ -29,9 +29,9 @@ final class KeyHistory {
   /** Adds a version; returns its number since the key was created. */
   long put(long revision, Bytes value, long lease) {
     Version before = newest;
-    long keyVersion = before == null ? 1 : before.keyVersion + 1;
-    newest = new Version(revision, value, keyVersion, lease, before);
-    return keyVersion;
+    long putCount = before == null ? 1 : before.putCount + 1;
+    newest = new Version(revision, value, putCount, lease, before);
+    return putCount;
   }
 
   void delete(long revision) {

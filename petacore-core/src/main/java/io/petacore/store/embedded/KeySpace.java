@@ -99,8 +99,8 @@ final class KeySpace {
   private Event put(long revision, Operation.Put put) {
     KeyHistory history = historyOf(put.key());
     leases.move(put.key(), leaseOf(history.newest()), put.lease());
-    long keyVersion = history.put(revision, put.value(), put.lease());
-    return new Event(put.key(), put.value(), keyVersion, put.lease());
+    long putCount = history.put(revision, put.value(), put.lease());
+    return new Event(put.key(), put.value(), putCount, put.lease());
   }
 
   private Event delete(long revision, Bytes key) {

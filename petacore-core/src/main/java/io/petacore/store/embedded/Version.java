@@ -12,7 +12,7 @@ final class Version {
   final @Nullable Bytes value;
 
   /** 1 where the key was created; 0 for a deletion, so that what follows it begins at 1 again. */
-  final long keyVersion;
+  final long putCount;
 
   /** The lease that the key ends with, or none. */
   final long lease;
@@ -25,16 +25,16 @@ final class Version {
   volatile @Nullable Version older;
 
   Version(
-      long revision, @Nullable Bytes value, long keyVersion, long lease, @Nullable Version older) {
+      long revision, @Nullable Bytes value, long putCount, long lease, @Nullable Version older) {
     this.revision = revision;
     this.value = value;
-    this.keyVersion = keyVersion;
+    this.putCount = putCount;
     this.lease = lease;
     this.older = older;
   }
 
   /** This state as a read shows it; null for a deletion. */
   @Nullable KeyValue of(Bytes key) {
-    return value == null ? null : new KeyValue(key, value, revision, keyVersion, lease);
+    return value == null ? null : new KeyValue(key, value, revision, putCount, lease);
   }
 }

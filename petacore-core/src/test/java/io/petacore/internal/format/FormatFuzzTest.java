@@ -54,7 +54,7 @@ class FormatFuzzTest {
           CommitRecord record = CommitRecord.decode(input);
           if (record != null) {
             decoded[0]++;
-            assertTrue(record.hlc() >= 0);
+            assertTrue(record.timestamp() >= 0);
             assertTrue(!record.hasTimestamp() || input.equals(record.encode()));
           }
         });
@@ -89,7 +89,7 @@ class FormatFuzzTest {
         List.of(
             ReservedKeys.COMMIT_RECORD,
             ReservedKeys.FORMAT,
-            ReservedKeys.TURN,
+            ReservedKeys.EXCLUSIVE_LOCK,
             ReservedKeys.sessionFence(new SessionId(1, 2)),
             new DeleteFences(4096).fenceOf(Bytes.utf8("key")),
             Bytes.utf8("shop/").concat(ReservedKeys.FORMAT),

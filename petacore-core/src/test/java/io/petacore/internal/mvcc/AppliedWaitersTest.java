@@ -22,10 +22,10 @@ class AppliedWaitersTest {
   private static final int ROUNDS = 30_000;
 
   private final AppliedWaiters waiters = new AppliedWaiters();
-  private final AtomicReference<Applied> applied = new AtomicReference<>(at(0));
+  private final AtomicReference<AppliedState> applied = new AtomicReference<>(at(0));
 
-  private static Applied at(long revision) {
-    return new Applied(revision, revision, 0, 0);
+  private static AppliedState at(long revision) {
+    return new AppliedState(revision, revision, 0, 0);
   }
 
   private void publish(long revision) {
@@ -45,15 +45,15 @@ class AppliedWaitersTest {
   @Test
   void aRevisionThatComesMeanwhileIsSeen() {
     AtomicInteger looks = new AtomicInteger();
-    Supplier<Applied> meanwhile = () -> at(looks.getAndIncrement() == 0 ? 0 : 3);
+    Supplier<AppliedState> meanwhile = () -> at(looks.getAndIncrement() == 0 ? 0 : 3);
     assertEquals(at(3), waiters.await(3, meanwhile).join());
   }
 
   @Test
   void eachIsToldWhenItsRevisionHasCome() {
-    CompletableFuture<Applied> third = waiters.await(3, applied::get);
-    CompletableFuture<Applied> first = waiters.await(1, applied::get);
-    CompletableFuture<Applied> alsoThird = waiters.await(3, applied::get);
+    CompletableFuture<AppliedState> third = waiters.await(3, applied::get);
+    CompletableFuture<AppliedState> first = waiters.await(1, applied::get);
+    CompletableFuture<AppliedState> alsoThird = waiters.await(3, applied::get);
     publish(2);
     assertEquals(at(2), first.join());
     assertFalse(third.isDone());
@@ -64,17 +64,17 @@ class AppliedWaitersTest {
 
   @Test
   void theAbandonedFailAndLaterOnesWaitAnew() {
-    CompletableFuture<Applied> lost = waiters.await(3, applied::get);
+    CompletableFuture<AppliedState> lost = waiters.await(3, applied::get);
     waiters.abandon(new PetaCoreException("scripted"));
     assertThrows(CompletionException.class, lost::join);
-    CompletableFuture<Applied> later = waiters.await(3, applied::get);
+    CompletableFuture<AppliedState> later = waiters.await(3, applied::get);
     publish(3);
     assertTrue(later.isDone());
   }
 
   @Test
   void whoComesAfterTheEndFailsAtOnce() {
-    CompletableFuture<Applied> before = waiters.await(3, applied::get);
+    CompletableFuture<AppliedState> before = waiters.await(3, applied::get);
     waiters.close(new PetaCoreException("scripted"));
     assertThrows(CompletionException.class, before::join);
     assertTrue(waiters.await(3, applied::get).isCompletedExceptionally());
@@ -83,7 +83,7 @@ class AppliedWaitersTest {
 
   @Test
   void whoWaitsNoLongerIsNotKept() {
-    CompletableFuture<Applied> stays = waiters.await(3, applied::get);
+    CompletableFuture<AppliedState> stays = waiters.await(3, applied::get);
     for (int i = 0; i < 1_000; i++) {
       waiters.await(3, applied::get).cancel(false);
     }
@@ -96,7 +96,7 @@ class AppliedWaitersTest {
   /** What is chained runs without the lock: it may wait for the next revision itself. */
   @Test
   void whatIsChainedMayWaitAgain() {
-    AtomicReference<CompletableFuture<Applied>> next =
+    AtomicReference<CompletableFuture<AppliedState>> next =
         new AtomicReference<>(new CompletableFuture<>());
     CompletableFuture<Void> chained =
         waiters
@@ -134,7 +134,7 @@ class AppliedWaitersTest {
     try {
       for (long revision = 1; revision <= ROUNDS; revision++) {
         wanted.set(revision);
-        Applied told = waiters.await(revision, applied::get).get(30, TimeUnit.SECONDS);
+        AppliedState told = waiters.await(revision, applied::get).get(30, TimeUnit.SECONDS);
         assertEquals(revision, told.revision());
       }
     } finally {

@@ -54,18 +54,18 @@ public final class CacheInvariants {
     for (Map.Entry<Bytes, Version> entry : newest.entrySet()) {
       Version head = entry.getValue();
       require(cache.byHash.get(entry.getKey()) == head, "the indexes differ on " + entry.getKey());
-      bytes += Holdings.ofKey(head.key()) + Holdings.ofVersion(head);
+      bytes += MemoryUsage.ofKey(head.key()) + MemoryUsage.ofVersion(head);
       present += head.isTombstone() || head.key().byteAt(0) == 0 ? 0 : 1;
       versions++;
       for (Version v = head; v != null; v = v.older()) {
         @Nullable Version older = v.older();
-        require(older == null || older.number() < v.number(), "out of order: " + head.key());
+        require(older == null || older.timestamp() < v.timestamp(), "out of order: " + head.key());
         require(
             !oneHistory || older == null || older.modRevision() < v.modRevision(),
             "mod revisions do not rise: " + head.key());
         if (older != null) {
           versions++;
-          superseded += Holdings.ofSuperseded(Holdings.ofVersion(older));
+          superseded += MemoryUsage.ofSuperseded(MemoryUsage.ofVersion(older));
         }
         if (v instanceof JumpingVersion jumping) {
           checkJump(jumping);
@@ -73,8 +73,8 @@ public final class CacheInvariants {
       }
     }
     superseded += cache.history.logBytes();
-    Holdings held = cache.holdings();
-    Holdings counted = new Holdings(versions, bytes + superseded, superseded);
+    MemoryUsage held = cache.memoryUsage();
+    MemoryUsage counted = new MemoryUsage(versions, bytes + superseded, superseded);
     require(held.equals(counted), "it counts " + held + ", and has " + counted);
     long keys = cache.applied().keys();
     require(keys == present, "it counts " + keys + " keys, and has " + present);
@@ -82,7 +82,7 @@ public final class CacheInvariants {
     require(
         !oneHistory || oldestPin == null || cache.horizon() <= oldestPin,
         "the horizon " + cache.horizon() + " is above the oldest pin, " + oldestPin);
-    require(cache.horizon() <= cache.applied().version(), "the horizon is above what is applied");
+    require(cache.horizon() <= cache.applied().timestamp(), "the horizon is above what is applied");
   }
 
   /** A jump leads as far back as it says, or to what was freed. */
@@ -93,7 +93,7 @@ public final class CacheInvariants {
       version = version.older();
     }
     require(
-        to == null || version == to || (version == null && to.number() < cache.horizon()),
+        to == null || version == to || (version == null && to.timestamp() < cache.horizon()),
         "a jump leads elsewhere: " + from.key());
   }
 

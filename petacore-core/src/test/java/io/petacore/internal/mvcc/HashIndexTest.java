@@ -27,21 +27,21 @@ class HashIndexTest {
   }
 
   /** Keys that hash alike, as of random hashes hardly two do. */
-  private static Bytes colliding(int number) {
-    Bytes key = Bytes.utf8("colliding" + number);
+  private static Bytes colliding(int timestamp) {
+    Bytes key = Bytes.utf8("colliding" + timestamp);
     BytesArray.HASH.set(key, 42);
     return key;
   }
 
-  private static Bytes key(int number) {
-    return number < 32 ? colliding(number) : Bytes.utf8("key" + number);
+  private static Bytes key(int timestamp) {
+    return timestamp < 32 ? colliding(timestamp) : Bytes.utf8("key" + timestamp);
   }
 
   /** Of 65,536 keys of 32 bytes each pair "Aa" and "BB", which are one to 31 · h + b. */
-  private static Bytes chosenToCollide(int number) {
+  private static Bytes chosenToCollide(int timestamp) {
     StringBuilder text = new StringBuilder();
     for (int bit = 0; bit < 16; bit++) {
-      text.append((number >> bit & 1) == 0 ? "Aa" : "BB");
+      text.append((timestamp >> bit & 1) == 0 ? "Aa" : "BB");
     }
     return Bytes.utf8(text.toString());
   }
@@ -56,9 +56,9 @@ class HashIndexTest {
         Arrays.hashCode(chosenToCollide(0).toByteArray()),
         Arrays.hashCode(chosenToCollide(65_535).toByteArray()));
     int longest = 0;
-    for (int number = 0; number < 65_536; number++) {
-      index.add(version(chosenToCollide(number)));
-      if (Integer.bitCount(number) == 1) {
+    for (int timestamp = 0; timestamp < 65_536; timestamp++) {
+      index.add(version(chosenToCollide(timestamp)));
+      if (Integer.bitCount(timestamp) == 1) {
         longest = Math.max(longest, index.longestSearch());
         int searched = longest; // asked now and then, so that a failure need not wait for all
         assertTrue(searched < 400, () -> "a search of " + searched + " slots");
@@ -85,7 +85,7 @@ class HashIndexTest {
         model.put(key, added);
         index.add(added);
       } else if (random.nextBoolean()) {
-        Version next = known.next(Bytes.EMPTY, known.number() + 1, 1, LongChains.DEFAULT);
+        Version next = known.next(Bytes.EMPTY, known.timestamp() + 1, 1, LongChains.DEFAULT);
         model.put(key, next);
         index.replace(known, next);
       } else {
@@ -167,13 +167,13 @@ class HashIndexTest {
                 Random random = new Random(1);
                 Map<Integer, Version> present = new HashMap<>();
                 for (int i = 0; i < 500_000; i++) {
-                  int number = 1 + 2 * random.nextInt(200);
-                  Version known = present.remove(number);
+                  int timestamp = 1 + 2 * random.nextInt(200);
+                  Version known = present.remove(timestamp);
                   if (known != null) {
                     index.remove(known);
                   } else {
-                    Version added = version(key(number));
-                    present.put(number, added);
+                    Version added = version(key(timestamp));
+                    present.put(timestamp, added);
                     index.add(added);
                   }
                 }

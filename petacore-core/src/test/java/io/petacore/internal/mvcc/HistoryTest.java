@@ -18,11 +18,12 @@ class HistoryTest {
     return first.chain();
   }
 
-  private Version supersede(VersionChain chain, boolean tombstone, long number, long at) {
+  private Version supersede(VersionChain chain, boolean tombstone, long timestamp, long at) {
     Version older = chain.head();
-    Version newer = older.next(tombstone ? null : Bytes.EMPTY, number, number, LongChains.DEFAULT);
+    Version newer =
+        older.next(tombstone ? null : Bytes.EMPTY, timestamp, timestamp, LongChains.DEFAULT);
     chain.link(newer);
-    history.superseded(Holdings.ofVersion(older), newer, at);
+    history.superseded(MemoryUsage.ofVersion(older), newer, at);
     return newer;
   }
 
@@ -73,10 +74,10 @@ class HistoryTest {
   }
 
   @Test
-  void thePinOfTheLowestNumberCounts() {
+  void thePinOfTheLowestTimestampCounts() {
     VersionChain chain = chain("a");
-    for (long number = 2; number <= 9; number++) {
-      supersede(chain, false, number, number);
+    for (long timestamp = 2; timestamp <= 9; timestamp++) {
+      supersede(chain, false, timestamp, timestamp);
     }
     history.pin(7);
     history.pin(4);
@@ -103,7 +104,7 @@ class HistoryTest {
   private static History boundedWithRevisions(int count) {
     History bounded = new History((long) KEPT * RevisionLog.BYTES);
     for (int revision = 1; revision <= count; revision++) {
-      bounded.published(new Applied(revision, revision, 0, 0));
+      bounded.published(new AppliedState(revision, revision, 0, 0));
       bounded.free(-1);
     }
     return bounded;
@@ -115,7 +116,8 @@ class HistoryTest {
     History bounded = boundedWithRevisions(10_000);
     assertEquals((long) KEPT * RevisionLog.BYTES, bounded.bytes());
     assertNull(bounded.newestAt(10_000 - KEPT - 1));
-    assertEquals(new Applied(10_000 - KEPT, 10_000 - KEPT, 0, 0), bounded.newestAt(10_000 - KEPT));
+    assertEquals(
+        new AppliedState(10_000 - KEPT, 10_000 - KEPT, 0, 0), bounded.newestAt(10_000 - KEPT));
     assertEquals(0, bounded.horizon(), "states can be read all the same");
   }
 
@@ -126,7 +128,7 @@ class HistoryTest {
     VersionChain chain = chain("a");
     Version newer = chain.head().next(Bytes.EMPTY, KEPT + 2, 1, LongChains.DEFAULT);
     bounded.superseded(RevisionLog.BYTES * 10, newer, 0);
-    bounded.published(new Applied(KEPT + 2, KEPT + 2, 0, 0));
+    bounded.published(new AppliedState(KEPT + 2, KEPT + 2, 0, 0));
     bounded.free(-1);
     assertEquals(1, bounded.versions(), "older revisions are forgotten first");
     assertTrue(bounded.bytes() <= (long) KEPT * RevisionLog.BYTES);
@@ -140,11 +142,11 @@ class HistoryTest {
     History bounded = boundedWithRevisions(KEPT / 2);
     bounded.pin(KEPT / 2);
     VersionChain chain = chain("a");
-    for (int number = KEPT / 2 + 1; number <= KEPT; number++) {
-      Version newer = chain.head().next(Bytes.EMPTY, number, 1, LongChains.DEFAULT);
+    for (int timestamp = KEPT / 2 + 1; timestamp <= KEPT; timestamp++) {
+      Version newer = chain.head().next(Bytes.EMPTY, timestamp, 1, LongChains.DEFAULT);
       chain.link(newer);
       bounded.superseded(RevisionLog.BYTES * KEPT, newer, 0);
-      bounded.published(new Applied(number, number, 0, 0));
+      bounded.published(new AppliedState(timestamp, timestamp, 0, 0));
       bounded.free(-1);
     }
     assertEquals(KEPT / 2, bounded.versions(), "pinned");

@@ -27,7 +27,7 @@ class JumpingVersionTest {
     final TreeMap<Long, Version> kept = new TreeMap<>();
     final Deque<Version> oldestFirst = new ArrayDeque<>();
     Version head = Version.first(Bytes.utf8("key"), Bytes.EMPTY, 1, 1);
-    long number = 1;
+    long timestamp = 1;
 
     Chain(int threshold) {
       longChains = new LongChains(threshold);
@@ -36,28 +36,28 @@ class JumpingVersionTest {
     }
 
     private void added() {
-      kept.put(head.number(), head);
+      kept.put(head.timestamp(), head);
       oldestFirst.add(head);
     }
 
     void link(long byMore) {
-      number += byMore;
-      head = head.next(Bytes.EMPTY, number, number, longChains);
+      timestamp += byMore;
+      head = head.next(Bytes.EMPTY, timestamp, timestamp, longChains);
       head.chain().link(head);
       added();
     }
 
     /** Links another version with the number of the newest. */
     void replace() {
-      kept.remove(head.number());
+      kept.remove(head.timestamp());
       oldestFirst.removeLast();
-      head = head.next(Bytes.EMPTY, number, number, longChains);
+      head = head.next(Bytes.EMPTY, timestamp, timestamp, longChains);
       head.chain().link(head);
       added();
     }
 
     void freeOldest() {
-      kept.remove(oldestFirst.remove().number());
+      kept.remove(oldestFirst.remove().timestamp());
       oldestFirst.getFirst().forgetOlder();
     }
 
@@ -65,10 +65,10 @@ class JumpingVersionTest {
       return head.visibleAt(limit);
     }
 
-    /** How many steps lead from the newest version to the one that is visible at a number. */
+    /** How many steps lead from the newest version to the one that is visible at a timestamp. */
     int steps(long limit) {
       int steps = 0;
-      for (Version v = head; v != null && v.number() > limit; v = v.towards(limit)) {
+      for (Version v = head; v != null && v.timestamp() > limit; v = v.towards(limit)) {
         steps++;
       }
       return steps;
@@ -77,11 +77,11 @@ class JumpingVersionTest {
     /** How many versions are freed and held all the same, by jumps. */
     int freedAndHeld() {
       Set<Version> held = new HashSet<>();
-      long oldest = oldestFirst.getFirst().number();
+      long oldest = oldestFirst.getFirst().timestamp();
       for (Version v : oldestFirst) {
         if (v instanceof JumpingVersion jumping) {
           Version to = jumping.jump();
-          if (to != null && to.number() < oldest) {
+          if (to != null && to.timestamp() < oldest) {
             held.add(to);
           }
         }
@@ -109,7 +109,7 @@ class JumpingVersionTest {
         chain.link(1 + random.nextInt(9));
       }
       long oldest = chain.kept.firstKey();
-      long limit = oldest + (long) (random.nextDouble() * (chain.number + 3 - oldest));
+      long limit = oldest + (long) (random.nextDouble() * (chain.timestamp + 3 - oldest));
       assertSame(chain.kept.floorEntry(limit).getValue(), chain.find(limit), () -> "seed " + seed);
       assertSame(chain.kept.get(oldest), chain.find(oldest), () -> "seed " + seed);
     }
@@ -150,7 +150,7 @@ class JumpingVersionTest {
     int bound = 80 + 3 * (32 - Integer.numberOfLeadingZeros(versions));
     long oldest = chain.kept.firstKey();
     for (int i = 0; i <= 20; i++) {
-      long limit = oldest + i * (chain.number - oldest) / 20;
+      long limit = oldest + i * (chain.timestamp - oldest) / 20;
       int steps = chain.steps(limit);
       assertTrue(steps <= bound, () -> steps + " steps to one of " + versions + " versions");
     }

@@ -53,11 +53,11 @@ class MvccCacheConcurrencyTest {
     threads.shutdownNow();
   }
 
-  private static Bytes account(int number) {
-    return Bytes.utf8("account" + number);
+  private static Bytes account(int timestamp) {
+    return Bytes.utf8("account" + timestamp);
   }
 
-  /** The revision's number is its version, and the value of the counter. */
+  /** The revision's timestamp is its version, and the value of the counter. */
   private void write() {
     Random random = new Random(seed);
     Map<Bytes, Integer> balances = new TreeMap<>();
@@ -108,32 +108,32 @@ class MvccCacheConcurrencyTest {
     return Bytes.utf8("" + revision);
   }
 
-  private int amount(Bytes key, long number) {
-    Version version = cache.find(key, number);
+  private int amount(Bytes key, long timestamp) {
+    Version version = cache.find(key, timestamp);
     Bytes value = version == null ? null : version.value();
     return value == null ? 0 : Integer.parseInt(value.toUtf8());
   }
 
-  private void checkPoints(long number, int first) {
+  private void checkPoints(long timestamp, int first) {
     int sum = 0;
     for (int i = 0; i < ACCOUNTS; i++) {
-      sum += amount(account((first + i) % ACCOUNTS), number);
+      sum += amount(account((first + i) % ACCOUNTS), timestamp);
     }
-    assertEquals(SUM, sum, "the sum at " + number);
-    assertEquals(number, amount(COUNTER, number));
+    assertEquals(SUM, sum, "the sum at " + timestamp);
+    assertEquals(timestamp, amount(COUNTER, timestamp));
   }
 
-  private void checkScan(KeyRange range, long number) {
+  private void checkScan(KeyRange range, long timestamp) {
     int sum = 0;
     Bytes last = Bytes.EMPTY;
-    Iterator<Entry> scan = cache.scan(range, Order.ASCENDING, number);
+    Iterator<Entry> scan = cache.scan(range, Order.ASCENDING, timestamp);
     while (scan.hasNext()) {
       Entry entry = scan.next();
       assertTrue(last.compareTo(entry.key()) < 0, "in order, and nothing twice");
       last = entry.key();
       sum += Integer.parseInt(entry.value().toUtf8());
     }
-    assertEquals(SUM, sum, "the sum at " + number);
+    assertEquals(SUM, sum, "the sum at " + timestamp);
   }
 
   /** The same snapshot again and again until it is gone, so that every one is met while it goes. */
@@ -142,18 +142,18 @@ class MvccCacheConcurrencyTest {
     KeyRange accounts = KeyRange.prefix("account");
     long gone = 0;
     for (int round = 0; writing; round++) {
-      long number = cache.applied().version();
+      long timestamp = cache.applied().timestamp();
       try {
         while (writing) {
           if (scanning) {
-            checkScan(accounts, number);
+            checkScan(accounts, timestamp);
           } else {
-            checkPoints(number, round);
+            checkPoints(timestamp, round);
           }
         }
       } catch (TransactionTooOldException tooLate) {
-        assertTrue(number < cache.horizon());
-        assertThrows(TransactionTooOldException.class, () -> cache.find(COUNTER, number));
+        assertTrue(timestamp < cache.horizon());
+        assertThrows(TransactionTooOldException.class, () -> cache.find(COUNTER, timestamp));
         gone++;
       }
     }
@@ -164,19 +164,19 @@ class MvccCacheConcurrencyTest {
   private long readPinned() {
     long pinned = 0;
     while (writing) {
-      long number = cache.applied().version();
-      if (!cache.pin(number)) {
-        assertTrue(number < cache.horizon());
+      long timestamp = cache.applied().timestamp();
+      if (!cache.pin(timestamp)) {
+        assertTrue(timestamp < cache.horizon());
         continue;
       }
       pinned++;
-      long until = number + 20;
-      while (writing && cache.applied().version() < until) {
-        checkPoints(number, 0);
-        checkScan(KeyRange.prefix("account"), number);
+      long until = timestamp + 20;
+      while (writing && cache.applied().timestamp() < until) {
+        checkPoints(timestamp, 0);
+        checkScan(KeyRange.prefix("account"), timestamp);
       }
-      checkPoints(number, 3);
-      cache.unpin(number);
+      checkPoints(timestamp, 3);
+      cache.unpin(timestamp);
     }
     return pinned;
   }
@@ -199,7 +199,7 @@ class MvccCacheConcurrencyTest {
   private long follow() throws Exception {
     long seen = 1;
     while (seen < REVISIONS) {
-      Applied applied = cache.whenApplied(seen + 1).get(30, TimeUnit.SECONDS);
+      AppliedState applied = cache.whenApplied(seen + 1).get(30, TimeUnit.SECONDS);
       assertTrue(applied.revision() > seen);
       Bytes value = cache.newest(COUNTER);
       assertTrue(value != null && Long.parseLong(value.toUtf8()) >= applied.revision());

@@ -69,7 +69,7 @@ class MvccCacheModelTest {
     private final NavigableMap<Long, State> states = new TreeMap<>();
     private final NavigableMap<Long, Integer> pins = new TreeMap<>();
     private long revision = 1;
-    private long version = 10;
+    private long timestamp = 10;
     private long leastHorizon = 10;
     private long greatestHorizon = 10;
 
@@ -88,8 +88,8 @@ class MvccCacheModelTest {
       for (int i = 0; i < keys; i += 2) {
         loaded.put(key(i), new Change(key(i), value(), 1));
       }
-      cache.load(loaded.values(), revision, version);
-      states.put(version, new State(loaded, new TreeMap<>(), now, false, false));
+      cache.load(loaded.values(), revision, timestamp);
+      states.put(timestamp, new State(loaded, new TreeMap<>(), now, false, false));
       for (int i = 0; i < STEPS; i++) {
         step();
         check();
@@ -110,9 +110,9 @@ class MvccCacheModelTest {
       }
     }
 
-    private static Bytes key(int number) {
+    private static Bytes key(int timestamp) {
       // One of them begins with the byte that is greatest unsigned, and least signed.
-      return number == 0 ? Bytes.of((byte) 0xff) : Bytes.utf8("key" + number);
+      return timestamp == 0 ? Bytes.of((byte) 0xff) : Bytes.utf8("key" + timestamp);
     }
 
     private Bytes value() {
@@ -122,7 +122,7 @@ class MvccCacheModelTest {
     private void apply() {
       now += random.nextInt(200);
       revision += 1 + random.nextInt(3);
-      version += 1 + random.nextInt(20);
+      timestamp += 1 + random.nextInt(20);
       State last = states.lastEntry().getValue();
       NavigableMap<Bytes, Change> present = new TreeMap<>(last.present());
       NavigableMap<Bytes, Long> deletedBy = new TreeMap<>(last.deletedBy());
@@ -135,16 +135,16 @@ class MvccCacheModelTest {
         replaces |= last.present().containsKey(key);
         if (change.value() == null) {
           if (present.remove(key) != null || deletedBy.containsKey(key)) {
-            deletedBy.put(key, version);
+            deletedBy.put(key, timestamp);
           }
         } else {
           present.put(key, change);
           deletedBy.remove(key);
         }
       }
-      cache.apply(changes, revision, version);
-      states.put(version, new State(present, deletedBy, now, replaces, !changes.isEmpty()));
-      assertEquals(new Applied(revision, version, present.size(), now), cache.applied());
+      cache.apply(changes, revision, timestamp);
+      states.put(timestamp, new State(present, deletedBy, now, replaces, !changes.isEmpty()));
+      assertEquals(new AppliedState(revision, timestamp, present.size(), now), cache.applied());
       freed();
     }
 
@@ -152,47 +152,48 @@ class MvccCacheModelTest {
     private void freed() {
       long oldestPin = pins.isEmpty() ? Long.MAX_VALUE : pins.firstKey();
       states.forEach(
-          (number, state) -> {
-            if (state.at() - (now - RETENTION) <= 0 && number <= oldestPin) {
-              leastHorizon = state.replaces() ? Math.max(leastHorizon, number) : leastHorizon;
+          (timestamp, state) -> {
+            if (state.at() - (now - RETENTION) <= 0 && timestamp <= oldestPin) {
+              leastHorizon = state.replaces() ? Math.max(leastHorizon, timestamp) : leastHorizon;
               greatestHorizon =
-                  state.changes() ? Math.max(greatestHorizon, number) : greatestHorizon;
+                  state.changes() ? Math.max(greatestHorizon, timestamp) : greatestHorizon;
             }
           });
     }
 
     private void pin() {
-      long number = someNumber();
-      boolean pinned = cache.pin(number);
-      assertEquals(number >= cache.horizon(), pinned);
+      long timestamp = someNumber();
+      boolean pinned = cache.pin(timestamp);
+      assertEquals(timestamp >= cache.horizon(), pinned);
       if (pinned) {
-        pins.merge(number, 1, Integer::sum);
+        pins.merge(timestamp, 1, Integer::sum);
       }
     }
 
     private void unpin() {
       if (!pins.isEmpty()) {
-        long number = pins.firstKey();
-        cache.unpin(number);
-        pins.computeIfPresent(number, (n, count) -> count == 1 ? null : count - 1);
+        long timestamp = pins.firstKey();
+        cache.unpin(timestamp);
+        pins.computeIfPresent(timestamp, (n, count) -> count == 1 ? null : count - 1);
       }
     }
 
     private long someNumber() {
-      return Math.max(0, version + 5 - random.nextInt(200));
+      return Math.max(0, timestamp + 5 - random.nextInt(200));
     }
 
     private void check() {
       long horizon = cache.horizon();
       assertTrue(leastHorizon <= horizon, "freed too little: " + leastHorizon + " > " + horizon);
       assertTrue(horizon <= greatestHorizon, "freed too much: " + horizon);
-      long number = someNumber();
-      if (number < horizon) {
-        assertThrows(TransactionTooOldException.class, () -> cache.find(key(1), number));
-        assertThrows(TransactionTooOldException.class, () -> drain(KeyRange.all(), number));
-        assertThrows(TransactionTooOldException.class, () -> cache.count(KeyRange.all(), number));
+      long timestamp = someNumber();
+      if (timestamp < horizon) {
+        assertThrows(TransactionTooOldException.class, () -> cache.find(key(1), timestamp));
+        assertThrows(TransactionTooOldException.class, () -> drain(KeyRange.all(), timestamp));
+        assertThrows(
+            TransactionTooOldException.class, () -> cache.count(KeyRange.all(), timestamp));
       } else {
-        checkState(number);
+        checkState(timestamp);
       }
       if (!pins.isEmpty()) {
         checkState(pins.firstKey());
@@ -205,33 +206,33 @@ class MvccCacheModelTest {
       }
     }
 
-    private void checkState(long number) {
-      State state = states.floorEntry(number).getValue();
+    private void checkState(long timestamp) {
+      State state = states.floorEntry(timestamp).getValue();
       for (int i = 0; i < keys; i++) {
         Bytes key = key(i);
         Change there = state.present().get(key);
-        Version found = cache.find(key, number);
+        Version found = cache.find(key, timestamp);
         if (there != null) {
           assertEquals(there.value(), found == null ? null : found.value());
           assertEquals(there.modRevision(), found == null ? 0 : found.modRevision());
-          assertTrue(found != null && found.number() <= number);
+          assertTrue(found != null && found.timestamp() <= timestamp);
         } else if (found != null) {
           assertTrue(found.isTombstone());
         }
       }
       assertEquals(
           state.present().values().stream().map(Run::entry).toList(),
-          drain(KeyRange.all(), number));
+          drain(KeyRange.all(), timestamp));
       Bytes from = key(random.nextInt(keys));
       Bytes to = key(random.nextInt(keys));
       if (from.compareTo(to) <= 0) {
         KeyRange range = KeyRange.closedOpen(from, to);
         var part = state.present().subMap(from, true, to, false);
-        assertEquals(part.values().stream().map(Run::entry).toList(), drain(range, number));
+        assertEquals(part.values().stream().map(Run::entry).toList(), drain(range, timestamp));
         assertEquals(
             part.descendingMap().values().stream().map(Run::entry).toList(),
-            drain(cache.scan(range, Order.DESCENDING, number)));
-        assertEquals(part.size(), cache.count(range, number));
+            drain(cache.scan(range, Order.DESCENDING, timestamp)));
+        assertEquals(part.size(), cache.count(range, timestamp));
       }
       checkDead();
     }
@@ -244,7 +245,7 @@ class MvccCacheModelTest {
           .forEach(
               (key, deletedBy) -> {
                 if (deletedBy < cache.horizon()) {
-                  assertNull(cache.find(key, version), "a tombstone behind the horizon");
+                  assertNull(cache.find(key, timestamp), "a tombstone behind the horizon");
                 }
               });
     }
@@ -255,8 +256,8 @@ class MvccCacheModelTest {
       return new Entry(change.key(), value);
     }
 
-    private List<Entry> drain(KeyRange range, long number) {
-      return drain(cache.scan(range, Order.ASCENDING, number));
+    private List<Entry> drain(KeyRange range, long timestamp) {
+      return drain(cache.scan(range, Order.ASCENDING, timestamp));
     }
 
     private static List<Entry> drain(Iterator<Entry> scan) {

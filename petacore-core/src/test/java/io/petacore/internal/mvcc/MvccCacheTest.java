@@ -48,7 +48,7 @@ class MvccCacheTest {
     return new Change(bytes(key), null, revision);
   }
 
-  /** The version number is ten times the revision. */
+  /** The timestamp is ten times the revision. */
   private void apply(long revision, Change... changes) {
     cache.apply(List.of(changes), revision, 10 * revision);
   }
@@ -57,19 +57,19 @@ class MvccCacheTest {
     nanoTime.addAndGet(nanos);
   }
 
-  private Version found(String key, long number) {
-    return Objects.requireNonNull(cache.find(bytes(key), number));
+  private Version found(String key, long timestamp) {
+    return Objects.requireNonNull(cache.find(bytes(key), timestamp));
   }
 
-  private @Nullable String read(String key, long number) {
-    Version version = cache.find(bytes(key), number);
+  private @Nullable String read(String key, long timestamp) {
+    Version version = cache.find(bytes(key), timestamp);
     Bytes value = version == null ? null : version.value();
     return value == null ? null : value.toUtf8();
   }
 
-  private String scan(KeyRange range, long number) {
+  private String scan(KeyRange range, long timestamp) {
     List<String> entries = new ArrayList<>();
-    Iterator<Entry> scan = cache.scan(range, Order.ASCENDING, number);
+    Iterator<Entry> scan = cache.scan(range, Order.ASCENDING, timestamp);
     while (scan.hasNext()) {
       Entry entry = scan.next();
       entries.add(entry.key().toUtf8() + "=" + entry.value().toUtf8());
@@ -77,21 +77,21 @@ class MvccCacheTest {
     return String.join(" ", entries);
   }
 
-  private String scan(long number) {
-    return scan(KeyRange.all(), number);
+  private String scan(long timestamp) {
+    return scan(KeyRange.all(), timestamp);
   }
 
-  private void assertTooOld(long number) {
-    assertThrows(TransactionTooOldException.class, () -> cache.find(bytes("any"), number));
-    assertThrows(TransactionTooOldException.class, () -> scan(number));
-    assertThrows(TransactionTooOldException.class, () -> cache.requireKept(number));
+  private void assertTooOld(long timestamp) {
+    assertThrows(TransactionTooOldException.class, () -> cache.find(bytes("any"), timestamp));
+    assertThrows(TransactionTooOldException.class, () -> scan(timestamp));
+    assertThrows(TransactionTooOldException.class, () -> cache.requireKept(timestamp));
   }
 
   // ---- loading and applying
 
   @Test
   void itBeginsWithNothing() {
-    assertEquals(new Applied(0, 0, 0, nanoTime.get()), cache.applied());
+    assertEquals(new AppliedState(0, 0, 0, nanoTime.get()), cache.applied());
     assertNull(cache.newest(bytes("a")));
     assertEquals("", scan(0));
   }
@@ -99,7 +99,7 @@ class MvccCacheTest {
   @Test
   void whatIsLoadedIsThere() {
     cache.load(List.of(put("b", "2", 3), put("a", "1", 5)), 7, 70);
-    assertEquals(new Applied(7, 70, 2, nanoTime.get()), cache.applied());
+    assertEquals(new AppliedState(7, 70, 2, nanoTime.get()), cache.applied());
     assertEquals("a=1 b=2", scan(70));
     assertEquals(bytes("1"), cache.newest(bytes("a")));
     assertEquals(3, found("b", 70).modRevision());
@@ -112,7 +112,7 @@ class MvccCacheTest {
     cache.load(List.of(put("a", "1", 1), put("b", "1", 1)), 1, 10);
     pass(5);
     apply(2, put("a", "2", 2), delete("b", 2), put("c", "2", 2));
-    assertEquals(new Applied(2, 20, 2, nanoTime.get()), cache.applied());
+    assertEquals(new AppliedState(2, 20, 2, nanoTime.get()), cache.applied());
     assertEquals("a=1 b=1", scan(10));
     assertEquals("a=1 b=1", scan(19));
     assertEquals("a=2 c=2", scan(20));
@@ -495,9 +495,9 @@ class MvccCacheTest {
   void waitersAreToldOfTheirRevision() {
     cache.load(List.of(), 1, 10);
     assertSame(cache.applied(), cache.whenApplied(1).join());
-    CompletableFuture<Applied> third = cache.whenApplied(3);
-    CompletableFuture<Applied> second = cache.whenApplied(2);
-    CompletableFuture<Applied> fifth = cache.whenApplied(5);
+    CompletableFuture<AppliedState> third = cache.whenApplied(3);
+    CompletableFuture<AppliedState> second = cache.whenApplied(2);
+    CompletableFuture<AppliedState> fifth = cache.whenApplied(5);
     apply(2, put("a", "2", 2));
     assertEquals(2, second.join().revision());
     assertFalse(third.isDone());
@@ -506,7 +506,7 @@ class MvccCacheTest {
     assertFalse(fifth.isDone());
     cache.abandonWaiters(new PetaCoreException("scripted"));
     assertThrows(CompletionException.class, fifth::join);
-    CompletableFuture<Applied> later = cache.whenApplied(5);
+    CompletableFuture<AppliedState> later = cache.whenApplied(5);
     apply(5, put("a", "5", 5));
     assertEquals(5, later.join().revision());
   }
@@ -522,9 +522,9 @@ class MvccCacheTest {
 
   // ---- the past
 
-  private void assertUntold(long number, String reason) {
+  private void assertUntold(long timestamp, String reason) {
     TransactionTooOldException refusal =
-        assertThrows(TransactionTooOldException.class, () -> cache.exactlyAt(number));
+        assertThrows(TransactionTooOldException.class, () -> cache.exactlyAt(timestamp));
     String message = Objects.requireNonNull(refusal.getMessage());
     assertTrue(message.contains(reason), message);
   }
@@ -639,33 +639,33 @@ class MvccCacheTest {
 
   // ---- what is held
 
-  private static final long OF_A = Holdings.ofKey(Bytes.utf8("a"));
+  private static final long OF_A = MemoryUsage.ofKey(Bytes.utf8("a"));
 
   private static int ofValue(String value) {
-    return Holdings.ofVersion(Version.first(bytes("a"), bytes(value), 1, 1));
+    return MemoryUsage.ofVersion(Version.first(bytes("a"), bytes(value), 1, 1));
   }
 
   @Test
   void whatIsHeldIsCounted() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
-    Holdings loaded = cache.holdings();
-    assertEquals(new Holdings(1, OF_A + ofValue("1"), 0), loaded);
+    MemoryUsage loaded = cache.memoryUsage();
+    assertEquals(new MemoryUsage(1, OF_A + ofValue("1"), 0), loaded);
     apply(2, put("a", "a longer value", 2), put("a", "the longest of all the values", 2));
-    Holdings superseded = cache.holdings();
+    MemoryUsage superseded = cache.memoryUsage();
     assertEquals(2, superseded.versions(), "what was replaced in its own revision is no version");
     assertEquals(
         OF_A + ofValue("the longest of all the values") + superseded.historyBytes(),
         superseded.bytes());
     apply(3, delete("a", 3));
-    assertEquals(3, cache.holdings().versions(), "the tombstone, too");
+    assertEquals(3, cache.memoryUsage().versions(), "the tombstone, too");
     pass(RETENTION + 1);
     cache.freeHistory();
-    assertEquals(new Holdings(0, 0, 0), cache.holdings());
+    assertEquals(new MemoryUsage(0, 0, 0), cache.memoryUsage());
   }
 
   @Test
   void theBoundOnHistoryRaisesTheHorizonButNotPastAPin() {
-    long one = (long) Holdings.ofSuperseded(ofValue("1")) + RevisionLog.BYTES;
+    long one = (long) MemoryUsage.ofSuperseded(ofValue("1")) + RevisionLog.BYTES;
     MvccCache bounded = new MvccCache(Duration.ofNanos(RETENTION), 3 * one, nanoTime::get);
     bounded.load(List.of(put("a", "0", 1)), 1, 10);
     for (int revision = 2; revision <= 4; revision++) {
@@ -674,7 +674,7 @@ class MvccCacheTest {
     assertEquals(10, bounded.horizon(), "three superseded versions are within the bound");
     bounded.apply(List.of(put("a", "5", 5)), 5, 50);
     assertEquals(20, bounded.horizon());
-    assertEquals(3 * one, bounded.holdings().historyBytes());
+    assertEquals(3 * one, bounded.memoryUsage().historyBytes());
     assertThrows(TransactionTooOldException.class, () -> bounded.find(bytes("a"), 19));
     assertEquals(bytes("2"), Objects.requireNonNull(bounded.find(bytes("a"), 20)).value());
     assertTrue(bounded.pin(20));

@@ -28,20 +28,20 @@ class OrderedIndexTest {
   private final long seed = System.nanoTime();
   private final Random random = new Random(seed);
 
-  private static Bytes key(int number) {
-    return Bytes.of((byte) (number >> 16), (byte) (number >> 8), (byte) number);
+  private static Bytes key(int timestamp) {
+    return Bytes.of((byte) (timestamp >> 16), (byte) (timestamp >> 8), (byte) timestamp);
   }
 
-  private void add(int number) {
-    VersionChain chain = Version.first(key(number), Bytes.EMPTY, 1, 1).chain();
-    if (model.putIfAbsent(key(number), chain) == null) {
+  private void add(int timestamp) {
+    VersionChain chain = Version.first(key(timestamp), Bytes.EMPTY, 1, 1).chain();
+    if (model.putIfAbsent(key(timestamp), chain) == null) {
       index.add(chain);
     }
   }
 
-  private void remove(int number) {
-    if (model.remove(key(number)) != null) {
-      index.remove(key(number));
+  private void remove(int timestamp) {
+    if (model.remove(key(timestamp)) != null) {
+      index.remove(key(timestamp));
     }
   }
 
@@ -95,13 +95,13 @@ class OrderedIndexTest {
       int near = random.nextInt(keys);
       boolean sideBySide = random.nextInt(3) == 0;
       for (int i = random.nextInt(200); i > 0; i--) {
-        int number = sideBySide ? (near + i) % keys : random.nextInt(keys);
+        int timestamp = sideBySide ? (near + i) % keys : random.nextInt(keys);
         if (random.nextInt(10) < (growing ? 8 : 1)) {
-          add(number);
+          add(timestamp);
         } else {
-          remove(number);
-          remove(growing ? number : random.nextInt(keys));
-          remove(growing ? number : (number + 1) % keys);
+          remove(timestamp);
+          remove(growing ? timestamp : random.nextInt(keys));
+          remove(growing ? timestamp : (timestamp + 1) % keys);
         }
       }
       index.publish();
@@ -124,8 +124,8 @@ class OrderedIndexTest {
   @Test
   void aCursorGoesOnInTheTreeThatItBeganIn() {
     int keys = 5_000;
-    for (int number = 0; number < keys; number += 2) {
-      add(number);
+    for (int timestamp = 0; timestamp < keys; timestamp += 2) {
+      add(timestamp);
     }
     index.publish();
     for (int round = 0; round < 200; round++) {
@@ -209,8 +209,8 @@ class OrderedIndexTest {
   @Test
   void keysThatComeInOrderFillTheirPages() {
     int keys = 100_000;
-    for (int number = 0; number < keys; number++) {
-      add(number);
+    for (int timestamp = 0; timestamp < keys; timestamp++) {
+      add(timestamp);
     }
     assertTrue(index.leaves() <= keys / (Page.MOST - 2), () -> index.leaves() + " leaves");
   }
@@ -227,10 +227,10 @@ class OrderedIndexTest {
   void keysThatLeaveTakeTheirPagesWithThem(Leaving order) {
     int keys = 100_000;
     List<Integer> leaving = new ArrayList<>();
-    for (int number = 0; number < keys; number++) {
-      add(number);
-      if (number % 60 != 0) {
-        leaving.add(number);
+    for (int timestamp = 0; timestamp < keys; timestamp++) {
+      add(timestamp);
+      if (timestamp % 60 != 0) {
+        leaving.add(timestamp);
       }
     }
     switch (order) {

@@ -7,7 +7,7 @@ import java.util.List;
 public final class RecordingRevisionListener implements RevisionListener {
 
   /** What came with one publication; loaded is whether it was a load. */
-  public record Told(Applied now, Commits commits, boolean loaded, boolean anotherHistory) {}
+  public record Told(AppliedState now, Commits commits, boolean loaded, boolean anotherHistory) {}
 
   public final List<Told> told = new ArrayList<>();
 
@@ -17,12 +17,12 @@ public final class RecordingRevisionListener implements RevisionListener {
   }
 
   @Override
-  public void applied(Applied now, Commits commits) {
+  public void applied(AppliedState now, Commits commits) {
     told.add(new Told(now, commits, false, false));
   }
 
   @Override
-  public void loaded(Applied now, Commits commits, History history) {
+  public void loaded(AppliedState now, Commits commits, History history) {
     told.add(new Told(now, commits, true, history != History.SAME));
   }
 

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 class RevisionLogTest {
   private final RevisionLog log = new RevisionLog();
 
-  private static Applied state(long revision, long version, long nanoTime) {
-    return new Applied(revision, version, 0, nanoTime);
+  private static AppliedState state(long revision, long timestamp, long nanoTime) {
+    return new AppliedState(revision, timestamp, 0, nanoTime);
   }
 
   @Test
@@ -36,8 +36,8 @@ class RevisionLogTest {
         oldest = Math.max(oldest, newest - kept);
         log.forget(oldest + 1);
         assertNull(log.at(10L * oldest - 1));
-        for (int number : new int[] {Math.max(1, oldest), (oldest + newest + 1) / 2, newest}) {
-          assertEquals(number, requireNonNull(log.at(10L * number + 9)).revision());
+        for (int timestamp : new int[] {Math.max(1, oldest), (oldest + newest + 1) / 2, newest}) {
+          assertEquals(timestamp, requireNonNull(log.at(10L * timestamp + 9)).revision());
         }
       }
     }

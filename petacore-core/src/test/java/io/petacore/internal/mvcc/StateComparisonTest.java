@@ -23,7 +23,7 @@ class StateComparisonTest {
     return new Change(Bytes.utf8(key), null, revision);
   }
 
-  /** The version number is ten times the revision. */
+  /** The timestamp is ten times the revision. */
   private void apply(long revision, Change... changes) {
     cache.apply(List.of(changes), revision, 10 * revision);
   }
@@ -99,7 +99,9 @@ class StateComparisonTest {
     assertThrows(IllegalArgumentException.class, () -> comparison.add(put("a", "1", 1)));
   }
 
-  /** Though a store's revisions begin again, the same change under the same number is the same. */
+  /**
+   * Though a store's revisions begin again, the same change under the same timestamp is the same.
+   */
   @Test
   void theSameValueUnderTheSameModRevisionIsNoDifference() {
     cache.load(List.of(put("same", "1", 1), put("other", "1", 1)), 1, 10);

@@ -9,14 +9,14 @@ import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.error.TransactionTooOldException;
+import io.petacore.internal.concurrent.ThreadScheduler;
 import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.SessionId;
-import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.Order;
 import io.petacore.internal.mvcc.RecordingRevisionListener;
 import io.petacore.internal.mvcc.RevisionListener;
-import io.petacore.internal.time.ThreadScheduler;
 import io.petacore.store.Batch;
 import io.petacore.store.KeyValue;
 import io.petacore.store.Operation;
@@ -78,7 +78,8 @@ class FollowingEmbeddedTest {
 
     Map<String, String> contents() {
       Map<String, String> contents = new TreeMap<>();
-      Iterator<Entry> scan = cache.scan(KeyRange.all(), Order.ASCENDING, cache.applied().version());
+      Iterator<Entry> scan =
+          cache.scan(KeyRange.all(), Order.ASCENDING, cache.applied().timestamp());
       scan.forEachRemaining(entry -> contents.put(entry.key().toUtf8(), entry.value().toUtf8()));
       return contents;
     }
@@ -135,13 +136,13 @@ class FollowingEmbeddedTest {
       int amount = random.nextInt(balances[from]) + 1;
       balances[from] -= amount;
       balances[to] += amount;
-      long hlc = PhysicalClock.system().nanos();
+      long timestamp = PhysicalClock.system().nanos();
       store
           .commit(
               new Batch(
                   List.of(),
                   List.of(
-                      Node.record(new CommitRecord(hlc, session, i).encode()),
+                      Node.record(new CommitRecord(timestamp, session, i).encode()),
                       balances[from] == 0
                           ? Node.delete(account(from))
                           : Node.put(account(from), "" + balances[from]),
@@ -166,7 +167,7 @@ class FollowingEmbeddedTest {
 
   private void assertEqualToStore(Follower follower) throws Exception {
     RangePage page = store.range(new RangeRequest(Node.NAMESPACE.range(), 0, 0)).join();
-    Applied applied = follower.cache.whenApplied(page.revision()).get(60, TimeUnit.SECONDS);
+    AppliedState applied = follower.cache.whenApplied(page.revision()).get(60, TimeUnit.SECONDS);
     assertEquals(page.revision(), applied.revision());
     Map<String, String> expected = new TreeMap<>();
     for (KeyValue stored : page.entries()) {

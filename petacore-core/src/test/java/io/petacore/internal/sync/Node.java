@@ -4,6 +4,7 @@ import io.petacore.clock.HybridLogicalClock;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
+import io.petacore.internal.concurrent.ManualScheduler;
 import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
@@ -12,7 +13,6 @@ import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.Order;
 import io.petacore.internal.mvcc.RecordingRevisionListener;
 import io.petacore.internal.mvcc.Version;
-import io.petacore.internal.time.ManualScheduler;
 import io.petacore.store.Operation;
 import io.petacore.store.ScriptedKvStore;
 import io.petacore.store.ScriptedWatch;
@@ -98,8 +98,8 @@ final class Node {
   }
 
   /** A put of the commit record. */
-  static Operation record(long hlc) {
-    return record(new CommitRecord(hlc, SESSION, 1).encode());
+  static Operation record(long timestamp) {
+    return record(new CommitRecord(timestamp, SESSION, 1).encode());
   }
 
   static Operation record(Bytes value) {
@@ -112,13 +112,13 @@ final class Node {
 
   /** Everything that the cache has, at the newest state. */
   Map<String, String> contents() {
-    return contents(cache.applied().version());
+    return contents(cache.applied().timestamp());
   }
 
   /** Everything that the cache has at a version number; point reads agree with the scan. */
-  Map<String, String> contents(long version) {
+  Map<String, String> contents(long timestamp) {
     Map<String, String> contents = new TreeMap<>();
-    Iterator<Entry> entries = cache.scan(KeyRange.all(), Order.ASCENDING, version);
+    Iterator<Entry> entries = cache.scan(KeyRange.all(), Order.ASCENDING, timestamp);
     while (entries.hasNext()) {
       Entry entry = entries.next();
       contents.put(entry.key().toUtf8(), entry.value().toUtf8());
@@ -128,15 +128,15 @@ final class Node {
 
   /** The version of a key in the newest state, perhaps a tombstone. */
   Version find(String key) {
-    return Objects.requireNonNull(cache.find(Bytes.utf8(key), version()));
+    return Objects.requireNonNull(cache.find(Bytes.utf8(key), timestamp()));
   }
 
   long revision() {
     return cache.applied().revision();
   }
 
-  long version() {
-    return cache.applied().version();
+  long timestamp() {
+    return cache.applied().timestamp();
   }
 
   /** What the listener was told last. */

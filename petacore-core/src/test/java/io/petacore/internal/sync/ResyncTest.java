@@ -15,7 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionTooOldException;
-import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.Version;
 import io.petacore.store.Operation;
 import io.petacore.store.ScriptedWatch;
@@ -45,7 +45,7 @@ class ResyncTest {
   void afterCompactionEverythingIsLoadedAgain() {
     node.store.change(record(10_000), put("same", "1"), put("changed", "1"), put("gone", "1"));
     ScriptedWatch watch = node.follow();
-    long before = node.version();
+    long before = node.timestamp();
     Version same = node.find("same");
     long changed = node.store.change(record(20_000), put("changed", "2"), put("new", "2"));
     node.store.change(record(30_000), delete("gone"));
@@ -53,14 +53,14 @@ class ResyncTest {
     node.store.change(record(50_000), delete("passing"));
     node.store.compact(node.store.newest());
     watch.end(Kind.COMPACTED);
-    assertEquals(before, node.version(), "the old state is there until the new one is whole");
+    assertEquals(before, node.timestamp(), "the old state is there until the new one is whole");
     node.pause();
 
     Map<String, String> expected = Map.of("same", "1", "changed", "2", "new", "2");
     assertEquals(expected, node.contents());
     assertEquals(Map.of("same", "1", "changed", "1", "gone", "1"), node.contents(before));
     assertEquals(node.store.newest(), node.revision());
-    assertEquals(50_000, node.version());
+    assertEquals(50_000, node.timestamp());
     assertEquals(3, node.cache.applied().keys());
     assertEquals(1, node.synchronizer.counters().resyncs());
     assertEquals(changed, node.find("changed").modRevision());
@@ -93,7 +93,7 @@ class ResyncTest {
   void aReaderOfTheOldStateSeesItWholeThroughAResync() {
     node.store.change(put("a", "1"), put("b", "1"), put("trace", "1"));
     ScriptedWatch watch = node.follow();
-    long old = node.version();
+    long old = node.timestamp();
     assertTrue(node.cache.pin(old));
     node.store.change(put("a", "2"), delete("b"), put("c", "2"));
     node.store.compact(3);
@@ -101,7 +101,7 @@ class ResyncTest {
     watch.end(Kind.COMPACTED);
     node.pause();
     assertEquals(1, node.store.countHeld());
-    assertEquals(old, node.version());
+    assertEquals(old, node.timestamp());
     node.store.stopHolding();
     node.store.nextHeld().answer();
     node.scheduler.runDue();
@@ -175,8 +175,8 @@ class ResyncTest {
     node.store.change(record(10_000), put("kept", "1"), put("a", "1"));
     node.store.change(record(20_000), put("a", "lost"), put("lost", "2"));
     watch.deliver();
-    long version = node.version();
-    CompletableFuture<Applied> waiter = node.cache.whenApplied(4);
+    long timestamp = node.timestamp();
+    CompletableFuture<AppliedState> waiter = node.cache.whenApplied(4);
     watch.end(Kind.UNAVAILABLE);
     node.store.rewind(2);
     // The same numbers, and other data under them.
@@ -184,8 +184,8 @@ class ResyncTest {
     node.pause();
     node.pause();
     assertEquals(Map.of("kept", "1", "a", "new", "new", "2"), node.contents());
-    assertTrue(node.version() > version, "versions go on rising");
-    assertThrows(TransactionTooOldException.class, () -> node.contents(version), "a lost world");
+    assertTrue(node.timestamp() > timestamp, "versions go on rising");
+    assertThrows(TransactionTooOldException.class, () -> node.contents(timestamp), "a lost world");
     assertTrue(waiter.isDone());
     assertInstanceOf(
         PetaCoreException.class, assertThrows(CompletionException.class, waiter::join).getCause());
@@ -200,15 +200,15 @@ class ResyncTest {
     node.store.change(record(20_000), put("a", "lost"));
     node.store.change(put("b", "lost"));
     watch.deliver();
-    long version = node.version();
-    CompletableFuture<Applied> waiter = node.cache.whenApplied(5);
+    long timestamp = node.timestamp();
+    CompletableFuture<AppliedState> waiter = node.cache.whenApplied(5);
     watch.end(Kind.UNAVAILABLE);
     node.store.rewind(2);
     node.pause();
     node.pause();
     assertEquals(Map.of("a", "1"), node.contents());
     assertEquals(2, node.revision());
-    assertTrue(node.version() > version);
+    assertTrue(node.timestamp() > timestamp);
     CompletionException lost = assertThrows(CompletionException.class, waiter::join);
     assertInstanceOf(StoreUnavailableException.class, lost.getCause());
     node.store.watch().open();
@@ -296,7 +296,7 @@ class ResyncTest {
     node.store.change(record(10_000), put("a", "1"));
     ScriptedWatch watch = node.follow();
     long confirmed = node.store.change(record(20_000), put("a", "lost"));
-    CompletableFuture<Applied> waiter = node.cache.whenApplied(confirmed);
+    CompletableFuture<AppliedState> waiter = node.cache.whenApplied(confirmed);
     node.synchronizer.expect(confirmed);
     watch.end(Kind.UNAVAILABLE);
     node.store.rewind(2);
@@ -379,7 +379,7 @@ class ResyncTest {
   /** Sets the store back, and lets it forget what could be compared. */
   private void assertAnotherHistory(long rewindTo, Operation[]... revisions) {
     node.store.watch().deliver();
-    CompletableFuture<Applied> waiter = node.cache.whenApplied(100);
+    CompletableFuture<AppliedState> waiter = node.cache.whenApplied(100);
     node.store.watch().end(Kind.UNAVAILABLE);
     node.store.rewind(rewindTo);
     for (Operation[] revision : revisions) {
@@ -447,7 +447,7 @@ class ResyncTest {
     node.store.change(record(20_000), put("a", "2"), delete("b"));
     node.store.compact(3);
     watch.end(Kind.COMPACTED);
-    CompletableFuture<Applied> waiter = node.cache.whenApplied(100);
+    CompletableFuture<AppliedState> waiter = node.cache.whenApplied(100);
     node.pause();
     assertEquals(Map.of("a", "2", "c", "1"), node.contents());
     assertTrue(node.lastTold().loaded());

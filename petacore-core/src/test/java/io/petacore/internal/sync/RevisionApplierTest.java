@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.petacore.clock.HybridLogicalClock;
 import io.petacore.data.Bytes;
 import io.petacore.error.TransactionTooOldException;
-import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.RevisionListener;
@@ -30,12 +30,12 @@ class RevisionApplierTest {
   private final Node early = new Node(store);
   private final ScriptedWatch earlyWatch = early.follow();
 
-  private static void assertRefused(Node node, long version) {
-    assertThrows(TransactionTooOldException.class, () -> node.cache.exactlyAt(version));
+  private static void assertRefused(Node node, long timestamp) {
+    assertThrows(TransactionTooOldException.class, () -> node.cache.exactlyAt(timestamp));
   }
 
-  private void commit(long hlc) {
-    store.change(record(hlc), put("a", "" + hlc));
+  private void commit(long timestamp) {
+    store.change(record(timestamp), put("a", "" + timestamp));
     earlyWatch.deliver();
   }
 
@@ -70,7 +70,7 @@ class RevisionApplierTest {
   @Test
   void revisionsWithoutATimestampRaiseTheBound() {
     commit(900_000 + SETTLING); // a clock that is ahead
-    commit(900_000); // and one that is behind: the version is one more than the last
+    commit(900_000); // and one that is behind: the timestamp is one more than the last
     Node late = new Node(store);
     ScriptedWatch lateWatch = late.follow();
     for (int i = 0; i < 5; i++) {
@@ -78,12 +78,12 @@ class RevisionApplierTest {
     }
     commit(900_002 + SETTLING);
     lateWatch.deliver();
-    long tooLow = late.version();
+    long tooLow = late.timestamp();
     commit(990_000);
     lateWatch.deliver();
     foreign();
     lateWatch.deliver();
-    assertEquals(early.version(), late.version());
+    assertEquals(early.timestamp(), late.timestamp());
     assertEquals(
         early.cache.exactlyAt(990_000).revision(), late.cache.exactlyAt(990_000).revision());
     assertRefused(late, tooLow);
@@ -149,15 +149,15 @@ class RevisionApplierTest {
         new RevisionApplier(
             cache,
             new HybridLogicalClock(() -> 1_000, Node.MAX_OFFSET),
-            new Intake(Node.NAMESPACE, counters),
+            new KeyClassifier(Node.NAMESPACE, counters),
             counters,
             Node.SETTLING,
             looking);
     cache.load(List.of(new Change(key, Bytes.utf8("1"), 2)), 2, 10);
     Event deleted = new Event(Node.NAMESPACE.toStore(key), null, 0);
     applier.apply(new RevisionEvents(3, List.of(deleted)));
-    assertEquals(cache.applied().version(), looking.found);
-    assertNull(cache.find(key, cache.applied().version()), "freed after that");
+    assertEquals(cache.applied().timestamp(), looking.found);
+    assertNull(cache.find(key, cache.applied().timestamp()), "freed after that");
   }
 
   /** Looks for the version of a key that the revision has written which it is told of. */
@@ -175,13 +175,13 @@ class RevisionApplierTest {
     public void following(boolean now) {}
 
     @Override
-    public void applied(Applied now, Commits commits) {
-      Version newest = cache.find(key, now.version());
-      found = newest == null ? 0 : newest.number();
+    public void applied(AppliedState now, Commits commits) {
+      Version newest = cache.find(key, now.timestamp());
+      found = newest == null ? 0 : newest.timestamp();
     }
 
     @Override
-    public void loaded(Applied now, Commits commits, History history) {}
+    public void loaded(AppliedState now, Commits commits, History history) {}
 
     @Override
     public void unlocked() {}

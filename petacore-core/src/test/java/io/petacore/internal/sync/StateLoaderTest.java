@@ -13,9 +13,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
+import io.petacore.internal.concurrent.ManualScheduler;
 import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.RevisionListener.Bookkeeping;
-import io.petacore.internal.time.ManualScheduler;
 import io.petacore.store.Operation;
 import io.petacore.store.RangeRequest;
 import io.petacore.store.ScriptedKvStore;
@@ -37,15 +37,15 @@ class StateLoaderTest {
 
   private final ScriptedKvStore store = new ScriptedKvStore();
   private final ManualScheduler scheduler = new ManualScheduler();
-  private final Intake intake = new Intake(Node.NAMESPACE, new SyncCounters());
+  private final KeyClassifier classifier = new KeyClassifier(Node.NAMESPACE, new SyncCounters());
   private final Collected present = new Collected();
   private final List<Long> told = new ArrayList<>();
   private final List<StoreException> troubles = new ArrayList<>();
   private final StateLoader loader =
-      new StateLoader(store, Node.NAMESPACE, intake, scheduler, told::add, troubles::add);
+      new StateLoader(store, Node.NAMESPACE, classifier, scheduler, told::add, troubles::add);
 
   /** What a load has brought. */
-  private static final class Collected implements Destination {
+  private static final class Collected implements LoadSink {
     private final List<Change> changes = new ArrayList<>();
 
     @Override
@@ -119,7 +119,7 @@ class StateLoaderTest {
     LoadedState state = load().join();
     assertEquals(List.of("a", "b", "c"), keys());
     assertEquals(3, state.record().modRevision());
-    assertEquals(2, state.record().keyVersion());
+    assertEquals(2, state.record().putCount());
     assertEquals(4, state.revision());
   }
 
@@ -166,8 +166,8 @@ class StateLoaderTest {
     store.countBeyondPages();
     fill(2_000);
     List<Long> expected = new ArrayList<>();
-    Destination destination =
-        new Destination() {
+    LoadSink destination =
+        new LoadSink() {
           @Override
           public void begin() {}
 
@@ -412,8 +412,8 @@ class StateLoaderTest {
     fill(20_000);
     store.limitPages(10_000);
     List<Integer> askedWhenTaken = new ArrayList<>();
-    Destination destination =
-        new Destination() {
+    LoadSink destination =
+        new LoadSink() {
           @Override
           public void begin() {}
 

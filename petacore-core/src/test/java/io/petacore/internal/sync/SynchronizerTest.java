@@ -16,7 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.petacore.data.Bytes;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
-import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.store.Operation;
 import io.petacore.store.ScriptedWatch;
 import io.petacore.store.StoreException.Kind;
@@ -177,7 +177,7 @@ class SynchronizerTest {
     node.pause();
     ScriptedWatch current = node.store.watch();
     node.store.change(put("a", "1"));
-    Applied before = node.cache.applied();
+    AppliedState before = node.cache.applied();
 
     old.deliver();
     assertEquals(before, node.cache.applied());
@@ -285,7 +285,7 @@ class SynchronizerTest {
     node.store.change(record(10_000), put("a", "1"));
     node.store.change(record(20_000), put("a", "2"));
     watch.deliver();
-    Applied applied = node.cache.applied();
+    AppliedState applied = node.cache.applied();
     watch.tell(watch.revision(2), watch.revision(3));
     assertEquals(applied, node.cache.applied());
     assertEquals(Map.of("a", "2"), node.contents());
@@ -551,7 +551,7 @@ class SynchronizerTest {
     assertEquals(DISCONNECTED, node.synchronizer.state());
     node.pause();
     assertEquals(Map.of("a", "1"), node.contents());
-    assertEquals(1_000_100, node.version());
+    assertEquals(1_000_100, node.timestamp());
     node.store.watch().open();
     node.store.change(record(1_000_200), put("a", "2"));
     node.store.watch().deliver();
@@ -596,7 +596,7 @@ class SynchronizerTest {
     watch.end(Kind.COMPACTED);
     node.store.hold();
     node.pause();
-    Applied applied = node.cache.applied();
+    AppliedState applied = node.cache.applied();
     node.synchronizer.close();
     node.store.nextHeld().answer();
     node.scheduler.advance(Duration.ofMinutes(1));
@@ -642,7 +642,7 @@ class SynchronizerTest {
   void closedWhileItFollowsItAppliesNothingMore() {
     ScriptedWatch watch = node.follow();
     node.store.change(put("a", "1"));
-    CompletableFuture<Applied> waiter = node.cache.whenApplied(2);
+    CompletableFuture<AppliedState> waiter = node.cache.whenApplied(2);
     node.synchronizer.close();
     assertTrue(watch.isClosed());
     watch.deliver();

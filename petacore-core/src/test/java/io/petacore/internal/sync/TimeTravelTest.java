@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.clock.HybridLogicalClock;
 import io.petacore.error.TransactionTooOldException;
-import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.store.Operation;
 import io.petacore.store.ScriptedKvStore;
 import io.petacore.store.ScriptedWatch;
@@ -56,7 +56,7 @@ class TimeTravelTest {
   private record Recorded(long revision, Map<String, String> contents) {}
 
   /** A commit on its way: stamped when it was sent, in the store when it arrives. */
-  private record Sent(long hlc, long latest) {}
+  private record Sent(long timestamp, long latest) {}
 
   /** A node, and the watch that it has at the moment. */
   private final class Follower {
@@ -87,7 +87,7 @@ class TimeTravelTest {
 
     /** Asks for a moment; what is told must be what was recorded for it. */
     void ask(long moment, NavigableMap<Long, Recorded> history) {
-      Applied state;
+      AppliedState state;
       try {
         state = node.cache.exactlyAt(moment);
       } catch (TransactionTooOldException refused) {
@@ -161,8 +161,8 @@ class TimeTravelTest {
       for (Sent sent : List.copyOf(underWay)) {
         if (sent.latest() <= now + LONGEST_STEP || random.nextInt(8) == 0) {
           underWay.remove(sent);
-          commit(sent.hlc());
-          clock.receive(sent.hlc());
+          commit(sent.timestamp());
+          clock.receive(sent.timestamp());
         }
       }
       if (random.nextInt(10) == 0) {
@@ -170,7 +170,7 @@ class TimeTravelTest {
       }
     }
 
-    private void commit(long hlc) {
+    private void commit(long timestamp) {
       String key = "key" + random.nextInt(4);
       boolean deletes = contents.containsKey(key) && random.nextInt(3) == 0;
       Operation change = deletes ? delete(key) : put(key, "" + store.newest());
@@ -179,9 +179,11 @@ class TimeTravelTest {
       } else {
         contents.put(key, "" + store.newest());
       }
-      long revision = hlc == 0 ? store.change(change) : store.change(record(hlc), change);
+      long revision =
+          timestamp == 0 ? store.change(change) : store.change(record(timestamp), change);
       history.put(
-          Math.max(hlc, history.lastKey() + 1), new Recorded(revision, new TreeMap<>(contents)));
+          Math.max(timestamp, history.lastKey() + 1),
+          new Recorded(revision, new TreeMap<>(contents)));
     }
 
     /** The first node is left in peace: it sees everything from the beginning. */

@@ -1,6 +1,6 @@
 package io.petacore.internal.commit;
 
-import io.petacore.internal.time.Deadline;
+import io.petacore.internal.concurrent.Deadline;
 import java.time.Duration;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -16,7 +16,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(id = "2, 1", expect = Expect.ACCEPTABLE, desc = "each had it, and it is free again")
 @Outcome(expect = Expect.FORBIDDEN, desc = "both had it at a time, or it is lost")
 public class LastPlace {
-  private final Admission limiter = new Admission(1);
+  private final CommitLimiter limiter = new CommitLimiter(1);
   private int had; // by whoever has the place
 
   private void have() {

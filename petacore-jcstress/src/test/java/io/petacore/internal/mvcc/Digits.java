@@ -54,7 +54,7 @@ final class Digits {
     return cache;
   }
 
-  /** A revision, whose number is its version, too. */
+  /** A revision, whose timestamp is its version, too. */
   static void apply(MvccCache cache, int revision, Change... changes) {
     cache.apply(List.of(changes), revision, revision);
   }
@@ -69,7 +69,7 @@ final class Digits {
 
   /** The applied version. */
   static int applied(MvccCache cache) {
-    return (int) cache.applied().version();
+    return (int) cache.applied().timestamp();
   }
 
   /** The digit of a key at a version, by way of the hash index. */

@@ -1,0 +1,246 @@
+package io.petacore.internal.sync;
+
+import static io.petacore.internal.sync.Node.delete;
+import static io.petacore.internal.sync.Node.put;
+import static io.petacore.internal.sync.Node.record;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.petacore.data.Bytes;
+import io.petacore.internal.format.CommitRecord;
+import io.petacore.internal.mvcc.RecordingRevisionListener;
+import io.petacore.internal.mvcc.RevisionListener.Bookkeeping;
+import io.petacore.store.Event;
+import io.petacore.store.Operation;
+import io.petacore.store.RevisionEvents;
+import io.petacore.store.ScriptedWatch;
+import io.petacore.store.StoreException.Kind;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What the Synchronizer makes of what it is sent: commit records, bookkeeping, keys of strangers.
+ */
+class ForeignWritesTest {
+  private final Node node = new Node();
+
+  @AfterEach
+  void nothingWasThrownAway() {
+    assertEquals(List.of(), node.scheduler.failures());
+  }
+
+  // ---- what the commit record says
+
+  @Test
+  void aVersionIsTheTimestampOfTheCommitOrTheNextNumber() {
+    ScriptedWatch watch = node.follow();
+    assertEquals(1, node.timestamp());
+    node.store.change(record(10_000), put("a", "1"));
+    watch.deliver();
+    assertEquals(10_000, node.timestamp());
+    node.store.change(put("a", "foreign"));
+    watch.deliver();
+    assertEquals(10_001, node.timestamp());
+    node.store.change(record(9_000), put("a", "late clock"));
+    watch.deliver();
+    assertEquals(10_002, node.timestamp());
+    node.store.change(record(10_003), put("a", "4"));
+    watch.deliver();
+    assertEquals(10_003, node.timestamp());
+  }
+
+  @Test
+  void theClockReceivesWhatItSees() {
+    node.store.change(record(1_000_300));
+    ScriptedWatch watch = node.follow();
+    assertEquals(1_000_301, node.clock.now(), "from the load");
+    node.store.change(record(1_000_900));
+    watch.deliver();
+    assertEquals(1_000_901, node.clock.now(), "from the watch");
+  }
+
+  @Test
+  void aTimestampTooFarAheadStaysOutOfTheClock() {
+    ScriptedWatch watch = node.follow();
+    node.store.change(record(1_001_001), put("a", "1"));
+    watch.deliver();
+    assertEquals(1_001_001, node.timestamp(), "the version is that of all nodes");
+    assertEquals(1_000_000, node.clock.now());
+    assertEquals(1, node.synchronizer.counters().clocksRefused());
+    node.store.change(record(1_000_500));
+    watch.deliver();
+    assertEquals(1_001_002, node.timestamp());
+    assertEquals(1, node.synchronizer.counters().clocksRefused());
+  }
+
+  @Test
+  void aMalformedRecordCountsAsNone() {
+    ScriptedWatch watch = node.follow();
+    node.store.change(record(10_000), put("a", "1"));
+    node.store.change(record(Bytes.utf8("garbage")), put("a", "2"));
+    node.store.change(record(Bytes.EMPTY), put("a", "3"));
+    watch.deliver();
+    assertEquals(10_002, node.timestamp());
+    assertEquals(Map.of("a", "3"), node.contents());
+    assertEquals(2, node.synchronizer.counters().malformedRecords());
+    node.store.change(record(20_000), put("a", "4"));
+    watch.deliver();
+    assertEquals(20_000, node.timestamp(), "and the sequence goes on");
+    assertEquals(0, node.synchronizer.counters().resyncs());
+  }
+
+  @Test
+  void aMalformedRecordInTheLoadCountsAsNone() {
+    node.store.change(record(Bytes.utf8("garbage")), put("a", "1"));
+    ScriptedWatch watch = node.follow();
+    assertEquals(1, node.timestamp());
+    assertEquals(1, node.synchronizer.counters().malformedRecords());
+    watch.end(Kind.UNAVAILABLE);
+    node.pause();
+    assertEquals(0, node.synchronizer.counters().resyncs(), "it is still the same history");
+    node.store.watch().open();
+    node.store.change(record(20_000));
+    node.store.watch().deliver();
+    assertEquals(20_000, node.timestamp());
+  }
+
+  @Test
+  void aRecordThatSomebodyDeletedBeginsAnew() {
+    ScriptedWatch watch = node.follow();
+    node.store.change(record(10_000), put("a", "1"));
+    node.store.change(new Operation.Delete(Node.recordKey()));
+    watch.deliver();
+    assertEquals(10_001, node.timestamp());
+    watch.end(Kind.UNAVAILABLE);
+    node.pause();
+    assertEquals(2, node.store.watches().size(), "no record is what is expected");
+    node.store.watch().open();
+    node.store.change(record(20_000), put("a", "2"));
+    node.store.watch().deliver();
+    assertEquals(20_000, node.timestamp());
+    assertEquals(0, node.synchronizer.counters().resyncs());
+  }
+
+  // ---- what is told of
+
+  @Test
+  void everyPublicationIsToldOfWithItsBookkeeping() {
+    node.store.change(record(10_000), put("\0s/1", "one"), put("\0x", "turn"), put("a", "1"));
+    ScriptedWatch watch = node.follow();
+    assertEquals(1, node.listener.told.size());
+    assertTrue(node.lastTold().loaded());
+    assertFalse(node.lastTold().anotherHistory());
+    assertEquals(node.cache.applied(), node.lastTold().now());
+    assertEquals(2, node.lastTold().commits().recordRevision());
+    assertEquals(10_000, timestamp(node.lastTold()));
+    assertEquals(
+        List.of(bookkeeping("\0s/1", 2, "one"), bookkeeping("\0x", 2, "turn")),
+        node.lastTold().commits().bookkeeping());
+
+    node.store.change(put("a", "2"));
+    watch.deliver();
+    assertFalse(node.lastTold().loaded());
+    assertEquals(node.cache.applied(), node.lastTold().now());
+    assertEquals(2, node.lastTold().commits().recordRevision(), "as it stands");
+    assertNull(node.lastTold().commits().record(), "not of this revision");
+    assertEquals(List.of(), node.lastTold().commits().bookkeeping());
+
+    node.store.change(put("\0s/1", "raised"), delete("\0x"), record(20_000));
+    node.store.change(record(Bytes.utf8("garbage")));
+    watch.deliver();
+    assertEquals(4, node.listener.told.size());
+    RecordingRevisionListener.Told third = node.listener.told.get(2);
+    assertEquals(4, third.commits().recordRevision());
+    assertEquals(20_000, timestamp(third));
+    assertEquals(
+        List.of(
+            bookkeeping("\0s/1", 4, "raised"), new Bookkeeping(Bytes.utf8("\0x"), 0, null, false)),
+        third.commits().bookkeeping());
+    assertEquals(5, node.lastTold().commits().recordRevision());
+    assertNull(node.lastTold().commits().record());
+    assertEquals(0, node.synchronizer.counters().ignoredKeys());
+
+    watch.tell(watch.revision(4));
+    assertEquals(4, node.listener.told.size(), "what was applied is not told again");
+  }
+
+  private static Bookkeeping bookkeeping(String key, long revision, String value) {
+    return new Bookkeeping(Bytes.utf8(key), revision, Bytes.utf8(value), false);
+  }
+
+  private static long timestamp(RecordingRevisionListener.Told told) {
+    CommitRecord record = told.commits().record();
+    return record == null ? 0 : record.timestamp();
+  }
+
+  // ---- strangers
+
+  @Test
+  void foreignKeysInReservedPlacesAreIgnoredAndCounted() {
+    node.store.change(put("\0foreign", "1"), put("", "1"), put("a", "1"));
+    ScriptedWatch watch = node.follow();
+    assertEquals(Map.of("a", "1"), node.contents());
+    assertEquals(2, node.synchronizer.counters().ignoredKeys());
+    node.store.change(put("\0", "2"), put("", "2"), put("a", "2"));
+    node.store.change(delete("\0foreign"), delete(""));
+    watch.deliver();
+    assertEquals(Map.of("a", "2"), node.contents());
+    assertEquals(1, node.cache.applied().keys());
+    assertEquals(6, node.synchronizer.counters().ignoredKeys());
+    assertEquals(4, node.revision());
+  }
+
+  @Test
+  void ownBookkeepingIsNotCountedAsForeign() {
+    node.store.change(put("\0f", "petacore 1 buckets=4096"), put("\0s/1", "x"), put("\0x", "x"));
+    ScriptedWatch watch = node.follow();
+    node.store.change(put("\0d/7", ""), put("\0s/2", "x"));
+    watch.deliver();
+    assertEquals(0, node.synchronizer.counters().ignoredKeys());
+    assertEquals(Map.of(), node.contents());
+    assertEquals(0, node.cache.applied().keys());
+    assertEquals(3, node.find("\0d/7").modRevision());
+    assertNull(node.cache.find(Bytes.utf8("\0s/2"), node.timestamp()));
+  }
+
+  @Test
+  void aNamespaceInsideIsNoticedInTheLoad() {
+    node.store.change(put("inner/\0f", "petacore 1 buckets=4096"));
+    node.follow();
+    assertEquals(Bytes.utf8("n/inner/\0f"), node.synchronizer.nestedNamespace().orElseThrow());
+  }
+
+  @Test
+  void aNamespaceInsideIsNoticedByTheWatch() {
+    ScriptedWatch watch = node.follow();
+    node.store.change(put("x\0f", "just data"), put("\0f", "petacore 1 buckets=4096"));
+    watch.deliver();
+    assertTrue(node.synchronizer.nestedNamespace().isEmpty());
+    node.store.change(put("x/\0f", "petacore 9 what=ever"));
+    watch.deliver();
+    assertEquals(Bytes.utf8("n/x/\0f"), node.synchronizer.nestedNamespace().orElseThrow());
+  }
+
+  @Test
+  void ofSeveralChangesToAKeyTheLastWins() {
+    ScriptedWatch watch = node.follow();
+    Bytes key = Bytes.utf8("n/a");
+    watch.tell(
+        new RevisionEvents(
+            2,
+            List.of(
+                new Event(key, Bytes.utf8("1"), 1),
+                new Event(key, null, 0),
+                new Event(key, Bytes.utf8("2"), 1))));
+    assertEquals(Map.of("a", "2"), node.contents());
+    watch.tell(
+        new RevisionEvents(
+            3, List.of(new Event(key, Bytes.utf8("3"), 2), new Event(key, null, 0))));
+    assertEquals(Map.of(), node.contents());
+    assertEquals(0, node.cache.applied().keys());
+  }
+}

@@ -2,6 +2,8 @@ package io.petacore.internal.commit;
 
 import io.petacore.clock.HybridLogicalClock;
 import io.petacore.data.Bytes;
+import io.petacore.error.CommitQueueFullException;
+import io.petacore.error.InternalErrorException;
 import io.petacore.error.PetaCoreException;
 import io.petacore.internal.concurrent.Deadline;
 import io.petacore.internal.concurrent.Scheduler;
@@ -190,9 +192,30 @@ public final class CommitPipeline implements RevisionListener {
   // ---- callers with a commit
 
   /**
+   * Takes a permit of the commit limiter for requests that {@linkplain CommitRequest#holdsPermit
+   * hold one}, one after the other. Never blocks.
+   *
+   * @throws CommitQueueFullException if all permits are taken
+   */
+  public void tryEnter() {
+    if (!state.admission.tryEnter()) {
+      throw new CommitQueueFullException(
+          "the commit queue is full: "
+              + state.admission.permits()
+              + " transactions are pending, as many as maxPendingCommits allows; nothing was"
+              + " applied");
+    }
+  }
+
+  /** Returns a permit taken by {@link #tryEnter}. */
+  public void leave() {
+    state.admission.leave();
+  }
+
+  /**
    * Commits a transaction. The future completes by the request's deadline, on an internal thread;
-   * it fails with the {@link PetaCoreException} that the application is to see. Blocks while the
-   * pipeline is full, up to the deadline.
+   * it fails with the {@link PetaCoreException} that the application is to see. Unless the request
+   * holds a permit, blocks while the pipeline is full, up to the deadline.
    */
   public CompletableFuture<CommitOutcome> commit(CommitRequest request) {
     PendingCommit commit;
@@ -208,14 +231,18 @@ public final class CommitPipeline implements RevisionListener {
       if (request.failFast() && disconnected) {
         throw state.outcomes.disconnected();
       }
-      state.admission.enter(request.deadline());
+      if (!request.holdsPermit()) {
+        state.admission.enter(request.deadline());
+      }
     } catch (PetaCoreException refused) {
       return CompletableFuture.failedFuture(refused);
     }
     try {
       steps.offer(effects -> receiveOrFail(commit, effects));
     } catch (RuntimeException | Error notOffered) {
-      state.admission.leave();
+      if (!request.holdsPermit()) {
+        state.admission.leave();
+      }
       throw notOffered;
     }
     return commit.done();
@@ -230,7 +257,8 @@ public final class CommitPipeline implements RevisionListener {
       state.waiting.leave(commit);
       state.outcomes.fail(
           commit,
-          new PetaCoreException("the commit could not be sent; nothing was applied", defect),
+          new InternalErrorException(
+              "the commit could not be sent; nothing was applied", defect, false),
           effects);
     }
   }

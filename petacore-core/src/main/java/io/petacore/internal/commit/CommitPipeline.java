@@ -54,7 +54,7 @@ public final class CommitPipeline implements RevisionListener {
 
   private final Scheduler scheduler;
   private final Duration rest;
-  private final LongConsumer onUndelivered;
+  private final LongConsumer onKnownRevision;
   private final CommitCheck check;
   private final CommitState state;
   private final CombiningLock steps;
@@ -73,8 +73,8 @@ public final class CommitPipeline implements RevisionListener {
   private boolean closed;
 
   /**
-   * @param onUndelivered told, on the scheduler, of a revision that was confirmed and that the
-   *     watch has not delivered in time
+   * @param onKnownRevision called, without the lock, with a revision that the store is known to
+   *     have and that is not applied here yet; must not block
    * @param onLoss called with the reason when the state here is found not to be the store's, so
    *     that everything has to be loaded again
    */
@@ -86,11 +86,11 @@ public final class CommitPipeline implements RevisionListener {
       DeleteFences fences,
       Scheduler scheduler,
       Settings settings,
-      LongConsumer onUndelivered,
+      LongConsumer onKnownRevision,
       Consumer<String> onLoss) {
     CommitRecords records = new CommitRecords(clock, namespace);
     this.scheduler = scheduler;
-    this.onUndelivered = onUndelivered;
+    this.onKnownRevision = onKnownRevision;
     Duration third = settings.sessionTimeToLive().dividedBy(3);
     this.rest = third.compareTo(LONGEST_REST) < 0 ? third : LONGEST_REST;
     this.check = new CommitCheck(cache, fences);
@@ -165,6 +165,7 @@ public final class CommitPipeline implements RevisionListener {
               effects -> {
                 sessions.beat(effects);
                 losses.look(effects);
+                state.position.reportAgain();
               });
           ring(); // should the alarm have failed
           return true;
@@ -183,7 +184,7 @@ public final class CommitPipeline implements RevisionListener {
     if (!closed) {
       dispatcher.sendWhatCanGo(effects);
     }
-    watchTheWatch();
+    reportKnownRevision(effects);
     if (closed && state.inFlight.isEmpty()) {
       effects.tell(() -> drained.complete(null));
     }
@@ -382,20 +383,19 @@ public final class CommitPipeline implements RevisionListener {
     alarm.setFor(scheduler.nanoTime() + deadline.remainingNanos());
   }
 
-  /** Has the alarm look after a watch that owes something. */
-  private void watchTheWatch() {
+  /** Reports a revision that the watch has to deliver: the Synchronizer sees to it. */
+  private void reportKnownRevision(DeferredActions effects) {
     if (sessions.current() != null) {
       state.position.know(sessions.fenceRevision());
     }
-    OverdueRevisions arrears = state.position.arrears();
-    if (arrears.exist()) {
-      alarm.setFor(arrears.overdueAt());
+    long revision = state.position.takeUnreported();
+    if (revision != 0) {
+      effects.tell(() -> onKnownRevision.accept(revision));
     }
   }
 
   /** Looks at everything that has a time, and sets the alarm for what is left. */
   private void ring() {
-    long[] overdue = {0};
     steps.take(
         effects -> {
           alarm.rang();
@@ -410,11 +410,7 @@ public final class CommitPipeline implements RevisionListener {
           for (SentBatch sent : state.inFlight.all()) {
             ringFor(sent, effects);
           }
-          overdue[0] = state.position.arrears().takeOverdue(scheduler.nanoTime());
         });
-    if (overdue[0] != 0) {
-      onUndelivered.accept(overdue[0]);
-    }
   }
 
   /** The time of a commit is up that is not on its way. */

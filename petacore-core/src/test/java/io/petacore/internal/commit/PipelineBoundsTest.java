@@ -93,11 +93,12 @@ class PipelineBoundsTest extends PipelineFixture {
 
   @Test
   void whatWasConfirmedIsToldAtItsDeadlineThoughTheWatchIsLate() {
-    CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
+    Duration timeout = Duration.ofSeconds(4); // before everything is loaded instead
+    CompletableFuture<CommitOutcome> done = node.begin(timeout).put("a", "1").commit();
     long confirmed = cluster.newest();
-    assertEquals(0, node.pipeline.confirmedRevision(), "nobody was told yet");
+    assertEquals(0, node.pipeline.confirmedRevision(), "not reported yet");
     // Every watch that is opened stays silent: nothing is delivered.
-    scheduler.advance(PipelineNode.TIMEOUT.plusMillis(50));
+    scheduler.advance(timeout.plusMillis(50));
     CommitOutcome.Committed told = committed(done);
     assertEquals(confirmed, told.revision());
     assertEquals(0, told.timestamp());

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What README and docs say in code is run as it stands there; what they link to is there. */
+/** Runs or compiles the code in README and docs as written, and checks their links. */
 class DocumentsTest {
   /** Tests run in their module's directory. */
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -38,7 +38,7 @@ class DocumentsTest {
   private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|Contract))\\.(\\w+)`");
   private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
 
-  /** What the shorter pieces leave out. */
+  /** Surrounds pieces of code that are not whole files. */
   private static final String FRAME =
       """
       import io.petacore.*; import io.petacore.data.*; import io.petacore.error.*;
@@ -56,6 +56,8 @@ class DocumentsTest {
     List<Path> documents = new ArrayList<>();
     documents.add(ROOT.resolve("README.md"));
     documents.add(ROOT.resolve("CHANGELOG.md"));
+    documents.add(ROOT.resolve("CONTRIBUTING.md"));
+    documents.add(ROOT.resolve("petacore-it/defects/README.md"));
     try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
       docs.filter(file -> file.toString().endsWith(".md")).sorted().forEach(documents::add);
     }
@@ -107,14 +109,25 @@ class DocumentsTest {
         boolean whole = block.contains("class Quickstart");
         Path source = target.resolve(whole ? "Quickstart.java" : "Piece.java");
         Files.writeString(source, whole ? block : FRAME.formatted(block));
-        tests.add(DynamicTest.dynamicTest(name, () -> assertEquals("", compile(target, source))));
+        tests.add(dynamicTest(name, target, source));
       }
     }
     assertFalse(tests.isEmpty());
+    Path target = Files.createDirectories(directory.resolve("benchmarks"));
+    try (Stream<Path> files = Files.list(ROOT.resolve("docs/benchmarks"))) {
+      files
+          .filter(file -> file.toString().endsWith(".java"))
+          .map(file -> dynamicTest(file.getFileName().toString(), target, file))
+          .forEach(tests::add);
+    }
     return tests.stream();
   }
 
-  /** What the compiler says; nothing if all is well. */
+  private static DynamicTest dynamicTest(String name, Path target, Path source) {
+    return DynamicTest.dynamicTest(name, () -> assertEquals("", compile(target, source)));
+  }
+
+  /** Returns the compiler's output; empty if the source compiles. */
   private static String compile(Path target, Path source) {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter said = new StringWriter();
@@ -185,7 +198,7 @@ class DocumentsTest {
     return sources;
   }
 
-  /** As GitHub makes it of a heading. */
+  /** Returns the anchor that GitHub generates for a heading. */
   private static String anchor(String heading) {
     return heading.toLowerCase(Locale.ROOT).replaceAll("[^\\w\\- ]", "").replace(' ', '-');
   }

@@ -34,7 +34,7 @@ class AppliedWaitersTest {
   }
 
   @Test
-  void whatHasComeIsNotWaitedFor() {
+  void anAppliedRevisionCompletesImmediately() {
     publish(5);
     assertEquals(at(5), waiters.await(4, applied::get).join());
     assertEquals(at(5), waiters.await(5, applied::get).join());
@@ -43,14 +43,14 @@ class AppliedWaitersTest {
 
   /** The writer publishes between the waiter's first look and its place in the queue. */
   @Test
-  void aRevisionThatComesMeanwhileIsSeen() {
+  void aRevisionAppliedDuringRegistrationIsNotMissed() {
     AtomicInteger looks = new AtomicInteger();
     Supplier<AppliedState> meanwhile = () -> at(looks.getAndIncrement() == 0 ? 0 : 3);
     assertEquals(at(3), waiters.await(3, meanwhile).join());
   }
 
   @Test
-  void eachIsToldWhenItsRevisionHasCome() {
+  void eachWaiterCompletesAtItsRevision() {
     CompletableFuture<AppliedState> third = waiters.await(3, applied::get);
     CompletableFuture<AppliedState> first = waiters.await(1, applied::get);
     CompletableFuture<AppliedState> alsoThird = waiters.await(3, applied::get);
@@ -63,7 +63,7 @@ class AppliedWaitersTest {
   }
 
   @Test
-  void theAbandonedFailAndLaterOnesWaitAnew() {
+  void abandonedWaitersFailAndLaterOnesWait() {
     CompletableFuture<AppliedState> lost = waiters.await(3, applied::get);
     waiters.abandon(new PetaCoreException("scripted"));
     assertThrows(CompletionException.class, lost::join);
@@ -73,7 +73,7 @@ class AppliedWaitersTest {
   }
 
   @Test
-  void whoComesAfterTheEndFailsAtOnce() {
+  void aWaiterAfterCloseFailsImmediately() {
     CompletableFuture<AppliedState> before = waiters.await(3, applied::get);
     waiters.close(new PetaCoreException("scripted"));
     assertThrows(CompletionException.class, before::join);
@@ -82,7 +82,7 @@ class AppliedWaitersTest {
   }
 
   @Test
-  void whoWaitsNoLongerIsNotKept() {
+  void aCancelledWaiterIsReleased() {
     CompletableFuture<AppliedState> stays = waiters.await(3, applied::get);
     for (int i = 0; i < 1_000; i++) {
       waiters.await(3, applied::get).cancel(false);
@@ -95,7 +95,7 @@ class AppliedWaitersTest {
 
   /** What is chained runs without the lock: it may wait for the next revision itself. */
   @Test
-  void whatIsChainedMayWaitAgain() {
+  void aDependentActionMayWaitAgain() {
     AtomicReference<CompletableFuture<AppliedState>> next =
         new AtomicReference<>(new CompletableFuture<>());
     CompletableFuture<Void> chained =
@@ -118,7 +118,7 @@ class AppliedWaitersTest {
    * was told: who is forgotten once is forgotten for good.
    */
   @Test
-  void nobodyIsForgottenHoweverItComes() throws Exception {
+  void noWaiterIsLostUnderConcurrency() throws Exception {
     AtomicLong wanted = new AtomicLong();
     ExecutorService threads = Executors.newSingleThreadExecutor();
     Future<?> writer =

@@ -51,7 +51,7 @@ class HashIndexTest {
    * random hashes the longest search of so many in slots half full is of some sixty.
    */
   @Test
-  void keysThatWereChosenToCollideAreSearchedForAsOthersAre() {
+  void keysChosenToCollideHaveShortProbes() {
     assertEquals(
         Arrays.hashCode(chosenToCollide(0).toByteArray()),
         Arrays.hashCode(chosenToCollide(65_535).toByteArray()));
@@ -59,12 +59,12 @@ class HashIndexTest {
     for (int timestamp = 0; timestamp < 65_536; timestamp++) {
       index.add(version(chosenToCollide(timestamp)));
       if (Integer.bitCount(timestamp) == 1) {
-        longest = Math.max(longest, index.longestSearch());
+        longest = Math.max(longest, index.longestProbe());
         int searched = longest; // asked now and then, so that a failure need not wait for all
         assertTrue(searched < 400, () -> "a search of " + searched + " slots");
       }
     }
-    int searched = index.longestSearch();
+    int searched = index.longestProbe();
     assertTrue(searched < 400, () -> "a search of " + searched + " slots");
   }
 
@@ -99,7 +99,7 @@ class HashIndexTest {
 
   /** Fails, by not returning, where removed keys are never cleared away and the slots run out. */
   @Test
-  void keysThatComeAndGoFillNothing() {
+  void addingAndRemovingKeysDoesNotFillTheTable() {
     for (int i = 0; i < 100_000; i++) {
       Version version = version(Bytes.utf8("passing" + i));
       index.add(version);
@@ -111,12 +111,12 @@ class HashIndexTest {
 
   /** Fails where a table is replaced by one so full that a few more keys have it replaced again. */
   @Test
-  void aTableThatWasReplacedHasRoomForAQuarterMore() {
-    int room = index.room();
+  void aReplacedTableHasCapacityForAQuarterMore() {
+    int room = index.remaining();
     for (int size = 1; size <= 32_700; size++) { // nearly what a table of 65,536 slots takes
       index.add(version(Bytes.utf8("key" + size)));
-      boolean replaced = index.room() != room - 1;
-      room = index.room();
+      boolean replaced = index.remaining() != room - 1;
+      room = index.remaining();
       int keys = size;
       assertTrue(!replaced || 4 * (room + 1) >= keys, () -> keys + " keys have too little room");
     }
@@ -124,10 +124,10 @@ class HashIndexTest {
     List<Version> passing = new ArrayList<>();
     for (int i = 0; i < 100_000; i++) {
       Version added = version(Bytes.utf8("passing" + i));
-      boolean full = index.room() == 0;
+      boolean full = index.remaining() == 0;
       index.add(added);
       passing.add(added);
-      assertTrue(!full || 4 * (index.room() + 1) >= index.size(), "too little room");
+      assertTrue(!full || 4 * (index.remaining() + 1) >= index.size(), "too little room");
       if (passing.size() > 80) {
         index.remove(passing.remove(0));
       }
@@ -136,24 +136,24 @@ class HashIndexTest {
 
   /** Fails where a table that was made large enough is copied all the same, or loses a key. */
   @Test
-  void whoeverTellsHowManyKeysComeHasRoomForThem() {
+  void ensuredCapacityAvoidsReplacements() {
     index.add(version(key(0)));
-    index.makeRoom(10_000);
-    int room = index.room();
+    index.ensureCapacity(10_000);
+    int room = index.remaining();
     assertTrue(room >= 10_000, () -> "room for " + room);
     for (int i = 1; i <= 10_000; i++) {
       index.add(version(key(i)));
     }
-    assertEquals(room - 10_000, index.room(), "the same table");
-    index.makeRoom(room - 10_000);
-    assertEquals(room - 10_000, index.room(), "there was room");
+    assertEquals(room - 10_000, index.remaining(), "the same table");
+    index.ensureCapacity(room - 10_000);
+    assertEquals(room - 10_000, index.remaining(), "there was room");
     assertNotNull(index.get(key(0)));
     assertNotNull(index.get(key(10_000)));
   }
 
   /** Fails if a removal empties a slot that others were placed behind. */
   @Test
-  void whatStaysIsFoundWhileOthersComeAndGo() throws InterruptedException, ExecutionException {
+  void presentKeysAreFoundWhileOthersChange() throws InterruptedException, ExecutionException {
     List<Bytes> staying = new ArrayList<>();
     for (int i = 0; i < 32; i += 2) {
       staying.add(colliding(i));

@@ -237,17 +237,17 @@ class MvccCacheConcurrencyTest {
   }
 
   @Test
-  void pointReadsOfASnapshotAreRightOrTooLate() throws Exception {
+  void pointReadsOfASnapshotAreCorrectOrFail() throws Exception {
     runBeside(() -> read(this::awaitLoad, false));
   }
 
   @Test
-  void scansOfASnapshotAreRightOrTooLate() throws Exception {
+  void scansOfASnapshotAreCorrectOrFail() throws Exception {
     runBeside(() -> read(this::awaitLoad, true));
   }
 
   @Test
-  void whatIsPinnedIsNeverTooLate() throws Exception {
+  void readsOfAPinnedSnapshotNeverFail() throws Exception {
     runBeside(
         () -> {
           awaitLoad();
@@ -256,7 +256,7 @@ class MvccCacheConcurrencyTest {
   }
 
   @Test
-  void readCommittedNeverThrowsAndNeverGoesBack() throws Exception {
+  void newestReadsNeverFailAndNeverGoBack() throws Exception {
     runBeside(
         () -> {
           awaitLoad();
@@ -265,7 +265,7 @@ class MvccCacheConcurrencyTest {
   }
 
   @Test
-  void nobodyWhoWaitsIsForgotten() throws Exception {
+  void noWaiterIsLost() throws Exception {
     runBeside(this::follow);
   }
 }

@@ -122,7 +122,7 @@ class OrderedIndexTest {
 
   /** Fails where the writer changes a page in place that a reader may hold. */
   @Test
-  void aCursorGoesOnInTheTreeThatItBeganIn() {
+  void aCursorReadsTheTreeItWasOpenedOn() {
     int keys = 5_000;
     for (int timestamp = 0; timestamp < keys; timestamp += 2) {
       add(timestamp);
@@ -152,7 +152,7 @@ class OrderedIndexTest {
 
   /** Fails where a key behind all others goes into a page that is published, or no longer there. */
   @Test
-  void keysThatComeAtTheEndAreNotSeenBeforeTime() {
+  void keysAddedAtTheEndAreInvisibleBeforePublication() {
     int next = 0;
     for (int round = 0; round < 2_000; round++) {
       List<VersionChain> wanted = expected(EVERYTHING, Order.ASCENDING);
@@ -180,7 +180,7 @@ class OrderedIndexTest {
 
   /** Fails where another key would be taken for the one that is meant. */
   @Test
-  void aDefectOfTheWriterIsNotMadeWorse() {
+  void addingAPresentKeyOrRemovingAnAbsentOneFails() {
     add(2);
     add(4);
     assertThrows(IllegalStateException.class, () -> index.remove(key(3)));
@@ -193,7 +193,7 @@ class OrderedIndexTest {
 
   /** Fails if what is not published can be found. */
   @Test
-  void whatIsNotPublishedIsNotFound() {
+  void unpublishedKeysAreInvisible() {
     add(1);
     assertFalse(index.scan(EVERYTHING, Order.ASCENDING).hasNext());
     index.publish();
@@ -207,12 +207,12 @@ class OrderedIndexTest {
 
   /** Fails if keys that come in order leave half-empty pages behind them. */
   @Test
-  void keysThatComeInOrderFillTheirPages() {
+  void keysAddedInOrderFillTheirPages() {
     int keys = 100_000;
     for (int timestamp = 0; timestamp < keys; timestamp++) {
       add(timestamp);
     }
-    assertTrue(index.leaves() <= keys / (Page.MOST - 2), () -> index.leaves() + " leaves");
+    assertTrue(index.leaves() <= keys / (Page.MAX_ENTRIES - 2), () -> index.leaves() + " leaves");
   }
 
   private enum Leaving {
@@ -224,7 +224,7 @@ class OrderedIndexTest {
   /** Fails if pages are not joined, with either neighbour: each key would have one of its own. */
   @ParameterizedTest
   @EnumSource
-  void keysThatLeaveTakeTheirPagesWithThem(Leaving order) {
+  void removingKeysMergesPages(Leaving order) {
     int keys = 100_000;
     List<Integer> leaving = new ArrayList<>();
     for (int timestamp = 0; timestamp < keys; timestamp++) {
@@ -239,7 +239,8 @@ class OrderedIndexTest {
       case ANYHOW -> Collections.shuffle(leaving, random);
     }
     leaving.forEach(this::remove);
-    assertTrue(index.leaves() <= model.size() / (Page.MOST / 4), () -> index.leaves() + " leaves");
+    assertTrue(
+        index.leaves() <= model.size() / (Page.MAX_ENTRIES / 4), () -> index.leaves() + " leaves");
     index.publish();
     assertAgrees(EVERYTHING);
   }

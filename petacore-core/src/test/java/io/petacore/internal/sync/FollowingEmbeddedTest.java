@@ -205,7 +205,7 @@ class FollowingEmbeddedTest {
   }
 
   @Test
-  void nodesThatJoinWhileOthersWriteHaveAllOfItAndNothingInPart() throws Exception {
+  void nodesThatJoinDuringWritesSeeWholeRevisions() throws Exception {
     runWith(4);
     for (Follower follower : followers) {
       assertEquals(0, follower.synchronizer.counters().resyncs());
@@ -214,7 +214,7 @@ class FollowingEmbeddedTest {
 
   /** So little is kept that a load of several pages and a watch that lags come too late. */
   @Test
-  void nodesThatComeTooLateLoadAgain() throws Exception {
+  void nodesBehindTheCompactionResync() throws Exception {
     store.close();
     store = EmbeddedKvStore.builder().historyBytes(20_000).build();
     runWith(2);

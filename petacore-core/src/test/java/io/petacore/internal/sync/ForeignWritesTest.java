@@ -29,14 +29,14 @@ class ForeignWritesTest {
   private final Node node = new Node();
 
   @AfterEach
-  void nothingWasThrownAway() {
+  void noExceptionWasLost() {
     assertEquals(List.of(), node.scheduler.failures());
   }
 
   // ---- what the commit record says
 
   @Test
-  void aVersionIsTheTimestampOfTheCommitOrTheNextNumber() {
+  void aRevisionHasTheTimestampOfItsCommitOrTheNextOne() {
     ScriptedWatch watch = node.follow();
     assertEquals(1, node.timestamp());
     node.store.change(record(10_000), put("a", "1"));
@@ -54,7 +54,7 @@ class ForeignWritesTest {
   }
 
   @Test
-  void theClockReceivesWhatItSees() {
+  void theClockReceivesTheTimestampsOfCommits() {
     node.store.change(record(1_000_300));
     ScriptedWatch watch = node.follow();
     assertEquals(1_000_301, node.clock.now(), "from the load");
@@ -64,7 +64,7 @@ class ForeignWritesTest {
   }
 
   @Test
-  void aTimestampTooFarAheadStaysOutOfTheClock() {
+  void aTimestampTooFarAheadIsNotReceived() {
     ScriptedWatch watch = node.follow();
     node.store.change(record(1_001_001), put("a", "1"));
     watch.deliver();
@@ -78,7 +78,7 @@ class ForeignWritesTest {
   }
 
   @Test
-  void aMalformedRecordCountsAsNone() {
+  void aMalformedRecordIsIgnored() {
     ScriptedWatch watch = node.follow();
     node.store.change(record(10_000), put("a", "1"));
     node.store.change(record(Bytes.utf8("garbage")), put("a", "2"));
@@ -94,7 +94,7 @@ class ForeignWritesTest {
   }
 
   @Test
-  void aMalformedRecordInTheLoadCountsAsNone() {
+  void aMalformedLoadedRecordIsIgnored() {
     node.store.change(record(Bytes.utf8("garbage")), put("a", "1"));
     ScriptedWatch watch = node.follow();
     assertEquals(1, node.timestamp());
@@ -109,7 +109,7 @@ class ForeignWritesTest {
   }
 
   @Test
-  void aRecordThatSomebodyDeletedBeginsAnew() {
+  void aDeletedRecordRestartsThePutCount() {
     ScriptedWatch watch = node.follow();
     node.store.change(record(10_000), put("a", "1"));
     node.store.change(new Operation.Delete(Node.recordKey()));
@@ -128,7 +128,7 @@ class ForeignWritesTest {
   // ---- what is told of
 
   @Test
-  void everyPublicationIsToldOfWithItsBookkeeping() {
+  void everyPublicationIsReportedWithItsBookkeeping() {
     node.store.change(record(10_000), put("\0s/1", "one"), put("\0x", "turn"), put("a", "1"));
     ScriptedWatch watch = node.follow();
     assertEquals(1, node.listener.told.size());
@@ -180,7 +180,7 @@ class ForeignWritesTest {
   // ---- strangers
 
   @Test
-  void foreignKeysInReservedPlacesAreIgnoredAndCounted() {
+  void foreignKeysInTheReservedRangeAreIgnoredAndCounted() {
     node.store.change(put("\0foreign", "1"), put("", "1"), put("a", "1"));
     ScriptedWatch watch = node.follow();
     assertEquals(Map.of("a", "1"), node.contents());
@@ -195,7 +195,7 @@ class ForeignWritesTest {
   }
 
   @Test
-  void ownBookkeepingIsNotCountedAsForeign() {
+  void bookkeepingKeysAreNotCountedAsForeign() {
     node.store.change(put("\0f", "petacore 1 buckets=4096"), put("\0s/1", "x"), put("\0x", "x"));
     ScriptedWatch watch = node.follow();
     node.store.change(put("\0d/7", ""), put("\0s/2", "x"));
@@ -208,14 +208,14 @@ class ForeignWritesTest {
   }
 
   @Test
-  void aNamespaceInsideIsNoticedInTheLoad() {
+  void aNestedNamespaceIsDetectedInTheLoad() {
     node.store.change(put("inner/\0f", "petacore 1 buckets=4096"));
     node.follow();
     assertEquals(Bytes.utf8("n/inner/\0f"), node.synchronizer.nestedNamespace().orElseThrow());
   }
 
   @Test
-  void aNamespaceInsideIsNoticedByTheWatch() {
+  void aNestedNamespaceIsDetectedByTheWatch() {
     ScriptedWatch watch = node.follow();
     node.store.change(put("x\0f", "just data"), put("\0f", "petacore 1 buckets=4096"));
     watch.deliver();
@@ -226,7 +226,7 @@ class ForeignWritesTest {
   }
 
   @Test
-  void ofSeveralChangesToAKeyTheLastWins() {
+  void theLastOfSeveralChangesToAKeyWins() {
     ScriptedWatch watch = node.follow();
     Bytes key = Bytes.utf8("n/a");
     watch.tell(

@@ -82,7 +82,7 @@ class PageRangesTest {
   }
 
   @Test
-  void keysWithNumbers() {
+  void numberedKeys() {
     fill(50_000, i -> String.format(Locale.ROOT, "catalogue/item-%06d", i));
     readsAll();
     assertCountsLittle();
@@ -90,7 +90,7 @@ class PageRangesTest {
 
   /** PetaCore's own keys are few, and come before all others. */
   @Test
-  void aFewOthersInFrontChangeNothing() {
+  void aFewOtherKeysInFrontChangeNothing() {
     stored.add(Bytes.utf8("n/\0own"));
     fill(50_000, i -> String.format(Locale.ROOT, "catalogue/item-%06d", i));
     readsAll();
@@ -98,7 +98,7 @@ class PageRangesTest {
   }
 
   @Test
-  void keysAtRandom() {
+  void randomKeys() {
     Random random = new Random(1);
     fill(50_000, i -> "user/" + Long.toHexString(random.nextLong()));
     readsAll();
@@ -117,7 +117,7 @@ class PageRangesTest {
 
   /** Fails where a prefix that few keys have is kept, or becomes shorter a byte at a time. */
   @Test
-  void keysThatStandFarApart() {
+  void sparseKeys() {
     Random random = new Random(3);
     fill(5_000, i -> "deep/".repeat(400) + i); // the prefix of many
     fill(40, i -> "far/" + Long.toHexString(random.nextLong()) + "/".repeat(1_000));
@@ -127,7 +127,7 @@ class PageRangesTest {
 
   /** Bytes that have no successor of their own length, and a whole without an end. */
   @Test
-  void keysOfTheGreatestBytes() {
+  void keysOfTheHighestBytes() {
     Random random = new Random(4);
     for (int i = 0; i < 5_000; i++) {
       byte[] key = new byte[1 + random.nextInt(6)];
@@ -142,7 +142,7 @@ class PageRangesTest {
   }
 
   @Test
-  void randomKeysAreReadOnceEach() {
+  void everyKeyIsReadOnce() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     for (int round = 0; round < 50; round++) {
@@ -164,7 +164,7 @@ class PageRangesTest {
 
   /** Broken if prefixes never became shorter again. */
   @Test
-  void aStoreMayAnswerInSmallerPagesThanItIsAskedFor() {
+  void theStoreMayReturnSmallerPagesThanRequested() {
     Random random = new Random(5);
     fill(3_000, i -> Long.toHexString(random.nextLong()));
     for (int size : new int[] {1, 2, 3, 10}) {
@@ -179,7 +179,7 @@ class PageRangesTest {
   /** Broken if a store that can't count all in time were asked for all again and again. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aRangeThatTheStoreDoesNotManageIsReadInParts(boolean counts) {
+  void aRangeThatTimesOutIsSplit(boolean counts) {
     fill(20_000, i -> "item/%06d".formatted(i));
     fill(2_000, i -> "stock/%06d".formatted(i));
     fill(1, i -> "zzz");
@@ -190,7 +190,7 @@ class PageRangesTest {
   }
 
   @Test
-  void wholeStoresAreReadInPartsToo() {
+  void theWholeRangeCanBeSplitToo() {
     fill(300, i -> "a" + (char) (i % 120) + i);
     managed = 20;
     assertEquals(new ArrayList<>(stored), readAll(KeyRange.all(), true));
@@ -198,7 +198,7 @@ class PageRangesTest {
 
   /** Whatever the store does not manage, nothing is left out and nothing is read twice. */
   @Test
-  void refusalsAtRandomChangeNothing() {
+  void randomTimeoutsLoseNoKey() {
     Random random = new Random(7);
     for (int round = 0; round < 100; round++) {
       stored.clear();
@@ -216,7 +216,7 @@ class PageRangesTest {
   }
 
   @Test
-  void whereTheStoreDoesNotCountEachPageGoesToTheEnd() {
+  void withoutCountsEveryRequestCoversTheRest() {
     fill(5_000, i -> "item-" + i);
     KeyRange whole = KeyRange.prefix("n/");
     assertEquals(new ArrayList<>(stored), readAll(whole, false));

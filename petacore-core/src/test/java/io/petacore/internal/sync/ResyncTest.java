@@ -35,14 +35,14 @@ class ResyncTest {
   private final Node node = new Node();
 
   @AfterEach
-  void nothingWasThrownAway() {
+  void noExceptionWasLost() {
     assertEquals(List.of(), node.scheduler.failures());
   }
 
   // ---- the store has forgotten what is wanted
 
   @Test
-  void afterCompactionEverythingIsLoadedAgain() {
+  void aCompactedRevisionCausesAResync() {
     node.store.change(record(10_000), put("same", "1"), put("changed", "1"), put("gone", "1"));
     ScriptedWatch watch = node.follow();
     long before = node.timestamp();
@@ -75,7 +75,7 @@ class ResyncTest {
   }
 
   @Test
-  void compactionIsNoticedBeforeTheWatchIsOpened() {
+  void compactionIsDetectedBeforeTheWatchIsOpened() {
     ScriptedWatch watch = node.follow();
     watch.end(Kind.UNAVAILABLE);
     node.store.change(put("a", "1"));
@@ -90,7 +90,7 @@ class ResyncTest {
   }
 
   @Test
-  void aReaderOfTheOldStateSeesItWholeThroughAResync() {
+  void aSnapshotSurvivesAResync() {
     node.store.change(put("a", "1"), put("b", "1"), put("trace", "1"));
     ScriptedWatch watch = node.follow();
     long old = node.timestamp();
@@ -112,7 +112,7 @@ class ResyncTest {
   }
 
   @Test
-  void aStoreThatForgetsFasterThanItIsReadIsNotStormed() {
+  void resyncsOfAStoreThatCompactsQuicklyBackOff() {
     ScriptedWatch watch = node.follow();
     int before = node.store.ranges().size();
     watch.end(Kind.COMPACTED);
@@ -134,7 +134,7 @@ class ResyncTest {
   // ---- the same sequence?
 
   @Test
-  void aJumpInTheWritesOfTheCommitRecordIsAHole() {
+  void aGapInThePutCountOfTheCommitRecordCausesAResync() {
     ScriptedWatch watch = node.follow();
     node.store.change(record(10_000), put("a", "1"));
     node.store.change(record(20_000), put("b", "2"));
@@ -153,7 +153,7 @@ class ResyncTest {
   }
 
   @Test
-  void afterAResyncTheSequenceGoesOn() {
+  void revisionsAreAppliedOneByOneAfterAResync() {
     ScriptedWatch watch = node.follow();
     node.store.change(record(10_000), put("a", "1"));
     node.store.change(record(20_000), put("a", "2"));
@@ -170,7 +170,7 @@ class ResyncTest {
   // ---- the same history?
 
   @Test
-  void aStoreThatWasSetBackIsNoticedByItsCommitRecord() {
+  void aRestoredStoreIsDetectedByItsCommitRecord() {
     ScriptedWatch watch = node.follow();
     node.store.change(record(10_000), put("kept", "1"), put("a", "1"));
     node.store.change(record(20_000), put("a", "lost"), put("lost", "2"));
@@ -194,7 +194,7 @@ class ResyncTest {
   }
 
   @Test
-  void aStoreThatWasSetBackIsNoticedByItsRevision() {
+  void aRestoredStoreIsDetectedByItsRevision() {
     ScriptedWatch watch = node.follow();
     node.store.change(record(10_000), put("a", "1"));
     node.store.change(record(20_000), put("a", "lost"));
@@ -219,7 +219,7 @@ class ResyncTest {
   }
 
   @Test
-  void aStoreThatHasFewerRevisionsIsAnotherHistory() {
+  void aStoreWithFewerRevisionsIsOnAnotherHistory() {
     ScriptedWatch watch = node.follow();
     node.store.change(put("a", "1"));
     node.store.change(put("lost", "2"));
@@ -254,7 +254,7 @@ class ResyncTest {
   /** Fails where only commit records are compared: something else has come in the same revision. */
   @ParameterizedTest
   @EnumSource
-  void aStoreThatWasSetBackIsNoticedByFencesAndTurn(WithoutRecord what) {
+  void aRestoredStoreIsDetectedByFencesAndLock(WithoutRecord what) {
     ScriptedWatch watch = node.follow();
     node.store.change(record(10_000), put("a", "1"), put("\0s/0", "session"));
     if (what == WithoutRecord.TURN_GIVEN_BACK) {
@@ -273,7 +273,7 @@ class ResyncTest {
   }
 
   @Test
-  void fencesAndTurnAsTheyWereAreTheSameHistory() {
+  void unchangedFencesAndLockAreTheSameHistory() {
     node.store.change(record(10_000), put("\0s/0", "session"), put("\0s/1", "session"));
     ScriptedWatch watch = node.follow();
     node.store.change(put("\0s/2", "session"), put("\0x", "0"), delete("\0s/1"));
@@ -292,7 +292,7 @@ class ResyncTest {
    * Nothing that is applied here is of a lost world; what was confirmed and had not come yet is.
    */
   @Test
-  void aStoreThatWasSetBackToWhatIsAppliedIsNoticedByWhatItConfirmed() {
+  void aStoreRestoredToTheAppliedRevisionIsDetectedByAConfirmedOne() {
     node.store.change(record(10_000), put("a", "1"));
     ScriptedWatch watch = node.follow();
     long confirmed = node.store.change(record(20_000), put("a", "lost"));
@@ -311,7 +311,7 @@ class ResyncTest {
 
   /** What was confirmed after the question was sent need not be known to its answer. */
   @Test
-  void anAnswerFromBeforeAConfirmationIsNoReason() {
+  void aResponseOlderThanTheConfirmationProvesNothing() {
     ScriptedWatch watch = node.follow();
     watch.end(Kind.UNAVAILABLE);
     node.store.hold();
@@ -327,7 +327,7 @@ class ResyncTest {
 
   /** A revision of the old history will never come: its watch is not to blame. */
   @Test
-  void onAnotherHistoryNothingIsExpectedAnyMore() {
+  void anotherHistoryDropsExpectedRevisions() {
     ScriptedWatch watch = node.follow();
     node.store.change(put("a", "1"));
     node.store.change(put("a", "lost"));
@@ -344,7 +344,7 @@ class ResyncTest {
 
   /** And is past the applied revision again when it is loaded. */
   @Test
-  void aStoreThatWasSetBackAndWentOnIsStillAnotherHistory() {
+  void aRestoredStoreWithNewCommitsIsOnAnotherHistory() {
     ScriptedWatch watch = node.follow();
     node.store.change(put("a", "1"));
     node.store.change(put("a", "lost"));
@@ -364,7 +364,7 @@ class ResyncTest {
   }
 
   @Test
-  void onAnotherHistoryEqualModRevisionsProveNothing() {
+  void equalModRevisionsOfAnotherHistoryProveNothing() {
     ScriptedWatch watch = node.follow();
     node.store.change(record(10_000), put("a", "old"));
     watch.deliver();
@@ -398,7 +398,7 @@ class ResyncTest {
   }
 
   @Test
-  void whereAllWasForgottenAnotherHistoryIsNoticedByAValue() {
+  void afterCompactionAnotherHistoryIsDetectedByAValue() {
     node.follow();
     node.store.change(put("a", "old"));
     assertAnotherHistory(1, revision(put("a", "new")), revision(record(20_000), put("b", "new")));
@@ -406,7 +406,7 @@ class ResyncTest {
   }
 
   @Test
-  void whereAllWasForgottenAnotherHistoryIsNoticedByARecordThatWentBack() {
+  void afterCompactionAnotherHistoryIsDetectedByAnOlderRecord() {
     node.follow();
     node.store.change(record(10_000), put("a", "1"));
     node.store.change(record(20_000), put("a", "2"));
@@ -415,7 +415,7 @@ class ResyncTest {
   }
 
   @Test
-  void whereAllWasForgottenAnotherHistoryIsNoticedByAnotherRecord() {
+  void afterCompactionAnotherHistoryIsDetectedByAnotherRecord() {
     node.follow();
     node.store.change(record(10_000), put("a", "1"));
     assertAnotherHistory(1, revision(record(10_001), put("b", "1")), revision(put("b", "2")));
@@ -423,7 +423,7 @@ class ResyncTest {
   }
 
   @Test
-  void whereAllWasForgottenAnotherHistoryIsNoticedByAFenceThatWentBack() {
+  void afterCompactionAnotherHistoryIsDetectedByAnOlderFence() {
     node.follow();
     node.store.change(record(10_000), put("\0s/0", "session"));
     node.store.change(put("\0s/0", "session"));
@@ -432,7 +432,7 @@ class ResyncTest {
   }
 
   @Test
-  void whereAllWasForgottenAnotherHistoryIsNoticedByAKeyThatWentBack() {
+  void afterCompactionAnotherHistoryIsDetectedByAnOlderKey() {
     node.follow();
     node.store.change(put("a", "1"));
     node.store.change(put("a", "2"));
@@ -441,7 +441,7 @@ class ResyncTest {
   }
 
   @Test
-  void aCompactedStoreThatOnlyWentOnIsTheSameHistory() {
+  void aCompactedStoreThatContinuedIsOnTheSameHistory() {
     node.store.change(record(10_000), put("a", "1"), put("b", "1"), put("c", "1"));
     ScriptedWatch watch = node.follow();
     node.store.change(record(20_000), put("a", "2"), delete("b"));
@@ -457,7 +457,7 @@ class ResyncTest {
 
   /** As etcd's tool does it: revisions above those that were lost, and none before to be read. */
   @Test
-  void aRestoredStoreWhoseRevisionsWereRaisedIsAnotherHistory() {
+  void aRestoredStoreWithBumpedRevisionsIsOnAnotherHistory() {
     node.store.change(record(10_000), put("a", "1"), put("b", "1"));
     node.follow();
     node.store.change(record(20_000), put("a", "lost"));
@@ -475,7 +475,7 @@ class ResyncTest {
 
   /** Nothing of what was applied last is left, so nothing tells a restore from many writes. */
   @Test
-  void aCompactedStoreThatProvesNothingIsAnotherHistory() {
+  void aCompactedStoreWithoutProofIsOnAnotherHistory() {
     node.store.change(record(10_000), put("a", "1"));
     node.follow();
     node.store.change(record(20_000), put("a", "2"));
@@ -488,7 +488,7 @@ class ResyncTest {
 
   /** The lost deletion came again, but after other changes: what was read here never was there. */
   @Test
-  void aRestoreThatLostADeletionIsAnotherHistory() {
+  void aRestoreThatLostADeletionIsDetected() {
     node.store.change(record(10_000), put("a", "1"), put("b", "1"));
     node.follow();
     node.store.change(delete("b"));
@@ -505,7 +505,7 @@ class ResyncTest {
 
   /** The key that was changed last is absent in both histories. */
   @Test
-  void aRestoreThatLostAForeignWriteBeforeADeletionIsAnotherHistory() {
+  void aRestoreThatLostAForeignWriteBeforeADeletionIsDetected() {
     node.store.change(record(10_000), put("a", "1"));
     node.follow();
     node.store.change(put("a", "lost"));
@@ -525,7 +525,7 @@ class ResyncTest {
 
   /** None of PetaCore's own keys was lost, but what a foreign program had written last. */
   @Test
-  void aRestoreThatLostForeignWritesOnlyIsAnotherHistory() {
+  void aRestoreThatLostOnlyForeignWritesIsDetected() {
     node.store.change(record(10_000), put("a", "1"));
     node.follow();
     node.store.change(put("a", "lost"));

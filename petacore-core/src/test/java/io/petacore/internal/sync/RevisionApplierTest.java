@@ -45,7 +45,7 @@ class RevisionApplierTest {
   }
 
   @Test
-  void aNodeThatLoadedTellsThePastFromTheFirstTimestampFarEnoughAboveTheLoadedOne() {
+  void timestampsAreAgreedFromTheFirstOneFarEnoughAboveTheLoadedOne() {
     commit(900_000);
     Node late = new Node(store);
     ScriptedWatch lateWatch = late.follow();
@@ -68,7 +68,7 @@ class RevisionApplierTest {
    * them, on a node that does not see it in its own numbers.
    */
   @Test
-  void revisionsWithoutATimestampRaiseTheBound() {
+  void revisionsWithoutATimestampRaiseTheAgreedBound() {
     commit(900_000 + SETTLING); // a clock that is ahead
     commit(900_000); // and one that is behind: the timestamp is one more than the last
     Node late = new Node(store);
@@ -91,7 +91,7 @@ class RevisionApplierTest {
 
   /** Nothing is known then of the numbers that others have given out. */
   @Test
-  void withAMalformedRecordLoadedTheFirstRealOneIsTheOneToExceed() {
+  void afterAMalformedLoadedRecordTheFirstValidOneSetsTheBound() {
     commit(900_000);
     store.change(record(Bytes.utf8("garbage")));
     Node late = new Node(store);
@@ -107,7 +107,7 @@ class RevisionApplierTest {
   }
 
   @Test
-  void aResyncLeavesAHole() {
+  void aResyncInterruptsTheAgreedTimestamps() {
     commit(900_000);
     store.change(record(910_000), put("a", "910000"), put("trace", "is left"));
     earlyWatch.deliver();
@@ -131,7 +131,7 @@ class RevisionApplierTest {
   }
 
   @Test
-  void withoutARecordEveryNodeCountsFromTheFirstOne() {
+  void withoutARecordTimestampsAreAgreedFromTheFirstOne() {
     foreign();
     commit(900_000);
     commit(910_000);
@@ -140,7 +140,7 @@ class RevisionApplierTest {
 
   /** However little history may take: the pipeline tells by it which deletes were carried out. */
   @Test
-  void whoeverIsToldOfARevisionStillFindsWhatItWrote() throws Exception {
+  void aListenerFindsEveryVersionOfTheRevision() throws Exception {
     Bytes key = Bytes.utf8("a");
     MvccCache cache = new MvccCache(Node.RETENTION, 0, () -> 0L);
     LookingListener looking = new LookingListener(cache, key);

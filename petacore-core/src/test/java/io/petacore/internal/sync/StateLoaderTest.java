@@ -102,17 +102,17 @@ class StateLoaderTest {
   }
 
   @Test
-  void aWholeNamespaceAndNothingElse() {
+  void exactlyTheNamespaceIsLoaded() {
     fill(1_000);
     LoadedState state = load().join();
     assertEquals(firstKeys(1_000), keys());
     assertEquals(store.newest(), state.revision());
-    assertEquals(RecordPosition.NONE, state.record());
+    assertEquals(CommitRecordState.NONE, state.record());
     assertEquals(new Change(Bytes.utf8(key(7)), Bytes.utf8("value"), 2), present.changes().get(7));
   }
 
   @Test
-  void theCommitRecordIsToldApart() {
+  void theCommitRecordIsSeparated() {
     store.change(record(10_000), put("a", "1"));
     store.change(record(20_000), put("b", "2"));
     store.change(put("c", "3"));
@@ -124,7 +124,7 @@ class StateLoaderTest {
   }
 
   @Test
-  void allPagesAreOfTheRevisionOfTheFirst() {
+  void allPagesAreReadAtTheRevisionOfTheFirst() {
     fill(1_000);
     long first = store.newest();
     store.hold();
@@ -139,14 +139,14 @@ class StateLoaderTest {
     LoadedState state = loading.join();
     assertEquals(firstKeys(1_000), keys());
     assertEquals(first, state.revision());
-    assertEquals(RecordPosition.NONE, state.record());
+    assertEquals(CommitRecordState.NONE, state.record());
     assertTrue(store.ranges().size() > 1);
     assertEquals(0, store.ranges().get(0).revision());
     store.ranges().stream().skip(1).forEach(page -> assertEquals(first, page.revision()));
   }
 
   @Test
-  void pagesGrowButNotAtOnce() {
+  void pagesGrowGradually() {
     fill(10_000);
     load().join();
     assertEquals(List.of(300, 9_000, 50_000), limits());
@@ -162,7 +162,7 @@ class StateLoaderTest {
 
   /** Broken if each page were asked for, and counted, to the end of the namespace. */
   @Test
-  void whereTheStoreCountsTheRangesEndSoon() {
+  void rangesAreShortIfTheStoreCounts() {
     store.countBeyondPages();
     fill(2_000);
     List<Long> expected = new ArrayList<>();
@@ -207,7 +207,7 @@ class StateLoaderTest {
   }
 
   @Test
-  void aStoreThatAnswersInSmallerPagesThanItIsAskedForIsReadToTheEnd() {
+  void theStoreMayReturnSmallerPagesThanRequested() {
     fill(50);
     store.limitPages(1);
     load().join();
@@ -215,7 +215,7 @@ class StateLoaderTest {
   }
 
   @Test
-  void aPageThatIsTooLargeIsAskedForInSmallerSizes() {
+  void aPageThatIsTooLargeIsRequestedInSmallerParts() {
     fill(1_000);
     store.failNext(Kind.TOO_LARGE, Kind.TOO_LARGE);
     load().join();
@@ -224,7 +224,7 @@ class StateLoaderTest {
   }
 
   @Test
-  void aLaterPageThatFailsIsAskedForAgainAndNothingTwice() {
+  void aFailedPageIsRequestedAgainAndNoKeyIsAddedTwice() {
     fill(1_000);
     store.hold();
     CompletableFuture<LoadedState> loading = loader.load(present);
@@ -242,7 +242,7 @@ class StateLoaderTest {
   }
 
   @Test
-  void aStoreThatCantBeReadIsToldAfterAFewTries() {
+  void aLoadFailsAfterAFewFailedAttempts() {
     fill(1_000);
     store.failNext(Kind.UNAVAILABLE, Kind.UNAVAILABLE, Kind.UNAVAILABLE, Kind.UNAVAILABLE);
     CompletableFuture<LoadedState> loading = load();
@@ -261,7 +261,7 @@ class StateLoaderTest {
    * keys, it has twice as much to do, and so on. Broken if only the limit became lower.
    */
   @Test
-  void aSlowPageIsAskedForAgainAfterAsLongAPauseAndInANarrowerRange() {
+  void aPageThatTimesOutIsRetriedAfterAnEqualPauseInANarrowerRange() {
     fill(1_000);
     store.hold();
     CompletableFuture<LoadedState> loading = loader.load(present);
@@ -284,7 +284,7 @@ class StateLoaderTest {
 
   /** What was away has done nothing, and is asked again for the same. */
   @Test
-  void aPageThatWasNotSentIsAskedForAgainAsItWas() {
+  void aPageThatWasNotSentIsRequestedAgainUnchanged() {
     fill(1_000);
     store.hold();
     CompletableFuture<LoadedState> loading = loader.load(present);
@@ -301,28 +301,28 @@ class StateLoaderTest {
 
   /** Where nothing can change that, trying again is no use. */
   @Test
-  void aRefusalIsToldAtOnce() {
+  void aRefusalFailsTheLoadImmediately() {
     store.failNext(Kind.REJECTED);
     assertTrue(load().isCompletedExceptionally());
     assertEquals(1, store.ranges().size());
   }
 
   @Test
-  void whatArrivesOfAPageIsASignOfLife() {
+  void arrivingBytesAreRecorded() {
     fill(1_000);
     long begun = scheduler.nanoTime();
-    assertEquals(begun, loader.heardAt());
+    assertEquals(begun, loader.lastReceivedNanos());
     store.hold();
     CompletableFuture<LoadedState> loading = loader.load(present);
     scheduler.advance(Duration.ofSeconds(7));
-    assertEquals(begun, loader.heardAt());
+    assertEquals(begun, loader.lastReceivedNanos());
     store.arriving(100);
-    assertEquals(scheduler.nanoTime(), loader.heardAt());
+    assertEquals(scheduler.nanoTime(), loader.lastReceivedNanos());
     assertFalse(loading.isDone());
   }
 
   @Test
-  void compactedMeanwhileItBeginsAgainAtANewerRevision() {
+  void aLoadRestartsAtANewerRevisionAfterACompaction() {
     fill(1_000);
     store.change(record(10_000));
     store.hold();
@@ -346,7 +346,7 @@ class StateLoaderTest {
   }
 
   @Test
-  void nothingOfWhatWasReadBeforeTheCompactionIsLeft() {
+  void aRestartedLoadDropsWhatWasRead() {
     store.change(record(10_000), put("\0s/1", "fence"), put("\0s/2", "ended"));
     fill(1_000);
     store.hold();
@@ -359,14 +359,14 @@ class StateLoaderTest {
     store.nextHeld().answer();
     scheduler.runDue();
     LoadedState state = loading.join();
-    assertEquals(RecordPosition.NONE, state.record());
+    assertEquals(CommitRecordState.NONE, state.record());
     assertEquals(
         List.of(new Bookkeeping(Bytes.utf8("\0s/1"), 2, Bytes.utf8("fence"), false)),
         state.bookkeeping());
   }
 
   @Test
-  void failuresCountForEachPageByItself() {
+  void failuresAreCountedPerPage() {
     fill(1_000);
     store.failNext(Kind.UNAVAILABLE, Kind.UNAVAILABLE, Kind.UNAVAILABLE);
     store.hold();
@@ -386,7 +386,7 @@ class StateLoaderTest {
   }
 
   @Test
-  void anEmptyPageThatPromisesMoreIsNoEnd() {
+  void anEmptyPageWithMoreEntriesIsAFailure() {
     fill(300);
     store.limitPages(0);
     CompletableFuture<LoadedState> loading = load();
@@ -398,7 +398,7 @@ class StateLoaderTest {
   }
 
   @Test
-  void aStoreThatHasCompactedItsNewestRevisionIsNotAskedForEver() {
+  void aStoreThatCompactedItsNewestRevisionIsNotReadForever() {
     store.failNext(Kind.COMPACTED, Kind.COMPACTED, Kind.COMPACTED, Kind.COMPACTED);
     CompletableFuture<LoadedState> loading = load();
     scheduler.advance(PAUSE);
@@ -408,7 +408,7 @@ class StateLoaderTest {
 
   /** Broken if the store were idle while what it sent is taken in, and the other way round. */
   @Test
-  void theNextPageIsAskedForBeforeThisOneIsTakenIn() {
+  void theNextPageIsRequestedBeforeTheCurrentOneIsProcessed() {
     fill(20_000);
     store.limitPages(10_000);
     List<Integer> askedWhenTaken = new ArrayList<>();
@@ -433,7 +433,7 @@ class StateLoaderTest {
 
   /** Broken if a load of minutes said nothing, or something at every page. */
   @Test
-  void aLongLoadTellsHowFarItHasCome() {
+  void aLongLoadReportsItsProgress() {
     fill(5_000);
     PrintStream err = System.err;
     ByteArrayOutputStream logged = new ByteArrayOutputStream();

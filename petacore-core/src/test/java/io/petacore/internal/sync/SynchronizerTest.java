@@ -36,7 +36,7 @@ class SynchronizerTest {
   private final Node node = new Node();
 
   @AfterEach
-  void nothingWasThrownAway() {
+  void noExceptionWasLost() {
     assertEquals(List.of(), node.scheduler.failures());
   }
 
@@ -44,7 +44,7 @@ class SynchronizerTest {
 
   /** Broken if a status listener learned nothing of a first load of minutes. */
   @Test
-  void aLongFirstLoadIsToldAsItGoes() {
+  void aLongInitialLoadReportsItsProgress() {
     node.store.change(fiveHundredKeys());
     node.store.hold();
     node.load();
@@ -59,7 +59,7 @@ class SynchronizerTest {
 
   /** Broken if a status listener learned nothing of a load of minutes after a break. */
   @Test
-  void aLongLoadAfterABreakIsToldAsItGoes() {
+  void aLongResyncReportsItsProgress() {
     node.store.change(fiveHundredKeys());
     node.follow().end(Kind.COMPACTED);
     node.store.hold();
@@ -87,7 +87,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void itLoadsWhatThereIsAndFollowsFromTheNextRevision() {
+  void theWatchStartsAtTheRevisionAfterTheLoadedOne() {
     node.store.change(put("a", "1"), put("b", "2"));
     node.load();
     assertEquals(Map.of("a", "1", "b", "2"), node.contents());
@@ -106,7 +106,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void anEmptyStoreIsAState() {
+  void anEmptyStoreCanBeLoaded() {
     node.follow();
     assertEquals(1, node.revision());
     assertEquals(Map.of(), node.contents());
@@ -116,7 +116,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void itGoesOnTryingWhileTheStoreIsAway() {
+  void theLoadIsRetriedWhileTheStoreIsUnavailable() {
     node.store.change(put("a", "1"));
     Kind[] outage = new Kind[40];
     Arrays.fill(outage, Kind.UNAVAILABLE);
@@ -133,7 +133,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void pausesBetweenTriesGrowAndStayWithinABound() {
+  void theBackoffGrowsUpToItsBound() {
     Kind[] outage = new Kind[4000];
     Arrays.fill(outage, Kind.UNAVAILABLE);
     node.store.failNext(outage);
@@ -150,7 +150,7 @@ class SynchronizerTest {
   // ---- a watch that ends
 
   @Test
-  void aWatchThatEndedIsReopenedFromTheNextRevision() {
+  void aWatchThatEndedIsReopenedAtTheNextRevision() {
     ScriptedWatch first = node.follow();
     node.store.change(put("a", "1"));
     first.deliver();
@@ -171,7 +171,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void whatAnOldWatchStillSaysChangesNothing() {
+  void eventsOfAReplacedWatchAreIgnored() {
     ScriptedWatch old = node.follow();
     old.end(Kind.UNAVAILABLE);
     node.pause();
@@ -194,7 +194,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void pausesBeginSmallAgainAfterAWatchHasHeld() {
+  void aWatchThatLastedResetsTheBackoff() {
     ScriptedWatch watch = node.follow();
     for (int i = 0; i < 20; i++) {
       node.store.watch().end(Kind.UNAVAILABLE);
@@ -219,7 +219,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void beingCutOffIsToldOnceHoweverManyTriesFail() {
+  void aDisconnectionIsReportedOnce() {
     node.follow().end(Kind.UNAVAILABLE);
     for (int i = 0; i < 3; i++) {
       node.pause();
@@ -229,7 +229,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void aWatchThatEndsBeforeItsHandleIsThereIsClosedAndReopened() {
+  void aWatchThatEndsBeforeItsHandleIsKnownIsClosedAndReopened() {
     node.store.endWatchesAtOnce(true);
     node.load();
     assertTrue(node.store.watch().isClosed());
@@ -251,7 +251,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void theTimerOfAnEndedWatchLeavesTheNextOneAlone() {
+  void theOpeningTimeoutOfAnEndedWatchDoesNotAffectTheNextOne() {
     node.load();
     node.scheduler.advance(Duration.ofSeconds(3));
     node.store.watch().end(Kind.UNAVAILABLE);
@@ -263,7 +263,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void anAcceptedWatchMayBeQuietForLong() {
+  void anAcceptedWatchMayBeIdle() {
     ScriptedWatch watch = node.follow();
     node.scheduler.advance(Duration.ofHours(1));
     assertFalse(watch.isClosed());
@@ -271,7 +271,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void aWatchWhoseClosingThrowsIsReopenedAllTheSame() {
+  void aWatchThatFailsToCloseIsStillReopened() {
     ScriptedWatch first = node.follow();
     first.throwOnClose();
     first.end(Kind.UNAVAILABLE);
@@ -280,7 +280,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void whatIsAppliedAlreadyIsDropped() {
+  void appliedRevisionsAreDropped() {
     ScriptedWatch watch = node.follow();
     node.store.change(record(10_000), put("a", "1"));
     node.store.change(record(20_000), put("a", "2"));
@@ -298,7 +298,7 @@ class SynchronizerTest {
   // ---- a confirmed revision that does not come
 
   @Test
-  void aWatchThatIsSilentAboutARevisionIsReopened() {
+  void aWatchThatDoesNotDeliverAKnownRevisionIsReopened() {
     ScriptedWatch silent = node.follow();
     node.scheduler.advance(Duration.ofSeconds(3));
     long revision = node.store.change(put("a", "1"));
@@ -310,7 +310,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void aRevisionThatHasComeIsNoReason() {
+  void anAppliedRevisionIsNotMissing() {
     ScriptedWatch watch = node.follow();
     node.scheduler.advance(Duration.ofSeconds(3));
     long revision = node.store.change(put("a", "1"));
@@ -321,7 +321,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void aWatchThatIsCatchingUpIsLeftAlone() {
+  void aWatchThatIsCatchingUpIsKept() {
     ScriptedWatch watch = node.follow();
     for (int i = 0; i < 100; i++) {
       node.store.change(put("a", "" + i));
@@ -339,7 +339,7 @@ class SynchronizerTest {
 
   /** A slow connection would never be made if every overdue commit began it anew. */
   @Test
-  void aWatchThatIsNotAcceptedYetIsGivenItsOwnTime() {
+  void aWatchThatIsNotAcceptedYetHasItsOwnTimeout() {
     node.follow();
     long revision = node.store.change(put("a", "1"));
     node.store.watch().end(Kind.UNAVAILABLE);
@@ -352,7 +352,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void aWatchThatWasJustOpenedIsGivenTime() {
+  void aNewWatchHasTheWholeSilenceBound() {
     ScriptedWatch first = node.follow();
     node.scheduler.advance(Duration.ofSeconds(3));
     long revision = node.store.change(put("a", "1"));
@@ -372,7 +372,7 @@ class SynchronizerTest {
 
   /** One commit of 900 KB over 2 Mbit/s: killed every second, it would never arrive. */
   @Test
-  void aWatchOfWhichBytesArriveIsLeftAlone() {
+  void aWatchThatReceivesBytesIsKept() {
     ScriptedWatch watch = node.follow();
     long revision = node.store.change(put("a", "1"));
     for (int i = 0; i < 100; i++) {
@@ -387,7 +387,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void aWatchOfWhichNoMoreBytesArriveHasFailed() {
+  void aWatchThatReceivesNoMoreBytesIsReplaced() {
     ScriptedWatch watch = node.follow();
     long revision = node.store.change(put("a", "1"));
     node.synchronizer.expect(revision);
@@ -413,7 +413,7 @@ class SynchronizerTest {
   /** Broken if a message that can't be taken were asked for again for ever. */
   @ParameterizedTest
   @EnumSource(names = {"TOO_LARGE", "UNAVAILABLE"})
-  void whatNoWatchBringsIsLoaded(Kind kind) {
+  void revisionsThatNoWatchDeliversAreLoaded(Kind kind) {
     ScriptedWatch first = node.follow();
     long before = node.revision();
     first.end(Kind.UNAVAILABLE);
@@ -434,7 +434,7 @@ class SynchronizerTest {
 
   /** Once for each trouble, with its reason and size; a loop of them would drown everything. */
   @Test
-  void whyEverythingIsLoadedIsToldOnce() {
+  void failuresToCatchUpAreLoggedOnce() {
     node.follow().end(Kind.UNAVAILABLE);
     String logged =
         Logged.during(
@@ -454,7 +454,7 @@ class SynchronizerTest {
 
   /** A connection that is cut in the middle of traffic brings something each time. */
   @Test
-  void watchesThatBringSomethingAndAreCutAreNoFailures() {
+  void watchesThatDeliveredBeforeTheyBrokeAreNotFailures() {
     node.follow().end(Kind.UNAVAILABLE);
     for (int i = 0; i < 20; i++) {
       node.store.change(put("a", "" + i));
@@ -468,7 +468,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void watchesThatAreCutWhileNothingIsOnItsWayAreNoFailures() {
+  void watchesThatBreakWhileIdleAreNotFailures() {
     node.follow().end(Kind.UNAVAILABLE);
     for (int i = 0; i < 20; i++) {
       node.pause();
@@ -478,7 +478,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void watchesThatAreNotAcceptedAreNoFailures() {
+  void watchesThatAreNotAcceptedAreNotFailures() {
     node.follow().end(Kind.UNAVAILABLE);
     for (int i = 0; i < 20; i++) {
       node.pause();
@@ -491,7 +491,7 @@ class SynchronizerTest {
    * A store may need its time to gather what is missing: each watch is given more than the last.
    */
   @Test
-  void aSilentStoreIsGivenMoreTimeEachTime() {
+  void theSilenceBoundDoublesWithEachFailure() {
     node.follow().end(Kind.UNAVAILABLE);
     long revision = node.store.change(put("a", "1"));
     node.synchronizer.expect(revision);
@@ -511,7 +511,7 @@ class SynchronizerTest {
   // ---- steps that throw
 
   @Test
-  void aStoreThatThrowsInTheLoadIsAskedAgain() {
+  void anExceptionInTheLoadIsRetried() {
     node.store.change(put("a", "1"));
     node.store.throwNext(new IllegalArgumentException("scripted"));
     node.load();
@@ -521,7 +521,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void aStoreThatThrowsBeforeAWatchIsAskedAgain() {
+  void anExceptionInTheHistoryCheckIsRetried() {
     ScriptedWatch watch = node.follow();
     watch.end(Kind.UNAVAILABLE);
     node.store.throwNext(new IllegalArgumentException("scripted"));
@@ -531,7 +531,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void aStoreThatThrowsInsteadOfWatchingIsAskedAgain() {
+  void anExceptionOnOpeningAWatchIsRetried() {
     node.store.throwOnWatch(new IllegalArgumentException("scripted"));
     node.load();
     assertEquals(0, node.store.watches().size());
@@ -542,7 +542,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void aRevisionThatCantBeAppliedIsLoaded() {
+  void aRevisionThatCannotBeAppliedCausesAResync() {
     ScriptedWatch watch = node.follow();
     node.store.change(record(1_000_100), put("a", "1"));
     node.clockFailure = new IllegalStateException("scripted");
@@ -559,7 +559,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void aStateThatCantBeTakenIsLoadedAgain() {
+  void aLoadedStateThatCannotBeAppliedIsLoadedAgain() {
     node.store.change(record(1_000_100), put("a", "1"));
     node.clockFailure = new IllegalStateException("scripted");
     node.load();
@@ -572,7 +572,7 @@ class SynchronizerTest {
   // ---- closing
 
   @Test
-  void closedWhileItLoadsItAppliesNothing() {
+  void nothingIsAppliedAfterCloseDuringTheInitialLoad() {
     node.store.change(put("a", "1"));
     node.store.hold();
     node.load();
@@ -589,7 +589,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void closedWhileItLoadsAgainItAppliesNothing() {
+  void nothingIsAppliedAfterCloseDuringAResync() {
     node.store.change(put("a", "1"));
     ScriptedWatch watch = node.follow();
     node.store.change(put("a", "2"));
@@ -606,7 +606,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void closedBeforeItReadsAgainItAsksForNothing() {
+  void nothingIsReadAfterCloseBeforeARetry() {
     ScriptedWatch watch = node.follow();
     watch.end(Kind.COMPACTED);
     int asked = node.store.ranges().size();
@@ -616,7 +616,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void closedWhileItReadsTheRecordItOpensNoWatch() {
+  void noWatchIsOpenedAfterCloseDuringTheHistoryCheck() {
     ScriptedWatch watch = node.follow();
     watch.end(Kind.UNAVAILABLE);
     node.store.hold();
@@ -628,7 +628,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void closedBeforeTheWatchIsAcceptedItStaysClosed() {
+  void aWatchAcceptedAfterCloseIsIgnored() {
     node.load();
     ScriptedWatch watch = node.store.watch();
     node.synchronizer.close();
@@ -639,7 +639,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void closedWhileItFollowsItAppliesNothingMore() {
+  void nothingIsAppliedAfterClose() {
     ScriptedWatch watch = node.follow();
     node.store.change(put("a", "1"));
     CompletableFuture<AppliedState> waiter = node.cache.whenApplied(2);
@@ -661,7 +661,7 @@ class SynchronizerTest {
 
   /** Fails, by not ending, where history is looked for in indexes that were emptied. */
   @Test
-  void closedItLetsEverythingGo() {
+  void closeReleasesEverything() {
     ScriptedWatch watch = node.follow();
     node.store.change(put("a", "1"));
     node.store.change(delete("a"));
@@ -673,7 +673,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void closedWhileItPausesItStaysClosed() {
+  void nothingIsRetriedAfterClose() {
     node.store.failNext(Kind.UNAVAILABLE, Kind.UNAVAILABLE, Kind.UNAVAILABLE, Kind.UNAVAILABLE);
     node.load();
     node.synchronizer.close();

@@ -39,7 +39,7 @@ class TimeTravelTest {
   private long toldAfterResync;
 
   @Test
-  void whatIsToldIsRightOnEveryNode() {
+  void pastStatesAreTheSameOnEveryNode() {
     for (int i = 0; i < RUNS; i++) {
       long seed = System.nanoTime();
       try {

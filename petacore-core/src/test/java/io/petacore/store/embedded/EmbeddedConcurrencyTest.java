@@ -65,7 +65,7 @@ class EmbeddedConcurrencyTest {
 
   /** Several committers, and watchers that begin at any time and any place. */
   @Test
-  void everyWatchSeesEveryRevisionFromItsStartWholeInOrderOnce() throws Exception {
+  void everyWatchReceivesEveryRevisionOnceAndInOrder() throws Exception {
     NavigableMap<Long, List<Bytes>> committed = new ConcurrentSkipListMap<>();
     AtomicInteger busy = new AtomicInteger(4);
     List<Future<?>> workers = new ArrayList<>();
@@ -138,7 +138,7 @@ class EmbeddedConcurrencyTest {
    * compaction must not look like one that is empty.
    */
   @Test
-  void aReadBesideCompactionIsRightOrRefused() throws Exception {
+  void readsDuringCompactionAreCorrectOrFail() throws Exception {
     store.close();
     store = EmbeddedKvStore.builder().historyBytes(2_000).build();
     for (int i = 0; i < KEYS; i++) {

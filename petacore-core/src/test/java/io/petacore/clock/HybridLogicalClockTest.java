@@ -112,8 +112,8 @@ class HybridLogicalClockTest {
     Instant before = Instant.now();
     long nanos = PhysicalClock.system().nanos();
     Instant after = Instant.now();
-    Instant told = Instant.ofEpochSecond(0, nanos);
+    Instant reading = Instant.ofEpochSecond(0, nanos);
     // The wall clock may be set during the test, but hardly by a minute.
-    assertTrue(told.isAfter(before.minusSeconds(60)) && told.isBefore(after.plusSeconds(60)));
+    assertTrue(reading.isAfter(before.minusSeconds(60)) && reading.isBefore(after.plusSeconds(60)));
   }
 }

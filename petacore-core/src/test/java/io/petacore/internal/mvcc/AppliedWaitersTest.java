@@ -41,7 +41,7 @@ class AppliedWaitersTest {
     assertFalse(waiters.await(6, applied::get).isDone());
   }
 
-  /** The writer publishes between the waiter's first look and its place in the queue. */
+  /** The writer publishes after the waiter's first read and before it enters the queue. */
   @Test
   void aRevisionAppliedDuringRegistrationIsNotMissed() {
     AtomicInteger looks = new AtomicInteger();
@@ -93,7 +93,7 @@ class AppliedWaitersTest {
     assertEquals(0, waiters.count());
   }
 
-  /** What is chained runs without the lock: it may wait for the next revision itself. */
+  /** Dependent actions run without the lock, so they may wait for the next revision. */
   @Test
   void aDependentActionMayWaitAgain() {
     AtomicReference<CompletableFuture<AppliedState>> next =
@@ -114,8 +114,8 @@ class AppliedWaitersTest {
   }
 
   /**
-   * Each revision is published just when somebody begins to wait for it, and none after it until he
-   * was told: who is forgotten once is forgotten for good.
+   * Each revision is published just when a thread starts to wait for it, and the next one only after
+   * that wait has ended, so a lost waiter would wait forever.
    */
   @Test
   void noWaiterIsLostUnderConcurrency() throws Exception {
@@ -134,8 +134,8 @@ class AppliedWaitersTest {
     try {
       for (long revision = 1; revision <= ROUNDS; revision++) {
         wanted.set(revision);
-        AppliedState told = waiters.await(revision, applied::get).get(30, TimeUnit.SECONDS);
-        assertEquals(revision, told.revision());
+        AppliedState state = waiters.await(revision, applied::get).get(30, TimeUnit.SECONDS);
+        assertEquals(revision, state.revision());
       }
     } finally {
       wanted.set(ROUNDS); // the writer comes to its end in any case

@@ -18,7 +18,7 @@ class BytesArrayTest {
     return bytes;
   }
 
-  /** Fails where a word is left out, or a byte between two of them. */
+  /** Fails if a word, or a byte between two words, is not compared. */
   @ParameterizedTest
   @ValueSource(ints = {1, 0x80, 0xff})
   void keysThatDifferInOneByteAreUnequal(int difference) {

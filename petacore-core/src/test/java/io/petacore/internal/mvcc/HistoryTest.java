@@ -110,7 +110,7 @@ class HistoryTest {
     return bounded;
   }
 
-  /** Fails where what is known of revisions grows with them, however little history may take. */
+  /** Fails if the revision log grows beyond the bound. */
   @Test
   void theRevisionLogRespectsTheBound() {
     History bounded = boundedWithRevisions(10_000);
@@ -121,7 +121,7 @@ class HistoryTest {
     assertEquals(0, bounded.horizon(), "states can be read all the same");
   }
 
-  /** The oldest goes first, be it of the log or a version. */
+  /** The oldest entry is freed first, whether of the log or a version. */
   @Test
   void logAndVersionsShareTheBound() {
     History bounded = boundedWithRevisions(KEPT + 1);
@@ -136,7 +136,7 @@ class HistoryTest {
     assertNotNull(bounded.newestAt(20));
   }
 
-  /** What a pin keeps may be beyond the bound; revisions after it stay known as others do. */
+  /** Pinned versions may exceed the bound; the revisions after the pin stay in the log. */
   @Test
   void pinnedVersionsDoNotEvictTheWholeLog() {
     History bounded = boundedWithRevisions(KEPT / 2);

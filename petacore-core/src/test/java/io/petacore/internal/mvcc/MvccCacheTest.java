@@ -27,11 +27,11 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What the cache promises, one statement at a time; time passes when the test says so. */
+/** The guarantees of the cache, one by one, under a manual clock. */
 class MvccCacheTest {
   private static final long RETENTION = 1_000;
 
-  /** Close to the end of the number range, which monotonic time may pass. */
+  /** Close to the maximum, which the monotonic clock may exceed. */
   private final AtomicLong nanoTime = new AtomicLong(Long.MAX_VALUE - RETENTION / 2);
 
   private final MvccCache cache = new MvccCache(Duration.ofNanos(RETENTION), nanoTime::get);
@@ -87,7 +87,7 @@ class MvccCacheTest {
     assertThrows(TransactionTooOldException.class, () -> cache.requireKept(timestamp));
   }
 
-  // ---- loading and applying
+  // ---- load and apply
 
   @Test
   void aNewCacheIsEmpty() {
@@ -231,7 +231,7 @@ class MvccCacheTest {
     assertFalse(scan.hasNext());
   }
 
-  /** Entries, one more than a scan looks up at a time. */
+  /** One more entry than a scan looks up at once. */
   private void loadOneMoreThanAScanFindsAtATime() {
     cache.load(
         IntStream.rangeClosed(0, RangeScan.GROUP).mapToObj(i -> put(nth(i), "1", 1)).toList(),
@@ -252,20 +252,20 @@ class MvccCacheTest {
   @Test
   void aScanBelowTheHorizonFails() {
     loadOneMoreThanAScanFindsAtATime();
-    Iterator<Entry> begun = cache.scan(KeyRange.all(), Order.ASCENDING, 10);
+    Iterator<Entry> running = cache.scan(KeyRange.all(), Order.ASCENDING, 10);
     Iterator<Entry> notBegun = cache.scan(KeyRange.all(), Order.ASCENDING, 10);
-    assertTrue(begun.hasNext());
+    assertTrue(running.hasNext());
     apply(2, put(nth(RangeScan.GROUP), "2", 2));
     pass(RETENTION);
     cache.freeHistory();
-    assertNext(RangeScan.GROUP, begun); // found before
+    assertNext(RangeScan.GROUP, running); // found before
     for (int asked = 0; asked < 2; asked++) {
-      assertThrows(TransactionTooOldException.class, begun::hasNext);
+      assertThrows(TransactionTooOldException.class, running::hasNext);
       assertThrows(TransactionTooOldException.class, notBegun::hasNext);
     }
   }
 
-  /** What was freed would look like an absent key, whether another one follows or not. */
+  /** A freed version would look like an absent key, whether or not another key follows. */
   @Test
   void aScanBelowTheHorizonDoesNotSkipFreedKeys() {
     loadOneMoreThanAScanFindsAtATime();
@@ -324,7 +324,7 @@ class MvccCacheTest {
     assertEquals("2", read("a", 20));
   }
 
-  /** The retention counts from when a version was superseded, not from when it was written. */
+  /** The retention starts when a version is superseded, not when it is written. */
   @Test
   void theRetentionStartsWhenAVersionIsSuperseded() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
@@ -489,7 +489,7 @@ class MvccCacheTest {
     assertEquals("", scan(30));
   }
 
-  // ---- waiting
+  // ---- waiters
 
   @Test
   void waitersCompleteAtTheirRevision() {
@@ -520,7 +520,7 @@ class MvccCacheTest {
     assertEquals(bytes("2"), seen.join());
   }
 
-  // ---- the past
+  // ---- past states
 
   private void assertUntold(long timestamp, String reason) {
     TransactionTooOldException refusal =
@@ -586,7 +586,7 @@ class MvccCacheTest {
     assertTrue(cache.hasJumpedSince(10));
     assertTrue(cache.hasJumpedSince(49));
     assertFalse(cache.hasJumpedSince(50));
-    assertEquals("2", read("a", 20), "readers go on");
+    assertEquals("2", read("a", 20), "readers continue");
   }
 
   @Test
@@ -619,7 +619,7 @@ class MvccCacheTest {
     assertEquals(3, cache.exactlyAt(30).revision());
   }
 
-  /** Without anything superseded the horizon stands still; what is known of revisions goes on. */
+  /** The horizon stays if nothing is superseded, but old revisions leave the log. */
   @Test
   void theRevisionLogIsKeptForTheRetention() {
     cache.load(List.of(), 1, 10);
@@ -637,7 +637,7 @@ class MvccCacheTest {
     assertEquals(2, cache.exactlyAt(29).revision());
   }
 
-  // ---- what is held
+  // ---- memory
 
   private static final long OF_A = MemoryUsage.ofKey(Bytes.utf8("a"));
 
@@ -697,7 +697,7 @@ class MvccCacheTest {
     assertIndexSizes(0);
   }
 
-  /** Fails, by not ending, where whoever asks for the newest state tries until it is not behind. */
+  /** Fails, by not returning, if a read of the newest state retries on a closed cache. */
   @Test
   void aClosedCacheRefusesPins() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);

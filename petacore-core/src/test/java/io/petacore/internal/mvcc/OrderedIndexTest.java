@@ -83,14 +83,14 @@ class OrderedIndexTest {
   }
 
   /**
-   * Fails where a split, a join or a copy loses a key, doubles one or leads past it, and where a
-   * cursor stops short of a page or goes on behind the end of its range.
+   * Fails if a split, merge or copy loses, duplicates or hides a key, or if a cursor stops before a
+   * page or continues past its range.
    */
   @Test
   void theIndexAgreesWithAModel() {
     int keys = 20_000;
     for (int round = 0; round < 1_500; round++) {
-      // Grows to three levels, is emptied again, and so on; now and then by keys side by side.
+      // Grows to three levels and is emptied again, sometimes by adjacent keys.
       boolean growing = round % 500 < 250;
       int near = random.nextInt(keys);
       boolean sideBySide = random.nextInt(3) == 0;
@@ -120,7 +120,7 @@ class OrderedIndexTest {
     assertAgrees(EVERYTHING);
   }
 
-  /** Fails where the writer changes a page in place that a reader may hold. */
+  /** Fails if the writer changes a published page in place. */
   @Test
   void aCursorReadsTheTreeItWasOpenedOn() {
     int keys = 5_000;
@@ -150,7 +150,7 @@ class OrderedIndexTest {
     }
   }
 
-  /** Fails where a key behind all others goes into a page that is published, or no longer there. */
+  /** Fails if the highest key is added to a published page or to one that was removed. */
   @Test
   void keysAddedAtTheEndAreInvisibleBeforePublication() {
     int next = 0;
@@ -178,7 +178,7 @@ class OrderedIndexTest {
     }
   }
 
-  /** Fails where another key would be taken for the one that is meant. */
+  /** Fails if another key is changed instead. */
   @Test
   void addingAPresentKeyOrRemovingAnAbsentOneFails() {
     add(2);
@@ -191,7 +191,7 @@ class OrderedIndexTest {
     assertAgrees(EVERYTHING);
   }
 
-  /** Fails if what is not published can be found. */
+  /** Fails if unpublished keys are visible. */
   @Test
   void unpublishedKeysAreInvisible() {
     add(1);
@@ -205,7 +205,7 @@ class OrderedIndexTest {
     assertFalse(index.scan(EVERYTHING, Order.DESCENDING).hasNext());
   }
 
-  /** Fails if keys that come in order leave half-empty pages behind them. */
+  /** Fails if keys added in order leave half-empty pages. */
   @Test
   void keysAddedInOrderFillTheirPages() {
     int keys = 100_000;
@@ -221,7 +221,7 @@ class OrderedIndexTest {
     ANYHOW
   }
 
-  /** Fails if pages are not joined, with either neighbour: each key would have one of its own. */
+  /** Fails if pages are not merged with either neighbour. */
   @ParameterizedTest
   @EnumSource
   void removingKeysMergesPages(Leaving order) {

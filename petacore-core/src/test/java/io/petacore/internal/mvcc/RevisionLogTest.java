@@ -24,7 +24,7 @@ class RevisionLogTest {
     assertEquals(state(2, 20, 0), log.at(Long.MAX_VALUE));
   }
 
-  /** Fails where the ring loses its order when it has come around, or grows after that. */
+  /** Fails if the ring loses its order when it wraps around or grows afterwards. */
   @Test
   void manyStatesAreAddedAndDropped() {
     int oldest = 0;

@@ -28,7 +28,7 @@ class StateComparisonTest {
     cache.apply(List.of(changes), revision, 10 * revision);
   }
 
-  /** In the order of their keys, as a load brings them. */
+  /** In key order, as in a load. */
   private StateComparison compared(Change... present) {
     StateComparison comparison = new StateComparison(cache);
     for (Change change : present) {
@@ -55,7 +55,7 @@ class StateComparisonTest {
     assertEquals(List.of(), compared(state).difference(10));
   }
 
-  /** Before the first key, between two, and behind the last. */
+  /** Before the first key, between two keys, and after the last one. */
   @Test
   void deletedKeysAreFoundAtAnyPosition() {
     cache.load(
@@ -100,7 +100,7 @@ class StateComparisonTest {
   }
 
   /**
-   * Though a store's revisions begin again, the same change under the same timestamp is the same.
+   * A change at the same mod revision is the same, even if the history of the store changed.
    */
   @Test
   void equalValuesAtEqualModRevisionsAreNoDifference() {

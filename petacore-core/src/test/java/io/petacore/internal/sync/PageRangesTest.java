@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The ranges of a load, against a store that counts what is left in them. */
+/** The ranges of a load from a store that counts the remaining keys. */
 class PageRangesTest {
   private static final int PAGE = 500;
 
@@ -34,7 +34,7 @@ class PageRangesTest {
     }
   }
 
-  /** Reads all, and returns the keys in the order in which they came. */
+  /** Reads everything and returns the keys in the order of their arrival. */
   private List<Bytes> readAll(KeyRange whole, boolean storeCounts) {
     List<Bytes> read = new ArrayList<>();
     PageRanges ranges = new PageRanges(whole);
@@ -67,7 +67,7 @@ class PageRangesTest {
     assertEquals(new ArrayList<>(stored), readAll(KeyRange.prefix("n/"), true));
   }
 
-  /** What is counted when each page is asked for to the end. */
+  /** The number of counted keys if every request covers the rest of the range. */
   private long countedToTheEnd() {
     long keys = stored.size();
     return keys * (keys / PAGE + 1) / 2;
@@ -88,7 +88,7 @@ class PageRangesTest {
     assertCountsLittle();
   }
 
-  /** PetaCore's own keys are few, and come before all others. */
+  /** The reserved keys are few and precede all others. */
   @Test
   void aFewOtherKeysInFrontChangeNothing() {
     stored.add(Bytes.utf8("n/\0own"));
@@ -115,7 +115,7 @@ class PageRangesTest {
     assertCountsLittle();
   }
 
-  /** Fails where a prefix that few keys have is kept, or becomes shorter a byte at a time. */
+  /** Fails if a prefix of few keys is kept or shortened by one byte at a time. */
   @Test
   void sparseKeys() {
     Random random = new Random(3);
@@ -125,7 +125,7 @@ class PageRangesTest {
     assertTrue(asked.size() < 60, asked.size() + " requests");
   }
 
-  /** Bytes that have no successor of their own length, and a whole without an end. */
+  /** Prefixes without a successor of the same length, and an unbounded range. */
   @Test
   void keysOfTheHighestBytes() {
     Random random = new Random(4);
@@ -162,7 +162,7 @@ class PageRangesTest {
     }
   }
 
-  /** Broken if prefixes never became shorter again. */
+  /** Fails if prefixes are never shortened again. */
   @Test
   void theStoreMayReturnSmallerPagesThanRequested() {
     Random random = new Random(5);
@@ -176,7 +176,7 @@ class PageRangesTest {
     }
   }
 
-  /** Broken if a store that can't count all in time were asked for all again and again. */
+  /** Fails if a range that cannot be counted in time is requested again unchanged. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aRangeThatTimesOutIsSplit(boolean counts) {
@@ -196,7 +196,7 @@ class PageRangesTest {
     assertEquals(new ArrayList<>(stored), readAll(KeyRange.all(), true));
   }
 
-  /** Whatever the store does not manage, nothing is left out and nothing is read twice. */
+  /** Whichever requests time out, no key is skipped or read twice. */
   @Test
   void randomTimeoutsLoseNoKey() {
     Random random = new Random(7);

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** When what is missing can not be had one by one: holes, compaction, another history. */
+/** Resyncs after missed revisions, compaction, and restores to another history. */
 class ResyncTest {
   private final Node node = new Node();
 
@@ -39,7 +39,7 @@ class ResyncTest {
     assertEquals(List.of(), node.scheduler.failures());
   }
 
-  // ---- the store has forgotten what is wanted
+  // ---- compaction
 
   @Test
   void aCompactedRevisionCausesAResync() {
@@ -85,7 +85,7 @@ class ResyncTest {
     node.pause();
     assertEquals(Map.of("a", "2"), node.contents());
     assertEquals(1, node.synchronizer.counters().resyncs());
-    assertFalse(node.lastTold().anotherHistory());
+    assertFalse(node.lastPublication().anotherHistory());
     assertEquals(4, node.store.watch().fromRevision());
   }
 
@@ -124,14 +124,14 @@ class ResyncTest {
       }
     }
     int asked = node.store.ranges().size() - before;
-    assertTrue(asked < 400, "asked for " + asked + " ranges in a minute");
-    assertTrue(asked > 20, "asked for " + asked + " ranges in a minute");
+    assertTrue(asked < 400, "requested " + asked + " ranges in a minute");
+    assertTrue(asked > 20, "requested " + asked + " ranges in a minute");
     node.pause();
     node.store.watch().open();
     assertEquals(SYNCED, node.synchronizer.state());
   }
 
-  // ---- the same sequence?
+  // ---- missed revisions
 
   @Test
   void aGapInThePutCountOfTheCommitRecordCausesAResync() {
@@ -143,7 +143,7 @@ class ResyncTest {
     watch.skipTo(4);
     watch.deliver();
     assertTrue(watch.isClosed());
-    assertEquals(2, node.revision(), "what came after the hole is not applied by itself");
+    assertEquals(2, node.revision(), "revisions after a gap are not applied");
     assertEquals(DISCONNECTED, node.synchronizer.state());
     node.pause();
     assertEquals(Map.of("a", "1", "b", "2", "c", "3"), node.contents());
@@ -167,7 +167,7 @@ class ResyncTest {
     assertEquals(1, node.synchronizer.counters().resyncs());
   }
 
-  // ---- the same history?
+  // ---- another history
 
   @Test
   void aRestoredStoreIsDetectedByItsCommitRecord() {
@@ -179,12 +179,12 @@ class ResyncTest {
     CompletableFuture<AppliedState> waiter = node.cache.whenApplied(4);
     watch.end(Kind.UNAVAILABLE);
     node.store.rewind(2);
-    // The same numbers, and other data under them.
+    // The same revisions with other data.
     node.store.change(record(20_001), put("a", "new"), put("new", "2"));
     node.pause();
     node.pause();
     assertEquals(Map.of("kept", "1", "a", "new", "new", "2"), node.contents());
-    assertTrue(node.timestamp() > timestamp, "versions go on rising");
+    assertTrue(node.timestamp() > timestamp, "timestamps keep rising");
     assertThrows(TransactionTooOldException.class, () -> node.contents(timestamp), "a lost world");
     assertTrue(waiter.isDone());
     assertInstanceOf(
@@ -229,10 +229,10 @@ class ResyncTest {
     node.pause();
     assertEquals(Map.of("a", "1"), node.contents());
     assertEquals(2, node.revision());
-    assertTrue(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().anotherHistory());
   }
 
-  /** What a store may lose that leaves the commit record as it was. */
+  /** Losses of a store that leave the commit record unchanged. */
   private enum WithoutRecord {
     SESSION_OPENED,
     FENCE_RAISED,
@@ -251,7 +251,7 @@ class ResyncTest {
     }
   }
 
-  /** Fails where only commit records are compared: something else has come in the same revision. */
+  /** Fails if only commit records are compared. */
   @ParameterizedTest
   @EnumSource
   void aRestoredStoreIsDetectedByFencesAndLock(WithoutRecord what) {
@@ -268,7 +268,7 @@ class ResyncTest {
     node.store.change(put("foreign", "in its place"));
     node.pause();
     node.pause();
-    assertTrue(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().anotherHistory());
     assertEquals(Map.of("a", "1", "foreign", "in its place"), node.contents());
   }
 
@@ -289,7 +289,7 @@ class ResyncTest {
   }
 
   /**
-   * Nothing that is applied here is of a lost world; what was confirmed and had not come yet is.
+   * The applied revision exists in both histories; only a confirmed, later one was lost.
    */
   @Test
   void aStoreRestoredToTheAppliedRevisionIsDetectedByAConfirmedOne() {
@@ -305,11 +305,11 @@ class ResyncTest {
     assertTrue(waiter.isDone());
     CompletionException lost = assertThrows(CompletionException.class, waiter::join);
     assertInstanceOf(StoreUnavailableException.class, lost.getCause());
-    assertTrue(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().anotherHistory());
     assertEquals(Map.of("a", "1"), node.contents());
   }
 
-  /** What was confirmed after the question was sent need not be known to its answer. */
+  /** A response need not reflect a revision that was confirmed after its request was sent. */
   @Test
   void aResponseOlderThanTheConfirmationProvesNothing() {
     ScriptedWatch watch = node.follow();
@@ -325,7 +325,7 @@ class ResyncTest {
     assertEquals(0, node.synchronizer.counters().resyncs());
   }
 
-  /** A revision of the old history will never come: its watch is not to blame. */
+  /** A revision of the old history will never be delivered, and its watch is not silent. */
   @Test
   void anotherHistoryDropsExpectedRevisions() {
     ScriptedWatch watch = node.follow();
@@ -342,7 +342,7 @@ class ResyncTest {
     assertFalse(last.isClosed());
   }
 
-  /** And is past the applied revision again when it is loaded. */
+  /** The restored store has passed the applied revision again before it is loaded. */
   @Test
   void aRestoredStoreWithNewCommitsIsOnAnotherHistory() {
     ScriptedWatch watch = node.follow();
@@ -360,7 +360,7 @@ class ResyncTest {
     node.store.stopHolding();
     node.pause();
     assertEquals(Map.of("a", "1", "b", "1", "c", "1"), node.contents());
-    assertTrue(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().anotherHistory());
   }
 
   @Test
@@ -376,7 +376,7 @@ class ResyncTest {
     assertEquals(Map.of("a", "new"), node.contents());
   }
 
-  /** Sets the store back, and lets it forget what could be compared. */
+  /** Restores the store to an earlier revision and compacts it. */
   private void assertAnotherHistory(long rewindTo, Operation[]... revisions) {
     node.store.watch().deliver();
     CompletableFuture<AppliedState> waiter = node.cache.whenApplied(100);
@@ -388,8 +388,8 @@ class ResyncTest {
     node.store.compact(node.store.newest());
     node.pause();
     node.pause();
-    assertTrue(node.lastTold().loaded());
-    assertTrue(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().loaded());
+    assertTrue(node.lastPublication().anotherHistory());
     assertTrue(waiter.isCompletedExceptionally());
   }
 
@@ -450,12 +450,12 @@ class ResyncTest {
     CompletableFuture<AppliedState> waiter = node.cache.whenApplied(100);
     node.pause();
     assertEquals(Map.of("a", "2", "c", "1"), node.contents());
-    assertTrue(node.lastTold().loaded());
-    assertFalse(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().loaded());
+    assertFalse(node.lastPublication().anotherHistory());
     assertFalse(waiter.isDone());
   }
 
-  /** As etcd's tool does it: revisions above those that were lost, and none before to be read. */
+  /** Like etcd's restore tool: the revision is bumped above the lost ones and compacted. */
   @Test
   void aRestoredStoreWithBumpedRevisionsIsOnAnotherHistory() {
     node.store.change(record(10_000), put("a", "1"), put("b", "1"));
@@ -464,16 +464,16 @@ class ResyncTest {
     node.store.watch().deliver();
     node.store.rewind(2);
     for (int i = 0; i < 9; i++) {
-      node.store.change(record(30_000 + i), put("a", "anew" + i));
+      node.store.change(record(30_000 + i), put("a", "new" + i));
     }
     node.store.compact(node.store.newest());
     node.store.watch().end(Kind.UNAVAILABLE);
     node.pause();
     assertEquals(Map.of("a", "anew8", "b", "1"), node.contents());
-    assertTrue(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().anotherHistory());
   }
 
-  /** Nothing of what was applied last is left, so nothing tells a restore from many writes. */
+  /** The newest applied write is overwritten, so a restore is indistinguishable from many writes. */
   @Test
   void aCompactedStoreWithoutProofIsOnAnotherHistory() {
     node.store.change(record(10_000), put("a", "1"));
@@ -483,10 +483,10 @@ class ResyncTest {
     node.store.watch().end(Kind.UNAVAILABLE);
     node.pause();
     assertEquals(Map.of("a", "2"), node.contents());
-    assertTrue(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().anotherHistory());
   }
 
-  /** The lost deletion came again, but after other changes: what was read here never was there. */
+  /** The lost deletion was repeated after other changes, so the applied states never existed. */
   @Test
   void aRestoreThatLostADeletionIsDetected() {
     node.store.change(record(10_000), put("a", "1"), put("b", "1"));
@@ -500,10 +500,10 @@ class ResyncTest {
     node.store.watch().end(Kind.UNAVAILABLE);
     node.pause();
     assertEquals(Map.of("a", "1", "c", "1"), node.contents());
-    assertTrue(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().anotherHistory());
   }
 
-  /** The key that was changed last is absent in both histories. */
+  /** The most recently changed key is absent in both histories. */
   @Test
   void aRestoreThatLostAForeignWriteBeforeADeletionIsDetected() {
     node.store.change(record(10_000), put("a", "1"));
@@ -520,10 +520,10 @@ class ResyncTest {
     node.pause();
     node.pause();
     assertEquals(Map.of("a", "1", "b", "2"), node.contents());
-    assertTrue(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().anotherHistory());
   }
 
-  /** None of PetaCore's own keys was lost, but what a foreign program had written last. */
+  /** The reserved keys are unchanged; only foreign writes after the last commit were lost. */
   @Test
   void aRestoreThatLostOnlyForeignWritesIsDetected() {
     node.store.change(record(10_000), put("a", "1"));
@@ -536,6 +536,6 @@ class ResyncTest {
     node.pause();
     node.pause();
     assertEquals(Map.of("a", "1", "b", "in its place"), node.contents());
-    assertTrue(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().anotherHistory());
   }
 }

@@ -30,21 +30,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
-/** Loading a namespace page by page, while the store goes on. */
+/** Loads of a namespace in pages while the store changes. */
 class StateLoaderTest {
-  /** As long as the pauses between a few tries may be together. */
+  /** More than the sum of the pauses between a few attempts. */
   private static final Duration PAUSE = Duration.ofSeconds(3);
 
   private final ScriptedKvStore store = new ScriptedKvStore();
   private final ManualScheduler scheduler = new ManualScheduler();
   private final KeyClassifier classifier = new KeyClassifier(Node.NAMESPACE, new SyncCounters());
   private final Collected present = new Collected();
-  private final List<Long> told = new ArrayList<>();
+  private final List<Long> reported = new ArrayList<>();
   private final List<StoreException> troubles = new ArrayList<>();
   private final StateLoader loader =
-      new StateLoader(store, Node.NAMESPACE, classifier, scheduler, told::add, troubles::add);
+      new StateLoader(store, Node.NAMESPACE, classifier, scheduler, reported::add, troubles::add);
 
-  /** What a load has brought. */
+  /** The result of a load. */
   private static final class Collected implements LoadSink {
     private final List<Change> changes = new ArrayList<>();
 
@@ -67,7 +67,7 @@ class StateLoaderTest {
     return String.format("key-%06d", number);
   }
 
-  /** Keys of the namespace in one revision each few, and strangers on both sides of it. */
+  /** Writes keys of the namespace, a few per revision, and foreign keys on both sides of it. */
   private void fill(int keys) {
     Operation[] all = new Operation[keys];
     for (int i = 0; i < keys; i++) {
@@ -132,7 +132,7 @@ class StateLoaderTest {
     for (int i = 0; !loading.isDone(); i++) {
       store.nextHeld().answer();
       scheduler.runDue();
-      // Before the pages read and behind them, changed and gone.
+      // Changes and deletes keys before and after the pages that were read.
       store.change(
           put(key(0), "later" + i), put("zzz" + i, "later"), delete(key(999 - i)), record(i + 1));
     }
@@ -160,13 +160,13 @@ class StateLoaderTest {
     assertEquals(List.of(300, 9_000, 50_000, 50_000), limits());
   }
 
-  /** Broken if each page were asked for, and counted, to the end of the namespace. */
+  /** Fails if every request covers the rest of the namespace, which is then counted each time. */
   @Test
   void rangesAreShortIfTheStoreCounts() {
     store.countBeyondPages();
     fill(2_000);
     List<Long> expected = new ArrayList<>();
-    LoadSink destination =
+    LoadSink sink =
         new LoadSink() {
           @Override
           public void begin() {}
@@ -181,11 +181,11 @@ class StateLoaderTest {
             present.add(change);
           }
         };
-    CompletableFuture<LoadedState> loading = loader.load(destination);
+    CompletableFuture<LoadedState> loading = loader.load(sink);
     scheduler.runDue();
     loading.join();
     assertEquals(firstKeys(2_000), keys());
-    assertEquals(2_000, expected.get(0), "of the whole namespace, so that there is room at once");
+    assertEquals(2_000, expected.get(0), "the count of the whole namespace, to reserve capacity once");
     KeyRange whole = Node.NAMESPACE.range();
     assertEquals(whole, store.ranges().get(0).range());
     Bytes end = store.ranges().get(1).range().to();
@@ -257,8 +257,8 @@ class StateLoaderTest {
   }
 
   /**
-   * A request that was given up may keep the store busy: asked again at once, and for the same
-   * keys, it has twice as much to do, and so on. Broken if only the limit became lower.
+   * A request that timed out may keep the store busy, and an immediate retry of the same range would
+   * double its load. Fails if only the limit is reduced.
    */
   @Test
   void aPageThatTimesOutIsRetriedAfterAnEqualPauseInANarrowerRange() {
@@ -282,7 +282,7 @@ class StateLoaderTest {
     assertEquals(firstKeys(1_000), keys());
   }
 
-  /** What was away has done nothing, and is asked again for the same. */
+  /** A store that was unreachable has done no work, so the same range is requested again. */
   @Test
   void aPageThatWasNotSentIsRequestedAgainUnchanged() {
     fill(1_000);
@@ -299,7 +299,7 @@ class StateLoaderTest {
     assertEquals(2, store.ranges().size(), "once stopped it asks for nothing");
   }
 
-  /** Where nothing can change that, trying again is no use. */
+  /** A retry would fail as well. */
   @Test
   void aRefusalFailsTheLoadImmediately() {
     store.failNext(Kind.REJECTED);
@@ -310,12 +310,12 @@ class StateLoaderTest {
   @Test
   void arrivingBytesAreRecorded() {
     fill(1_000);
-    long begun = scheduler.nanoTime();
-    assertEquals(begun, loader.lastReceivedNanos());
+    long start = scheduler.nanoTime();
+    assertEquals(start, loader.lastReceivedNanos());
     store.hold();
     CompletableFuture<LoadedState> loading = loader.load(present);
     scheduler.advance(Duration.ofSeconds(7));
-    assertEquals(begun, loader.lastReceivedNanos());
+    assertEquals(start, loader.lastReceivedNanos());
     store.arriving(100);
     assertEquals(scheduler.nanoTime(), loader.lastReceivedNanos());
     assertFalse(loading.isDone());
@@ -394,7 +394,7 @@ class StateLoaderTest {
     assertTrue(loading.isDone());
     assertInstanceOf(
         StoreException.class, assertThrows(CompletionException.class, loading::join).getCause());
-    assertTrue(store.ranges().size() > 1, "it was asked for again");
+    assertTrue(store.ranges().size() > 1, "it was requested again");
   }
 
   @Test
@@ -406,13 +406,13 @@ class StateLoaderTest {
     assertFalse(scheduler.runOne());
   }
 
-  /** Broken if the store were idle while what it sent is taken in, and the other way round. */
+  /** Fails if the store is idle while a page is processed. */
   @Test
   void theNextPageIsRequestedBeforeTheCurrentOneIsProcessed() {
     fill(20_000);
     store.limitPages(10_000);
     List<Integer> askedWhenTaken = new ArrayList<>();
-    LoadSink destination =
+    LoadSink sink =
         new LoadSink() {
           @Override
           public void begin() {}
@@ -422,7 +422,7 @@ class StateLoaderTest {
             askedWhenTaken.add(store.ranges().size());
           }
         };
-    CompletableFuture<LoadedState> loading = loader.load(destination);
+    CompletableFuture<LoadedState> loading = loader.load(sink);
     scheduler.runDue();
     loading.join();
     assertEquals(20_000, askedWhenTaken.size());
@@ -431,7 +431,7 @@ class StateLoaderTest {
     assertEquals(4, askedWhenTaken.get(19_999), "at the last key there is no more to ask for");
   }
 
-  /** Broken if a load of minutes said nothing, or something at every page. */
+  /** Fails if a long load reports nothing, or reports every page. */
   @Test
   void aLongLoadReportsItsProgress() {
     fill(5_000);
@@ -450,7 +450,7 @@ class StateLoaderTest {
     } finally {
       System.setErr(err);
     }
-    assertEquals(List.of(2_300L, 5_000L), told, "every 1.2 s, in pages of 300 and then 1,000");
+    assertEquals(List.of(2_300L, 5_000L), reported, "every 1.2 s, in pages of 300 and then 1,000");
     assertTrue(logged.toString(UTF_8).contains("2300 entries read so far"), logged::toString);
   }
 }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Following a store: watches, their ends, and the end of all. */
+/** The life cycle of the replication: loads, watch sessions, close. */
 class SynchronizerTest {
   private final Node node = new Node();
 
@@ -40,9 +40,9 @@ class SynchronizerTest {
     assertEquals(List.of(), node.scheduler.failures());
   }
 
-  // ---- loading and following
+  // ---- load and watch
 
-  /** Broken if a status listener learned nothing of a first load of minutes. */
+  /** Fails if a status listener is not notified during a long initial load. */
   @Test
   void aLongInitialLoadReportsItsProgress() {
     node.store.change(fiveHundredKeys());
@@ -57,7 +57,7 @@ class SynchronizerTest {
     assertEquals(0, node.revision(), "nothing can be read before all is there");
   }
 
-  /** Broken if a status listener learned nothing of a load of minutes after a break. */
+  /** Fails if a status listener is not notified during a long resync. */
   @Test
   void aLongResyncReportsItsProgress() {
     node.store.change(fiveHundredKeys());
@@ -142,12 +142,12 @@ class SynchronizerTest {
     int early = node.store.ranges().size();
     node.scheduler.advance(Duration.ofMinutes(2));
     int late = node.store.ranges().size() - early;
-    // Each try asks at most 4 times; pauses average half their bound of 2 s.
-    assertTrue(late >= 60, "it goes on: " + late);
+    // Each attempt sends at most 4 requests; backoffs average half their bound of 2 s.
+    assertTrue(late >= 60, "attempts continue: " + late);
     assertTrue(late <= 4 * 300, "it does not storm: " + late);
   }
 
-  // ---- a watch that ends
+  // ---- the end of a watch
 
   @Test
   void aWatchThatEndedIsReopenedAtTheNextRevision() {
@@ -286,16 +286,16 @@ class SynchronizerTest {
     node.store.change(record(20_000), put("a", "2"));
     watch.deliver();
     AppliedState applied = node.cache.applied();
-    watch.tell(watch.revision(2), watch.revision(3));
+    watch.deliver(watch.revision(2), watch.revision(3));
     assertEquals(applied, node.cache.applied());
     assertEquals(Map.of("a", "2"), node.contents());
     node.store.change(record(30_000), put("a", "3"));
-    watch.tell(watch.revision(2), watch.revision(3), watch.revision(4));
+    watch.deliver(watch.revision(2), watch.revision(3), watch.revision(4));
     assertEquals(Map.of("a", "3"), node.contents());
     assertEquals(0, node.synchronizer.counters().resyncs());
   }
 
-  // ---- a confirmed revision that does not come
+  // ---- a known revision that is not delivered
 
   @Test
   void aWatchThatDoesNotDeliverAKnownRevisionIsReopened() {
@@ -337,7 +337,7 @@ class SynchronizerTest {
     assertTrue(watch.isClosed(), "but then it said nothing for long");
   }
 
-  /** A slow connection would never be made if every overdue commit began it anew. */
+  /** A slow connection would never be established if every missing revision restarted it. */
   @Test
   void aWatchThatIsNotAcceptedYetHasItsOwnTimeout() {
     node.follow();
@@ -370,7 +370,7 @@ class SynchronizerTest {
     assertFalse(second.isClosed());
   }
 
-  /** One commit of 900 KB over 2 Mbit/s: killed every second, it would never arrive. */
+  /** A commit of 900 KB over 2 Mbit/s would never arrive if the watch was replaced every second. */
   @Test
   void aWatchThatReceivesBytesIsKept() {
     ScriptedWatch watch = node.follow();
@@ -396,9 +396,9 @@ class SynchronizerTest {
     assertTrue(watch.isClosed());
   }
 
-  // ---- what no watch brings
+  // ---- revisions that no watch delivers
 
-  /** Lets the next watch be opened, and fail over what it should bring. */
+  /** Has the next watch accepted, and ends it after a part of a message. */
   private void failToCatchUp(Kind kind) {
     if (node.store.watch().isClosed()) {
       node.pause();
@@ -410,7 +410,7 @@ class SynchronizerTest {
     watch.end(kind);
   }
 
-  /** Broken if a message that can't be taken were asked for again for ever. */
+  /** Fails if a message that cannot be received is requested forever. */
   @ParameterizedTest
   @EnumSource(names = {"TOO_LARGE", "UNAVAILABLE"})
   void revisionsThatNoWatchDeliversAreLoaded(Kind kind) {
@@ -419,27 +419,27 @@ class SynchronizerTest {
     first.end(Kind.UNAVAILABLE);
     node.store.change(put("a", "1"));
     node.store.change(put("b", "1"));
-    for (int i = 0; i < CatchUp.TRIES; i++) {
+    for (int i = 0; i < CatchUp.MAX_FAILURES; i++) {
       assertEquals(before, node.revision());
       failToCatchUp(kind);
     }
     node.pause();
     assertEquals(1, node.synchronizer.counters().resyncs());
     assertEquals(Map.of("a", "1", "b", "1"), node.contents());
-    assertFalse(node.lastTold().anotherHistory());
+    assertFalse(node.lastPublication().anotherHistory());
     assertEquals(node.store.newest() + 1, node.store.watch().fromRevision());
     node.store.watch().open();
     assertEquals(SYNCED, node.synchronizer.state());
   }
 
-  /** Once for each trouble, with its reason and size; a loop of them would drown everything. */
+  /** Once per series of failures, with its reason and size. */
   @Test
   void failuresToCatchUpAreLoggedOnce() {
     node.follow().end(Kind.UNAVAILABLE);
     String logged =
         Logged.during(
             () -> {
-              for (int i = 0; i < 3 * CatchUp.TRIES; i++) {
+              for (int i = 0; i < 3 * CatchUp.MAX_FAILURES; i++) {
                 node.store.change(put("a", "" + i));
                 failToCatchUp(Kind.TOO_LARGE);
                 node.pause();
@@ -452,7 +452,7 @@ class SynchronizerTest {
     assertTrue(warnings.get(0).contains("scripted: TOO_LARGE"), logged);
   }
 
-  /** A connection that is cut in the middle of traffic brings something each time. */
+  /** A connection that breaks under load makes progress each time. */
   @Test
   void watchesThatDeliveredBeforeTheyBrokeAreNotFailures() {
     node.follow().end(Kind.UNAVAILABLE);
@@ -488,7 +488,7 @@ class SynchronizerTest {
   }
 
   /**
-   * A store may need its time to gather what is missing: each watch is given more than the last.
+   * A store may take long to collect the missing revisions, so each watch gets more time.
    */
   @Test
   void theSilenceBoundDoublesWithEachFailure() {
@@ -508,7 +508,7 @@ class SynchronizerTest {
     assertEquals(Map.of("a", "1"), node.contents());
   }
 
-  // ---- steps that throw
+  // ---- unexpected exceptions
 
   @Test
   void anExceptionInTheLoadIsRetried() {
@@ -569,7 +569,7 @@ class SynchronizerTest {
     assertEquals(1, node.store.watches().size());
   }
 
-  // ---- closing
+  // ---- close
 
   @Test
   void nothingIsAppliedAfterCloseDuringTheInitialLoad() {
@@ -659,7 +659,7 @@ class SynchronizerTest {
     assertEquals(List.of(SYNCED, CLOSED), node.states);
   }
 
-  /** Fails, by not ending, where history is looked for in indexes that were emptied. */
+  /** Fails, by not returning, if a read retries on the emptied indexes. */
   @Test
   void closeReleasesEverything() {
     ScriptedWatch watch = node.follow();

@@ -97,12 +97,12 @@ class EmbeddedConcurrencyTest {
 
     for (int i = 0; i < listeners.size(); i++) {
       Map<Long, List<Bytes>> expected = committed.tailMap(starts.get(i), true);
-      List<RevisionEvents> told = listeners.get(i).nextRevisions(expected.size());
+      List<RevisionEvents> received = listeners.get(i).nextRevisions(expected.size());
       assertEquals(
           List.copyOf(expected.keySet()),
-          told.stream().map(RevisionEvents::revision).toList(),
+          received.stream().map(RevisionEvents::revision).toList(),
           "seed " + seed);
-      for (RevisionEvents revision : told) {
+      for (RevisionEvents revision : received) {
         assertEquals(
             expected.get(revision.revision()),
             revision.events().stream().map(Event::key).toList(),

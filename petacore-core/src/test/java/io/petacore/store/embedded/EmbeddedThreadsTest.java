@@ -118,7 +118,7 @@ class EmbeddedThreadsTest {
     for (int i = 0; i < 3; i++) {
       long revision = store.commit(put(0)).join().revision();
       assertEquals(revision, interrupting.nextRevision().revision());
-      // Only when it waits for work has it met the interrupt.
+      // The interrupt takes effect when the thread waits for work.
       Thread thread = StoreUnderTest.answer(caller);
       while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
         Thread.onSpinWait();

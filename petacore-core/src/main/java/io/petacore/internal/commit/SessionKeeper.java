@@ -18,6 +18,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps a session: opens it, renews its lease, raises its fence, opens another when it was lost.
  *
+ * <p><b>Several advances of a fence may be in flight.</b> One without an answer is sent again, so
+ * that a member that hangs does not hold up the fencing point. All of them are guarded by the mod
+ * revision that the fence has before; the first to be applied gives it another one, which it never
+ * loses again to the old one. So at most one is applied, in whatever order they arrive and however
+ * late, and each of the others reads what the fence is then: that one's mod revision, or a later
+ * one. Only this session writes its fence, so either answer proves the fencing point. An answer
+ * that comes after the next advance was begun shows no more than what is known ({@link #seen}).
+ *
  * <p>Its state is guarded by the pipeline's lock: methods are called with it held, and what comes
  * back from the store takes it through {@link Steps}, which also lets the pipeline go on.
  */
@@ -28,6 +36,11 @@ final class SessionKeeper {
   private static final Duration FIRST_BACKOFF = Duration.ofMillis(20);
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(1);
   private static final int RAISES_BEFORE_REVOKING = 3;
+
+  /** After so long without an answer an advance is sent again, a few times. */
+  private static final Duration ANSWER_BOUND = Duration.ofMillis(500);
+
+  private static final int MAX_RESENT = 6;
 
   private final KvStore store;
   private final Namespace namespace;
@@ -49,6 +62,9 @@ final class SessionKeeper {
   private boolean raising;
   private final InProgress tryingToRaise;
   private int failedRaises;
+  private int raises; // the number of the last advance
+  private int unansweredRaise; // its number again, until it is answered; then 0
+  private int resentRaises; // since the first for this fencing point
   private boolean ended;
 
   SessionKeeper(
@@ -252,6 +268,7 @@ final class SessionKeeper {
       return;
     }
     raising = true;
+    resentRaises = 0;
     tryRaising(raised, effects);
   }
 
@@ -261,6 +278,8 @@ final class SessionKeeper {
     }
     tryingToRaise.begin();
     long expected = fenceRevision;
+    int number = ++raises;
+    unansweredRaise = number;
     effects.send(
         () ->
             StoreCall.then(
@@ -268,15 +287,28 @@ final class SessionKeeper {
                 (result, failure) ->
                     steps.take(
                         more -> {
+                          if (unansweredRaise == number) {
+                            unansweredRaise = 0;
+                          }
                           if (session == raised) {
-                            answered(raised, expected, result, failure, more);
+                            answered(raised, expected, number, result, failure, more);
                           }
                         })));
+    scheduler.schedule(ANSWER_BOUND, () -> steps.take(more -> raiseAgain(raised, number, more)));
+  }
+
+  /** Sends an advance once more that has no answer yet: its member may hang. */
+  private void raiseAgain(Session raised, int number, Effects effects) {
+    if (unansweredRaise == number && resentRaises < MAX_RESENT && !ended) {
+      resentRaises++;
+      tryRaising(raised, effects);
+    }
   }
 
   private void answered(
       Session raised,
       long expected,
+      int number,
       @Nullable BatchResult result,
       @Nullable Throwable failure,
       Effects effects) {
@@ -293,15 +325,18 @@ final class SessionKeeper {
         seen(raised.fence(), fence.modRevision());
       }
     } else {
-      notRaised(raised, StoreException.of(failure), effects);
+      notRaised(raised, number, StoreException.of(failure), effects);
     }
   }
 
-  private void notRaised(Session raised, StoreException failure, Effects effects) {
+  private void notRaised(Session raised, int number, StoreException failure, Effects effects) {
     outcomes.storeFailed(failure);
     if (failure.kind() == StoreException.Kind.LEASE_NOT_FOUND) {
       lost(raised);
       return;
+    }
+    if (!raising || number != raises) {
+      return; // it was advanced meanwhile, or a later try is to tell
     }
     boolean refused = failure.kind() != StoreException.Kind.UNAVAILABLE;
     if (refused && ++failedRaises >= RAISES_BEFORE_REVOKING) {

@@ -13,10 +13,10 @@ import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionConflictException;
 import io.petacore.error.TransactionTooLargeException;
 import io.petacore.error.TransactionTooOldException;
+import io.petacore.internal.concurrent.Scheduler;
+import io.petacore.internal.concurrent.ThreadScheduler;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.mvcc.MvccCache;
-import io.petacore.internal.time.Scheduler;
-import io.petacore.internal.time.ThreadScheduler;
 import io.petacore.store.KvStore;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.IsolationLevel;
@@ -233,8 +233,8 @@ public final class DistributedStorage implements AutoCloseable {
    *
    * @throws TransactionTooOldException as {@link #snapshotAt(Instant)}
    */
-  public Snapshot snapshotAt(long version) {
-    return engine.runner().snapshotAt(version);
+  public Snapshot snapshotAt(long timestamp) {
+    return engine.runner().snapshotAt(timestamp);
   }
 
   /** One read of the newest state in memory; null if the key is absent. Never waits. */
@@ -496,7 +496,7 @@ public final class DistributedStorage implements AutoCloseable {
      * @throws IllegalArgumentException if the namespace is neither empty nor ends in a delimiter
      */
     public DistributedStorage open() {
-      return new DistributedStorage(new Opening(this).open());
+      return new DistributedStorage(new StorageOpener(this).open());
     }
   }
 }

@@ -5,17 +5,17 @@ import io.petacore.data.Bytes;
 import io.petacore.error.StorageClosedException;
 import io.petacore.internal.commit.CommitCounters;
 import io.petacore.internal.commit.CommitPipeline;
+import io.petacore.internal.concurrent.ApplicationExecutor;
+import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.format.FormatRecord;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.format.Namespace;
-import io.petacore.internal.mvcc.Applied;
-import io.petacore.internal.mvcc.Holdings;
+import io.petacore.internal.mvcc.AppliedState;
+import io.petacore.internal.mvcc.MemoryUsage;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.sync.SyncCounters;
 import io.petacore.internal.sync.Synchronizer;
-import io.petacore.internal.time.ApplicationExecutor;
-import io.petacore.internal.time.Scheduler;
 import io.petacore.internal.transaction.TransactionRunner;
 import io.petacore.store.KvStore;
 import java.time.Duration;
@@ -108,9 +108,8 @@ final class Engine {
     health.onFailure(pipeline::storeFailed);
   }
 
-  /** Called on the thread of timers, which must not wait for the Synchronizer's lock. */
   private void expect(long revision) {
-    syncScheduler.execute(() -> synchronizer.expect(revision));
+    synchronizer.expect(revision);
   }
 
   private void repair(String reason) {
@@ -144,7 +143,7 @@ final class Engine {
         });
   }
 
-  CompletableFuture<Applied> whenApplied(long revision) {
+  CompletableFuture<AppliedState> whenApplied(long revision) {
     return cache.whenApplied(revision);
   }
 
@@ -176,8 +175,8 @@ final class Engine {
   }
 
   StorageStatus status() {
-    Applied applied = cache.applied();
-    Holdings holdings = cache.holdings();
+    AppliedState applied = cache.applied();
+    MemoryUsage memoryUsage = cache.memoryUsage();
     return new StorageStatus(
         switch (synchronizer.state()) {
           case STARTING -> StorageStatus.State.STARTING;
@@ -186,12 +185,12 @@ final class Engine {
           case CLOSED -> StorageStatus.State.CLOSED;
         },
         applied.revision(),
-        isTimestamp(applied.version()) ? applied.version() : 0,
+        isTimestamp(applied.timestamp()) ? applied.timestamp() : 0,
         Duration.ofNanos(scheduler.nanoTime() - applied.nanoTime()),
         applied.keys(),
         synchronizer.loading(),
-        holdings.versions(),
-        holdings.bytes(),
+        memoryUsage.versions(),
+        memoryUsage.bytes(),
         health.lastContact(),
         health.lastFailure(),
         counters());
@@ -201,8 +200,8 @@ final class Engine {
    * Whether a version is a timestamp. Before the first commit, where only other programs have
    * written, versions count from the revision up.
    */
-  private static boolean isTimestamp(long version) {
-    return version > FIRST_TIMESTAMP;
+  private static boolean isTimestamp(long timestamp) {
+    return timestamp > FIRST_TIMESTAMP;
   }
 
   private StorageStatus.Counters counters() {
@@ -216,11 +215,11 @@ final class Engine {
         commit.storeConflicts(),
         runner.retries(),
         commit.resent(),
-        commit.settledApplied(),
-        commit.settledNotApplied(),
+        commit.resolvedApplied(),
+        commit.resolvedNotApplied(),
         commit.unknownOutcomes(),
         commit.sessionsLost(),
-        commit.turnsTaken(),
+        commit.exclusiveLocks(),
         sync.watchesOpened(),
         sync.resyncs(),
         sync.malformedRecords(),

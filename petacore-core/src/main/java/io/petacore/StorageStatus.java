@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state where it stands towards the store
  * @param appliedRevision the last revision whose every change is in memory; 0 before the first load
- * @param appliedVersion the version of that revision, in nanoseconds since the epoch; 0 where
+ * @param appliedTimestamp the version of that revision, in nanoseconds since the epoch; 0 where
  *     nothing was committed by PetaCore so far
  * @param age how long ago that revision was applied
  * @param keys how many keys are present; 0 before the first load
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record StorageStatus(
     State state,
     long appliedRevision,
-    long appliedVersion,
+    long appliedTimestamp,
     Duration age,
     long keys,
     long loading,
@@ -67,13 +67,13 @@ public record StorageStatus(
    * @param retries bodies that were run again
    * @param resent transactions sent again without running their body, since only a delete fence had
    *     moved, or their request had been lost or refused for another's sake
-   * @param settledApplied transactions whose answer was lost, and that turned out to be committed
-   * @param settledNotApplied transactions whose answer was lost, and that turned out not to be;
+   * @param resolvedApplied transactions whose answer was lost, and that turned out to be committed
+   * @param resolvedNotApplied transactions whose answer was lost, and that turned out not to be;
    *     they were sent again
    * @param unknownOutcomes transactions reported as of unknown outcome; one that is resolved later
    *     as committed counts among {@code commits}, too
    * @param sessionsLost sessions that the store ended
-   * @param turnsTaken how often a large transaction needed the field to itself
+   * @param exclusiveLocks how often a large transaction needed the field to itself
    * @param watchesOpened how often a watch was opened; 1 when nothing ever broke
    * @param resyncs how often everything had to be loaded again
    * @param malformedRecords commit records that could not be read
@@ -90,11 +90,11 @@ public record StorageStatus(
       long storeConflicts,
       long retries,
       long resent,
-      long settledApplied,
-      long settledNotApplied,
+      long resolvedApplied,
+      long resolvedNotApplied,
       long unknownOutcomes,
       long sessionsLost,
-      long turnsTaken,
+      long exclusiveLocks,
       long watchesOpened,
       long resyncs,
       long malformedRecords,

@@ -1,7 +1,7 @@
 package io.petacore;
 
+import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.Namespace;
-import io.petacore.internal.time.Scheduler;
 import io.petacore.store.StoreException;
 import java.time.Duration;
 import java.time.Instant;

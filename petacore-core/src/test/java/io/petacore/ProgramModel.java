@@ -16,11 +16,11 @@ final class ProgramModel {
   /**
    * A state.
    *
-   * @param version as the storage calls it
+   * @param timestamp as the storage calls it
    * @param changed by key, the number of the last state that wrote or deleted it
    */
   record State(
-      long version, NavigableMap<Bytes, Bytes> entries, NavigableMap<Bytes, Integer> changed) {}
+      long timestamp, NavigableMap<Bytes, Bytes> entries, NavigableMap<Bytes, Integer> changed) {}
 
   private final List<State> states = new ArrayList<>();
 
@@ -43,7 +43,7 @@ final class ProgramModel {
   }
 
   /** Applies a commit. */
-  void apply(Map<Bytes, @Nullable Bytes> writes, long version) {
+  void apply(Map<Bytes, @Nullable Bytes> writes, long timestamp) {
     NavigableMap<Bytes, Bytes> entries = new TreeMap<>(state(newest()).entries());
     NavigableMap<Bytes, Integer> changed = new TreeMap<>(state(newest()).changed());
     writes.forEach(
@@ -53,7 +53,7 @@ final class ProgramModel {
           }
           put(entries, key, value);
         });
-    states.add(new State(version, entries, changed));
+    states.add(new State(timestamp, entries, changed));
   }
 
   /** A state with writes on top. */

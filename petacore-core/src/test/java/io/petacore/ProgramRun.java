@@ -123,7 +123,7 @@ final class ProgramRun implements AutoCloseable {
     }
     Snapshot snapshot;
     try {
-      snapshot = storage.snapshotAt(model.state(number).version());
+      snapshot = storage.snapshotAt(model.state(number).timestamp());
     } catch (TransactionTooOldException e) {
       assertEquals(model.newest(), number, "refused, and has been followed by a commit");
       return true;
@@ -148,7 +148,7 @@ final class ProgramRun implements AutoCloseable {
             });
     assertEquals(model.state(model.newest()).entries().get(step.keyBytes()), seen);
     try (Snapshot snapshot = storage.snapshot()) {
-      applied(writes, snapshot.version(), snapshot.revision());
+      applied(writes, snapshot.timestamp(), snapshot.revision());
     }
     return true;
   }
@@ -168,7 +168,7 @@ final class ProgramRun implements AutoCloseable {
     return true;
   }
 
-  private void applied(Map<Bytes, @Nullable Bytes> writes, long version, long revision) {
+  private void applied(Map<Bytes, @Nullable Bytes> writes, long timestamp, long revision) {
     boolean any =
         writes.entrySet().stream()
             .anyMatch(
@@ -176,10 +176,10 @@ final class ProgramRun implements AutoCloseable {
                     write.getValue() != null
                         || model.state(model.newest()).entries().containsKey(write.getKey()));
     if (any) {
-      assertTrue(version > model.state(model.newest()).version(), "versions rise");
+      assertTrue(timestamp > model.state(model.newest()).timestamp(), "versions rise");
       assertTrue(revision > lastRevision, "revisions rise");
       lastRevision = revision;
-      model.apply(writes, version);
+      model.apply(writes, timestamp);
     }
   }
 
@@ -326,7 +326,7 @@ final class ProgramRun implements AutoCloseable {
       return;
     }
     assertFalse(conflict, "it should conflict");
-    applied(open.writes(), result.version(), result.revision());
+    applied(open.writes(), result.timestamp(), result.revision());
   }
 
   @Override

@@ -1,9 +1,9 @@
 package io.petacore;
 
 import io.petacore.internal.commit.CommitPipeline;
-import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.concurrent.Scheduler;
+import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
-import io.petacore.internal.time.Scheduler;
 import java.util.concurrent.CompletableFuture;
 
 /** What a simulation has to do with the inside of a storage. */
@@ -21,7 +21,8 @@ public final class StorageParts {
   }
 
   /** Done by the writer of the cache, when a revision has just been published. */
-  public static CompletableFuture<Applied> whenApplied(DistributedStorage storage, long revision) {
+  public static CompletableFuture<AppliedState> whenApplied(
+      DistributedStorage storage, long revision) {
     return storage.engine.whenApplied(revision);
   }
 

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.StoreHealth.Request;
+import io.petacore.internal.concurrent.ManualScheduler;
 import io.petacore.internal.format.Namespace;
-import io.petacore.internal.time.ManualScheduler;
 import io.petacore.store.KvStore;
 import io.petacore.store.StoreException;
 import io.petacore.store.StoreException.Kind;

@@ -8,8 +8,8 @@ package io.petacore.transaction;
  */
 public interface Snapshot extends ReadView, AutoCloseable {
 
-  /** The version of the state, a hybrid-logical-clock timestamp in nanoseconds since the epoch. */
-  long version();
+  /** The hybrid-logical-clock timestamp of the state in nanoseconds since the epoch. */
+  long timestamp();
 
   /** Lets the state go. Reads after it throw {@link IllegalStateException}. Idempotent. */
   @Override

@@ -43,11 +43,11 @@ public interface CallsContract {
     DistributedStorage a = nodes().open();
     CommitResult first = a.runTransaction(tx -> tx.write("key", "1"));
     assertEquals(a.appliedRevision(), first.revision());
-    assertEquals(a.status().appliedVersion(), first.version());
+    assertEquals(a.status().appliedTimestamp(), first.timestamp());
     CommitResult second = a.transaction(tx -> tx.write("key", "2"));
     assertTrue(second.revision() > first.revision());
     try (Snapshot past = a.snapshot()) {
-      assertEquals(second.version(), past.version());
+      assertEquals(second.timestamp(), past.timestamp());
     }
     for (IsolationLevel level : IsolationLevel.values()) {
       CommitResult read =

@@ -153,15 +153,15 @@ public interface ForeignWriterContract {
         new Mutations(random, List.of(present(foreign.get("\0c")).value().toByteArray()), (byte) 1);
     List<String> records = List.of("\0c", "\0c", "\0s/" + "0".repeat(32), "\0d/0001", "\0later");
     try {
-      long version = a.status().appliedVersion();
+      long timestamp = a.status().appliedTimestamp();
       for (int i = 1; i <= 100; i++) {
         String record = records.get(random.nextInt(records.size()));
         foreign.put(Bytes.utf8(record), Bytes.of(mutations.next()), 0);
         String value = "" + i;
         (random.nextBoolean() ? a : b).runTransaction(tx -> tx.write("key", value));
         Await.until("both see it", () -> seen(a, value) && seen(b, value));
-        assertTrue(a.status().appliedVersion() > version);
-        version = a.status().appliedVersion();
+        assertTrue(a.status().appliedTimestamp() > timestamp);
+        timestamp = a.status().appliedTimestamp();
       }
       assertEquals(StorageStatus.State.SYNCED, a.status().state());
       assertEquals(1, b.status().keys());
@@ -180,18 +180,18 @@ public interface ForeignWriterContract {
     DistributedStorage a = nodes().open();
     ForeignWriter foreign = nodes().foreigner();
     a.runTransaction(tx -> tx.write("key", "1"));
-    long version = a.status().appliedVersion();
+    long timestamp = a.status().appliedTimestamp();
     byte[] farFuture = present(foreign.get("\0c")).value().toByteArray();
     for (int i = 1; i < farFuture.length; i++) {
       farFuture[i] = 0x7f;
     }
     awaitRevision(a, foreign.put(Bytes.utf8("\0c"), Bytes.of(farFuture), 0));
-    assertTrue(a.status().appliedVersion() > version);
+    assertTrue(a.status().appliedTimestamp() > timestamp);
     assertEquals(1, a.status().counters().malformedRecords());
     a.runTransaction(tx -> tx.write("key", "2"));
     assertEquals("2", a.read("key"));
     long aboutNow = System.currentTimeMillis() * 1_000_000;
-    assertTrue(a.status().appliedVersion() < aboutNow + Duration.ofMinutes(5).toNanos());
+    assertTrue(a.status().appliedTimestamp() < aboutNow + Duration.ofMinutes(5).toNanos());
   }
 
   /**

@@ -77,9 +77,9 @@ public interface TimeTravelContract {
         tx.write("once" + commits, "");
         newest.put("once" + commits, "");
         CommitResult result = tx.commit();
-        states.put(result.version(), new TreeMap<>(newest));
+        states.put(result.timestamp(), new TreeMap<>(newest));
         commits++;
-        return result.version();
+        return result.timestamp();
       }
     }
 
@@ -91,8 +91,8 @@ public interface TimeTravelContract {
      */
     int ask(DistributedStorage node, long from, long to) {
       int told = 0;
-      for (long version : states.subMap(from, true, to, true).keySet()) {
-        for (long moment = version - 1; moment <= version + 1; moment++) {
+      for (long timestamp : states.subMap(from, true, to, true).keySet()) {
+        for (long moment = timestamp - 1; moment <= timestamp + 1; moment++) {
           told += isTold(node, moment) ? 1 : 0;
         }
       }
@@ -168,7 +168,7 @@ public interface TimeTravelContract {
     assertEquals(0, recording.ask(b, inTheHole + 1, behindTheHole - 1), "in the hole");
     assertTrue(recording.ask(b, behindTheHole, last) > 10, "behind the hole");
     try (Snapshot told = b.snapshotAt(behindTheHole)) {
-      assertEquals(behindTheHole, told.version());
+      assertEquals(behindTheHole, told.timestamp());
     }
   }
 

@@ -23,10 +23,10 @@ final class Census {
     add("conflicts in the store", counters.storeConflicts());
     add("retries", counters.retries());
     add("resent", counters.resent());
-    add("settled as applied", counters.settledApplied());
-    add("settled as not applied", counters.settledNotApplied());
+    add("settled as applied", counters.resolvedApplied());
+    add("settled as not applied", counters.resolvedNotApplied());
     add("sessions lost", counters.sessionsLost());
-    add("turns taken", counters.turnsTaken());
+    add("turns taken", counters.exclusiveLocks());
     add("watches opened", counters.watchesOpened());
     add("resyncs", counters.resyncs());
   }

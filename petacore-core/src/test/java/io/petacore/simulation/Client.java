@@ -140,7 +140,7 @@ final class Client {
 
   /** Of a transaction that changed nothing it is the snapshot's. */
   private long revisionOf(Claim claim, CommitResult result) {
-    past.remember(result.version());
+    past.remember(result.timestamp());
     return claim.last().writes.isEmpty() ? 0 : result.revision();
   }
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The store that all nodes share: the model of etcd, with its leases, watches and hard times. */
 final class Cluster {
-  private static final Bytes LOCK = Simulation.stored(ReservedKeys.TURN);
+  private static final Bytes LOCK = Simulation.stored(ReservedKeys.EXCLUSIVE_LOCK);
 
   private final Timeline timeline;
   private final Trace trace;

@@ -37,9 +37,9 @@ final class PastReader {
   }
 
   /** A commit was given a version; 0 if it is not known. */
-  void remember(long version) {
-    if (version != 0) {
-      versions.add(version);
+  void remember(long timestamp) {
+    if (timestamp != 0) {
+      versions.add(timestamp);
     }
   }
 
@@ -49,12 +49,12 @@ final class PastReader {
     } else {
       int newest = versions.size() - 1;
       int place = Math.max(0, newest - timeline.random().nextInt(8));
-      long version = versions.get(place) + timeline.random().nextInt(3) - 1;
-      readPast(storage, node, version);
+      long timestamp = versions.get(place) + timeline.random().nextInt(3) - 1;
+      readPast(storage, node, timestamp);
       Node other = nodes.get(timeline.random().nextInt(nodes.size()));
       DistributedStorage there = other.storage();
       if (there != null) {
-        readPast(there, other, version);
+        readPast(there, other, timestamp);
       }
     }
   }
@@ -81,12 +81,12 @@ final class PastReader {
     }
   }
 
-  private void readPast(DistributedStorage storage, Node node, long version) {
-    try (Snapshot snapshot = opened(() -> storage.snapshotAt(version))) {
+  private void readPast(DistributedStorage storage, Node node, long timestamp) {
+    try (Snapshot snapshot = opened(() -> storage.snapshotAt(timestamp))) {
       if (snapshot != null && judge.mayAnswerForThePast()) {
         answered++;
-        long revision = judge.truth().revisionAt(version);
-        judge.whole(node, "the state at version " + version, revision, all(snapshot));
+        long revision = judge.truth().revisionAt(timestamp);
+        judge.whole(node, "the state at version " + timestamp, revision, all(snapshot));
       }
     } catch (StorageClosedException closed) {
       // Under its reader.

@@ -42,6 +42,7 @@ final class Preparation {
             new CommitRecord(Node.ORIGIN - Timeline.SECOND, other, 7).encode()),
         new Operation.Put(Simulation.stored(ReservedKeys.sessionFence(holder)), Bytes.EMPTY),
         new Operation.Put(Simulation.stored(ReservedKeys.sessionFence(other)), Bytes.EMPTY),
-        new Operation.Put(Simulation.stored(ReservedKeys.TURN), Bytes.utf8(holder.toString())));
+        new Operation.Put(
+            Simulation.stored(ReservedKeys.EXCLUSIVE_LOCK), Bytes.utf8(holder.toString())));
   }
 }

@@ -4,7 +4,7 @@ import io.petacore.DistributedStorage;
 import io.petacore.StorageParts;
 import io.petacore.data.Bytes;
 import io.petacore.error.PetaCoreException;
-import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.InterruptedReads;
 import io.petacore.store.Event;
 import io.petacore.store.RevisionEvents;
@@ -141,7 +141,7 @@ final class Processes implements Nemesis.Operator {
             });
   }
 
-  private void look(Node node, DistributedStorage storage, long seen, Applied applied) {
+  private void look(Node node, DistributedStorage storage, long seen, AppliedState applied) {
     long newest = Math.min(applied.revision(), judge.truth().newest());
     for (RevisionEvents made : judge.truth().between(Math.max(seen, Simulation.PREPARED), newest)) {
       for (Event event : made.events()) {

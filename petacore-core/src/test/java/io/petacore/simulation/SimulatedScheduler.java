@@ -1,6 +1,6 @@
 package io.petacore.simulation;
 
-import io.petacore.internal.time.Scheduler;
+import io.petacore.internal.concurrent.Scheduler;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;

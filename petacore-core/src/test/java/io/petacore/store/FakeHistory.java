@@ -48,10 +48,10 @@ final class FakeHistory {
     for (Operation change : changes) {
       if (change instanceof Operation.Put put) {
         KeyValue before = state.get(put.key());
-        long keyVersion = before == null ? 1 : before.keyVersion() + 1;
+        long putCount = before == null ? 1 : before.putCount() + 1;
         state.put(
-            put.key(), new KeyValue(put.key(), put.value(), newest() + 1, keyVersion, put.lease()));
-        events.add(new Event(put.key(), put.value(), keyVersion, put.lease()));
+            put.key(), new KeyValue(put.key(), put.value(), newest() + 1, putCount, put.lease()));
+        events.add(new Event(put.key(), put.value(), putCount, put.lease()));
       } else if (change instanceof Operation.Delete delete && state.remove(delete.key()) != null) {
         events.add(new Event(delete.key(), null, 0));
       }
@@ -72,14 +72,14 @@ final class FakeHistory {
           state.remove(event.key());
         } else {
           state.put(
-              event.key(), new KeyValue(event.key(), value, r, event.keyVersion(), event.lease()));
+              event.key(), new KeyValue(event.key(), value, r, event.putCount(), event.lease()));
         }
       }
     }
     return state;
   }
 
-  /** What a range is told of one revision; without events if it did not change there. */
+  /** The events of a range at a revision; empty if it did not change. */
   RevisionEvents events(long revision, KeyRange range) {
     List<Event> all = revisions.get(Math.toIntExact(revision - EMPTY - 1));
     return new RevisionEvents(

@@ -164,12 +164,12 @@ public final class StoreUnderTest {
     hooks.passTime(time);
   }
 
-  KeyValue entry(String key, String value, long modRevision, long keyVersion) {
-    return new KeyValue(key(key), value(value), modRevision, keyVersion);
+  KeyValue entry(String key, String value, long modRevision, long putCount) {
+    return new KeyValue(key(key), value(value), modRevision, putCount);
   }
 
-  Event putEvent(String key, String value, long keyVersion) {
-    return new Event(key(key), value(value), keyVersion);
+  Event putEvent(String key, String value, long putCount) {
+    return new Event(key(key), value(value), putCount);
   }
 
   Event deleteEvent(String key) {

@@ -171,8 +171,8 @@ class CountingUnderFaultsTest {
     long applied = 0;
     long notApplied = 0;
     for (DistributedStorage node : storages) {
-      applied += node.status().counters().settledApplied();
-      notApplied += node.status().counters().settledNotApplied();
+      applied += node.status().counters().resolvedApplied();
+      notApplied += node.status().counters().resolvedNotApplied();
     }
     assertTrue(applied > 0, "some answer was lost, its request carried out");
     assertTrue(notApplied > 0, "some request was lost");

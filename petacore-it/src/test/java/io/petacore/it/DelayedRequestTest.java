@@ -130,7 +130,7 @@ class DelayedRequestTest {
     CommitResult result = StoreUnderTest.answer(delayed.told());
     assertTrue(result.revision() > 0);
     assertEquals("delayed", storage.read("key"));
-    assertEquals(1, storage.status().counters().settledNotApplied());
+    assertEquals(1, storage.status().counters().resolvedNotApplied());
     assertEquals(1, storage.status().counters().resent(), "by a second request");
   }
 
@@ -166,7 +166,7 @@ class DelayedRequestTest {
     store.refuseCommits();
     Delayed delayed = delay();
     assertTold(StoreUnavailableException.class, delayed);
-    assertEquals(1, storage.status().counters().settledNotApplied());
+    assertEquals(1, storage.status().counters().resolvedNotApplied());
     assertArrivesInVain(delayed);
   }
 

@@ -280,7 +280,7 @@ class EtcdFactsTest {
     for (RevisionEvents revision : listener.nextRevisions(4)) {
       for (Event event : revision.events()) {
         if (event.key().equals(key("k"))) {
-          versions.add(event.keyVersion());
+          versions.add(event.putCount());
         }
       }
     }

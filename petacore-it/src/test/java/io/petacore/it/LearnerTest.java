@@ -40,8 +40,8 @@ class LearnerTest {
           Counters counters = storage.status().counters();
           assertEquals(
               0,
-              counters.settledApplied()
-                  + counters.settledNotApplied()
+              counters.resolvedApplied()
+                  + counters.resolvedNotApplied()
                   + counters.unknownOutcomes());
           assertEquals(1, counters.watchesOpened());
         }

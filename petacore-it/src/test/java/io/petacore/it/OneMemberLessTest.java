@@ -91,7 +91,7 @@ class OneMemberLessTest {
 
   private static long doubts(DistributedStorage node) {
     Counters counters = node.status().counters();
-    return counters.settledApplied() + counters.settledNotApplied() + counters.unknownOutcomes();
+    return counters.resolvedApplied() + counters.resolvedNotApplied() + counters.unknownOutcomes();
   }
 
   private void cutOff(Member member) throws Exception {

@@ -73,7 +73,7 @@ class SpaceAlarmTest {
       StorageStatus.Counters counters = node.status().counters();
       assertEquals(1, counters.sessionsLost(), "given up for the border");
       // Those that raise the alarm are carried out, and refused all the same.
-      assertTrue(counters.settledApplied() + counters.settledNotApplied() > 0);
+      assertTrue(counters.resolvedApplied() + counters.resolvedNotApplied() > 0);
       assertTrue(node.isSynced());
       assertEquals("before", node.read("key"));
     }

@@ -135,19 +135,18 @@ final class StoreProgram {
 
   /** As the model would number it, without its lease: the numbers of leases differ. */
   private KeyValue toModel(KeyValue found) {
-    return new KeyValue(
-        found.key(), found.value(), found.modRevision() - offset, found.keyVersion());
+    return new KeyValue(found.key(), found.value(), found.modRevision() - offset, found.putCount());
   }
 
   private static List<KeyValue> withoutLeases(List<KeyValue> entries) {
     return entries.stream()
-        .map(kv -> new KeyValue(kv.key(), kv.value(), kv.modRevision(), kv.keyVersion()))
+        .map(kv -> new KeyValue(kv.key(), kv.value(), kv.modRevision(), kv.putCount()))
         .toList();
   }
 
   private static List<Event> eventsWithoutLeases(RevisionEvents made) {
     return made.events().stream()
-        .map(event -> new Event(event.key(), event.value(), event.keyVersion()))
+        .map(event -> new Event(event.key(), event.value(), event.putCount()))
         .toList();
   }
 

@@ -3,7 +3,7 @@ package io.petacore.internal.commit;
 import io.petacore.data.Bytes;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.TransactionTooLargeException;
-import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.AppliedState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -106,7 +106,7 @@ final class BatchPlanner {
    * @param waiting in the order of their arrival
    * @param applied how far the cache has come: what was checked before counts no more
    */
-  Round plan(Collection<PendingCommit> waiting, Footprint inFlight, Applied applied) {
+  Round plan(Collection<PendingCommit> waiting, InFlightKeys inFlight, AppliedState applied) {
     Assembly assembly = new Assembly(inFlight, applied);
     int scanned = 0;
     for (PendingCommit commit : waiting) {
@@ -119,8 +119,8 @@ final class BatchPlanner {
 
   /** A request being put together. */
   private final class Assembly {
-    private final Footprint inFlight;
-    private final Applied applied;
+    private final InFlightKeys inFlight;
+    private final AppliedState applied;
     private final List<Judged> judged = new ArrayList<>();
     private final List<PendingCommit> members = new ArrayList<>();
     private final List<CommitCheck.Result.Clear> guarded = new ArrayList<>();
@@ -133,7 +133,7 @@ final class BatchPlanner {
     private int companyLimit = Integer.MAX_VALUE;
     private boolean whole;
 
-    Assembly(Footprint inFlight, Applied applied) {
+    Assembly(InFlightKeys inFlight, AppliedState applied) {
       this.inFlight = inFlight;
       this.applied = applied;
     }
@@ -153,9 +153,9 @@ final class BatchPlanner {
         return true;
       }
       if (clear.writes().isEmpty()) {
-        Applied at = clear.at();
+        AppliedState at = clear.at();
         judged.add(
-            new Judged(commit, new CommitOutcome.Committed(at.revision(), at.version()), null));
+            new Judged(commit, new CommitOutcome.Committed(at.revision(), at.timestamp()), null));
         return true;
       }
       if (inFlight.bumpsAny(clear.guards().keySet())) {
@@ -201,7 +201,7 @@ final class BatchPlanner {
       CommitCheck.Result.Clear known = commit.clear();
       boolean counts =
           known != null
-              && (known.at().version() >= applied.version() || !commit.request().isGuarded());
+              && (known.at().timestamp() >= applied.timestamp() || !commit.request().isGuarded());
       if (counts) {
         return known;
       }

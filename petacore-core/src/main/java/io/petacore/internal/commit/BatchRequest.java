@@ -43,7 +43,9 @@ record BatchRequest(
   Batch takingTurn() {
     return new Batch(
         guards(),
-        List.of(session.leasedPut(turnKey(), Turn.nameOf(session.id())), session.recordPut()),
+        List.of(
+            session.leasedPut(turnKey(), ExclusiveLockState.nameOf(session.id())),
+            session.recordPut()),
         List.of(session.fenceKey(), turnKey()));
   }
 
@@ -87,7 +89,7 @@ record BatchRequest(
   }
 
   private Bytes turnKey() {
-    return namespace.toStore(ReservedKeys.TURN);
+    return namespace.toStore(ReservedKeys.EXCLUSIVE_LOCK);
   }
 
   private Bytes recordKey() {

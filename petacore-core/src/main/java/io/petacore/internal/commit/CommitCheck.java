@@ -3,7 +3,7 @@ package io.petacore.internal.commit;
 import io.petacore.data.Bytes;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.format.DeleteFences;
-import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.Version;
 import java.util.ArrayList;
@@ -51,7 +51,7 @@ final class CommitCheck {
      * @param bumps the delete fences that its deletes write
      * @param at where it was checked
      */
-    record Clear(Map<Bytes, Long> guards, List<Write> writes, Set<Bytes> bumps, Applied at)
+    record Clear(Map<Bytes, Long> guards, List<Write> writes, Set<Bytes> bumps, AppliedState at)
         implements Result {}
   }
 
@@ -83,23 +83,23 @@ final class CommitCheck {
   }
 
   private Result guarded(CommitRequest request) {
-    Applied applied = cache.applied();
+    AppliedState applied = cache.applied();
     Map<Bytes, Long> guards = new LinkedHashMap<>();
     List<Write> writes = new ArrayList<>(request.writes().size());
     Set<Bytes> bumps = new LinkedHashSet<>();
     for (Write write : request.writes()) {
       Bytes key = write.key();
-      Version newest = cache.find(key, applied.version());
-      if (newest != null && newest.number() > request.snapshot()) {
+      Version newest = cache.find(key, applied.timestamp());
+      if (newest != null && newest.timestamp() > request.snapshot()) {
         return new Result.Conflicting(key);
       }
       // Nothing in (S, A], so what the snapshot sees is what is newest.
       if (newest == null || newest.isTombstone()) {
         guards.put(key, 0L);
         Bytes fence = fences.fenceOf(key);
-        Version moved = cache.find(fence, applied.version());
+        Version moved = cache.find(fence, applied.timestamp());
         if (moved != null
-            && moved.number() > request.snapshot()
+            && moved.timestamp() > request.snapshot()
             && cache.hasJumpedSince(request.snapshot())) {
           return new Result.Conflicting(key); // it may have been this very key
         }

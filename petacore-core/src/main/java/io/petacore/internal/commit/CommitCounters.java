@@ -11,11 +11,11 @@ public final class CommitCounters {
   final LongAdder localConflicts = new LongAdder();
   final LongAdder storeConflicts = new LongAdder();
   final LongAdder resent = new LongAdder();
-  final LongAdder settledApplied = new LongAdder();
-  final LongAdder settledNotApplied = new LongAdder();
+  final LongAdder resolvedApplied = new LongAdder();
+  final LongAdder resolvedNotApplied = new LongAdder();
   final LongAdder unknownOutcomes = new LongAdder();
   final LongAdder sessionsLost = new LongAdder();
-  final LongAdder turnsTaken = new LongAdder();
+  final LongAdder exclusiveLocks = new LongAdder();
 
   /** Transactions committed, those without writes not counted. */
   public long commits() {
@@ -48,13 +48,13 @@ public final class CommitCounters {
   }
 
   /** Transactions whose answer was lost, and that turned out to be committed. */
-  public long settledApplied() {
-    return settledApplied.sum();
+  public long resolvedApplied() {
+    return resolvedApplied.sum();
   }
 
   /** Transactions whose answer was lost, and that turned out not to have been applied. */
-  public long settledNotApplied() {
-    return settledNotApplied.sum();
+  public long resolvedNotApplied() {
+    return resolvedNotApplied.sum();
   }
 
   /** Transactions whose fate could not be told. */
@@ -68,7 +68,7 @@ public final class CommitCounters {
   }
 
   /** How often a large transaction needed the field to itself. */
-  public long turnsTaken() {
-    return turnsTaken.sum();
+  public long exclusiveLocks() {
+    return exclusiveLocks.sum();
   }
 }

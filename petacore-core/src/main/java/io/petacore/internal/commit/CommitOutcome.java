@@ -9,9 +9,9 @@ public sealed interface CommitOutcome {
    * It is durable, and visible here.
    *
    * @param revision the store's revision that holds it
-   * @param version that revision's version number; 0 if it has not come back to this node in time
+   * @param timestamp that revision's version number; 0 if it has not come back to this node in time
    */
-  record Committed(long revision, long version) implements CommitOutcome {}
+  record Committed(long revision, long timestamp) implements CommitOutcome {}
 
   /**
    * Nothing was applied: a key was changed by another commit, which is visible here; or other

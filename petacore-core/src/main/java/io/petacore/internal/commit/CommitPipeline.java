@@ -2,15 +2,17 @@ package io.petacore.internal.commit;
 
 import io.petacore.clock.HybridLogicalClock;
 import io.petacore.data.Bytes;
+import io.petacore.error.CommitQueueFullException;
+import io.petacore.error.InternalErrorException;
 import io.petacore.error.PetaCoreException;
+import io.petacore.internal.concurrent.Deadline;
+import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
-import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.RevisionListener;
-import io.petacore.internal.time.Deadline;
-import io.petacore.internal.time.Scheduler;
 import io.petacore.store.KvStore;
 import io.petacore.store.StoreException;
 import java.time.Duration;
@@ -29,9 +31,10 @@ import org.slf4j.LoggerFactory;
  * when the watch has brought the request's revision back.
  *
  * <p>Here are its entries: callers with a commit, the writer of the cache with what it has applied,
- * and time. What they change is in {@link CommitState}, guarded by the lock of {@link Steps}; what
- * follows from it is decided by {@link Dispatcher}, who sends, by {@link Settlement}, which finds
- * out what became of what was sent, and by {@link SessionKeeper} and {@link TurnKeeper}.
+ * and time. What they change is in {@link CommitState}, guarded by the lock of {@link
+ * CombiningLock}; what follows from it is decided by {@link Dispatcher}, who sends, by {@link
+ * InDoubtResolver}, which finds out what became of what was sent, and by {@link SessionKeeper} and
+ * {@link ExclusiveCommitLock}.
  */
 public final class CommitPipeline implements RevisionListener {
 
@@ -51,15 +54,15 @@ public final class CommitPipeline implements RevisionListener {
 
   private final Scheduler scheduler;
   private final Duration rest;
-  private final LongConsumer onUndelivered;
+  private final LongConsumer onKnownRevision;
   private final CommitCheck check;
   private final CommitState state;
-  private final Steps steps;
+  private final CombiningLock steps;
   private final SessionKeeper sessions;
   private final LossDetector losses;
-  private final Settlement settlement;
-  private final TurnKeeper turn;
-  private final Alarm alarm;
+  private final InDoubtResolver settlement;
+  private final ExclusiveCommitLock turn;
+  private final CoalescingTimer alarm;
   private final Dispatcher dispatcher;
   private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
   private final CompletableFuture<@Nullable Void> sessionEnded = new CompletableFuture<>();
@@ -70,8 +73,8 @@ public final class CommitPipeline implements RevisionListener {
   private boolean closed;
 
   /**
-   * @param onUndelivered told, on the scheduler, of a revision that was confirmed and that the
-   *     watch has not delivered in time
+   * @param onKnownRevision called, without the lock, with a revision that the store is known to
+   *     have and that is not applied here yet; must not block
    * @param onLoss called with the reason when the state here is found not to be the store's, so
    *     that everything has to be loaded again
    */
@@ -83,11 +86,11 @@ public final class CommitPipeline implements RevisionListener {
       DeleteFences fences,
       Scheduler scheduler,
       Settings settings,
-      LongConsumer onUndelivered,
+      LongConsumer onKnownRevision,
       Consumer<String> onLoss) {
     CommitRecords records = new CommitRecords(clock, namespace);
     this.scheduler = scheduler;
-    this.onUndelivered = onUndelivered;
+    this.onKnownRevision = onKnownRevision;
     Duration third = settings.sessionTimeToLive().dividedBy(3);
     this.rest = third.compareTo(LONGEST_REST) < 0 ? third : LONGEST_REST;
     this.check = new CommitCheck(cache, fences);
@@ -97,9 +100,9 @@ public final class CommitPipeline implements RevisionListener {
         new SessionKeeper(
             store, namespace, records, settings.sessionTimeToLive(), scheduler, state);
     this.losses = new LossDetector(store, namespace, scheduler, state, onLoss);
-    this.settlement = new Settlement(namespace, cache, sessions, losses, state);
-    this.turn = new TurnKeeper(store, sessions, settlement, state, scheduler::nanoTime);
-    this.alarm = new Alarm(scheduler, this::ring);
+    this.settlement = new InDoubtResolver(namespace, cache, sessions, losses, state);
+    this.turn = new ExclusiveCommitLock(store, sessions, settlement, state, scheduler::nanoTime);
+    this.alarm = new CoalescingTimer(scheduler, this::ring);
     this.dispatcher =
         new Dispatcher(
             store,
@@ -162,6 +165,7 @@ public final class CommitPipeline implements RevisionListener {
               effects -> {
                 sessions.beat(effects);
                 losses.look(effects);
+                state.position.reportAgain();
               });
           ring(); // should the alarm have failed
           return true;
@@ -169,7 +173,7 @@ public final class CommitPipeline implements RevisionListener {
   }
 
   /** Ends every step. */
-  private void goOn(Effects effects) {
+  private void goOn(DeferredActions effects) {
     settlement.settleWhatWasPassed(effects);
     if (state.outcomes.isStoreClosed()) {
       settlement.storeClosed(effects);
@@ -180,7 +184,7 @@ public final class CommitPipeline implements RevisionListener {
     if (!closed) {
       dispatcher.sendWhatCanGo(effects);
     }
-    watchTheWatch();
+    reportKnownRevision(effects);
     if (closed && state.inFlight.isEmpty()) {
       effects.tell(() -> drained.complete(null));
     }
@@ -189,9 +193,30 @@ public final class CommitPipeline implements RevisionListener {
   // ---- callers with a commit
 
   /**
+   * Takes a permit of the commit limiter for requests that {@linkplain CommitRequest#holdsPermit
+   * hold one}, one after the other. Never blocks.
+   *
+   * @throws CommitQueueFullException if all permits are taken
+   */
+  public void tryEnter() {
+    if (!state.admission.tryEnter()) {
+      throw new CommitQueueFullException(
+          "the commit queue is full: "
+              + state.admission.permits()
+              + " transactions are pending, as many as maxPendingCommits allows; nothing was"
+              + " applied");
+    }
+  }
+
+  /** Returns a permit taken by {@link #tryEnter}. */
+  public void leave() {
+    state.admission.leave();
+  }
+
+  /**
    * Commits a transaction. The future completes by the request's deadline, on an internal thread;
-   * it fails with the {@link PetaCoreException} that the application is to see. Blocks while the
-   * pipeline is full, up to the deadline.
+   * it fails with the {@link PetaCoreException} that the application is to see. Unless the request
+   * holds a permit, blocks while the pipeline is full, up to the deadline.
    */
   public CompletableFuture<CommitOutcome> commit(CommitRequest request) {
     PendingCommit commit;
@@ -207,21 +232,25 @@ public final class CommitPipeline implements RevisionListener {
       if (request.failFast() && disconnected) {
         throw state.outcomes.disconnected();
       }
-      state.admission.enter(request.deadline());
+      if (!request.holdsPermit()) {
+        state.admission.enter(request.deadline());
+      }
     } catch (PetaCoreException refused) {
       return CompletableFuture.failedFuture(refused);
     }
     try {
       steps.offer(effects -> receiveOrFail(commit, effects));
     } catch (RuntimeException | Error notOffered) {
-      state.admission.leave();
+      if (!request.holdsPermit()) {
+        state.admission.leave();
+      }
       throw notOffered;
     }
     return commit.done();
   }
 
   /** Whoever waits for its outcome must not wait for ever. */
-  private void receiveOrFail(PendingCommit commit, Effects effects) {
+  private void receiveOrFail(PendingCommit commit, DeferredActions effects) {
     try {
       receive(commit, effects);
     } catch (RuntimeException | Error defect) {
@@ -229,12 +258,13 @@ public final class CommitPipeline implements RevisionListener {
       state.waiting.leave(commit);
       state.outcomes.fail(
           commit,
-          new PetaCoreException("the commit could not be sent; nothing was applied", defect),
+          new InternalErrorException(
+              "the commit could not be sent; nothing was applied", defect, false),
           effects);
     }
   }
 
-  private void receive(PendingCommit commit, Effects effects) {
+  private void receive(PendingCommit commit, DeferredActions effects) {
     CommitCheck.Result.Clear clear = commit.clear();
     if (closed) {
       state.outcomes.closed(commit, effects);
@@ -244,7 +274,7 @@ public final class CommitPipeline implements RevisionListener {
       state.outcomes.disconnected(commit, effects);
     } else if (clear != null
         && commit.request().isGuarded()
-        && !state.position.isOfThisHistory(clear.at().version())) {
+        && !state.position.isOfThisHistory(clear.at().timestamp())) {
       state.outcomes.ofAnotherHistory(commit, effects);
     } else {
       state.waiting.join(commit);
@@ -281,7 +311,7 @@ public final class CommitPipeline implements RevisionListener {
         });
   }
 
-  private void refuseWhatFailsFast(Effects effects) {
+  private void refuseWhatFailsFast(DeferredActions effects) {
     for (PendingCommit commit : List.copyOf(state.waiting.inOrder())) {
       if (commit.request().failFast()) {
         state.waiting.leave(commit);
@@ -291,7 +321,7 @@ public final class CommitPipeline implements RevisionListener {
   }
 
   @Override
-  public void applied(Applied now, Commits commits) {
+  public void applied(AppliedState now, Commits commits) {
     steps.takeHoldingBack(
         effects -> {
           state.position.comeTo(now.revision(), commits.recordRevision());
@@ -301,13 +331,13 @@ public final class CommitPipeline implements RevisionListener {
   }
 
   @Override
-  public void loaded(Applied now, Commits commits, History history) {
+  public void loaded(AppliedState now, Commits commits, History history) {
     steps.takeHoldingBack(
         effects -> {
           long recordBefore = state.position.record();
           state.position.comeTo(now.revision(), commits.recordRevision());
           if (history != History.SAME) {
-            state.position.enterHistory(now.version());
+            state.position.enterHistory(now.timestamp());
             settlement.forgetHistory(effects);
             if (history == History.ANOTHER) {
               state.position.forgetKnown();
@@ -328,8 +358,8 @@ public final class CommitPipeline implements RevisionListener {
         });
   }
 
-  private void bookkeeping(Bookkeeping changed, Effects effects) {
-    if (changed.key().equals(ReservedKeys.TURN)) {
+  private void bookkeeping(Bookkeeping changed, DeferredActions effects) {
+    if (changed.key().equals(ReservedKeys.EXCLUSIVE_LOCK)) {
       state.turn.seen(
           state.position.applied(), changed.modRevision(), changed.value(), changed.leased());
       return;
@@ -353,20 +383,19 @@ public final class CommitPipeline implements RevisionListener {
     alarm.setFor(scheduler.nanoTime() + deadline.remainingNanos());
   }
 
-  /** Has the alarm look after a watch that owes something. */
-  private void watchTheWatch() {
+  /** Reports a revision that the watch has to deliver: the Synchronizer sees to it. */
+  private void reportKnownRevision(DeferredActions effects) {
     if (sessions.current() != null) {
       state.position.know(sessions.fenceRevision());
     }
-    Arrears arrears = state.position.arrears();
-    if (arrears.exist()) {
-      alarm.setFor(arrears.overdueAt());
+    long revision = state.position.takeUnreported();
+    if (revision != 0) {
+      effects.tell(() -> onKnownRevision.accept(revision));
     }
   }
 
   /** Looks at everything that has a time, and sets the alarm for what is left. */
   private void ring() {
-    long[] overdue = {0};
     steps.take(
         effects -> {
           alarm.rang();
@@ -381,15 +410,11 @@ public final class CommitPipeline implements RevisionListener {
           for (SentBatch sent : state.inFlight.all()) {
             ringFor(sent, effects);
           }
-          overdue[0] = state.position.arrears().takeOverdue(scheduler.nanoTime());
         });
-    if (overdue[0] != 0) {
-      onUndelivered.accept(overdue[0]);
-    }
   }
 
   /** The time of a commit is up that is not on its way. */
-  private void late(PendingCommit commit, Effects effects) {
+  private void late(PendingCommit commit, DeferredActions effects) {
     Session session = sessions.current();
     if (session != null && !turn.admits(session)) {
       commit.lostToOthers();
@@ -397,7 +422,7 @@ public final class CommitPipeline implements RevisionListener {
     state.outcomes.notInTime(commit, effects);
   }
 
-  private void ringFor(SentBatch sent, Effects effects) {
+  private void ringFor(SentBatch sent, DeferredActions effects) {
     for (PendingCommit member : sent.members()) {
       if (member.isTold()) {
         continue;

@@ -1,6 +1,6 @@
 package io.petacore.internal.commit;
 
-import io.petacore.internal.time.Scheduler;
+import io.petacore.internal.concurrent.Scheduler;
 import java.util.function.Consumer;
 
 /**
@@ -9,13 +9,13 @@ import java.util.function.Consumer;
  */
 final class CommitState {
 
-  final Steps steps;
-  final Admission admission;
+  final CombiningLock steps;
+  final CommitLimiter admission;
   final CommitCounters counters = new CommitCounters();
-  final WaitingLine waiting = new WaitingLine();
-  final InFlight inFlight = new InFlight();
-  final Position position;
-  final Turn turn = new Turn();
+  final PendingQueue waiting = new PendingQueue();
+  final InFlightBatches inFlight = new InFlightBatches();
+  final ReplicaProgress position;
+  final ExclusiveLockState turn = new ExclusiveLockState();
   final LiveSessions sessions = new LiveSessions();
   final Pause pause;
   final Outcomes outcomes;
@@ -24,10 +24,10 @@ final class CommitState {
    * @param maxPending how many transactions may be in the pipeline at a time
    * @param goOn what ends every step
    */
-  CommitState(Scheduler scheduler, int maxPending, Consumer<Effects> goOn) {
-    steps = new Steps(goOn);
-    admission = new Admission(maxPending);
-    position = new Position(scheduler::nanoTime);
+  CommitState(Scheduler scheduler, int maxPending, Consumer<DeferredActions> goOn) {
+    steps = new CombiningLock(goOn);
+    admission = new CommitLimiter(maxPending);
+    position = new ReplicaProgress(scheduler::nanoTime);
     pause = new Pause(scheduler, steps);
     outcomes = new Outcomes(admission, position, counters);
   }

@@ -1,9 +1,9 @@
 package io.petacore.internal.commit;
 
+import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.mvcc.MvccCache;
-import io.petacore.internal.time.Scheduler;
 import io.petacore.store.KvStore;
 import java.util.concurrent.TimeUnit;
 
@@ -34,13 +34,13 @@ final class Dispatcher {
   private final int maxInFlight;
   private final BatchPlanner planner;
   private final BatchLayout layout;
-  private final Alarm alarm;
+  private final CoalescingTimer alarm;
   private final SessionKeeper sessions;
-  private final TurnKeeper turn;
-  private final Settlement settlement;
+  private final ExclusiveCommitLock turn;
+  private final InDoubtResolver settlement;
   private final CommitState state;
-  private final WaitingLine waiting;
-  private final InFlight inFlight;
+  private final PendingQueue waiting;
+  private final InFlightBatches inFlight;
   private long batchNumber;
 
   Dispatcher(
@@ -51,10 +51,10 @@ final class Dispatcher {
       Scheduler scheduler,
       int maxInFlight,
       CommitCheck check,
-      Alarm alarm,
+      CoalescingTimer alarm,
       SessionKeeper sessions,
-      TurnKeeper turn,
-      Settlement settlement,
+      ExclusiveCommitLock turn,
+      InDoubtResolver settlement,
       CommitState state) {
     int maxOperations = store.limits().maxOperations();
     this.store = store;
@@ -80,7 +80,7 @@ final class Dispatcher {
   }
 
   /** Plans and sends, until nobody can go. */
-  void sendWhatCanGo(Effects effects) {
+  void sendWhatCanGo(DeferredActions effects) {
     while (!waiting.isEmpty() || turn.isIdle()) {
       Session session = sessions.usable();
       if (session == null || !maySend()) {
@@ -129,7 +129,7 @@ final class Dispatcher {
     return underWay > FEW && waiting.size() < underWay;
   }
 
-  private void judge(BatchPlanner.Judged judged, Effects effects) {
+  private void judge(BatchPlanner.Judged judged, DeferredActions effects) {
     PendingCommit commit = judged.commit();
     waiting.leave(commit);
     CommitOutcome outcome = judged.outcome();
@@ -146,7 +146,7 @@ final class Dispatcher {
     }
   }
 
-  private void send(BatchPlanner.Plan plan, Session session, Effects effects) {
+  private void send(BatchPlanner.Plan plan, Session session, DeferredActions effects) {
     SentBatch sent =
         new SentBatch(
             ++batchNumber,

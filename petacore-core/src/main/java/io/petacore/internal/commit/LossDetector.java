@@ -2,10 +2,10 @@ package io.petacore.internal.commit;
 
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
+import io.petacore.internal.concurrent.Backoff;
+import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
-import io.petacore.internal.time.Backoff;
-import io.petacore.internal.time.Scheduler;
 import io.petacore.store.KvStore;
 import io.petacore.store.RangePage;
 import io.petacore.store.RangeRequest;
@@ -31,8 +31,8 @@ final class LossDetector {
   private final KvStore store;
   private final Bytes recordKey;
   private final Scheduler scheduler;
-  private final Steps steps;
-  private final Position position;
+  private final CombiningLock steps;
+  private final ReplicaProgress position;
   private final Outcomes outcomes;
   private final Consumer<String> onLoss;
   private final Backoff backoff;
@@ -67,7 +67,7 @@ final class LossDetector {
    * Looks for what other nodes have committed: to be called now and then. A node that sends nothing
    * would not learn otherwise that its watch has fallen silent, or has left something out.
    */
-  void look(Effects effects) {
+  void look(DeferredActions effects) {
     if (!looking.isNow()) {
       read(0, looking, effects);
     }
@@ -79,13 +79,13 @@ final class LossDetector {
   }
 
   /** Finds out about an applied revision, unless that is under way; the step that knows goes on. */
-  void verify(long revision, Effects effects) {
+  void verify(long revision, DeferredActions effects) {
     if (!verifying.isNow() && position.record() >= awaitedRecord) {
       read(revision, verifying, effects);
     }
   }
 
-  private void read(long revision, InProgress reading, Effects effects) {
+  private void read(long revision, InProgress reading, DeferredActions effects) {
     if (position.isLossKnown()) {
       return;
     }
@@ -111,7 +111,7 @@ final class LossDetector {
   }
 
   /** The store has shown the record as it was after an applied revision. */
-  private void shown(RangePage page, long revision, int since, Effects effects) {
+  private void shown(RangePage page, long revision, int since, DeferredActions effects) {
     if (since != loads) {
       return; // it may be of another history
     }
@@ -127,7 +127,7 @@ final class LossDetector {
   }
 
   /** The state here is provably not the store's: nothing is sent until it is loaded again. */
-  void lost(String reason, Effects effects) {
+  void lost(String reason, DeferredActions effects) {
     if (!position.isLossKnown()) {
       position.lossKnown(true);
       effects.tell(() -> onLoss.accept(reason));

@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outcomes {
 
-  private final Admission admission;
-  private final Position position;
+  private final CommitLimiter admission;
+  private final ReplicaProgress position;
   private final CommitCounters counters;
   private final AtomicLong confirmed = new AtomicLong();
   private volatile @Nullable StoreException lastFailure;
   private boolean storeClosed;
 
-  Outcomes(Admission admission, Position position, CommitCounters counters) {
+  Outcomes(CommitLimiter admission, ReplicaProgress position, CommitCounters counters) {
     this.admission = admission;
     this.position = position;
     this.counters = counters;
@@ -56,7 +56,7 @@ final class Outcomes {
     confirmed.set(0);
   }
 
-  void tell(PendingCommit commit, CommitOutcome outcome, Effects effects) {
+  void tell(PendingCommit commit, CommitOutcome outcome, DeferredActions effects) {
     boolean first = commit.tell();
     boolean late = !first && commit.isInDoubt();
     if ((first || late) && outcome instanceof CommitOutcome.Committed committed) {
@@ -66,23 +66,29 @@ final class Outcomes {
       }
     }
     if (first) {
-      admission.leave();
+      returnPermit(commit);
       effects.tell(() -> commit.complete(outcome));
     } else if (late) {
       resolve(commit, resolved(outcome), effects);
     }
   }
 
+  private void returnPermit(PendingCommit commit) {
+    if (!commit.request().holdsPermit()) {
+      admission.leave();
+    }
+  }
+
   private static ResolvedOutcome resolved(CommitOutcome outcome) {
     return outcome instanceof CommitOutcome.Committed committed
-        ? ResolvedOutcome.committed(committed.revision(), committed.version())
+        ? ResolvedOutcome.committed(committed.revision(), committed.timestamp())
         : ResolvedOutcome.notCommitted();
   }
 
   /** Reports that nothing was applied, nor will be. */
-  void fail(PendingCommit commit, PetaCoreException failure, Effects effects) {
+  void fail(PendingCommit commit, PetaCoreException failure, DeferredActions effects) {
     if (commit.tell()) {
-      admission.leave();
+      returnPermit(commit);
       effects.tell(() -> commit.fail(failure));
     } else {
       notCommitted(commit, effects);
@@ -90,17 +96,17 @@ final class Outcomes {
   }
 
   /** Resolves a commit that was reported as in doubt, if it was: nothing of it was applied. */
-  void notCommitted(PendingCommit commit, Effects effects) {
+  void notCommitted(PendingCommit commit, DeferredActions effects) {
     if (commit.isInDoubt()) {
       resolve(commit, ResolvedOutcome.notCommitted(), effects);
     }
   }
 
   /** Reports a commit as in doubt whose time is up; it is resolved later. */
-  void inDoubt(PendingCommit commit, Effects effects) {
+  void inDoubt(PendingCommit commit, DeferredActions effects) {
     if (commit.tell()) {
       counters.unknownOutcomes.increment();
-      admission.leave();
+      returnPermit(commit);
       CommitOutcomeUnknownException failure =
           new CommitOutcomeUnknownException(
               "the commit, which writes "
@@ -115,7 +121,7 @@ final class Outcomes {
   }
 
   /** Reports a commit as unknown that can't be resolved any more. */
-  void unknown(PendingCommit commit, Effects effects) {
+  void unknown(PendingCommit commit, DeferredActions effects) {
     if (commit.isInDoubt()) {
       resolve(commit, ResolvedOutcome.unknown(), effects);
       return;
@@ -135,7 +141,8 @@ final class Outcomes {
         effects);
   }
 
-  private static void resolve(PendingCommit commit, ResolvedOutcome outcome, Effects effects) {
+  private static void resolve(
+      PendingCommit commit, ResolvedOutcome outcome, DeferredActions effects) {
     effects.tell(commit.endResolving(outcome));
   }
 
@@ -144,7 +151,7 @@ final class Outcomes {
    * Why not is one of three: the store could not be reached, other commits went first, or the
    * commit did not get its turn.
    */
-  void notInTime(PendingCommit commit, Effects effects) {
+  void notInTime(PendingCommit commit, DeferredActions effects) {
     if (lastFailure != null || !position.isFollowing()) {
       fail(
           commit,
@@ -168,7 +175,7 @@ final class Outcomes {
   }
 
   /** Refuses a commit that does not want to wait for the store. */
-  void disconnected(PendingCommit commit, Effects effects) {
+  void disconnected(PendingCommit commit, DeferredActions effects) {
     fail(commit, disconnected(), effects);
   }
 
@@ -182,7 +189,7 @@ final class Outcomes {
   }
 
   /** Reports a commit that was not applied, since the store was closed before its storage. */
-  void storeClosed(PendingCommit commit, Effects effects) {
+  void storeClosed(PendingCommit commit, DeferredActions effects) {
     fail(
         commit,
         new StorageClosedException("the store was closed before its storage; nothing was applied"),
@@ -195,12 +202,12 @@ final class Outcomes {
     return failure == null ? "" : "; the store's last failure: " + failure.getMessage();
   }
 
-  void closed(PendingCommit commit, Effects effects) {
+  void closed(PendingCommit commit, DeferredActions effects) {
     fail(
         commit, new StorageClosedException("the storage was closed; nothing was applied"), effects);
   }
 
-  void ofAnotherHistory(PendingCommit commit, Effects effects) {
+  void ofAnotherHistory(PendingCommit commit, DeferredActions effects) {
     fail(
         commit,
         new TransactionTooOldException(

@@ -1,7 +1,7 @@
 package io.petacore.internal.commit;
 
-import io.petacore.internal.time.Backoff;
-import io.petacore.internal.time.Scheduler;
+import io.petacore.internal.concurrent.Backoff;
+import io.petacore.internal.concurrent.Scheduler;
 import java.time.Duration;
 
 /**
@@ -14,7 +14,7 @@ final class Pause {
   private static final Duration LONGEST = Duration.ofSeconds(1);
 
   private final Scheduler scheduler;
-  private final Steps steps;
+  private final CombiningLock steps;
   private final Backoff backoff;
 
   /** By the clock, so that it ends whether or not its timer rings. */
@@ -22,7 +22,7 @@ final class Pause {
 
   private boolean begun;
 
-  Pause(Scheduler scheduler, Steps steps) {
+  Pause(Scheduler scheduler, CombiningLock steps) {
     this.scheduler = scheduler;
     this.steps = steps;
     this.backoff = new Backoff(FIRST, LONGEST, scheduler::chance);

@@ -1,9 +1,9 @@
 package io.petacore.internal.commit;
 
 import io.petacore.data.Bytes;
+import io.petacore.internal.concurrent.Backoff;
+import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.Namespace;
-import io.petacore.internal.time.Backoff;
-import io.petacore.internal.time.Scheduler;
 import io.petacore.store.BatchResult;
 import io.petacore.store.KeyValue;
 import io.petacore.store.KvStore;
@@ -19,15 +19,15 @@ import org.slf4j.LoggerFactory;
  * Keeps a session: opens it, renews its lease, raises its fence, opens another when it was lost.
  *
  * <p><b>Several advances of a fence may be in flight.</b> One without an answer is sent again, so
- * that a member that hangs does not hold up the fencing point. All of them are guarded by the mod
- * revision that the fence has before; the first to be applied gives it another one, which it never
- * loses again to the old one. So at most one is applied, in whatever order they arrive and however
- * late, and each of the others reads what the fence is then: that one's mod revision, or a later
- * one. Only this session writes its fence, so either answer proves the fencing point. An answer
- * that comes after the next advance was begun shows no more than what is known ({@link #seen}).
+ * that a member that hangs does not hold up the fencing point. All are guarded by the fence's mod
+ * revision of before; the first that is applied gives the fence another one, and it never returns
+ * to the old one. So at most one is applied, in whatever order and however late they arrive, and
+ * each of the others reads that one's mod revision, or a later one. Only this session writes its
+ * fence, so either answer proves the fencing point. An answer that arrives after the next advance
+ * was begun adds nothing to what is known ({@link #seen}).
  *
  * <p>Its state is guarded by the pipeline's lock: methods are called with it held, and what comes
- * back from the store takes it through {@link Steps}, which also lets the pipeline go on.
+ * back from the store takes it through {@link CombiningLock}, which also lets the pipeline go on.
  */
 final class SessionKeeper {
 
@@ -47,9 +47,9 @@ final class SessionKeeper {
   private final CommitRecords records;
   private final Duration timeToLive;
   private final Scheduler scheduler;
-  private final Steps steps;
-  private final Position position;
-  private final Turn turn;
+  private final CombiningLock steps;
+  private final ReplicaProgress position;
+  private final ExclusiveLockState turn;
   private final Outcomes outcomes;
   private final CommitCounters counters;
   private final Backoff backoff;
@@ -62,9 +62,9 @@ final class SessionKeeper {
   private boolean raising;
   private final InProgress tryingToRaise;
   private int failedRaises;
-  private int raises; // the number of the last advance
-  private int unansweredRaise; // its number again, until it is answered; then 0
-  private int resentRaises; // since the first for this fencing point
+  private int advances; // the number of the last attempt
+  private int unansweredAdvance; // the same, until it is answered; then 0
+  private int resentAdvances; // since the first attempt for this fencing point
   private boolean ended;
 
   SessionKeeper(
@@ -110,7 +110,7 @@ final class SessionKeeper {
   }
 
   /** Opens a session if there is none and none is on its way. */
-  void open(Effects effects) {
+  void open(DeferredActions effects) {
     if (session != null || opening.isNow() || ended) {
       return;
     }
@@ -130,7 +130,7 @@ final class SessionKeeper {
       @Nullable Throwable failure,
       int number,
       int inHistory,
-      Effects effects) {
+      DeferredActions effects) {
     if (opened == null) {
       outcomes.storeFailed(StoreException.of(failure));
       // Until then it counts as being opened, so that nobody tries in between.
@@ -163,7 +163,7 @@ final class SessionKeeper {
   }
 
   /** What is due now and then: to be called so often that a session does not end meanwhile. */
-  void beat(Effects effects) {
+  void beat(DeferredActions effects) {
     Session renewed = session;
     if (renewed != null) {
       if (!holdsUpOthers(renewed)) {
@@ -199,7 +199,7 @@ final class SessionKeeper {
    * commits: so it may be said to have ended while its fence is there still, and lets requests
    * pass. To raise the fence tells for certain.
    */
-  private void requireLost(Session which, Effects effects) {
+  private void requireLost(Session which, DeferredActions effects) {
     if (session == which) {
       raise(effects);
     }
@@ -222,7 +222,7 @@ final class SessionKeeper {
    * fence may be there all the same, in a backup made after it was written: what is still on its
    * way must not pass it.
    */
-  void forget(Effects effects) {
+  void forget(DeferredActions effects) {
     histories++;
     Session last = session;
     if (last != null) {
@@ -245,7 +245,7 @@ final class SessionKeeper {
    * store was set back to before the raise that had given it. Of what is applied here nothing need
    * be lost, so nobody else would notice.
    */
-  void wentBack(Effects effects) {
+  void wentBack(DeferredActions effects) {
     Session last = session;
     if (last != null && !raising) {
       raising = true;
@@ -254,7 +254,7 @@ final class SessionKeeper {
   }
 
   /** Tries again to raise a fence where the last try has come to nothing without an answer. */
-  void goOn(Effects effects) {
+  void goOn(DeferredActions effects) {
     Session raised = session;
     if (raised != null && raising && !tryingToRaise.isNow()) {
       tryRaising(raised, effects);
@@ -262,24 +262,24 @@ final class SessionKeeper {
   }
 
   /** Raises the fence, so that requests sent before and not applied yet never will be. */
-  void raise(Effects effects) {
+  void raise(DeferredActions effects) {
     Session raised = session;
     if (raised == null || raising) {
       return;
     }
     raising = true;
-    resentRaises = 0;
+    resentAdvances = 0;
     tryRaising(raised, effects);
   }
 
-  private void tryRaising(Session raised, Effects effects) {
+  private void tryRaising(Session raised, DeferredActions effects) {
     if (session != raised || !raising) {
       return;
     }
     tryingToRaise.begin();
     long expected = fenceRevision;
-    int number = ++raises;
-    unansweredRaise = number;
+    int number = ++advances;
+    unansweredAdvance = number;
     effects.send(
         () ->
             StoreCall.then(
@@ -287,20 +287,20 @@ final class SessionKeeper {
                 (result, failure) ->
                     steps.take(
                         more -> {
-                          if (unansweredRaise == number) {
-                            unansweredRaise = 0;
+                          if (unansweredAdvance == number) {
+                            unansweredAdvance = 0;
                           }
                           if (session == raised) {
                             answered(raised, expected, number, result, failure, more);
                           }
                         })));
-    scheduler.schedule(ANSWER_BOUND, () -> steps.take(more -> raiseAgain(raised, number, more)));
+    scheduler.schedule(ANSWER_BOUND, () -> steps.take(more -> advanceAgain(raised, number, more)));
   }
 
-  /** Sends an advance once more that has no answer yet: its member may hang. */
-  private void raiseAgain(Session raised, int number, Effects effects) {
-    if (unansweredRaise == number && resentRaises < MAX_RESENT && !ended) {
-      resentRaises++;
+  /** Sends an advance again that is unanswered: its member may hang. */
+  private void advanceAgain(Session raised, int number, DeferredActions effects) {
+    if (unansweredAdvance == number && resentAdvances < MAX_RESENT && !ended) {
+      resentAdvances++;
       tryRaising(raised, effects);
     }
   }
@@ -311,7 +311,7 @@ final class SessionKeeper {
       int number,
       @Nullable BatchResult result,
       @Nullable Throwable failure,
-      Effects effects) {
+      DeferredActions effects) {
     if (result != null && result.applied()) {
       seen(raised.fence(), result.revision());
     } else if (result != null && result.otherwise().isEmpty()) {
@@ -329,14 +329,15 @@ final class SessionKeeper {
     }
   }
 
-  private void notRaised(Session raised, int number, StoreException failure, Effects effects) {
+  private void notRaised(
+      Session raised, int number, StoreException failure, DeferredActions effects) {
     outcomes.storeFailed(failure);
     if (failure.kind() == StoreException.Kind.LEASE_NOT_FOUND) {
       lost(raised);
       return;
     }
-    if (!raising || number != raises) {
-      return; // it was advanced meanwhile, or a later try is to tell
+    if (!raising || number != advances) {
+      return; // the fence has moved, or a later attempt is unanswered
     }
     boolean refused = failure.kind() != StoreException.Kind.UNAVAILABLE;
     if (refused && ++failedRaises >= RAISES_BEFORE_REVOKING) {
@@ -347,7 +348,7 @@ final class SessionKeeper {
   }
 
   /** Ends a session whose fence can't be raised: that makes the border, too. */
-  private void endInstead(Session raised, Effects effects) {
+  private void endInstead(Session raised, DeferredActions effects) {
     tryingToRaise.begin();
     effects.send(
         () ->
@@ -369,7 +370,7 @@ final class SessionKeeper {
    *
    * @param done completed when the lease has been revoked, or could not be
    */
-  void end(Effects effects, CompletableFuture<@Nullable Void> done) {
+  void end(DeferredActions effects, CompletableFuture<@Nullable Void> done) {
     ended = true;
     Session last = session;
     effects.send(
@@ -382,7 +383,7 @@ final class SessionKeeper {
     StoreCall.then(unwanted::revoke, (nothing, failure) -> {});
   }
 
-  private void later(Consumer<Effects> task) {
+  private void later(Consumer<DeferredActions> task) {
     if (!ended) {
       scheduler.schedule(backoff.next(), () -> steps.take(task));
     }

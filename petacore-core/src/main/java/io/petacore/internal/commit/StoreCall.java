@@ -1,6 +1,6 @@
 package io.petacore.internal.commit;
 
-import io.petacore.internal.time.Continuation;
+import io.petacore.internal.concurrent.Continuation;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 

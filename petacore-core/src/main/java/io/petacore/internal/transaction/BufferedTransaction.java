@@ -6,7 +6,7 @@ import io.petacore.data.KeyRange;
 import io.petacore.internal.commit.Write;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.format.ReservedKeys;
-import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.Order;
 import io.petacore.internal.mvcc.Version;
@@ -31,7 +31,7 @@ final class BufferedTransaction implements Transaction {
   private final MvccCache cache;
   private final Limits limits;
   private final IsolationLevel isolation;
-  private final Applied snapshot;
+  private final AppliedState snapshot;
   private final @Nullable Commit commit;
   private @Nullable WriteBuffer writes;
   private boolean ended;
@@ -59,7 +59,7 @@ final class BufferedTransaction implements Transaction {
     if (isolation == IsolationLevel.READ_COMMITTED) {
       return cache.newest(key);
     }
-    Version found = cache.find(key, snapshot.version());
+    Version found = cache.find(key, snapshot.timestamp());
     return found == null ? null : found.value();
   }
 
@@ -79,7 +79,7 @@ final class BufferedTransaction implements Transaction {
     KeyRange visible = ReservedKeys.visible(range);
     return () -> {
       requireOpen();
-      var below = cache.scan(visible, order, current().version());
+      var below = cache.scan(visible, order, current().timestamp());
       return writes == null ? below : writes.over(below, visible, order);
     };
   }
@@ -88,7 +88,7 @@ final class BufferedTransaction implements Transaction {
   public long count(KeyRange range) {
     requireOpen();
     Objects.requireNonNull(range, "range");
-    long number = current().version();
+    long number = current().timestamp();
     long count = cache.count(range, number);
     if (writes != null) {
       for (Write write : writes.in(ReservedKeys.visible(range))) {
@@ -107,7 +107,7 @@ final class BufferedTransaction implements Transaction {
   }
 
   /** What a read of this moment sees. */
-  Applied current() {
+  AppliedState current() {
     return isolation == IsolationLevel.SNAPSHOT ? snapshot : cache.applied();
   }
 
@@ -184,7 +184,7 @@ final class BufferedTransaction implements Transaction {
     return writes;
   }
 
-  Applied snapshot() {
+  AppliedState snapshot() {
     return snapshot;
   }
 

@@ -1,7 +1,7 @@
 package io.petacore.internal.transaction;
 
 import io.petacore.data.Bytes;
-import io.petacore.internal.time.Scheduler;
+import io.petacore.internal.concurrent.Scheduler;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.concurrent.CompletableFuture;

@@ -2,7 +2,7 @@ package io.petacore.internal.transaction;
 
 import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.ResolvedOutcome;
-import io.petacore.internal.time.Continuation;
+import io.petacore.internal.concurrent.Continuation;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;

@@ -24,8 +24,8 @@ final class OpenSnapshots {
   }
 
   /** Takes over a pin that has been set, for a handle; whoever calls is remembered. */
-  Pin add(PinnedSnapshot handle, long version) {
-    Pin pin = new Pin(handle, version);
+  Pin add(PinnedSnapshot handle, long timestamp) {
+    Pin pin = new Pin(handle, timestamp);
     open.add(pin);
     return pin;
   }
@@ -47,19 +47,19 @@ final class OpenSnapshots {
 
   /** What a handle keeps: must not know the handle, which could never be forgotten otherwise. */
   final class Pin extends PhantomReference<PinnedSnapshot> {
-    private final long version;
+    private final long timestamp;
     private final Throwable openedHere = new Throwable("opened here");
 
-    private Pin(PinnedSnapshot handle, long version) {
+    private Pin(PinnedSnapshot handle, long timestamp) {
       super(handle, forgotten);
-      this.version = version;
+      this.timestamp = timestamp;
     }
 
     /** Ends it; false if it had ended. */
     boolean release() {
       boolean first = open.remove(this);
       if (first) {
-        cache.unpin(version);
+        cache.unpin(timestamp);
       }
       return first;
     }

@@ -1,6 +1,6 @@
 package io.petacore.internal.transaction;
 
-import io.petacore.internal.time.Scheduler;
+import io.petacore.internal.concurrent.Scheduler;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

@@ -16,22 +16,22 @@ final class PinnedSnapshot implements Snapshot {
 
   private final MvccCache cache;
   private final long revision;
-  private final long version;
+  private final long timestamp;
   private final OpenSnapshots.Pin pin;
   private volatile boolean closed;
 
   /** The pin on the version has been set; this object owns it from here on. */
-  PinnedSnapshot(MvccCache cache, OpenSnapshots open, long revision, long version) {
+  PinnedSnapshot(MvccCache cache, OpenSnapshots open, long revision, long timestamp) {
     this.cache = cache;
     this.revision = revision;
-    this.version = version;
-    this.pin = open.add(this, version);
+    this.timestamp = timestamp;
+    this.pin = open.add(this, timestamp);
   }
 
   @Override
   public @Nullable Bytes read(Bytes key) {
     requireOpen();
-    Version found = cache.find(Limits.requireKey(key), version);
+    Version found = cache.find(Limits.requireKey(key), timestamp);
     return found == null ? null : found.value();
   }
 
@@ -50,7 +50,7 @@ final class PinnedSnapshot implements Snapshot {
     Objects.requireNonNull(range, "range");
     return () -> {
       requireOpen();
-      return cache.scan(range, order, version);
+      return cache.scan(range, order, timestamp);
     };
   }
 
@@ -58,7 +58,7 @@ final class PinnedSnapshot implements Snapshot {
   public long count(KeyRange range) {
     requireOpen();
     Objects.requireNonNull(range, "range");
-    return cache.count(range, version);
+    return cache.count(range, timestamp);
   }
 
   @Override
@@ -68,9 +68,9 @@ final class PinnedSnapshot implements Snapshot {
   }
 
   @Override
-  public long version() {
+  public long timestamp() {
     requireOpen();
-    return version;
+    return timestamp;
   }
 
   @Override

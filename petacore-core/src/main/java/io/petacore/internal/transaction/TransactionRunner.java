@@ -11,13 +11,13 @@ import io.petacore.internal.commit.CommitOutcome;
 import io.petacore.internal.commit.CommitPipeline;
 import io.petacore.internal.commit.CommitRequest;
 import io.petacore.internal.commit.Write;
+import io.petacore.internal.concurrent.Backoff;
+import io.petacore.internal.concurrent.Continuation;
+import io.petacore.internal.concurrent.Deadline;
+import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.Limits;
-import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
-import io.petacore.internal.time.Backoff;
-import io.petacore.internal.time.Continuation;
-import io.petacore.internal.time.Deadline;
-import io.petacore.internal.time.Scheduler;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Snapshot;
@@ -139,8 +139,8 @@ public final class TransactionRunner {
       return commit(options, body, tooOld(thrown, transaction.snapshot())).commit();
     }
     if (transaction.isReadOnly()) {
-      Applied read = transaction.current();
-      return new CommitResult(read.revision(), read.version());
+      AppliedState read = transaction.current();
+      return new CommitResult(read.revision(), read.timestamp());
     }
     return commit(
             options,
@@ -204,15 +204,15 @@ public final class TransactionRunner {
 
   /** What another run may mend; anything else that has the same name is thrown. */
   private <T extends @Nullable Object> Run<T> tooOld(
-      TransactionTooOldException thrown, Applied snapshot) {
+      TransactionTooOldException thrown, AppliedState snapshot) {
     if (isKept(snapshot)) {
       throw thrown; // it is a state of the past that the body has asked for
     }
     return new TooOld<>(thrown);
   }
 
-  private boolean isKept(Applied snapshot) {
-    return snapshot.version() >= cache.horizon();
+  private boolean isKept(AppliedState snapshot) {
+    return snapshot.timestamp() >= cache.horizon();
   }
 
   private static <T extends @Nullable Object, X extends Exception> T run(
@@ -269,10 +269,10 @@ public final class TransactionRunner {
   public Snapshot snapshot() {
     awaitConfirmed(TransactionOptions.defaults());
     while (true) {
-      Applied applied = cache.applied();
+      AppliedState applied = cache.applied();
       // Refused only if it fell behind the horizon since it was read: there is a newer one then.
-      if (cache.pin(applied.version())) {
-        return new PinnedSnapshot(cache, openSnapshots, applied.revision(), applied.version());
+      if (cache.pin(applied.timestamp())) {
+        return new PinnedSnapshot(cache, openSnapshots, applied.revision(), applied.timestamp());
       }
     }
   }
@@ -282,16 +282,16 @@ public final class TransactionRunner {
    *
    * @throws TransactionTooOldException if it can't be told for certain, with the reason
    */
-  public Snapshot snapshotAt(long version) {
+  public Snapshot snapshotAt(long timestamp) {
     // First the pin, then the question: what is answered stays.
-    boolean pinned = cache.pin(version);
+    boolean pinned = cache.pin(timestamp);
     try {
-      Applied state = cache.exactlyAt(version);
+      AppliedState state = cache.exactlyAt(timestamp);
       pinned = false; // it is the snapshot's now
-      return new PinnedSnapshot(cache, openSnapshots, state.revision(), version);
+      return new PinnedSnapshot(cache, openSnapshots, state.revision(), timestamp);
     } finally {
       if (pinned) {
-        cache.unpin(version);
+        cache.unpin(timestamp);
       }
     }
   }
@@ -338,7 +338,7 @@ public final class TransactionRunner {
           if (failFast && pipeline.isDisconnected()) {
             throw notBack(confirmed);
           }
-          CompletableFuture<Applied> applied = cache.whenApplied(confirmed);
+          CompletableFuture<AppliedState> applied = cache.whenApplied(confirmed);
           try {
             if (!scheduler.await(applied, deadline.remainingNanos())) {
               throw notBack(confirmed);
@@ -358,7 +358,7 @@ public final class TransactionRunner {
     }
 
     /** Without effect if it is done; or else nothing must be kept for whoever waits no longer. */
-    void stopWaiting(CompletableFuture<Applied> applied) {
+    void stopWaiting(CompletableFuture<AppliedState> applied) {
       applied.cancel(false);
     }
 
@@ -383,10 +383,10 @@ public final class TransactionRunner {
 
     CompletableFuture<CommitOutcome> send(Pending pending) {
       Collection<Write> writes = pending.writes();
-      Applied snapshot = pending.snapshot();
+      AppliedState snapshot = pending.snapshot();
       if (writes.isEmpty()) {
         return CompletableFuture.completedFuture(
-            new CommitOutcome.Committed(snapshot.revision(), snapshot.version()));
+            new CommitOutcome.Committed(snapshot.revision(), snapshot.timestamp()));
       }
       if (settings.readOnly()) {
         return CompletableFuture.failedFuture(
@@ -396,10 +396,11 @@ public final class TransactionRunner {
       }
       long guardedBy =
           pending.isolation() == IsolationLevel.SNAPSHOT
-              ? snapshot.version()
+              ? snapshot.timestamp()
               : CommitRequest.UNGUARDED;
       Bytes lostTo = lastConflict == null ? null : lastConflict.key();
-      return pipeline.commit(new CommitRequest(writes, guardedBy, deadline, failFast, lostTo));
+      return pipeline.commit(
+          new CommitRequest(writes, guardedBy, deadline, failFast, false, lostTo));
     }
 
     /** Not given up on an interrupt, which would hide the outcome; the deadline bounds it. */
@@ -425,7 +426,7 @@ public final class TransactionRunner {
       try {
         CommitOutcome outcome = commit(transaction.pending());
         if (outcome instanceof CommitOutcome.Committed committed) {
-          return new CommitResult(committed.revision(), committed.version());
+          return new CommitResult(committed.revision(), committed.timestamp());
         }
         throw conflictException((CommitOutcome.Conflict) outcome);
       } finally {
@@ -447,7 +448,7 @@ public final class TransactionRunner {
         return null;
       }
       if (outcome instanceof CommitOutcome.Committed committed) {
-        return new CommitResult(committed.revision(), committed.version());
+        return new CommitResult(committed.revision(), committed.timestamp());
       }
       CommitOutcome.Conflict conflict = (CommitOutcome.Conflict) outcome;
       backOff(delayAfter(conflict));
@@ -586,7 +587,7 @@ public final class TransactionRunner {
     private void settle(@Nullable CommitOutcome outcome, @Nullable Throwable failure) {
       if (outcome instanceof CommitOutcome.Committed committed) {
         attempts.turns.leave();
-        done.complete(new CommitResult(committed.revision(), committed.version()));
+        done.complete(new CommitResult(committed.revision(), committed.timestamp()));
       } else if (outcome instanceof CommitOutcome.Conflict conflict) {
         again(conflict);
       } else if (failure instanceof TransactionTooOldException tooOld) {
@@ -625,7 +626,7 @@ public final class TransactionRunner {
     /** As {@link Attempts#awaitConfirmed()}, but not on a thread. */
     private void awaitConfirmed() {
       long confirmed = pipeline.confirmedRevision();
-      CompletableFuture<Applied> applied = cache.whenApplied(confirmed);
+      CompletableFuture<AppliedState> applied = cache.whenApplied(confirmed);
       whenTurn(
           applied.handle((now, abandoned) -> true),
           () -> {

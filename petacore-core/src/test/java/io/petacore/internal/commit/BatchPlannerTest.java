@@ -409,7 +409,7 @@ class BatchPlannerTest {
       PendingCommit commit =
           random.nextInt(3) == 0
               ? store.pending(CommitRequest.UNGUARDED, all)
-              : store.pending(store.cache.applied().version(), all);
+              : store.pending(store.cache.applied().timestamp(), all);
       arrived++;
       waiting.put(commit.arrival(), commit);
     }

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.petacore.data.Bytes;
 import io.petacore.error.TransactionTooOldException;
+import io.petacore.internal.concurrent.Deadline;
+import io.petacore.internal.concurrent.ManualScheduler;
 import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.MvccCache;
-import io.petacore.internal.time.Deadline;
-import io.petacore.internal.time.ManualScheduler;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +52,7 @@ class CommitCheckTest {
   }
 
   private long snapshot() {
-    return cache.applied().version();
+    return cache.applied().timestamp();
   }
 
   private CommitCheck.Result check(long snapshot, Write... writes) {

@@ -30,7 +30,7 @@ class CommitPipelineTest extends PipelineFixture {
     node.deliver();
     CommitOutcome.Committed committed = committed(done);
     assertEquals(cluster.newest(), committed.revision());
-    assertEquals(node.cache.applied().version(), committed.version());
+    assertEquals(node.cache.applied().timestamp(), committed.timestamp());
     assertEquals("1", node.read("a"));
   }
 
@@ -40,7 +40,7 @@ class CommitPipelineTest extends PipelineFixture {
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
     Sent sent = node.store.next(What.BATCH).reach();
     node.deliver();
-    assertTrue(committed(done).version() > 0);
+    assertTrue(committed(done).timestamp() > 0);
     sent.answer();
     assertWorks();
     assertEquals("1", node.read("a"));

@@ -42,7 +42,7 @@ final class FaultyKvStore implements KvStore {
     /** The fence of a session: created, or raised. */
     FENCE,
     /** The turn: taken, or given back. */
-    TURN,
+    EXCLUSIVE_LOCK,
     RANGE,
     GRANT,
     RENEW,
@@ -245,8 +245,9 @@ final class FaultyKvStore implements KvStore {
     }
     boolean turn =
         first instanceof Operation.Delete
-            || (first instanceof Operation.Put put && put.key().equals(PipelineNode.TURN));
-    return turn ? What.TURN : What.FENCE;
+            || (first instanceof Operation.Put put
+                && put.key().equals(PipelineNode.EXCLUSIVE_LOCK));
+    return turn ? What.EXCLUSIVE_LOCK : What.FENCE;
   }
 
   @Override

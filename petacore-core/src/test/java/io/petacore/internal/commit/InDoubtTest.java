@@ -68,7 +68,7 @@ class InDoubtTest extends PipelineFixture {
     request().reach();
     assertFalse(outcome.isDone(), "the watch has not brought it");
     node.deliver();
-    long timestamp = node.cache.applied().version();
+    long timestamp = node.cache.applied().timestamp();
     assertEquals(ResolvedOutcome.committed(revision, timestamp), resolved(outcome));
     assertEquals(1, node.counters().commits());
     assertSentOnce();

@@ -14,7 +14,7 @@ import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.internal.commit.FaultyKvStore.Sent;
 import io.petacore.internal.commit.FaultyKvStore.What;
-import io.petacore.internal.time.ManualScheduler;
+import io.petacore.internal.concurrent.ManualScheduler;
 import io.petacore.store.Operation;
 import io.petacore.store.RangeRequest;
 import io.petacore.store.ScriptedKvStore;
@@ -67,7 +67,7 @@ class LargeTransactionTest {
 
   /** The key of the turn is there. */
   private boolean isTurnTaken() {
-    RangeRequest turn = new RangeRequest(KeyRange.single(PipelineNode.TURN), 0, 1);
+    RangeRequest turn = new RangeRequest(KeyRange.single(PipelineNode.EXCLUSIVE_LOCK), 0, 1);
     return !cluster.range(turn).join().entries().isEmpty();
   }
 
@@ -95,7 +95,7 @@ class LargeTransactionTest {
    * Has a large transaction fail three times because of others, after which the turn is asked for.
    */
   private CompletableFuture<CommitOutcome> needTheTurn(PipelineNode.Draft draft) {
-    node.store.hold(What.BATCH, What.TURN);
+    node.store.hold(What.BATCH, What.EXCLUSIVE_LOCK);
     CompletableFuture<CommitOutcome> done = draft.commit();
     for (int i = 0; i < 3; i++) {
       commitElsewhere("other", "v" + i);
@@ -103,7 +103,7 @@ class LargeTransactionTest {
       assertEquals(0, node.store.countHeld(), "not before the other commit shows here");
       node.deliver();
     }
-    assertEquals(List.of(What.TURN), node.store.held());
+    assertEquals(List.of(What.EXCLUSIVE_LOCK), node.store.held());
     assertFalse(done.isDone());
     return done;
   }
@@ -115,7 +115,7 @@ class LargeTransactionTest {
     node.deliver();
     committed(done);
     assertAll("1");
-    assertEquals(0, node.counters().turnsTaken());
+    assertEquals(0, node.counters().exclusiveLocks());
     assertWorks();
   }
 
@@ -173,14 +173,14 @@ class LargeTransactionTest {
   @Test
   void itTakesTheTurnAndGivesItBackWithTheCommit() {
     CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
-    node.store.next(What.TURN).answer();
+    node.store.next(What.EXCLUSIVE_LOCK).answer();
     assertTrue(isTurnTaken());
     elsewhere.deliver();
     CompletableFuture<CommitOutcome> other = elsewhere.begin().put("other", "late").commit();
     elsewhere.deliver();
     assertFalse(other.isDone(), "it waits for its turn");
 
-    node.store.pass(What.TURN, What.BATCH);
+    node.store.pass(What.EXCLUSIVE_LOCK, What.BATCH);
     node.deliver();
     assertFalse(isTurnTaken());
     node.deliver();
@@ -189,8 +189,8 @@ class LargeTransactionTest {
     elsewhere.deliver();
     elsewhere.deliver();
     committed(other);
-    assertEquals(1, node.counters().turnsTaken());
-    assertEquals(1, node.store.count(What.TURN), "given back with the commit");
+    assertEquals(1, node.counters().exclusiveLocks());
+    assertEquals(1, node.store.count(What.EXCLUSIVE_LOCK), "given back with the commit");
     assertWorks();
   }
 
@@ -200,14 +200,14 @@ class LargeTransactionTest {
     elsewhere.store.hold(What.BATCH);
     elsewhere.deliver();
     CompletableFuture<CommitOutcome> other = elsewhere.begin().put("other", "late").commit();
-    node.store.next(What.TURN).answer();
+    node.store.next(What.EXCLUSIVE_LOCK).answer();
     long newest = cluster.newest();
     elsewhere.store.next(What.BATCH).answer();
     assertEquals(newest, cluster.newest(), "refused while the turn is held");
     assertEquals(0, elsewhere.store.countHeld());
     elsewhere.deliver();
     assertEquals(0, elsewhere.store.countHeld());
-    node.store.pass(What.TURN, What.BATCH);
+    node.store.pass(What.EXCLUSIVE_LOCK, What.BATCH);
     node.deliver();
     node.deliver();
     committed(done);
@@ -221,9 +221,9 @@ class LargeTransactionTest {
   @Test
   void theTurnIsGivenBackWhenItIsTooLate() {
     CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
-    node.store.next(What.TURN).answer();
+    node.store.next(What.EXCLUSIVE_LOCK).answer();
     node.store.fail(What.BATCH, Kind.UNAVAILABLE);
-    node.store.pass(What.TURN);
+    node.store.pass(What.EXCLUSIVE_LOCK);
     node.deliver();
     scheduler.advance(PipelineNode.TIMEOUT.plusMillis(50));
     failure(StoreUnavailableException.class, done);
@@ -235,8 +235,8 @@ class LargeTransactionTest {
   void theTurnIsGivenBackWhenTheConflictShows() {
     CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "mine"));
     commitElsewhere("k7", "theirs");
-    node.store.next(What.TURN).answer();
-    node.store.pass(What.TURN, What.BATCH);
+    node.store.next(What.EXCLUSIVE_LOCK).answer();
+    node.store.pass(What.EXCLUSIVE_LOCK, What.BATCH);
     node.deliver();
     assertConflict("k7", done);
     node.deliver();
@@ -247,8 +247,8 @@ class LargeTransactionTest {
   @Test
   void theAnswerThatTookTheTurnMayBeLost() {
     CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
-    node.store.next(What.TURN).reach().lose();
-    node.store.pass(What.TURN, What.BATCH);
+    node.store.next(What.EXCLUSIVE_LOCK).reach().lose();
+    node.store.pass(What.EXCLUSIVE_LOCK, What.BATCH);
     node.goOn();
     committed(done);
     assertAll("1");
@@ -258,13 +258,13 @@ class LargeTransactionTest {
   @Test
   void aTurnThatIsTakenLateIsGivenBack() {
     CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
-    Sent delayed = node.store.next(What.TURN).lose();
-    node.store.fail(What.TURN, Kind.UNAVAILABLE);
+    Sent delayed = node.store.next(What.EXCLUSIVE_LOCK).lose();
+    node.store.fail(What.EXCLUSIVE_LOCK, Kind.UNAVAILABLE);
     scheduler.advance(PipelineNode.TIMEOUT.plusMillis(50));
     failure(StoreUnavailableException.class, done);
     delayed.reach();
     assertTrue(isTurnTaken());
-    node.store.pass(What.TURN);
+    node.store.pass(What.EXCLUSIVE_LOCK);
     node.deliver();
     assertWorks();
   }
@@ -273,28 +273,28 @@ class LargeTransactionTest {
   void givingTheTurnBackIsTriedUntilItIsDone() {
     CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "mine"));
     commitElsewhere("k7", "theirs");
-    node.store.next(What.TURN).answer();
-    node.store.fail(What.TURN, Kind.UNAVAILABLE);
+    node.store.next(What.EXCLUSIVE_LOCK).answer();
+    node.store.fail(What.EXCLUSIVE_LOCK, Kind.UNAVAILABLE);
     node.store.pass(What.BATCH);
     node.deliver();
     assertConflict("k7", done);
     assertTrue(isTurnTaken());
     node.pause();
-    node.store.pass(What.TURN);
-    node.store.hold(What.TURN);
+    node.store.pass(What.EXCLUSIVE_LOCK);
+    node.store.hold(What.EXCLUSIVE_LOCK);
     node.pause();
-    node.store.next(What.TURN).reach().lose();
-    node.store.pass(What.TURN);
+    node.store.next(What.EXCLUSIVE_LOCK).reach().lose();
+    node.store.pass(What.EXCLUSIVE_LOCK);
     assertWorks();
   }
 
   @Test
   void aSessionThatIsLostLosesTheTurn() {
     CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
-    node.store.next(What.TURN).answer();
+    node.store.next(What.EXCLUSIVE_LOCK).answer();
     cluster.endLease(1);
     assertFalse(isTurnTaken());
-    node.store.pass(What.TURN, What.BATCH);
+    node.store.pass(What.EXCLUSIVE_LOCK, What.BATCH);
     for (int i = 0; i < 4; i++) {
       node.deliver();
     }
@@ -306,10 +306,10 @@ class LargeTransactionTest {
   @Test
   void aRequestThatIsLostUnderTheTurnIsSettledAndSentAgain() {
     CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
-    node.store.next(What.TURN).answer();
+    node.store.next(What.EXCLUSIVE_LOCK).answer();
     node.deliver();
     Sent delayed = node.store.next(What.BATCH).lose();
-    node.store.pass(What.TURN, What.BATCH);
+    node.store.pass(What.EXCLUSIVE_LOCK, What.BATCH);
     for (int i = 0; i < 3; i++) {
       node.deliver();
     }
@@ -325,16 +325,16 @@ class LargeTransactionTest {
   void oneTurnServesOneTransaction() {
     CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
     node.store.pass(What.BATCH);
-    node.store.next(What.TURN).answer();
+    node.store.next(What.EXCLUSIVE_LOCK).answer();
     node.deliver();
     node.deliver();
     committed(done);
     assertFalse(isTurnTaken());
-    node.store.pass(What.TURN);
+    node.store.pass(What.EXCLUSIVE_LOCK);
     CompletableFuture<CommitOutcome> next = large(node.begin(), "2").commit();
     node.deliver();
     committed(next);
-    assertEquals(1, node.store.count(What.TURN), "the next one did not need it");
+    assertEquals(1, node.store.count(What.EXCLUSIVE_LOCK), "the next one did not need it");
     assertWorks();
   }
 
@@ -346,8 +346,8 @@ class LargeTransactionTest {
     node.deliver();
     long backup = cluster.newest() - 18;
     CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
-    Sent turn = node.store.next(What.TURN).reach();
-    node.store.pass(What.TURN, What.BATCH);
+    Sent turn = node.store.next(What.EXCLUSIVE_LOCK).reach();
+    node.store.pass(What.EXCLUSIVE_LOCK, What.BATCH);
     cluster.rewind(backup);
     cluster.change(
         new Operation.Put(PipelineNode.NAMESPACE.toStore(Bytes.utf8("restored")), Bytes.EMPTY));
@@ -364,7 +364,7 @@ class LargeTransactionTest {
   @Test
   void closingEndsTheTurnWithTheSession() {
     CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
-    node.store.next(What.TURN).answer();
+    node.store.next(What.EXCLUSIVE_LOCK).answer();
     node.deliver();
     node.store.next(What.BATCH);
     CompletableFuture<Void> closed = node.pipeline.close(Duration.ofSeconds(1));

@@ -121,7 +121,7 @@ class OrphanedLockTest extends PipelineFixture {
   private CompletableFuture<CommitOutcome> takeTheLock() {
     PipelineNode elsewhere = another();
     node.deliver();
-    node.store.hold(What.BATCH, What.TURN);
+    node.store.hold(What.BATCH, What.EXCLUSIVE_LOCK);
     PipelineNode.Draft draft = node.begin();
     for (int i = 0; i < 200; i++) {
       draft.put("k" + i, "v");
@@ -132,7 +132,7 @@ class OrphanedLockTest extends PipelineFixture {
       node.store.next(What.BATCH).answer();
       node.deliver();
     }
-    node.store.next(What.TURN).answer();
+    node.store.next(What.EXCLUSIVE_LOCK).answer();
     assertTrue(isPresent("\0x"));
     return done;
   }

@@ -16,7 +16,7 @@ import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.internal.commit.FaultyKvStore.Sent;
 import io.petacore.internal.commit.FaultyKvStore.What;
-import io.petacore.internal.time.Deadline;
+import io.petacore.internal.concurrent.Deadline;
 import io.petacore.store.ScriptedWatch;
 import io.petacore.store.StoreException;
 import io.petacore.store.StoreException.Kind;
@@ -71,7 +71,7 @@ class PipelineBoundsTest extends PipelineFixture {
       node.store.take(0).answer();
     }
     assertWorks();
-    assertEquals(0, node.counters().settledApplied(), "counted once");
+    assertEquals(0, node.counters().resolvedApplied(), "counted once");
   }
 
   @Test
@@ -93,14 +93,15 @@ class PipelineBoundsTest extends PipelineFixture {
 
   @Test
   void whatWasConfirmedIsToldAtItsDeadlineThoughTheWatchIsLate() {
-    CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
+    Duration timeout = Duration.ofSeconds(4); // before everything is loaded instead
+    CompletableFuture<CommitOutcome> done = node.begin(timeout).put("a", "1").commit();
     long confirmed = cluster.newest();
-    assertEquals(0, node.pipeline.confirmedRevision(), "nobody was told yet");
+    assertEquals(0, node.pipeline.confirmedRevision(), "not reported yet");
     // Every watch that is opened stays silent: nothing is delivered.
-    scheduler.advance(PipelineNode.TIMEOUT.plusMillis(50));
+    scheduler.advance(timeout.plusMillis(50));
     CommitOutcome.Committed told = committed(done);
     assertEquals(confirmed, told.revision());
-    assertEquals(0, told.version());
+    assertEquals(0, told.timestamp());
     assertEquals(confirmed, node.pipeline.confirmedRevision(), "others wait for it");
     assertWorks();
     assertEquals("1", node.read("a"));
@@ -154,7 +155,7 @@ class PipelineBoundsTest extends PipelineFixture {
     List<Write> writes = List.of(new Write(Bytes.utf8("mine"), Bytes.utf8("v")));
     CompletableFuture<CommitOutcome> again =
         node.pipeline.commit(
-            new CommitRequest(writes, node.cache.applied().version(), soon, false, lost));
+            new CommitRequest(writes, node.cache.applied().timestamp(), soon, false, false, lost));
     CompletableFuture<CommitOutcome> first =
         node.begin(Duration.ofMillis(50)).put("other", "v").commit();
     scheduler.advance(Duration.ofMillis(100));
@@ -182,7 +183,7 @@ class PipelineBoundsTest extends PipelineFixture {
     Deadline late = Deadline.in(PipelineNode.TIMEOUT, scheduler::nanoTime);
     List<Write> writes = List.of(new Write(Bytes.utf8("mine"), Bytes.utf8("v")));
     CommitRequest request =
-        new CommitRequest(writes, node.cache.applied().version(), late, true, null);
+        new CommitRequest(writes, node.cache.applied().timestamp(), late, true, false, null);
     CompletableFuture<CommitOutcome> waiting = node.pipeline.commit(request);
     assertFalse(waiting.isDone());
     node.store.hold(What.RANGE);

@@ -3,7 +3,7 @@ package io.petacore.internal.commit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.petacore.internal.time.ManualScheduler;
+import io.petacore.internal.concurrent.ManualScheduler;
 import io.petacore.store.ScriptedKvStore;
 import io.petacore.store.StoreException.Kind;
 import java.time.Duration;

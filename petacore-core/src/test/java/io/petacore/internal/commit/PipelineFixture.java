@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.data.Bytes;
 import io.petacore.internal.commit.FaultyKvStore.What;
-import io.petacore.internal.time.ManualScheduler;
+import io.petacore.internal.concurrent.ManualScheduler;
 import io.petacore.store.Batch;
 import io.petacore.store.Operation;
 import io.petacore.store.ScriptedKvStore;

@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.clock.HybridLogicalClock;
 import io.petacore.data.Bytes;
+import io.petacore.internal.concurrent.Deadline;
+import io.petacore.internal.concurrent.ManualScheduler;
 import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.sync.Synchronizer;
-import io.petacore.internal.time.Deadline;
-import io.petacore.internal.time.ManualScheduler;
 import io.petacore.store.ScriptedKvStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ final class PipelineNode {
 
   static final Namespace NAMESPACE = Namespace.of("n/");
   static final Bytes RECORD = NAMESPACE.toStore(ReservedKeys.COMMIT_RECORD);
-  static final Bytes TURN = NAMESPACE.toStore(ReservedKeys.TURN);
+  static final Bytes EXCLUSIVE_LOCK = NAMESPACE.toStore(ReservedKeys.EXCLUSIVE_LOCK);
 
   static final Duration TIMEOUT = Duration.ofSeconds(10);
   static final Duration TIME_TO_LIVE = Duration.ofSeconds(9);
@@ -130,11 +130,11 @@ final class PipelineNode {
 
   /** A transaction on the newest snapshot. */
   Draft begin() {
-    return new Draft(cache.applied().version(), TIMEOUT);
+    return new Draft(cache.applied().timestamp(), TIMEOUT);
   }
 
   Draft begin(Duration timeout) {
-    return new Draft(cache.applied().version(), timeout);
+    return new Draft(cache.applied().timestamp(), timeout);
   }
 
   /** A transaction under Read Committed. */

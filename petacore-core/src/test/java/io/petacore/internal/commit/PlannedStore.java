@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.petacore.clock.HybridLogicalClock;
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
+import io.petacore.internal.concurrent.Deadline;
 import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.MvccCache;
-import io.petacore.internal.time.Deadline;
 import io.petacore.store.Batch;
 import io.petacore.store.BatchResult;
 import io.petacore.store.KeyValue;
@@ -44,7 +44,7 @@ final class PlannedStore implements AutoCloseable {
   final BatchLayout layout;
   final CommitCheck check;
   final DeleteFences fences = new DeleteFences(BUCKETS);
-  final Footprint footprint = new Footprint();
+  final InFlightKeys footprint = new InFlightKeys();
 
   /** For each key, the revisions that changed it. */
   final Map<Bytes, List<Long>> changes = new TreeMap<>();
@@ -75,7 +75,7 @@ final class PlannedStore implements AutoCloseable {
 
   /** A transaction under Snapshot, at what the cache shows now. */
   PendingCommit guarded(Write... writes) {
-    return pending(cache.applied().version(), Arrays.asList(writes));
+    return pending(cache.applied().timestamp(), Arrays.asList(writes));
   }
 
   PendingCommit unguarded(Write... writes) {
@@ -167,7 +167,7 @@ final class PlannedStore implements AutoCloseable {
     for (KeyValue kv : page.entries()) {
       Bytes key = NAMESPACE.fromStore(kv.key());
       if (!ReservedKeys.isReserved(key) || ReservedKeys.isDeleteFence(key)) {
-        entries.put(key, new KeyValue(key, kv.value(), kv.modRevision(), kv.keyVersion()));
+        entries.put(key, new KeyValue(key, kv.value(), kv.modRevision(), kv.putCount()));
       }
     }
     return new State(entries, page.revision());

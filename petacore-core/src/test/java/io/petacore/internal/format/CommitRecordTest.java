@@ -23,19 +23,19 @@ class CommitRecordTest {
     return Bytes.of(HexFormat.of().parseHex(digits));
   }
 
-  private static Bytes withHlc(long hlc) {
-    return new CommitRecord(hlc, SESSION, 1).encode();
+  private static Bytes withTimestamp(long timestamp) {
+    return new CommitRecord(timestamp, SESSION, 1).encode();
   }
 
   /** What is stored stays readable: these bytes may not change. */
   @Test
-  void theBytesThatAreStored() {
+  void theEncodingIsFixed() {
     assertEquals(hex(STORED), RECORD.encode());
     assertEquals(RECORD, CommitRecord.decode(hex(STORED)));
   }
 
   @Test
-  void everyRecordComesBack() {
+  void encodedRecordsAreDecoded() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     for (int i = 0; i < 10_000; i++) {
@@ -59,25 +59,25 @@ class CommitRecordTest {
   }
 
   @Test
-  void aTimestampThatIsNotBelievedLeavesSessionAndBatchReadable() {
+  void anInvalidTimestampLeavesSessionAndBatchReadable() {
     long latest = Instant.parse("2200-01-01T00:00:00Z").getEpochSecond() * 1_000_000_000L;
-    assertEquals(latest, hlc(withHlc(latest)));
-    assertEquals(1, hlc(withHlc(1)));
+    assertEquals(latest, timestamp(withTimestamp(latest)));
+    assertEquals(1, timestamp(withTimestamp(1)));
     for (long bad : new long[] {latest + 1, Long.MAX_VALUE, 0, -1, Long.MIN_VALUE}) {
       assertFalse(CommitRecord.isTimestamp(bad));
       CommitRecord expected = new CommitRecord(CommitRecord.NO_TIMESTAMP, SESSION, 1);
-      assertEquals(expected, CommitRecord.decode(withHlc(bad)));
+      assertEquals(expected, CommitRecord.decode(withTimestamp(bad)));
       assertFalse(expected.hasTimestamp());
     }
   }
 
-  private static long hlc(Bytes stored) {
+  private static long timestamp(Bytes stored) {
     CommitRecord decoded = CommitRecord.decode(stored);
-    return decoded == null ? -1 : decoded.hlc();
+    return decoded == null ? -1 : decoded.timestamp();
   }
 
   @Test
-  void whateverIsFoundIsDecodedOrMalformed() {
+  void arbitraryBytesAreDecodedOrMalformed() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     for (int i = 0; i < 100_000; i++) {
@@ -88,7 +88,7 @@ class CommitRecordTest {
       }
       CommitRecord decoded = CommitRecord.decode(Bytes.of(bytes));
       if (decoded != null) {
-        assertTrue(decoded.hlc() >= 0, () -> "seed " + seed);
+        assertTrue(decoded.timestamp() >= 0, () -> "seed " + seed);
         if (decoded.hasTimestamp()) {
           assertEquals(Bytes.of(bytes), decoded.encode(), () -> "seed " + seed);
         }
@@ -97,7 +97,7 @@ class CommitRecordTest {
   }
 
   @Test
-  void sessionsAreShownAsHexadecimalDigitsAndDiffer() {
+  void sessionIdsAreHexadecimalAndUnique() {
     assertEquals("1122334455667788fffffffffffffffe", SESSION.toString());
     assertEquals("00000000000000010000000000000002", new SessionId(1, 2).toString());
     SessionId[] some = new SessionId[100];

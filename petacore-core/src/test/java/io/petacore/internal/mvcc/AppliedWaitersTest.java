@@ -22,10 +22,10 @@ class AppliedWaitersTest {
   private static final int ROUNDS = 30_000;
 
   private final AppliedWaiters waiters = new AppliedWaiters();
-  private final AtomicReference<Applied> applied = new AtomicReference<>(at(0));
+  private final AtomicReference<AppliedState> applied = new AtomicReference<>(at(0));
 
-  private static Applied at(long revision) {
-    return new Applied(revision, revision, 0, 0);
+  private static AppliedState at(long revision) {
+    return new AppliedState(revision, revision, 0, 0);
   }
 
   private void publish(long revision) {
@@ -34,26 +34,26 @@ class AppliedWaitersTest {
   }
 
   @Test
-  void whatHasComeIsNotWaitedFor() {
+  void anAppliedRevisionCompletesImmediately() {
     publish(5);
     assertEquals(at(5), waiters.await(4, applied::get).join());
     assertEquals(at(5), waiters.await(5, applied::get).join());
     assertFalse(waiters.await(6, applied::get).isDone());
   }
 
-  /** The writer publishes between the waiter's first look and its place in the queue. */
+  /** The writer publishes after the waiter's first read and before it enters the queue. */
   @Test
-  void aRevisionThatComesMeanwhileIsSeen() {
+  void aRevisionAppliedDuringRegistrationIsNotMissed() {
     AtomicInteger looks = new AtomicInteger();
-    Supplier<Applied> meanwhile = () -> at(looks.getAndIncrement() == 0 ? 0 : 3);
+    Supplier<AppliedState> meanwhile = () -> at(looks.getAndIncrement() == 0 ? 0 : 3);
     assertEquals(at(3), waiters.await(3, meanwhile).join());
   }
 
   @Test
-  void eachIsToldWhenItsRevisionHasCome() {
-    CompletableFuture<Applied> third = waiters.await(3, applied::get);
-    CompletableFuture<Applied> first = waiters.await(1, applied::get);
-    CompletableFuture<Applied> alsoThird = waiters.await(3, applied::get);
+  void eachWaiterCompletesAtItsRevision() {
+    CompletableFuture<AppliedState> third = waiters.await(3, applied::get);
+    CompletableFuture<AppliedState> first = waiters.await(1, applied::get);
+    CompletableFuture<AppliedState> alsoThird = waiters.await(3, applied::get);
     publish(2);
     assertEquals(at(2), first.join());
     assertFalse(third.isDone());
@@ -63,18 +63,18 @@ class AppliedWaitersTest {
   }
 
   @Test
-  void theAbandonedFailAndLaterOnesWaitAnew() {
-    CompletableFuture<Applied> lost = waiters.await(3, applied::get);
+  void abandonedWaitersFailAndLaterOnesWait() {
+    CompletableFuture<AppliedState> lost = waiters.await(3, applied::get);
     waiters.abandon(new PetaCoreException("scripted"));
     assertThrows(CompletionException.class, lost::join);
-    CompletableFuture<Applied> later = waiters.await(3, applied::get);
+    CompletableFuture<AppliedState> later = waiters.await(3, applied::get);
     publish(3);
     assertTrue(later.isDone());
   }
 
   @Test
-  void whoComesAfterTheEndFailsAtOnce() {
-    CompletableFuture<Applied> before = waiters.await(3, applied::get);
+  void aWaiterAfterCloseFailsImmediately() {
+    CompletableFuture<AppliedState> before = waiters.await(3, applied::get);
     waiters.close(new PetaCoreException("scripted"));
     assertThrows(CompletionException.class, before::join);
     assertTrue(waiters.await(3, applied::get).isCompletedExceptionally());
@@ -82,8 +82,8 @@ class AppliedWaitersTest {
   }
 
   @Test
-  void whoWaitsNoLongerIsNotKept() {
-    CompletableFuture<Applied> stays = waiters.await(3, applied::get);
+  void aCancelledWaiterIsReleased() {
+    CompletableFuture<AppliedState> stays = waiters.await(3, applied::get);
     for (int i = 0; i < 1_000; i++) {
       waiters.await(3, applied::get).cancel(false);
     }
@@ -93,10 +93,10 @@ class AppliedWaitersTest {
     assertEquals(0, waiters.count());
   }
 
-  /** What is chained runs without the lock: it may wait for the next revision itself. */
+  /** Dependent actions run without the lock, so they may wait for the next revision. */
   @Test
-  void whatIsChainedMayWaitAgain() {
-    AtomicReference<CompletableFuture<Applied>> next =
+  void aDependentActionMayWaitAgain() {
+    AtomicReference<CompletableFuture<AppliedState>> next =
         new AtomicReference<>(new CompletableFuture<>());
     CompletableFuture<Void> chained =
         waiters
@@ -114,11 +114,11 @@ class AppliedWaitersTest {
   }
 
   /**
-   * Each revision is published just when somebody begins to wait for it, and none after it until he
-   * was told: who is forgotten once is forgotten for good.
+   * Each revision is published just when a thread starts to wait for it, and the next one only after
+   * that wait has ended, so a lost waiter would wait forever.
    */
   @Test
-  void nobodyIsForgottenHoweverItComes() throws Exception {
+  void noWaiterIsLostUnderConcurrency() throws Exception {
     AtomicLong wanted = new AtomicLong();
     ExecutorService threads = Executors.newSingleThreadExecutor();
     Future<?> writer =
@@ -134,8 +134,8 @@ class AppliedWaitersTest {
     try {
       for (long revision = 1; revision <= ROUNDS; revision++) {
         wanted.set(revision);
-        Applied told = waiters.await(revision, applied::get).get(30, TimeUnit.SECONDS);
-        assertEquals(revision, told.revision());
+        AppliedState state = waiters.await(revision, applied::get).get(30, TimeUnit.SECONDS);
+        assertEquals(revision, state.revision());
       }
     } finally {
       wanted.set(ROUNDS); // the writer comes to its end in any case

@@ -18,16 +18,17 @@ class HistoryTest {
     return first.chain();
   }
 
-  private Version supersede(VersionChain chain, boolean tombstone, long number, long at) {
+  private Version supersede(VersionChain chain, boolean tombstone, long timestamp, long at) {
     Version older = chain.head();
-    Version newer = older.next(tombstone ? null : Bytes.EMPTY, number, number, LongChains.DEFAULT);
+    Version newer =
+        older.next(tombstone ? null : Bytes.EMPTY, timestamp, timestamp, LongChains.DEFAULT);
     chain.link(newer);
-    history.superseded(Holdings.ofVersion(older), newer, at);
+    history.superseded(MemoryUsage.ofVersion(older), newer, at);
     return newer;
   }
 
   @Test
-  void ofARevisionAllIsFreedOrNothing() {
+  void aRevisionIsFreedAsAWhole() {
     VersionChain a = chain("a");
     VersionChain b = chain("b");
     Version newA = supersede(a, false, 5, 100);
@@ -45,7 +46,7 @@ class HistoryTest {
   }
 
   @Test
-  void deadChainsAreThoseWithATombstoneAlone() {
+  void onlyChainsOfASingleTombstoneAreDead() {
     VersionChain dead = chain("dead");
     supersede(dead, true, 5, 100);
     VersionChain revived = chain("revived");
@@ -58,7 +59,7 @@ class HistoryTest {
   }
 
   @Test
-  void aChainIsDeadOnceHoweverOftenItWasDeleted() {
+  void aChainIsReportedDeadOnce() {
     VersionChain chain = chain("a");
     supersede(chain, true, 5, 100);
     supersede(chain, true, 6, 100);
@@ -66,17 +67,17 @@ class HistoryTest {
   }
 
   @Test
-  void nothingToFreeLeavesTheHorizon() {
+  void theHorizonStaysIfNothingIsFreed() {
     history.beginAt(42);
     assertEquals(List.of(), history.free(Long.MAX_VALUE / 2));
     assertEquals(42, history.horizon());
   }
 
   @Test
-  void thePinOfTheLowestNumberCounts() {
+  void theLowestPinDecides() {
     VersionChain chain = chain("a");
-    for (long number = 2; number <= 9; number++) {
-      supersede(chain, false, number, number);
+    for (long timestamp = 2; timestamp <= 9; timestamp++) {
+      supersede(chain, false, timestamp, timestamp);
     }
     history.pin(7);
     history.pin(4);
@@ -91,7 +92,7 @@ class HistoryTest {
   }
 
   @Test
-  void unpinningWhatIsNotPinnedChangesNothing() {
+  void unpinningAnUnpinnedTimestampHasNoEffect() {
     history.unpin(5);
     supersede(chain("a"), false, 6, 1);
     history.free(1);
@@ -103,30 +104,31 @@ class HistoryTest {
   private static History boundedWithRevisions(int count) {
     History bounded = new History((long) KEPT * RevisionLog.BYTES);
     for (int revision = 1; revision <= count; revision++) {
-      bounded.published(new Applied(revision, revision, 0, 0));
+      bounded.published(new AppliedState(revision, revision, 0, 0));
       bounded.free(-1);
     }
     return bounded;
   }
 
-  /** Fails where what is known of revisions grows with them, however little history may take. */
+  /** Fails if the revision log grows beyond the bound. */
   @Test
-  void theLogOfRevisionsIsWithinTheBound() {
+  void theRevisionLogRespectsTheBound() {
     History bounded = boundedWithRevisions(10_000);
     assertEquals((long) KEPT * RevisionLog.BYTES, bounded.bytes());
     assertNull(bounded.newestAt(10_000 - KEPT - 1));
-    assertEquals(new Applied(10_000 - KEPT, 10_000 - KEPT, 0, 0), bounded.newestAt(10_000 - KEPT));
+    assertEquals(
+        new AppliedState(10_000 - KEPT, 10_000 - KEPT, 0, 0), bounded.newestAt(10_000 - KEPT));
     assertEquals(0, bounded.horizon(), "states can be read all the same");
   }
 
-  /** The oldest goes first, be it of the log or a version. */
+  /** The oldest entry is freed first, whether of the log or a version. */
   @Test
-  void theLogAndTheVersionsShareTheBound() {
+  void logAndVersionsShareTheBound() {
     History bounded = boundedWithRevisions(KEPT + 1);
     VersionChain chain = chain("a");
     Version newer = chain.head().next(Bytes.EMPTY, KEPT + 2, 1, LongChains.DEFAULT);
     bounded.superseded(RevisionLog.BYTES * 10, newer, 0);
-    bounded.published(new Applied(KEPT + 2, KEPT + 2, 0, 0));
+    bounded.published(new AppliedState(KEPT + 2, KEPT + 2, 0, 0));
     bounded.free(-1);
     assertEquals(1, bounded.versions(), "older revisions are forgotten first");
     assertTrue(bounded.bytes() <= (long) KEPT * RevisionLog.BYTES);
@@ -134,17 +136,17 @@ class HistoryTest {
     assertNotNull(bounded.newestAt(20));
   }
 
-  /** What a pin keeps may be beyond the bound; revisions after it stay known as others do. */
+  /** Pinned versions may exceed the bound; the revisions after the pin stay in the log. */
   @Test
-  void aPinLeavesTheLogItsPlace() {
+  void pinnedVersionsDoNotEvictTheWholeLog() {
     History bounded = boundedWithRevisions(KEPT / 2);
     bounded.pin(KEPT / 2);
     VersionChain chain = chain("a");
-    for (int number = KEPT / 2 + 1; number <= KEPT; number++) {
-      Version newer = chain.head().next(Bytes.EMPTY, number, 1, LongChains.DEFAULT);
+    for (int timestamp = KEPT / 2 + 1; timestamp <= KEPT; timestamp++) {
+      Version newer = chain.head().next(Bytes.EMPTY, timestamp, 1, LongChains.DEFAULT);
       chain.link(newer);
       bounded.superseded(RevisionLog.BYTES * KEPT, newer, 0);
-      bounded.published(new Applied(number, number, 0, 0));
+      bounded.published(new AppliedState(timestamp, timestamp, 0, 0));
       bounded.free(-1);
     }
     assertEquals(KEPT / 2, bounded.versions(), "pinned");

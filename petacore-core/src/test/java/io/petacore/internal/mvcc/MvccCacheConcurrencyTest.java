@@ -27,9 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * One writer, many readers, and history freed under them after a few revisions. The accounts hold
- * the same sum in every revision; they are emptied, deleted and created anew all the time. Whatever
- * a reader sees is right, or it is told that it is too late.
+ * One writer, many readers, and history that is freed after a few revisions. The accounts have the
+ * same sum at every revision while they are emptied, deleted and created again. Every read returns a
+ * consistent state or fails because the snapshot is too old.
  */
 @Timeout(300)
 class MvccCacheConcurrencyTest {
@@ -39,7 +39,7 @@ class MvccCacheConcurrencyTest {
   private static final int PASSERS = 200;
   private static final Bytes COUNTER = Bytes.utf8("counter");
 
-  /** Time is the writer's: it passes by one with every revision. */
+  /** The time advances by one with every revision. */
   private static final int RETENTION = 4;
 
   private final long seed = System.nanoTime();
@@ -53,11 +53,11 @@ class MvccCacheConcurrencyTest {
     threads.shutdownNow();
   }
 
-  private static Bytes account(int number) {
-    return Bytes.utf8("account" + number);
+  private static Bytes account(int timestamp) {
+    return Bytes.utf8("account" + timestamp);
   }
 
-  /** The revision's number is its version, and the value of the counter. */
+  /** The timestamp of a revision equals the value of the counter. */
   private void write() {
     Random random = new Random(seed);
     Map<Bytes, Integer> balances = new TreeMap<>();
@@ -97,7 +97,7 @@ class MvccCacheConcurrencyTest {
   }
 
   /**
-   * A key among the accounts that adds nothing to their sum, so that pages are split and joined.
+   * A key among the accounts without a balance, so that pages are split and merged.
    */
   private static Change passer(Random random, long revision) {
     Bytes key = Bytes.utf8("account3/" + random.nextInt(PASSERS));
@@ -108,80 +108,80 @@ class MvccCacheConcurrencyTest {
     return Bytes.utf8("" + revision);
   }
 
-  private int amount(Bytes key, long number) {
-    Version version = cache.find(key, number);
+  private int amount(Bytes key, long timestamp) {
+    Version version = cache.find(key, timestamp);
     Bytes value = version == null ? null : version.value();
     return value == null ? 0 : Integer.parseInt(value.toUtf8());
   }
 
-  private void checkPoints(long number, int first) {
+  private void checkPoints(long timestamp, int first) {
     int sum = 0;
     for (int i = 0; i < ACCOUNTS; i++) {
-      sum += amount(account((first + i) % ACCOUNTS), number);
+      sum += amount(account((first + i) % ACCOUNTS), timestamp);
     }
-    assertEquals(SUM, sum, "the sum at " + number);
-    assertEquals(number, amount(COUNTER, number));
+    assertEquals(SUM, sum, "the sum at " + timestamp);
+    assertEquals(timestamp, amount(COUNTER, timestamp));
   }
 
-  private void checkScan(KeyRange range, long number) {
+  private void checkScan(KeyRange range, long timestamp) {
     int sum = 0;
     Bytes last = Bytes.EMPTY;
-    Iterator<Entry> scan = cache.scan(range, Order.ASCENDING, number);
+    Iterator<Entry> scan = cache.scan(range, Order.ASCENDING, timestamp);
     while (scan.hasNext()) {
       Entry entry = scan.next();
       assertTrue(last.compareTo(entry.key()) < 0, "in order, and nothing twice");
       last = entry.key();
       sum += Integer.parseInt(entry.value().toUtf8());
     }
-    assertEquals(SUM, sum, "the sum at " + number);
+    assertEquals(SUM, sum, "the sum at " + timestamp);
   }
 
-  /** The same snapshot again and again until it is gone, so that every one is met while it goes. */
+  /** Reads one snapshot repeatedly until it is too old, so that every one is read while it is freed. */
   private long read(Runnable ready, boolean scanning) {
     ready.run();
     KeyRange accounts = KeyRange.prefix("account");
     long gone = 0;
     for (int round = 0; writing; round++) {
-      long number = cache.applied().version();
+      long timestamp = cache.applied().timestamp();
       try {
         while (writing) {
           if (scanning) {
-            checkScan(accounts, number);
+            checkScan(accounts, timestamp);
           } else {
-            checkPoints(number, round);
+            checkPoints(timestamp, round);
           }
         }
       } catch (TransactionTooOldException tooLate) {
-        assertTrue(number < cache.horizon());
-        assertThrows(TransactionTooOldException.class, () -> cache.find(COUNTER, number));
+        assertTrue(timestamp < cache.horizon());
+        assertThrows(TransactionTooOldException.class, () -> cache.find(COUNTER, timestamp));
         gone++;
       }
     }
     return gone;
   }
 
-  /** What is pinned stays. */
+  /** Pinned snapshots stay readable. */
   private long readPinned() {
     long pinned = 0;
     while (writing) {
-      long number = cache.applied().version();
-      if (!cache.pin(number)) {
-        assertTrue(number < cache.horizon());
+      long timestamp = cache.applied().timestamp();
+      if (!cache.pin(timestamp)) {
+        assertTrue(timestamp < cache.horizon());
         continue;
       }
       pinned++;
-      long until = number + 20;
-      while (writing && cache.applied().version() < until) {
-        checkPoints(number, 0);
-        checkScan(KeyRange.prefix("account"), number);
+      long until = timestamp + 20;
+      while (writing && cache.applied().timestamp() < until) {
+        checkPoints(timestamp, 0);
+        checkScan(KeyRange.prefix("account"), timestamp);
       }
-      checkPoints(number, 3);
-      cache.unpin(number);
+      checkPoints(timestamp, 3);
+      cache.unpin(timestamp);
     }
     return pinned;
   }
 
-  /** Never throws, never goes back, and is never behind what was published before. */
+  /** Never fails, never goes back, and never returns a state older than the published one. */
   private long readCommitted() {
     long last = 0;
     while (writing) {
@@ -195,11 +195,11 @@ class MvccCacheConcurrencyTest {
     return last;
   }
 
-  /** Waits for one revision after the other, and sees each. */
+  /** Waits for one revision after the other and reads each. */
   private long follow() throws Exception {
     long seen = 1;
     while (seen < REVISIONS) {
-      Applied applied = cache.whenApplied(seen + 1).get(30, TimeUnit.SECONDS);
+      AppliedState applied = cache.whenApplied(seen + 1).get(30, TimeUnit.SECONDS);
       assertTrue(applied.revision() > seen);
       Bytes value = cache.newest(COUNTER);
       assertTrue(value != null && Long.parseLong(value.toUtf8()) >= applied.revision());
@@ -237,17 +237,17 @@ class MvccCacheConcurrencyTest {
   }
 
   @Test
-  void pointReadsOfASnapshotAreRightOrTooLate() throws Exception {
+  void pointReadsOfASnapshotAreCorrectOrFail() throws Exception {
     runBeside(() -> read(this::awaitLoad, false));
   }
 
   @Test
-  void scansOfASnapshotAreRightOrTooLate() throws Exception {
+  void scansOfASnapshotAreCorrectOrFail() throws Exception {
     runBeside(() -> read(this::awaitLoad, true));
   }
 
   @Test
-  void whatIsPinnedIsNeverTooLate() throws Exception {
+  void readsOfAPinnedSnapshotNeverFail() throws Exception {
     runBeside(
         () -> {
           awaitLoad();
@@ -256,7 +256,7 @@ class MvccCacheConcurrencyTest {
   }
 
   @Test
-  void readCommittedNeverThrowsAndNeverGoesBack() throws Exception {
+  void newestReadsNeverFailAndNeverGoBack() throws Exception {
     runBeside(
         () -> {
           awaitLoad();
@@ -265,7 +265,7 @@ class MvccCacheConcurrencyTest {
   }
 
   @Test
-  void nobodyWhoWaitsIsForgotten() throws Exception {
+  void noWaiterIsLost() throws Exception {
     runBeside(this::follow);
   }
 }

@@ -21,15 +21,15 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 /**
- * The cache beside a model that keeps a whole copy of every state: random revisions, time, pins and
- * frees, from a seed that a failure prints.
+ * Compares the cache with a model that keeps a copy of every state, under random revisions, time,
+ * pins and frees, from a seed that a failure prints.
  */
 class MvccCacheModelTest {
   private static final int RUNS = 300;
   private static final int STEPS = 150;
   private static final int FEW_KEYS = 8;
 
-  /** So that the ordered index has several pages. */
+  /** Enough keys for several pages of the ordered index. */
   private static final int MANY_KEYS = 300;
 
   private static final long RETENTION = 1_000;
@@ -47,12 +47,11 @@ class MvccCacheModelTest {
   }
 
   /**
-   * A state as it was published.
+   * A published state.
    *
-   * @param at when
-   * @param replaces whether it changed a key that was present, so that an older version is there to
-   *     be freed
-   * @param changes whether it changed anything
+   * @param at the time of publication
+   * @param replaces whether it changed a present key, so that there is an older version to free
+   * @param changes whether it changed any key
    */
   private record State(
       NavigableMap<Bytes, Change> present,
@@ -69,7 +68,7 @@ class MvccCacheModelTest {
     private final NavigableMap<Long, State> states = new TreeMap<>();
     private final NavigableMap<Long, Integer> pins = new TreeMap<>();
     private long revision = 1;
-    private long version = 10;
+    private long timestamp = 10;
     private long leastHorizon = 10;
     private long greatestHorizon = 10;
 
@@ -88,8 +87,8 @@ class MvccCacheModelTest {
       for (int i = 0; i < keys; i += 2) {
         loaded.put(key(i), new Change(key(i), value(), 1));
       }
-      cache.load(loaded.values(), revision, version);
-      states.put(version, new State(loaded, new TreeMap<>(), now, false, false));
+      cache.load(loaded.values(), revision, timestamp);
+      states.put(timestamp, new State(loaded, new TreeMap<>(), now, false, false));
       for (int i = 0; i < STEPS; i++) {
         step();
         check();
@@ -110,9 +109,9 @@ class MvccCacheModelTest {
       }
     }
 
-    private static Bytes key(int number) {
-      // One of them begins with the byte that is greatest unsigned, and least signed.
-      return number == 0 ? Bytes.of((byte) 0xff) : Bytes.utf8("key" + number);
+    private static Bytes key(int timestamp) {
+      // One of them starts with the byte that is highest unsigned and -1 signed.
+      return timestamp == 0 ? Bytes.of((byte) 0xff) : Bytes.utf8("key" + timestamp);
     }
 
     private Bytes value() {
@@ -122,7 +121,7 @@ class MvccCacheModelTest {
     private void apply() {
       now += random.nextInt(200);
       revision += 1 + random.nextInt(3);
-      version += 1 + random.nextInt(20);
+      timestamp += 1 + random.nextInt(20);
       State last = states.lastEntry().getValue();
       NavigableMap<Bytes, Change> present = new TreeMap<>(last.present());
       NavigableMap<Bytes, Long> deletedBy = new TreeMap<>(last.deletedBy());
@@ -135,64 +134,65 @@ class MvccCacheModelTest {
         replaces |= last.present().containsKey(key);
         if (change.value() == null) {
           if (present.remove(key) != null || deletedBy.containsKey(key)) {
-            deletedBy.put(key, version);
+            deletedBy.put(key, timestamp);
           }
         } else {
           present.put(key, change);
           deletedBy.remove(key);
         }
       }
-      cache.apply(changes, revision, version);
-      states.put(version, new State(present, deletedBy, now, replaces, !changes.isEmpty()));
-      assertEquals(new Applied(revision, version, present.size(), now), cache.applied());
+      cache.apply(changes, revision, timestamp);
+      states.put(timestamp, new State(present, deletedBy, now, replaces, !changes.isEmpty()));
+      assertEquals(new AppliedState(revision, timestamp, present.size(), now), cache.applied());
       freed();
     }
 
-    /** The cache was given an occasion to free: what it had to, and what it was allowed to. */
+    /** Checks what the cache had to free, and what it was allowed to free. */
     private void freed() {
       long oldestPin = pins.isEmpty() ? Long.MAX_VALUE : pins.firstKey();
       states.forEach(
-          (number, state) -> {
-            if (state.at() - (now - RETENTION) <= 0 && number <= oldestPin) {
-              leastHorizon = state.replaces() ? Math.max(leastHorizon, number) : leastHorizon;
+          (timestamp, state) -> {
+            if (state.at() - (now - RETENTION) <= 0 && timestamp <= oldestPin) {
+              leastHorizon = state.replaces() ? Math.max(leastHorizon, timestamp) : leastHorizon;
               greatestHorizon =
-                  state.changes() ? Math.max(greatestHorizon, number) : greatestHorizon;
+                  state.changes() ? Math.max(greatestHorizon, timestamp) : greatestHorizon;
             }
           });
     }
 
     private void pin() {
-      long number = someNumber();
-      boolean pinned = cache.pin(number);
-      assertEquals(number >= cache.horizon(), pinned);
+      long timestamp = someNumber();
+      boolean pinned = cache.pin(timestamp);
+      assertEquals(timestamp >= cache.horizon(), pinned);
       if (pinned) {
-        pins.merge(number, 1, Integer::sum);
+        pins.merge(timestamp, 1, Integer::sum);
       }
     }
 
     private void unpin() {
       if (!pins.isEmpty()) {
-        long number = pins.firstKey();
-        cache.unpin(number);
-        pins.computeIfPresent(number, (n, count) -> count == 1 ? null : count - 1);
+        long timestamp = pins.firstKey();
+        cache.unpin(timestamp);
+        pins.computeIfPresent(timestamp, (n, count) -> count == 1 ? null : count - 1);
       }
     }
 
     private long someNumber() {
-      return Math.max(0, version + 5 - random.nextInt(200));
+      return Math.max(0, timestamp + 5 - random.nextInt(200));
     }
 
     private void check() {
       long horizon = cache.horizon();
       assertTrue(leastHorizon <= horizon, "freed too little: " + leastHorizon + " > " + horizon);
       assertTrue(horizon <= greatestHorizon, "freed too much: " + horizon);
-      long number = someNumber();
-      if (number < horizon) {
-        assertThrows(TransactionTooOldException.class, () -> cache.find(key(1), number));
-        assertThrows(TransactionTooOldException.class, () -> drain(KeyRange.all(), number));
-        assertThrows(TransactionTooOldException.class, () -> cache.count(KeyRange.all(), number));
+      long timestamp = someNumber();
+      if (timestamp < horizon) {
+        assertThrows(TransactionTooOldException.class, () -> cache.find(key(1), timestamp));
+        assertThrows(TransactionTooOldException.class, () -> drain(KeyRange.all(), timestamp));
+        assertThrows(
+            TransactionTooOldException.class, () -> cache.count(KeyRange.all(), timestamp));
       } else {
-        checkState(number);
+        checkState(timestamp);
       }
       if (!pins.isEmpty()) {
         checkState(pins.firstKey());
@@ -205,38 +205,38 @@ class MvccCacheModelTest {
       }
     }
 
-    private void checkState(long number) {
-      State state = states.floorEntry(number).getValue();
+    private void checkState(long timestamp) {
+      State state = states.floorEntry(timestamp).getValue();
       for (int i = 0; i < keys; i++) {
         Bytes key = key(i);
         Change there = state.present().get(key);
-        Version found = cache.find(key, number);
+        Version found = cache.find(key, timestamp);
         if (there != null) {
           assertEquals(there.value(), found == null ? null : found.value());
           assertEquals(there.modRevision(), found == null ? 0 : found.modRevision());
-          assertTrue(found != null && found.number() <= number);
+          assertTrue(found != null && found.timestamp() <= timestamp);
         } else if (found != null) {
           assertTrue(found.isTombstone());
         }
       }
       assertEquals(
           state.present().values().stream().map(Run::entry).toList(),
-          drain(KeyRange.all(), number));
+          drain(KeyRange.all(), timestamp));
       Bytes from = key(random.nextInt(keys));
       Bytes to = key(random.nextInt(keys));
       if (from.compareTo(to) <= 0) {
         KeyRange range = KeyRange.closedOpen(from, to);
         var part = state.present().subMap(from, true, to, false);
-        assertEquals(part.values().stream().map(Run::entry).toList(), drain(range, number));
+        assertEquals(part.values().stream().map(Run::entry).toList(), drain(range, timestamp));
         assertEquals(
             part.descendingMap().values().stream().map(Run::entry).toList(),
-            drain(cache.scan(range, Order.DESCENDING, number)));
-        assertEquals(part.size(), cache.count(range, number));
+            drain(cache.scan(range, Order.DESCENDING, timestamp)));
+        assertEquals(part.size(), cache.count(range, timestamp));
       }
       checkDead();
     }
 
-    /** What everybody sees as deleted leaves no trace once it is behind the horizon. */
+    /** A key that is deleted at the horizon leaves both indexes. */
     private void checkDead() {
       State newest = states.lastEntry().getValue();
       newest
@@ -244,7 +244,7 @@ class MvccCacheModelTest {
           .forEach(
               (key, deletedBy) -> {
                 if (deletedBy < cache.horizon()) {
-                  assertNull(cache.find(key, version), "a tombstone behind the horizon");
+                  assertNull(cache.find(key, timestamp), "a tombstone behind the horizon");
                 }
               });
     }
@@ -255,8 +255,8 @@ class MvccCacheModelTest {
       return new Entry(change.key(), value);
     }
 
-    private List<Entry> drain(KeyRange range, long number) {
-      return drain(cache.scan(range, Order.ASCENDING, number));
+    private List<Entry> drain(KeyRange range, long timestamp) {
+      return drain(cache.scan(range, Order.ASCENDING, timestamp));
     }
 
     private static List<Entry> drain(Iterator<Entry> scan) {

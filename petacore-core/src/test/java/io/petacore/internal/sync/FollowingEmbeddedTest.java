@@ -9,14 +9,14 @@ import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.error.TransactionTooOldException;
+import io.petacore.internal.concurrent.ThreadScheduler;
 import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.SessionId;
-import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.Order;
 import io.petacore.internal.mvcc.RecordingRevisionListener;
 import io.petacore.internal.mvcc.RevisionListener;
-import io.petacore.internal.time.ThreadScheduler;
 import io.petacore.store.Batch;
 import io.petacore.store.KeyValue;
 import io.petacore.store.Operation;
@@ -41,8 +41,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Caches that load and follow a real store, on real threads, while others write: the accounts hold
- * the same sum in every revision, and in the end all have what the store has.
+ * Caches that replicate an embedded store on real threads during writes: the sum of the accounts is
+ * the same at every revision, and finally every cache equals the store.
  */
 @Timeout(120)
 class FollowingEmbeddedTest {
@@ -56,7 +56,7 @@ class FollowingEmbeddedTest {
   private EmbeddedKvStore store = EmbeddedKvStore.inMemory();
   private volatile boolean writing = true;
 
-  /** A node, in so far as it follows. */
+  /** The replicating part of a node. */
   private static final class Follower {
     private final ThreadScheduler scheduler = new ThreadScheduler("follower");
     private final MvccCache cache = new MvccCache(Duration.ofMillis(50), scheduler::nanoTime);
@@ -78,7 +78,8 @@ class FollowingEmbeddedTest {
 
     Map<String, String> contents() {
       Map<String, String> contents = new TreeMap<>();
-      Iterator<Entry> scan = cache.scan(KeyRange.all(), Order.ASCENDING, cache.applied().version());
+      Iterator<Entry> scan =
+          cache.scan(KeyRange.all(), Order.ASCENDING, cache.applied().timestamp());
       scan.forEachRemaining(entry -> contents.put(entry.key().toUtf8(), entry.value().toUtf8()));
       return contents;
     }
@@ -120,7 +121,7 @@ class FollowingEmbeddedTest {
     }
   }
 
-  /** Moves amounts from one account to another; one that is empty is deleted. */
+  /** Moves amounts between accounts; an empty account is deleted. */
   private void write() {
     Random random = new Random(seed);
     SessionId session = SessionId.random();
@@ -135,13 +136,13 @@ class FollowingEmbeddedTest {
       int amount = random.nextInt(balances[from]) + 1;
       balances[from] -= amount;
       balances[to] += amount;
-      long hlc = PhysicalClock.system().nanos();
+      long timestamp = PhysicalClock.system().nanos();
       store
           .commit(
               new Batch(
                   List.of(),
                   List.of(
-                      Node.record(new CommitRecord(hlc, session, i).encode()),
+                      Node.record(new CommitRecord(timestamp, session, i).encode()),
                       balances[from] == 0
                           ? Node.delete(account(from))
                           : Node.put(account(from), "" + balances[from]),
@@ -158,7 +159,7 @@ class FollowingEmbeddedTest {
         assertEquals(ACCOUNTS * START, follower.sum());
         read++;
       } catch (TransactionTooOldException slept) {
-        // Told so, which is right.
+        // The snapshot was below the horizon, which is reported.
       }
     }
     return read;
@@ -166,7 +167,7 @@ class FollowingEmbeddedTest {
 
   private void assertEqualToStore(Follower follower) throws Exception {
     RangePage page = store.range(new RangeRequest(Node.NAMESPACE.range(), 0, 0)).join();
-    Applied applied = follower.cache.whenApplied(page.revision()).get(60, TimeUnit.SECONDS);
+    AppliedState applied = follower.cache.whenApplied(page.revision()).get(60, TimeUnit.SECONDS);
     assertEquals(page.revision(), applied.revision());
     Map<String, String> expected = new TreeMap<>();
     for (KeyValue stored : page.entries()) {
@@ -204,16 +205,16 @@ class FollowingEmbeddedTest {
   }
 
   @Test
-  void nodesThatJoinWhileOthersWriteHaveAllOfItAndNothingInPart() throws Exception {
+  void nodesThatJoinDuringWritesSeeWholeRevisions() throws Exception {
     runWith(4);
     for (Follower follower : followers) {
       assertEquals(0, follower.synchronizer.counters().resyncs());
     }
   }
 
-  /** So little is kept that a load of several pages and a watch that lags come too late. */
+  /** The history is so short that loads of several pages and lagging watches miss it. */
   @Test
-  void nodesThatComeTooLateLoadAgain() throws Exception {
+  void nodesBehindTheCompactionResync() throws Exception {
     store.close();
     store = EmbeddedKvStore.builder().historyBytes(20_000).build();
     runWith(2);

@@ -4,6 +4,7 @@ import io.petacore.clock.HybridLogicalClock;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
+import io.petacore.internal.concurrent.ManualScheduler;
 import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
@@ -12,7 +13,6 @@ import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.Order;
 import io.petacore.internal.mvcc.RecordingRevisionListener;
 import io.petacore.internal.mvcc.Version;
-import io.petacore.internal.time.ManualScheduler;
 import io.petacore.store.Operation;
 import io.petacore.store.ScriptedKvStore;
 import io.petacore.store.ScriptedWatch;
@@ -27,7 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** A cache that follows a scripted store in virtual time, on the test's thread. */
+/** A cache that replicates a scripted store in virtual time, on the test's thread. */
 final class Node {
 
   static final Namespace NAMESPACE = Namespace.of("n/");
@@ -35,8 +35,8 @@ final class Node {
   static final Duration MAX_OFFSET = Duration.ofNanos(1_000);
   static final Duration SETTLING = Duration.ofNanos(5_000);
 
-  /** No pause between two tries is longer. */
-  static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+  /** The maximum backoff. */
+  static final Duration MAX_BACKOFF = Duration.ofSeconds(2);
 
   private static final SessionId SESSION = new SessionId(1, 2);
 
@@ -71,21 +71,21 @@ final class Node {
     return wall.get();
   }
 
-  /** Begins, and loads what there is; its watch is asked for and not accepted yet. */
+  /** Starts and loads; the watch is requested but not accepted yet. */
   void load() {
     synced = synchronizer.start();
     scheduler.runDue();
   }
 
-  /** Begins, loads what there is, and follows. */
+  /** Starts, loads, and has the watch accepted. */
   ScriptedWatch follow() {
     load();
     return store.watch().open();
   }
 
-  /** Lets as much time pass as any pause between two tries may take. */
+  /** Advances the time by the maximum backoff. */
   void pause() {
-    scheduler.advance(LONGEST_PAUSE);
+    scheduler.advance(MAX_BACKOFF);
   }
 
   /** A put of a key of the namespace. */
@@ -98,8 +98,8 @@ final class Node {
   }
 
   /** A put of the commit record. */
-  static Operation record(long hlc) {
-    return record(new CommitRecord(hlc, SESSION, 1).encode());
+  static Operation record(long timestamp) {
+    return record(new CommitRecord(timestamp, SESSION, 1).encode());
   }
 
   static Operation record(Bytes value) {
@@ -110,15 +110,15 @@ final class Node {
     return NAMESPACE.toStore(ReservedKeys.COMMIT_RECORD);
   }
 
-  /** Everything that the cache has, at the newest state. */
+  /** The contents of the cache at the applied revision. */
   Map<String, String> contents() {
-    return contents(cache.applied().version());
+    return contents(cache.applied().timestamp());
   }
 
-  /** Everything that the cache has at a version number; point reads agree with the scan. */
-  Map<String, String> contents(long version) {
+  /** The contents of the cache at a timestamp, read by a scan. */
+  Map<String, String> contents(long timestamp) {
     Map<String, String> contents = new TreeMap<>();
-    Iterator<Entry> entries = cache.scan(KeyRange.all(), Order.ASCENDING, version);
+    Iterator<Entry> entries = cache.scan(KeyRange.all(), Order.ASCENDING, timestamp);
     while (entries.hasNext()) {
       Entry entry = entries.next();
       contents.put(entry.key().toUtf8(), entry.value().toUtf8());
@@ -126,21 +126,21 @@ final class Node {
     return contents;
   }
 
-  /** The version of a key in the newest state, perhaps a tombstone. */
+  /** The visible version of a key at the applied revision; possibly a tombstone. */
   Version find(String key) {
-    return Objects.requireNonNull(cache.find(Bytes.utf8(key), version()));
+    return Objects.requireNonNull(cache.find(Bytes.utf8(key), timestamp()));
   }
 
   long revision() {
     return cache.applied().revision();
   }
 
-  long version() {
-    return cache.applied().version();
+  long timestamp() {
+    return cache.applied().timestamp();
   }
 
-  /** What the listener was told last. */
-  RecordingRevisionListener.Told lastTold() {
-    return listener.told.get(listener.told.size() - 1);
+  /** The most recent publication. */
+  RecordingRevisionListener.Publication lastPublication() {
+    return listener.publications.get(listener.publications.size() - 1);
   }
 }

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.petacore.clock.HybridLogicalClock;
 import io.petacore.data.Bytes;
 import io.petacore.error.TransactionTooOldException;
-import io.petacore.internal.mvcc.Applied;
+import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.RevisionListener;
@@ -22,7 +22,7 @@ import io.petacore.store.StoreException.Kind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Versions that are the same on every node, and where they are not known to be. */
+/** Timestamps on which all nodes agree, and where agreement is not known. */
 class RevisionApplierTest {
   private static final long SETTLING = Node.SETTLING.toNanos();
 
@@ -30,12 +30,12 @@ class RevisionApplierTest {
   private final Node early = new Node(store);
   private final ScriptedWatch earlyWatch = early.follow();
 
-  private static void assertRefused(Node node, long version) {
-    assertThrows(TransactionTooOldException.class, () -> node.cache.exactlyAt(version));
+  private static void assertRefused(Node node, long timestamp) {
+    assertThrows(TransactionTooOldException.class, () -> node.cache.exactlyAt(timestamp));
   }
 
-  private void commit(long hlc) {
-    store.change(record(hlc), put("a", "" + hlc));
+  private void commit(long timestamp) {
+    store.change(record(timestamp), put("a", "" + timestamp));
     earlyWatch.deliver();
   }
 
@@ -45,7 +45,7 @@ class RevisionApplierTest {
   }
 
   @Test
-  void aNodeThatLoadedTellsThePastFromTheFirstTimestampFarEnoughAboveTheLoadedOne() {
+  void timestampsAreAgreedFromTheFirstOneFarEnoughAboveTheLoadedOne() {
     commit(900_000);
     Node late = new Node(store);
     ScriptedWatch lateWatch = late.follow();
@@ -64,13 +64,13 @@ class RevisionApplierTest {
   }
 
   /**
-   * The early node has given out numbers up to the bound; each revision without a timestamp raises
-   * them, on a node that does not see it in its own numbers.
+   * The earlier node has assigned timestamps up to the bound. Each revision without a timestamp
+   * advances them, which the later node cannot see in its own timestamps.
    */
   @Test
-  void revisionsWithoutATimestampRaiseTheBound() {
+  void revisionsWithoutATimestampRaiseTheAgreedBound() {
     commit(900_000 + SETTLING); // a clock that is ahead
-    commit(900_000); // and one that is behind: the version is one more than the last
+    commit(900_000); // and one that is behind: the timestamp is one more than the last
     Node late = new Node(store);
     ScriptedWatch lateWatch = late.follow();
     for (int i = 0; i < 5; i++) {
@@ -78,25 +78,25 @@ class RevisionApplierTest {
     }
     commit(900_002 + SETTLING);
     lateWatch.deliver();
-    long tooLow = late.version();
+    long tooLow = late.timestamp();
     commit(990_000);
     lateWatch.deliver();
     foreign();
     lateWatch.deliver();
-    assertEquals(early.version(), late.version());
+    assertEquals(early.timestamp(), late.timestamp());
     assertEquals(
         early.cache.exactlyAt(990_000).revision(), late.cache.exactlyAt(990_000).revision());
     assertRefused(late, tooLow);
   }
 
-  /** Nothing is known then of the numbers that others have given out. */
+  /** Then the timestamps that other nodes have assigned are unknown. */
   @Test
-  void withAMalformedRecordLoadedTheFirstRealOneIsTheOneToExceed() {
+  void afterAMalformedLoadedRecordTheFirstValidOneSetsTheBound() {
     commit(900_000);
     store.change(record(Bytes.utf8("garbage")));
     Node late = new Node(store);
     ScriptedWatch lateWatch = late.follow();
-    commit(899_000); // 900,002 for those who saw the beginning
+    commit(899_000); // 900,002 on nodes that applied the earlier revisions
     commit(899_001 + SETTLING);
     commit(990_000);
     lateWatch.deliver();
@@ -107,7 +107,7 @@ class RevisionApplierTest {
   }
 
   @Test
-  void aResyncLeavesAHole() {
+  void aResyncInterruptsTheAgreedTimestamps() {
     commit(900_000);
     store.change(record(910_000), put("a", "910000"), put("trace", "is left"));
     earlyWatch.deliver();
@@ -131,16 +131,16 @@ class RevisionApplierTest {
   }
 
   @Test
-  void withoutARecordEveryNodeCountsFromTheFirstOne() {
+  void withoutARecordTimestampsAreAgreedFromTheFirstOne() {
     foreign();
     commit(900_000);
     commit(910_000);
     assertEquals(3, early.cache.exactlyAt(900_000).revision());
   }
 
-  /** However little history may take: the pipeline tells by it which deletes were carried out. */
+  /** However small the history bound: the commit pipeline uses it to verify deletes. */
   @Test
-  void whoeverIsToldOfARevisionStillFindsWhatItWrote() throws Exception {
+  void aListenerFindsEveryVersionOfTheRevision() throws Exception {
     Bytes key = Bytes.utf8("a");
     MvccCache cache = new MvccCache(Node.RETENTION, 0, () -> 0L);
     LookingListener looking = new LookingListener(cache, key);
@@ -149,18 +149,18 @@ class RevisionApplierTest {
         new RevisionApplier(
             cache,
             new HybridLogicalClock(() -> 1_000, Node.MAX_OFFSET),
-            new Intake(Node.NAMESPACE, counters),
+            new KeyClassifier(Node.NAMESPACE, counters),
             counters,
             Node.SETTLING,
             looking);
     cache.load(List.of(new Change(key, Bytes.utf8("1"), 2)), 2, 10);
     Event deleted = new Event(Node.NAMESPACE.toStore(key), null, 0);
     applier.apply(new RevisionEvents(3, List.of(deleted)));
-    assertEquals(cache.applied().version(), looking.found);
-    assertNull(cache.find(key, cache.applied().version()), "freed after that");
+    assertEquals(cache.applied().timestamp(), looking.found);
+    assertNull(cache.find(key, cache.applied().timestamp()), "freed after that");
   }
 
-  /** Looks for the version of a key that the revision has written which it is told of. */
+  /** Reads the version of a key that each reported revision wrote. */
   private static final class LookingListener implements RevisionListener {
     private final MvccCache cache;
     private final Bytes key;
@@ -175,13 +175,13 @@ class RevisionApplierTest {
     public void following(boolean now) {}
 
     @Override
-    public void applied(Applied now, Commits commits) {
-      Version newest = cache.find(key, now.version());
-      found = newest == null ? 0 : newest.number();
+    public void applied(AppliedState now, Commits commits) {
+      Version newest = cache.find(key, now.timestamp());
+      found = newest == null ? 0 : newest.timestamp();
     }
 
     @Override
-    public void loaded(Applied now, Commits commits, History history) {}
+    public void loaded(AppliedState now, Commits commits, History history) {}
 
     @Override
     public void unlocked() {}

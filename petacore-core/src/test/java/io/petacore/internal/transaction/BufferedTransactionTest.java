@@ -94,7 +94,7 @@ class BufferedTransactionTest {
     assertFalse(transaction.exists("c"));
     assertEquals("a=1 b=1", scan(transaction));
     assertEquals(1, transaction.revision());
-    assertEquals(10, transaction.pending().snapshot().version());
+    assertEquals(10, transaction.pending().snapshot().timestamp());
   }
 
   @Test
@@ -293,9 +293,9 @@ class BufferedTransactionTest {
 
   // ---- a snapshot handle
 
-  private Snapshot pinned(long revision, long version) {
-    assertTrue(cache.pin(version));
-    return new PinnedSnapshot(cache, openSnapshots, revision, version);
+  private Snapshot pinned(long revision, long timestamp) {
+    assertTrue(cache.pin(timestamp));
+    return new PinnedSnapshot(cache, openSnapshots, revision, timestamp);
   }
 
   @Test
@@ -311,7 +311,7 @@ class BufferedTransactionTest {
     assertEquals("b=1 a=1", show(snapshot.scanDescending(KeyRange.all())));
     assertEquals(2, snapshot.count(KeyRange.prefix("")));
     assertEquals(1, snapshot.revision());
-    assertEquals(10, snapshot.version());
+    assertEquals(10, snapshot.timestamp());
     snapshot.close();
     snapshot.close();
     free();
@@ -333,7 +333,7 @@ class BufferedTransactionTest {
     assertThrows(IllegalStateException.class, () -> snapshot.count(KeyRange.all()));
     assertThrows(IllegalStateException.class, scan::iterator);
     assertThrows(IllegalStateException.class, snapshot::revision);
-    assertThrows(IllegalStateException.class, snapshot::version);
+    assertThrows(IllegalStateException.class, snapshot::timestamp);
   }
 
   @Test

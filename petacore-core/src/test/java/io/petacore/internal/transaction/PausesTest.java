@@ -2,7 +2,7 @@ package io.petacore.internal.transaction;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.petacore.internal.time.ManualScheduler;
+import io.petacore.internal.concurrent.ManualScheduler;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;

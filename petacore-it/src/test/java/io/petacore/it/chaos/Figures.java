@@ -132,10 +132,10 @@ final class Figures {
   }
 
   private void nodes() {
-    put("answers lost, settled as committed", "%,d", sum(Counters::settledApplied));
-    put("answers lost, settled as not applied", "%,d", sum(Counters::settledNotApplied));
+    put("answers lost, settled as committed", "%,d", sum(Counters::resolvedApplied));
+    put("answers lost, settled as not applied", "%,d", sum(Counters::resolvedNotApplied));
     put("conflicts", "%,d", sum(Counters::conflicts));
-    put("exclusive commit locks acquired", "%,d", sum(Counters::turnsTaken));
+    put("exclusive commit locks acquired", "%,d", sum(Counters::exclusiveLocks));
     put("sessions lost", "%,d", sum(Counters::sessionsLost));
     put("watches opened", "%,d", sum(Counters::watchesOpened));
     put("resyncs", "%,d", sum(Counters::resyncs));

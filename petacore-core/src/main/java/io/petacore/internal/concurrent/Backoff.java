@@ -1,0 +1,48 @@
+package io.petacore.internal.concurrent;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * Exponential backoff with full jitter: each delay is drawn evenly from zero to a bound that
+ * doubles up to a maximum, so that those who failed together do not come back together (Brooker,
+ * "Exponential Backoff And Jitter", 2015). To be used by one thread at a time.
+ */
+public final class Backoff {
+
+  private final long firstNanos;
+  private final long maxNanos;
+  private final LongUnaryOperator chance;
+  private long boundNanos;
+
+  /**
+   * @param first the bound of the first delay
+   * @param max the greatest bound
+   */
+  public Backoff(Duration first, Duration max) {
+    this(first, max, bound -> ThreadLocalRandom.current().nextLong(bound));
+  }
+
+  /**
+   * @param chance a number drawn evenly from zero to below a bound
+   */
+  public Backoff(Duration first, Duration max, LongUnaryOperator chance) {
+    this.chance = chance;
+    this.firstNanos = first.toNanos();
+    this.maxNanos = max.toNanos();
+    this.boundNanos = firstNanos;
+  }
+
+  /** The next delay to wait. */
+  public Duration next() {
+    long delay = chance.applyAsLong(boundNanos + 1);
+    boundNanos = Math.min(2 * boundNanos, maxNanos);
+    return Duration.ofNanos(delay);
+  }
+
+  /** Begins again with the first bound. */
+  public void reset() {
+    boundNanos = firstNanos;
+  }
+}

@@ -1,0 +1,35 @@
+package io.petacore.internal.concurrent;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/** A moment of monotonic time by which something has to be done. Immutable. */
+public final class Deadline {
+
+  /** Beyond this there is no difference to never, and the arithmetic would overflow. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
+  private final LongSupplier clock;
+  private final long at;
+
+  private Deadline(LongSupplier clock, long at) {
+    this.clock = clock;
+    this.at = at;
+  }
+
+  /** The moment that lies a duration ahead. */
+  public static Deadline in(Duration duration, LongSupplier nanoTime) {
+    Duration bounded = duration.compareTo(LONGEST) < 0 ? duration : LONGEST;
+    return new Deadline(nanoTime, nanoTime.getAsLong() + bounded.toNanos());
+  }
+
+  /** Nanoseconds left; not positive once it has passed. */
+  public long remainingNanos() {
+    return at - clock.getAsLong();
+  }
+
+  /** Whether it has passed. */
+  public boolean hasPassed() {
+    return remainingNanos() <= 0;
+  }
+}

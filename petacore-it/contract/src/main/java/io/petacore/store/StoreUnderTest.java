@@ -1,21 +1,17 @@
 package io.petacore.store;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static io.petacore.testing.Answers.answer;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
+import io.petacore.testing.RecordingListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * which the contract is written: short names for keys below the prefix, answers awaited.
  */
 public final class StoreUnderTest {
-  private static final long TIMEOUT_SECONDS = 30;
-
   /** What a test needs of a store beyond its contract. */
   public interface Hooks {
     /** Compacts the store's history: revisions below this one can't be read afterwards. */
@@ -184,12 +178,6 @@ public final class StoreUnderTest {
     return names;
   }
 
-  /** The answer, awaited. */
-  public static <T> T answer(CompletableFuture<T> future)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    return future.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-  }
-
   /** A future of work on another thread. */
   static CompletableFuture<Void> start(ThrowingRunnable work) {
     CompletableFuture<Void> done = new CompletableFuture<>();
@@ -212,11 +200,5 @@ public final class StoreUnderTest {
   /** Work that may throw. */
   interface ThrowingRunnable {
     void run() throws Exception;
-  }
-
-  /** That a call fails, and how. */
-  public static void assertFails(StoreException.Kind kind, CompletableFuture<?> future) {
-    ExecutionException failure = assertThrows(ExecutionException.class, () -> answer(future));
-    assertEquals(kind, assertInstanceOf(StoreException.class, failure.getCause()).kind());
   }
 }

@@ -1,13 +1,14 @@
 package io.petacore.store;
 
-import static io.petacore.store.StoreUnderTest.answer;
-import static io.petacore.store.StoreUnderTest.assertFails;
 import static io.petacore.store.StoreUnderTest.batch;
+import static io.petacore.testing.Answers.answer;
+import static io.petacore.testing.Answers.assertFails;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.petacore.testing.RecordingListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,13 @@
 package io.petacore.store;
 
-import static io.petacore.store.StoreUnderTest.assertFails;
 import static io.petacore.store.StoreUnderTest.names;
+import static io.petacore.testing.Answers.assertFails;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.data.KeyRange;
+import io.petacore.testing.RecordingListener;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,14 +1,15 @@
 package io.petacore.store;
 
-import static io.petacore.store.StoreUnderTest.answer;
-import static io.petacore.store.StoreUnderTest.assertFails;
 import static io.petacore.store.StoreUnderTest.batch;
 import static io.petacore.store.StoreUnderTest.group;
+import static io.petacore.testing.Answers.answer;
+import static io.petacore.testing.Answers.assertFails;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.petacore.testing.RecordingListener;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.petacore.store;
 
-import static io.petacore.store.StoreUnderTest.assertFails;
 import static io.petacore.store.StoreUnderTest.batch;
 import static io.petacore.store.StoreUnderTest.group;
+import static io.petacore.testing.Answers.assertFails;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
+import io.petacore.testing.Answers;
+import io.petacore.testing.RecordingListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -155,7 +157,7 @@ interface WatchContract {
     while (!writer.isDone() && listeners.size() < 20) {
       listeners.add(under().watch(under().all(), start).awaitOpened());
     }
-    StoreUnderTest.answer(writer);
+    Answers.answer(writer);
     for (RecordingListener listener : listeners) {
       List<RevisionEvents> told = listener.nextRevisions(written.size());
       assertEquals(written, told.stream().map(RevisionEvents::revision).toList());

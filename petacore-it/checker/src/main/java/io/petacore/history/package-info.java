@@ -1,7 +1,6 @@
 /**
- * Histories of transactions, and a checker that holds them against what was promised, knowing
- * nothing of how the transactions were made. They stand in the tests of petacore-core, since the
- * simulation there uses them, and petacore-it's tests have them, too, in the test-jar.
+ * Histories of transactions, and a checker that compares them with the guarantees of the isolation
+ * levels, knowing nothing of how the transactions were executed.
  *
  * <p><b>Recording.</b>
  *

@@ -54,7 +54,8 @@ final class Campaign {
     out.println(
         "seed "
             + result.seed()
-            + " fails; to see every step: mvn -pl petacore-core test"
+            + " fails; to see every step: mvn -pl petacore-it/simulation -am test"
+            + " -Dsurefire.failIfNoSpecifiedTests=false"
             + " -Dtest=SimulationTest#aGivenSeed -Dpetacore.simulation.seed="
             + result.seed());
     for (AssertionError violation : result.violations().stream().limit(VIOLATIONS_SHOWN).toList()) {

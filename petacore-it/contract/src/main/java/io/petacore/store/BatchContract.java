@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.data.Bytes;
+import io.petacore.testing.Answers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -204,7 +205,7 @@ interface BatchContract {
       workers.add(StoreUnderTest.start(this::incrementFiftyTimes));
     }
     for (CompletableFuture<Void> worker : workers) {
-      StoreUnderTest.answer(worker);
+      Answers.answer(worker);
     }
     KeyValue counter = under().get("counter");
     assertNotNull(counter);

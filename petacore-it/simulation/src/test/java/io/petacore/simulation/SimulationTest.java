@@ -18,7 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Runs of the {@link Simulation}. By hand, with {@code mvn -pl petacore-core test -Dtest=…}:
+ * Runs the {@link Simulation}. By hand, with {@code mvn -pl petacore-it/simulation -am test
+ * -Dsurefire.failIfNoSpecifiedTests=false -Dtest=…}:
  *
  * <ul>
  *   <li>{@code SimulationTest#freshSeeds -Dpetacore.simulation.runs=100000}: many runs, from a seed

@@ -1,14 +1,15 @@
 package io.petacore.store;
 
-import static io.petacore.store.StoreUnderTest.assertFails;
 import static io.petacore.store.StoreUnderTest.batch;
 import static io.petacore.store.StoreUnderTest.names;
+import static io.petacore.testing.Answers.assertFails;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
+import io.petacore.testing.Answers;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -204,7 +205,7 @@ interface RangeContract {
       assertEquals(expected, read);
     }
     stop.set(true);
-    StoreUnderTest.answer(writer);
+    Answers.answer(writer);
   }
 
   /** One read sees all of a batch or nothing, and what is acknowledged. */
@@ -228,7 +229,7 @@ interface RangeContract {
       assertEquals(1, entries.stream().map(KeyValue::modRevision).distinct().count());
       assertEquals(1, entries.stream().map(KeyValue::value).distinct().count());
       if (last) {
-        StoreUnderTest.answer(writer);
+        Answers.answer(writer);
         assertEquals(Bytes.utf8("300"), entries.get(0).value());
         return;
       }

@@ -6,21 +6,21 @@ import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
 import java.util.concurrent.CompletableFuture;
 
-/** What a simulation has to do with the inside of a storage. */
+/** Gives the simulation access to the parts of a storage. */
 public final class StorageParts {
   private StorageParts() {}
 
-  /** Has a storage run on a scheduler of the simulation's. */
+  /** Sets the scheduler of a storage. */
   public static void schedule(DistributedStorage.Builder builder, Scheduler scheduler) {
     builder.schedulers = name -> scheduler;
   }
 
-  /** Has a storage keep its entries in a cache of the simulation's. */
+  /** Sets the factory of the cache of a storage. */
   public static void cache(DistributedStorage.Builder builder, MvccCache.Maker maker) {
     builder.caches = maker;
   }
 
-  /** Done by the writer of the cache, when a revision has just been published. */
+  /** Returns a future that the writer of the cache completes when a revision has been published. */
   public static CompletableFuture<AppliedState> whenApplied(
       DistributedStorage storage, long revision) {
     return storage.engine.whenApplied(revision);

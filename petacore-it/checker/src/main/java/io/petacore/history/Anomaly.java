@@ -3,12 +3,13 @@ package io.petacore.history;
 import java.util.List;
 
 /**
- * Something that is wrong with a history, or that is not serializable and yet allowed.
+ * An anomaly in a history: either forbidden by the isolation levels, or allowed but not
+ * serializable.
  *
- * @param allowed whether the levels of its transactions allow it
- * @param order what a cycle rests on
- * @param txns the transactions involved, by their numbers in the history; of a cycle, in its order
- * @param text what happened, for people
+ * @param allowed whether the isolation levels of its transactions allow it
+ * @param order the order that a cycle depends on
+ * @param txns the indexes of the involved transactions in the history; for a cycle, in cycle order
+ * @param text a readable description
  */
 public record Anomaly(
     AnomalyType type, Order order, boolean allowed, List<Integer> txns, String text) {

@@ -4,36 +4,40 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Holds a history against what the levels of its transactions promise. It knows nothing of how the
- * transactions were made: all that it uses is what clients wrote, read and were told.
+ * Checks a history against the guarantees of the isolation levels of its transactions. The checker
+ * knows nothing of how the transactions were executed; it uses only what clients wrote and read,
+ * and the outcomes they got.
  *
- * <p>What is promised, and so what is reported as forbidden:
+ * <p>The guarantees, whose violations are reported as forbidden:
  *
  * <ul>
- *   <li>To a Snapshot transaction strong session snapshot isolation, whatever the others are: no
- *       lost update, no fractured read, no G-single, no G-nonadjacent, nor anything worse. Its
- *       snapshot has all that its node has seen or committed before.
- *   <li>To a Read Committed transaction that nothing is seen that is not committed for good, and no
- *       cycle of writes and reads of what was written (G0, G1a, G1b, G1c); and each of its reads
- *       has all that its node has seen or committed before the transaction began.
- *   <li>To both, that commits of all nodes are in the order of time: what began after a commit had
- *       returned anywhere is not committed before it. (What another node <em>reads</em> may trail;
- *       {@link #checkStrictly} forbids that, too.)
+ *   <li>Snapshot transactions run at strong session snapshot isolation, whatever the levels of the
+ *       other transactions: no lost update, fractured read, G-single, G-nonadjacent, or anything
+ *       stronger. The snapshot includes everything that the node has seen or committed before.
+ *   <li>Read Committed transactions see only committed values, and there is no cycle of write-write
+ *       and write-read dependencies (G0, G1a, G1b, G1c). Each read includes everything that the
+ *       node has seen or committed before the transaction began.
+ *   <li>At both levels commits follow real time across nodes: a transaction that began after a
+ *       commit returned on any node is not committed before it. (<em>Reads</em> on another node may
+ *       lag; {@link #checkStrictly} forbids that, too.)
  * </ul>
  *
- * <p>Other cycles are reported as allowed: write skew (G2-item), and under Read Committed lost
- * updates, too.
+ * <p>Other cycles are reported as allowed: write skew (G2-item), and lost updates under Read
+ * Committed.
  */
 public final class Checker {
 
   private Checker() {}
 
-  /** Checks what storages promise. */
+  /** Checks the guarantees of a storage. */
   public static Report check(History history) {
     return check(history, false);
   }
 
-  /** Checks strong snapshot isolation: a snapshot has all that was committed anywhere before it. */
+  /**
+   * Checks strong snapshot isolation: a snapshot includes every commit that returned on any node
+   * before the snapshot was taken.
+   */
   public static Report checkStrictly(History history) {
     return check(history, true);
   }

@@ -4,15 +4,15 @@ import java.util.Arrays;
 
 /**
  * The strongly connected components of a graph, by Tarjan's algorithm ("Depth-first search and
- * linear graph algorithms", 1972), with a stack of its own in place of recursion: chains of a
- * hundred thousand transactions are usual. Every cycle lies within one component.
+ * linear graph algorithms", 1972), with an explicit stack instead of recursion: chains of 100,000
+ * transactions are common. Every cycle lies within one component.
  */
 final class Components {
 
   private final int[] component;
   private final int[] sizes;
 
-  /** Of the edges of some kinds only. */
+  /** Computes the components of the subgraph with edges of the given kinds. */
   Components(Digraph graph, int kinds) {
     int n = graph.vertices();
     component = new int[n];
@@ -20,7 +20,7 @@ final class Components {
     int[] sizesSoFar = new int[n];
     int[] index = new int[n]; // 0: not visited
     int[] low = new int[n];
-    int[] place = new int[n]; // the next edge to follow
+    int[] nextEdge = new int[n]; // the next edge to follow
     int[] open = new int[n]; // visited, component unknown
     int[] path = new int[n];
     int opened = 0;
@@ -37,11 +37,11 @@ final class Components {
         if (index[v] == 0) {
           index[v] = ++visited;
           low[v] = visited;
-          place[v] = graph.first(v);
+          nextEdge[v] = graph.first(v);
           open[opened++] = v;
         }
-        if (place[v] < graph.first(v + 1)) {
-          int edge = graph.edgeAt(place[v]++);
+        if (nextEdge[v] < graph.first(v + 1)) {
+          int edge = graph.edgeAt(nextEdge[v]++);
           int w = graph.head(edge);
           if (!graph.is(edge, kinds) || component[w] >= 0) {
             continue;
@@ -71,7 +71,7 @@ final class Components {
     sizes = Arrays.copyOf(sizesSoFar, count);
   }
 
-  /** The component of a vertex. */
+  /** Returns the component of a vertex. */
   int of(int vertex) {
     return component[vertex];
   }
@@ -80,12 +80,14 @@ final class Components {
     return sizes.length;
   }
 
-  /** Whether an edge lies within a component, and so on a cycle. */
+  /**
+   * Returns whether both ends of an edge lie in the same component, so that the edge is on a cycle.
+   */
   boolean contain(Digraph graph, int edge) {
     return component[graph.tail(edge)] == component[graph.head(edge)];
   }
 
-  /** Whether there is any cycle, other than an edge from a vertex to itself. */
+  /** Returns whether there is a cycle, not counting edges from a vertex to itself. */
   boolean anyCycle() {
     return Arrays.stream(sizes).anyMatch(size -> size > 1);
   }

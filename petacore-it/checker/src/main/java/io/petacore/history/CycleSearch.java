@@ -8,15 +8,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the shortest cycles of a graph, one in each component: by breadth-first search from the
- * head of an edge that is to be on the cycle back to its tail, for every such edge of the
- * component.
+ * Finds the shortest cycle of each component of a graph: a breadth-first search from the head of
+ * each wanted edge back to its tail.
  *
- * <p>An edge within a transaction is no step. There is one at most at a vertex, and it is the
- * first.
+ * <p>An edge within a transaction has length zero. A vertex has at most one such edge, and it is
+ * the first.
  *
- * <p>A component of a history that is badly broken can be the whole of it. Then only so many edges
- * are tried: the cycle is short all the same, if perhaps not the shortest.
+ * <p>In a badly broken history one component may contain everything. The number of edges tried is
+ * therefore bounded; the cycle found is short, but not always the shortest.
  */
 final class CycleSearch {
 
@@ -25,7 +24,7 @@ final class CycleSearch {
   private final Digraph graph;
   private final Components components;
 
-  /** By state: a vertex, and whether a second edge of the wanted kinds was passed on the way. */
+  /** Indexed by state: a vertex, and whether the path has a second edge of the wanted kinds. */
   private final int[] reachedBy;
 
   private final int[] reachedFrom;
@@ -44,12 +43,12 @@ final class CycleSearch {
   }
 
   /**
-   * The shortest cycle of each component, as edges; those within one transaction are left out.
+   * Returns the shortest cycle of each component, as edges without those within one transaction.
    *
-   * @param wanted the kinds of which an edge must be on the cycle
+   * @param wanted the kinds of which the cycle must have an edge
    * @param others the kinds of the other edges
-   * @param twice whether two edges must be of the wanted kinds
-   * @param without numbers of components in which not to search
+   * @param twice whether the cycle must have two edges of the wanted kinds
+   * @param without the components not to search
    */
   List<int[]> shortest(int wanted, int others, boolean twice, BitSet without) {
     Map<Integer, int[]> best = new TreeMap<>();
@@ -77,11 +76,11 @@ final class CycleSearch {
     while (read < written) {
       int state = queue[read++];
       if (state == goal) {
-        return way(edge, state);
+        return path(edge, state);
       }
       int vertex = state / 2;
-      for (int place = graph.first(vertex); place < graph.first(vertex + 1); place++) {
-        int next = graph.edgeAt(place);
+      for (int position = graph.first(vertex); position < graph.first(vertex + 1); position++) {
+        int next = graph.edgeAt(position);
         if (graph.is(next, others) && components.contain(graph, next)) {
           boolean second = twice && (state % 2 == 1 || graph.is(next, wanted));
           written = reach(2 * graph.head(next) + (second ? 1 : 0), state, next, written);
@@ -108,7 +107,7 @@ final class CycleSearch {
     return written + 1;
   }
 
-  private int[] way(int edge, int goal) {
+  private int[] path(int edge, int goal) {
     int[] edges = new int[16];
     int length = 0;
     for (int state = goal; reachedFrom[state] >= 0; state = reachedFrom[state]) {

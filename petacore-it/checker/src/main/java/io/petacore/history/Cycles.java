@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/** Looks for the cycles of a graph of points, names them and tells them. */
+/** Finds, classifies and reports the cycles of a graph of points. */
 final class Cycles {
 
-  /** What a cycle consists of. */
+  /** The dependencies that a cycle consists of. */
   private enum Pattern {
     WRITES(Kind.WW.bit(), Kind.WRITES, false),
     INFORMATION(Kind.WR.bit(), Kind.WRITES_AND_READS, false),
@@ -48,8 +48,8 @@ final class Cycles {
   }
 
   /**
-   * Reports the shortest cycle of each component, of the worst pattern: not where transactions of
-   * the component take part in something that was found before, which would be told once more.
+   * Reports the shortest cycle of the strongest pattern of each component. Components with a
+   * transaction of an earlier finding are skipped, since that finding would be reported again.
    */
   void find(Order order) {
     if (!components(Kind.DATA | order.kinds()).anyCycle()) {
@@ -64,7 +64,7 @@ final class Cycles {
                 pattern.others | order.kinds() | Kind.WITHIN.bit(),
                 pattern.twice,
                 componentsOf(findings.involved(), components))
-            .forEach(cycle -> tell(cycle, order));
+            .forEach(cycle -> report(cycle, order));
       }
     }
   }
@@ -84,13 +84,13 @@ final class Cycles {
     return found;
   }
 
-  private void tell(int[] edges, Order order) {
+  private void report(int[] edges, Order order) {
     List<Dependency> cycle = new ArrayList<>();
     for (int edge : edges) {
       cycle.add(dependencies.get(edge - evidence.txns().size()));
     }
     List<Integer> txns = cycle.stream().map(Dependency::before).toList();
-    if (txns.stream().distinct().count() == txns.size()) { // else two cycles, found by themselves
+    if (txns.stream().distinct().count() == txns.size()) { // else two cycles, each found by itself
       findings.add(name(cycle), order, allowed, txns, () -> new Narration(evidence).cycle(cycle));
     }
   }

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** All that is known of the order of committed transactions. */
+/** Derives the known order of committed transactions. */
 final class Dependencies {
 
   private final Evidence evidence;
@@ -20,7 +20,7 @@ final class Dependencies {
     this.strict = strict;
   }
 
-  /** Finds them; where versions contradict each other, that is a finding. */
+  /** Returns the dependencies; reports contradictory version orders as findings. */
   List<Dependency> find() {
     for (KeyEvidence key : evidence.keys()) {
       addAll(key, key.isList() ? orderOfList(key) : orderOfRegister(key));
@@ -36,7 +36,7 @@ final class Dependencies {
         committed,
         strict ? Precedence.STRICT : Precedence.COMMITS,
         (before, after) -> {
-          if (!Precedence.SESSION.bears(evidence.txn(before), evidence.txn(after))) {
+          if (!Precedence.SESSION.constrains(evidence.txn(before), evidence.txn(after))) {
             all.add(Dependency.inTime(before, after, Kind.REAL_TIME));
           }
         });
@@ -98,7 +98,7 @@ final class Dependencies {
     }
     for (long next : order.overwriters(version)) {
       Write overwriting = key.writer(next);
-      // Who reads what a transaction has overwritten itself, has not read what came before it.
+      // A read of a value that its writer overwrote says nothing about earlier versions.
       if (write == null || overwriting == null || overwriting.txn() != write.txn()) {
         add(read.txn(), key, next, Kind.RW, version);
       }

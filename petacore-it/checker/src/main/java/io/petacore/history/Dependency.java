@@ -1,11 +1,11 @@
 package io.petacore.history;
 
 /**
- * One transaction comes before another one.
+ * States that one transaction comes before another.
  *
- * @param key what both touched; empty for an order in time
- * @param from the version that the first one wrote or read
- * @param to the version that the second one wrote or read
+ * @param key the key that both accessed; empty for an order in time
+ * @param from the version that the first transaction wrote or read
+ * @param to the version that the second transaction wrote or read
  */
 record Dependency(int before, int after, Kind kind, String key, long from, long to) {
 

@@ -2,19 +2,17 @@ package io.petacore.history;
 
 import java.util.Arrays;
 
-/**
- * A directed graph, whose edges have kinds, in arrays: the edges of a vertex lie beside each other.
- */
+/** A directed graph with labelled edges, stored in arrays: the edges of a vertex are contiguous. */
 final class Digraph {
 
-  /** Edges as they come. */
+  /** Collects edges in any order. */
   static final class Builder {
     private int[] tails = new int[1024];
     private int[] heads = new int[1024];
     private Kind[] kinds = new Kind[1024];
     private int count;
 
-    /** Adds an edge and returns its number: they count up from 0. */
+    /** Adds an edge and returns its index; indexes count up from 0. */
     int add(int tail, int head, Kind kind) {
       if (count == tails.length) {
         tails = Arrays.copyOf(tails, 2 * count);
@@ -83,18 +81,21 @@ final class Digraph {
     return kinds[edge];
   }
 
-  /** Whether an edge is of one of the kinds. */
+  /** Returns whether an edge is of one of the kinds. */
   boolean is(int edge, int kindBits) {
     return (kinds[edge].bit() & kindBits) != 0;
   }
 
-  /** Where the edges of a vertex begin; they end where those of the next one begin. */
+  /**
+   * Returns the position of the first edge of a vertex; its edges end at the first edge of the next
+   * vertex.
+   */
   int first(int vertex) {
     return first[vertex];
   }
 
-  /** The edge at such a place. */
-  int edgeAt(int place) {
-    return byTail[place];
+  /** Returns the edge at a position. */
+  int edgeAt(int position) {
+    return byTail[position];
   }
 }

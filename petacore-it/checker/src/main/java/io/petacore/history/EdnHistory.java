@@ -15,22 +15,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Histories as Jepsen writes them and Elle reads them: one map of EDN a line for each event, its
- * beginning with nil in place of what was read. What Elle does not know (node, thread, isolation)
- * it passes over. A history for Elle is to have lists only, or registers only.
+ * Reads and writes histories in the format of Jepsen and Elle: one EDN map per event and line;
+ * begin events have nil in position of read values. Elle ignores the fields it does not know (node,
+ * thread, isolation). A history for Elle must contain only lists or only registers.
  */
 public final class EdnHistory {
 
-  /** The beginning or the end of a transaction. */
+  /** The begin or the end of a transaction. */
   private record Event(Txn txn, boolean invocation) {
-    long place() {
+    long position() {
       return invocation ? txn.invoked() : txn.completed();
     }
   }
 
   private EdnHistory() {}
 
-  /** Writes a history; the events are numbered from 0. */
+  /** Writes a history, with events numbered from 0. */
   public static void write(History history, Appendable out) throws IOException {
     List<Event> events = new ArrayList<>();
     for (Txn txn : history.txns()) {
@@ -39,7 +39,7 @@ public final class EdnHistory {
         events.add(new Event(txn, false));
       }
     }
-    events.sort(Comparator.comparingLong(Event::place));
+    events.sort(Comparator.comparingLong(Event::position));
     for (int index = 0; index < events.size(); index++) {
       Event event = events.get(index);
       Txn txn = event.txn();
@@ -116,20 +116,20 @@ public final class EdnHistory {
   }
 
   /**
-   * Reads a history back. What no node is told of counts as a node of its own for each process, and
-   * what no level is told of as Snapshot.
+   * Reads a history. Without a node each process counts as a node; without an isolation level a
+   * transaction counts as Snapshot.
    *
    * @throws IllegalArgumentException if the text is not a history of lists and registers
    */
   public static History read(CharSequence text) {
     List<@Nullable Object> all = new EdnReader(text.toString()).readAll();
     if (all.size() == 1 && all.get(0) instanceof List<?> vector) {
-      all = new ArrayList<>(vector); // Elle takes them in brackets, too
+      all = new ArrayList<>(vector); // Elle accepts brackets, too
     }
     return new Reading(all).history();
   }
 
-  /** One reading; pairs ends with beginnings by their process. */
+  /** Pairs end events with begin events by process. */
   private static final class Reading {
     private final List<@Nullable Object> events;
     private final Set<String> lists = new HashSet<>();
@@ -150,21 +150,21 @@ public final class EdnHistory {
           }
         }
       }
-      for (int place = 0; place < events.size(); place++) {
-        read(map(events.get(place)), place);
+      for (int position = 0; position < events.size(); position++) {
+        read(map(events.get(position)), position);
       }
       begun.forEach((process, event) -> add(event, event, Outcome.UNKNOWN, Txn.NEVER));
       return new History(txns);
     }
 
-    private void read(Map<?, ?> event, long place) {
+    private void read(Map<?, ?> event, long position) {
       long process = number(get(event, "process"));
       String type = name(get(event, "type"));
       if (type.equals("invoke")) {
         if (begun.put(process, event) != null) {
           throw new IllegalArgumentException("process " + process + " does two things at once");
         }
-        beganAt.put(process, place);
+        beganAt.put(process, position);
         return;
       }
       Map<?, ?> beginning = begun.get(process);
@@ -178,7 +178,7 @@ public final class EdnHistory {
             case "info" -> Outcome.UNKNOWN;
             default -> throw new IllegalArgumentException("an event of type " + type);
           };
-      add(beginning, event, outcome, place);
+      add(beginning, event, outcome, position);
       begun.remove(process);
     }
 

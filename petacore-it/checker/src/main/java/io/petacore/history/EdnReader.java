@@ -8,12 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads EDN (github.com/edn-format/edn), as far as histories need it: nil, booleans, integers,
- * floating-point numbers, strings, keywords, symbols, vectors, lists, and maps; tags are passed
- * over.
+ * floating-point numbers, strings, keywords, symbols, vectors, lists, and maps. Tags are ignored.
  */
 final class EdnReader {
 
-  /** A name with a colon in front. */
+  /** A name with a leading colon. */
   record Keyword(String name) {}
 
   /** A name. */
@@ -22,13 +21,13 @@ final class EdnReader {
   private static final String DELIMITERS = "()[]{}\";";
 
   private final String text;
-  private int place;
+  private int position;
 
   EdnReader(String text) {
     this.text = text;
   }
 
-  /** All values of the text. */
+  /** Returns all values of the text. */
   List<@Nullable Object> readAll() {
     List<@Nullable Object> all = new ArrayList<>();
     while (!atEnd()) {
@@ -38,13 +37,13 @@ final class EdnReader {
   }
 
   private boolean atEnd() {
-    while (place < text.length()) {
-      char c = text.charAt(place);
+    while (position < text.length()) {
+      char c = text.charAt(position);
       if (c == ';') {
-        int end = text.indexOf('\n', place);
-        place = end < 0 ? text.length() : end;
+        int end = text.indexOf('\n', position);
+        position = end < 0 ? text.length() : end;
       } else if (Character.isWhitespace(c) || c == ',') {
-        place++;
+        position++;
       } else {
         return false;
       }
@@ -56,7 +55,7 @@ final class EdnReader {
     if (atEnd()) {
       throw wrong("ends too early");
     }
-    char c = text.charAt(place);
+    char c = text.charAt(position);
     switch (c) {
       case '"' -> {
         return string();
@@ -68,7 +67,7 @@ final class EdnReader {
         return map();
       }
       case '#' -> {
-        place++;
+        position++;
         atom(); // a tag
         return read();
       }
@@ -80,13 +79,13 @@ final class EdnReader {
 
   private List<@Nullable Object> sequence(char end) {
     List<@Nullable Object> all = new ArrayList<>();
-    place++;
+    position++;
     while (true) {
       if (atEnd()) {
         throw wrong("has no " + end);
       }
-      if (text.charAt(place) == end) {
-        place++;
+      if (text.charAt(position) == end) {
+        position++;
         return all;
       }
       all.add(read());
@@ -107,10 +106,10 @@ final class EdnReader {
 
   private String string() {
     StringBuilder string = new StringBuilder();
-    for (place++; place < text.length(); place++) {
-      char c = text.charAt(place);
+    for (position++; position < text.length(); position++) {
+      char c = text.charAt(position);
       if (c == '"') {
-        place++;
+        position++;
         return string.toString();
       }
       string.append(c == '\\' ? escaped() : c);
@@ -119,8 +118,8 @@ final class EdnReader {
   }
 
   private char escaped() {
-    place++;
-    char c = place < text.length() ? text.charAt(place) : ' ';
+    position++;
+    char c = position < text.length() ? text.charAt(position) : ' ';
     return switch (c) {
       case 't' -> '\t';
       case 'r' -> '\r';
@@ -129,28 +128,28 @@ final class EdnReader {
       case 'f' -> '\f';
       case '\\', '"' -> c;
       case 'u' -> {
-        if (place + 4 >= text.length()) {
+        if (position + 4 >= text.length()) {
           throw wrong("ends too early");
         }
-        place += 4;
-        yield (char) Integer.parseInt(text.substring(place - 3, place + 1), 16);
+        position += 4;
+        yield (char) Integer.parseInt(text.substring(position - 3, position + 1), 16);
       }
       default -> throw wrong("has an unknown escape");
     };
   }
 
   private String atom() {
-    int begin = place;
-    while (place < text.length()
-        && !Character.isWhitespace(text.charAt(place))
-        && text.charAt(place) != ','
-        && DELIMITERS.indexOf(text.charAt(place)) < 0) {
-      place++;
+    int begin = position;
+    while (position < text.length()
+        && !Character.isWhitespace(text.charAt(position))
+        && text.charAt(position) != ','
+        && DELIMITERS.indexOf(text.charAt(position)) < 0) {
+      position++;
     }
-    if (begin == place) {
-      throw wrong("has an unexpected " + text.charAt(place));
+    if (begin == position) {
+      throw wrong("has an unexpected " + text.charAt(position));
     }
-    return text.substring(begin, place);
+    return text.substring(begin, position);
   }
 
   private @Nullable Object value(String atom) {
@@ -173,6 +172,6 @@ final class EdnReader {
   }
 
   private IllegalArgumentException wrong(String what) {
-    return new IllegalArgumentException("the EDN " + what + ", at character " + place);
+    return new IllegalArgumentException("the EDN " + what + ", at character " + position);
   }
 }

@@ -10,9 +10,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A history sorted by key. A transaction of unknown outcome counts as committed if somebody who was
- * committed has seen what it wrote; of what else it did nothing is known, so its reads do not
- * count.
+ * A history indexed by key. A transaction of unknown outcome counts as committed if a committed
+ * transaction has seen one of its writes. Its reads are ignored, since they may come from an
+ * attempt that was not committed.
  */
 final class Evidence {
 
@@ -74,7 +74,7 @@ final class Evidence {
     return txns.get(number);
   }
 
-  /** Who wrote a value that was written. */
+  /** Returns the transaction that wrote a value. */
   Txn writer(KeyEvidence key, long value) {
     return txn(Objects.requireNonNull(key.writer(value)).txn());
   }
@@ -87,7 +87,10 @@ final class Evidence {
     return committed.get(txn);
   }
 
-  /** Those that happened, as far as is known, in the order in which they began. */
+  /**
+   * Returns the indexes of the transactions that count as committed, in the order in which they
+   * began.
+   */
   int[] committed() {
     return committed.stream().toArray();
   }

@@ -9,39 +9,39 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Collects anomalies: of each type all are counted, and the first few are told. */
+/** Collects anomalies: counts all, and keeps the first few of each type. */
 final class Findings {
 
-  private static final int TOLD = 5;
+  private static final int SHOWN = 5;
 
-  private final List<Anomaly> told = new ArrayList<>();
+  private final List<Anomaly> shown = new ArrayList<>();
   private final Map<AnomalyType, Integer> counts = new EnumMap<>(AnomalyType.class);
   private final Set<String> known = new HashSet<>();
   private final BitSet involved = new BitSet();
 
-  /** Something forbidden. */
+  /** Adds a forbidden anomaly. */
   void add(AnomalyType type, List<Integer> txns, Supplier<String> text) {
     add(type, Order.DATA, false, txns, text);
   }
 
-  /** The same transactions are not reported twice for the same thing. */
+  /** Adds an anomaly, unless one of the same type and the same transactions is known. */
   void add(
       AnomalyType type, Order order, boolean allowed, List<Integer> txns, Supplier<String> text) {
     if (!known.add(type + " " + txns.stream().sorted().toList())) {
       return;
     }
     txns.forEach(involved::set);
-    if (counts.merge(type, 1, Integer::sum) <= TOLD) {
-      told.add(new Anomaly(type, order, allowed, List.copyOf(txns), text.get()));
+    if (counts.merge(type, 1, Integer::sum) <= SHOWN) {
+      shown.add(new Anomaly(type, order, allowed, List.copyOf(txns), text.get()));
     }
   }
 
-  /** The transactions of all that was found. */
+  /** Returns the indexes of the transactions involved in any finding. */
   BitSet involved() {
     return (BitSet) involved.clone();
   }
 
   Report report(String summary) {
-    return new Report(summary, told, counts);
+    return new Report(summary, shown, counts);
   }
 }

@@ -10,13 +10,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Notes what clients do and are told. Safe for use by many threads; a transaction costs two counts
- * on one counter and an entry of a queue, so that the recorder hardly orders what it watches.
+ * Records the transactions of clients and their outcomes. Thread-safe; a transaction costs two
+ * increments of one counter and one queue entry, so the recorder hardly synchronizes what it
+ * observes.
  *
- * <p>The order of events is that of the counter, not of the clock: a beginning takes its place
- * before anything is done, an end after all is. So of two transactions one of which has the smaller
- * end than the other's beginning, it has ended before the other began, in virtual time too, where
- * many things happen at the same instant.
+ * <p>Events are ordered by the counter, not by the clock: the begin event is numbered before the
+ * transaction starts, the end event after it has finished. If the end of one transaction has a
+ * smaller number than the begin of another, the first has ended before the second began; this holds
+ * in virtual time, too, where many events have the same time.
  */
 public final class HistoryRecorder {
 
@@ -26,38 +27,41 @@ public final class HistoryRecorder {
   private final AtomicInteger begun = new AtomicInteger();
   private final Queue<Recording> recordings = new ConcurrentLinkedQueue<>();
 
-  /** Tells time by the system's clock. */
+  /** Creates a recorder that uses the system clock. */
   public HistoryRecorder() {
     this(System::nanoTime);
   }
 
   /**
-   * Tells time by a given clock.
+   * Creates a recorder with a clock.
    *
-   * @param clock nanoseconds, from any beginning
+   * @param clock the time in nanoseconds from an arbitrary origin
    */
   public HistoryRecorder(LongSupplier clock) {
     this.clock = clock;
   }
 
   /**
-   * A client, which does one thing at a time.
+   * Returns a new client, which runs one transaction at a time.
    *
    * @param node the storage that runs its transactions
-   * @param thread a name for itself
+   * @param thread the name of the client on its node
    */
   public Client client(String node, String thread) {
     return new Client(node, thread);
   }
 
-  /** What has been recorded so far; what has not ended has an unknown outcome. */
+  /**
+   * Returns the transactions recorded so far; a transaction that has not ended has an unknown
+   * outcome.
+   */
   public History history() {
     List<Txn> txns = new ArrayList<>();
     recordings.forEach(recording -> txns.add(recording.toTxn()));
     return new History(txns);
   }
 
-  /** How many transactions have begun. */
+  /** Returns the number of transactions begun. */
   public int count() {
     return begun.get();
   }
@@ -70,7 +74,7 @@ public final class HistoryRecorder {
     return clock.getAsLong();
   }
 
-  /** One client; to be used by one thread at a time. */
+  /** A client, to be used by one thread at a time. */
   public final class Client {
     private final String node;
     private final String thread;
@@ -81,12 +85,12 @@ public final class HistoryRecorder {
       this.thread = thread;
     }
 
-    /** The storage that runs its transactions. */
+    /** Returns the storage that runs its transactions. */
     public String node() {
       return node;
     }
 
-    /** Begins a transaction: to be called before anything is done for it. */
+    /** Records the begin of a transaction; must be called before the transaction starts. */
     public Recording invoke(IsolationLevel level) {
       Recording recording = new Recording(HistoryRecorder.this, this, process, level);
       recordings.add(recording);
@@ -98,7 +102,9 @@ public final class HistoryRecorder {
       return thread;
     }
 
-    /** A process that does not know what it has done does nothing any more. */
+    /**
+     * Continues as a new process: after an unknown outcome a process must not run anything else.
+     */
     void crashed() {
       process = processes.getAndIncrement();
     }

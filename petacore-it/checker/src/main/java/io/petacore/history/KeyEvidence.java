@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a history tells about one key: who wrote which value, and who has seen what. */
+/** The writes and reads of one key in a history. */
 final class KeyEvidence {
 
   /** The version before the first write: an absent register, an empty list. */
@@ -15,18 +15,18 @@ final class KeyEvidence {
   /**
    * A write of a value.
    *
-   * @param last whether its transaction did not write the key again
+   * @param last whether this is the last write of the key by its transaction
    */
   record Write(int txn, boolean last) {}
 
   /**
-   * A committed transaction's read.
+   * A read by a committed transaction.
    *
-   * @param seen the list, or the register's value if there is one
-   * @param external whether the transaction had not written the key before
+   * @param seen the elements of the list, or the value of the register if it is present
+   * @param external whether the transaction had not written the key before this read
    */
   record Read(int txn, List<Long> seen, boolean external) {
-    /** Which version that is: named by the value that was written last. */
+    /** Returns the version read, identified by the value written last. */
     long version() {
       return seen.isEmpty() ? INITIAL : seen.get(seen.size() - 1);
     }
@@ -62,7 +62,7 @@ final class KeyEvidence {
     reads.add(read);
   }
 
-  /** By value, in the order in which the transactions began. */
+  /** Returns the writes by value, in the order in which the transactions began. */
   Map<Long, Write> writes() {
     return writes;
   }
@@ -71,7 +71,10 @@ final class KeyEvidence {
     return reads;
   }
 
-  /** Who wrote a value; null for the initial version, and for what nobody wrote. */
+  /**
+   * Returns the write of a value, or null for the initial version and for a value that was never
+   * written.
+   */
   @Nullable Write writer(long value) {
     return writes.get(value);
   }

@@ -1,18 +1,18 @@
 package io.petacore.history;
 
-/** Why one transaction comes before another. */
+/** The reasons why one transaction comes before another. */
 enum Kind {
-  /** It wrote a version that the other one overwrote. */
+  /** The first wrote a version that the second overwrote. */
   WW(1),
-  /** It wrote the version that the other one read. */
+  /** The first wrote the version that the second read. */
   WR(2),
-  /** It read a version that the other one overwrote. */
+  /** The first read a version that the second overwrote. */
   RW(4),
-  /** It had ended on the same node before the other one began. */
+  /** The first ended on the same node before the second began. */
   SESSION(8),
-  /** It had ended anywhere before the other one began. */
+  /** The first ended on any node before the second began. */
   REAL_TIME(16),
-  /** Not of two: the beginning of one, before its end. */
+  /** The begin of a transaction, before its own commit. */
   WITHIN(32);
 
   static final int WRITES = WW.bit;
@@ -25,7 +25,7 @@ enum Kind {
     this.bit = bit;
   }
 
-  /** For sets of kinds, which are tested for every edge. */
+  /** The bit of this kind in a set of kinds, which is tested for every edge. */
   int bit() {
     return bit;
   }

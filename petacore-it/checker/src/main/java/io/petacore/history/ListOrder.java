@@ -10,16 +10,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The order of a list's elements is that of its longest read: a list is only ever appended to, so
- * whoever read less has read a beginning of it.
+ * The version order of a list is that of its longest read: a list is only appended to, so every
+ * shorter read is a prefix of it.
  *
- * <p>Committed elements that nobody has seen came after those that somebody has: at an earlier
- * place they would have been seen. That is how a lost append is found, which every later read
+ * <p>Committed elements that no read contains come after those that some read contains, since in an
+ * earlier position they would have been read. This finds a lost append, which every later read
  * misses.
  */
 final class ListOrder implements VersionOrder {
 
-  /** More of them tell nothing more. */
+  /** More branches give no further information. */
   private static final int MAX_BRANCHES = 8;
 
   private final Map<Long, List<Long>> next = new HashMap<>();
@@ -27,7 +27,8 @@ final class ListOrder implements VersionOrder {
   private final List<Long> unseenFirst;
 
   /**
-   * The reads of a list that contradict each other; if there is but one, the longest, all is well.
+   * Returns the reads of a list that contradict each other. A single element, the longest read,
+   * means that there is no contradiction.
    */
   static List<Read> branches(KeyEvidence key) {
     List<Read> branches = new ArrayList<>();
@@ -69,7 +70,10 @@ final class ListOrder implements VersionOrder {
     unseenFirst = firstOfEachNode(key, unseen, evidence);
   }
 
-  /** Whoever has seen the last of a node's commits has seen the first, so the first is enough. */
+  /**
+   * Returns the first element of each node: a read that contains a later commit of a node contains
+   * the first one, too.
+   */
   private static List<Long> firstOfEachNode(KeyEvidence key, List<Long> values, Evidence evidence) {
     Map<String, Long> first = new HashMap<>();
     for (long value : values) {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Two Snapshot transactions that read the same version of a key and both replaced it: one update is
- * lost, in whichever order they came.
+ * Finds pairs of Snapshot transactions that read the same version of a key and both replaced it:
+ * one of the updates is lost, in either order.
  */
 final class LostUpdates {
 
@@ -31,14 +31,14 @@ final class LostUpdates {
             && txn.ops().stream().anyMatch(op -> op.writes() && op.key().equals(key.key()))) {
           Integer other = replaced.putIfAbsent(read.version(), read.txn());
           if (other != null && other != read.txn()) {
-            tell(key, List.of(other, read.txn()), read);
+            report(key, List.of(other, read.txn()), read);
           }
         }
       }
     }
   }
 
-  private void tell(KeyEvidence key, List<Integer> both, KeyEvidence.Read read) {
+  private void report(KeyEvidence key, List<Integer> both, KeyEvidence.Read read) {
     findings.add(
         AnomalyType.LOST_UPDATE,
         both,

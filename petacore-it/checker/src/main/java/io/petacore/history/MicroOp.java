@@ -4,21 +4,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One step of a transaction. A key is either a list, which is appended to, or a register, which is
- * overwritten; every value is written to its key once in a history, so that whoever reads it tells
- * who wrote it.
+ * One operation of a transaction. A key is either a list, which is appended to, or a register,
+ * which is overwritten. Each value is written to a key at most once in a history, so a value
+ * identifies its writer.
  */
 public sealed interface MicroOp {
 
-  /** What is read or written. */
+  /** Returns the key that is read or written. */
   String key();
 
-  /** Adds a value to the end of a list. */
+  /** Appends a value to a list. */
   record Append(String key, long value) implements MicroOp {}
 
-  /** Reads a list; an absent one is empty. */
+  /** Reads a list; an absent list is empty. */
   record ListRead(String key, List<Long> values) implements MicroOp {
-    /** Keeps a copy. */
+    /** Copies the values. */
     public ListRead {
       values = List.copyOf(values);
     }
@@ -27,15 +27,19 @@ public sealed interface MicroOp {
   /** Overwrites a register. */
   record Write(String key, long value) implements MicroOp {}
 
-  /** Reads a register; null: absent. */
+  /** Reads a register; null means absent. */
   record RegisterRead(String key, @Nullable Long value) implements MicroOp {}
 
-  /** Whether it changes its key. */
+  /** Returns whether this operation writes. */
   default boolean writes() {
     return this instanceof Append || this instanceof Write;
   }
 
-  /** What it writes; only for one that does. */
+  /**
+   * Returns the value written.
+   *
+   * @throws IllegalStateException if this operation does not write
+   */
   default long written() {
     if (this instanceof Append append) {
       return append.value();
@@ -46,7 +50,12 @@ public sealed interface MicroOp {
     throw new IllegalStateException(this + " does not write");
   }
 
-  /** What a read has found: the list, or the register's value if there is one. */
+  /**
+   * Returns the result of a read: the elements of the list, or the value of the register if it is
+   * present.
+   *
+   * @throws IllegalStateException if this operation does not read
+   */
   default List<Long> seen() {
     if (this instanceof ListRead read) {
       return read.values();
@@ -58,7 +67,7 @@ public sealed interface MicroOp {
     throw new IllegalStateException(this + " does not read");
   }
 
-  /** Whether its key is a list. */
+  /** Returns whether the key is a list. */
   default boolean isOfList() {
     return this instanceof Append || this instanceof ListRead;
   }

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Tells people what happened in a history. */
+/** Describes findings in readable form. */
 final class Narration {
 
-  /** Of a long list the end says enough. */
+  /** The number of elements shown of a long list, counted from its end. */
   private static final int SHOWN = 8;
 
   private final Evidence evidence;
@@ -17,7 +17,7 @@ final class Narration {
     this.evidence = evidence;
   }
 
-  /** Who takes part, T1, T2 and so on, and what they did. */
+  /** Describes the transactions involved, as T1, T2 and so on, and their operations. */
   String cast(List<Integer> txns) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < txns.size(); i++) {
@@ -48,7 +48,7 @@ final class Narration {
     return "read " + op.key() + " as " + seen(op.isOfList(), op.seen());
   }
 
-  /** What a read has found. */
+  /** Describes the result of a read. */
   static String seen(boolean list, List<Long> values) {
     if (!list) {
       return values.isEmpty() ? "absent" : values.get(0).toString();
@@ -61,7 +61,7 @@ final class Narration {
         + "]";
   }
 
-  /** A cycle: who takes part, and why each comes before the next. */
+  /** Describes a cycle: its transactions, and why each comes before the next. */
   String cycle(List<Dependency> cycle) {
     List<Integer> txns = new ArrayList<>();
     cycle.forEach(dependency -> txns.add(dependency.before()));
@@ -142,7 +142,7 @@ final class Narration {
     };
   }
 
-  /** Values that came after each other in a circle. */
+  /** Describes a cycle of the values of a register. */
   String versions(String key, List<Integer> txns, List<RegisterOrder.Reason> cycle) {
     StringBuilder text = new StringBuilder(cast(txns));
     for (RegisterOrder.Reason reason : cycle) {
@@ -154,12 +154,14 @@ final class Narration {
               version(reason.before()),
               version(reason.after()),
               reason.first() == reason.second()
-                  ? "T" + (txns.indexOf(reason.first()) + 1) + " found the one and wrote the other"
-                  : "T%d had the one and ended before T%d began, which had the other"
+                  ? "T"
+                      + (txns.indexOf(reason.first()) + 1)
+                      + " read the former and wrote the latter"
+                  : "T%d accessed the former and ended before T%d, which accessed the latter, began"
                       .formatted(
                           txns.indexOf(reason.first()) + 1, txns.indexOf(reason.second()) + 1)));
     }
-    return text.append("  and so on in a circle").toString();
+    return text.append("  which is a cycle").toString();
   }
 
   private static String version(long version) {

@@ -1,12 +1,12 @@
 package io.petacore.history;
 
-/** What a cycle rests on besides reads and writes. */
+/** The order, besides reads and writes, that a cycle depends on. */
 public enum Order {
-  /** Nothing: the reads and writes contradict each other. */
+  /** None: the reads and writes alone contradict each other. */
   DATA(0, ""),
-  /** That one node shows what it has shown and committed. */
+  /** The order of a session: a node keeps showing what it has shown and committed. */
   SESSION(Kind.SESSION.bit(), ", by the order of a session"),
-  /** That commits of all nodes are in the order of time. */
+  /** Real time: the commits of all nodes follow the order in which transactions ended and began. */
   REAL_TIME(Kind.SESSION.bit() | Kind.REAL_TIME.bit(), ", by the order of time");
 
   private final int kinds;

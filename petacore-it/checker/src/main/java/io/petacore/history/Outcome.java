@@ -1,11 +1,14 @@
 package io.petacore.history;
 
-/** What whoever ran a transaction was told. */
+/** The outcome of a transaction as reported to its client. */
 public enum Outcome {
-  /** It was committed. */
+  /** Committed. */
   OK,
-  /** Nothing of it was applied. */
+  /** Not applied. */
   FAIL,
-  /** It may or may not have been applied; so is one that has not ended. */
+  /**
+   * Unknown: it may or may not have been applied. Also the outcome of a transaction that has not
+   * ended.
+   */
   UNKNOWN
 }

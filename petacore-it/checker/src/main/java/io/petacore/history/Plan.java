@@ -7,28 +7,28 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a transaction is going to do. A list is stored as its elements with blanks between them, so
- * that an append reads the list, too; whatever reads such a list under Read Committed and appends
- * to it may lose what others appended meanwhile, and is allowed to.
+ * The operations that a transaction is going to run. A list is stored as its elements separated by
+ * spaces, so an append reads the list first. Under Read Committed an append may therefore overwrite
+ * concurrent appends, which that level allows.
  *
- * @param level the level at which to run it
- * @param ops its steps; what reads will find is not yet known
+ * @param level the isolation level to run at
+ * @param ops the operations; the results of reads are not known yet
  */
 public record Plan(IsolationLevel level, List<MicroOp> ops) {
 
-  /** Keeps a copy. */
+  /** Copies the operations. */
   public Plan {
     ops = List.copyOf(ops);
   }
 
-  /** The body: does the steps, and notes them. */
+  /** Runs the operations as the body of a transaction, and records them. */
   public void run(Transaction tx, Recording recording) {
     run(tx, recording, () -> {});
   }
 
   /**
-   * The same, with something done after each step: a body takes microseconds by itself, so hardly
-   * anything would happen between two of its reads.
+   * Runs the operations, with an action after each: a body takes microseconds otherwise, so hardly
+   * any commit would come between two of its reads.
    */
   public void run(Transaction tx, Recording recording, Runnable between) {
     recording.restart();

@@ -4,32 +4,33 @@ import io.petacore.transaction.IsolationLevel;
 import java.util.List;
 
 /**
- * The points in time at which transactions can be, and which must come before which: each has two,
- * a beginning and a commit. What its level promises decides at which of them a dependency arrives
- * and from which it leaves; then a history keeps what was promised if and only if no point comes
- * before itself.
+ * The graph of points in time: each transaction has two points, its begin and its commit. The
+ * isolation level decides which point a dependency starts from and which it ends at. A history
+ * satisfies the guarantees if and only if this graph has no cycle.
  *
  * <ul>
- *   <li>Snapshot: all reads are at the beginning. So what it has read, what it has overwritten
- *       (first committer wins) and what had ended on its node are committed before the beginning;
- *       what has overwritten its reads is committed after it. A cycle of such points is, by theorem
- *       4.1 of Cerone and Gotsman ("Analysing snapshot isolation", 2018), a cycle in which no two
- *       anti-dependencies follow each other.
- *   <li>Read Committed: each read is at a moment of its own. So what it has read is committed
- *       before its commit, and what has overwritten a read after its beginning.
- *   <li>As if serializable: all at one moment.
+ *   <li>Snapshot: all reads happen at the begin. The transactions that it read from, that it
+ *       overwrote (first committer wins) and that ended on its node are committed before its begin;
+ *       transactions that overwrote its reads are committed after its begin. By theorem 4.1 of
+ *       Cerone and Gotsman ("Analysing snapshot isolation", 2018) a cycle of such points is a cycle
+ *       without adjacent anti-dependencies.
+ *   <li>Read Committed: each read happens at a time of its own. The transactions that it read from
+ *       are committed before its commit; transactions that overwrote its reads are committed after
+ *       its begin.
+ *   <li>Serializable: everything happens at one time.
  * </ul>
  *
- * <p>So transactions of different levels can be in one history: each gets what its own level
- * promises, whatever the others are (Adya's mixing theorem, section 5.5, in other words).
+ * <p>A history may mix levels: each transaction gets the guarantees of its own level, whatever the
+ * levels of the others (Adya's mixing theorem, section 5.5).
  */
 final class Points {
 
   private Points() {}
 
   /**
-   * The graph: its first edges are the dependencies, by their numbers, but that those of kind
-   * WITHIN come last in number and first at their point.
+   * Returns the graph. The edges of kind WITHIN come first, so that each is the first edge of its
+   * vertex; the edge of a dependency has the index of the dependency plus the number of
+   * transactions.
    */
   static Digraph graph(
       List<Txn> txns, List<Dependency> dependencies, boolean serializable, boolean strict) {

@@ -6,43 +6,43 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Which transactions had ended before others began: the edges of that order, without those that
- * follow from others. At any time only the ends that no later end covers are remembered, as many as
- * there are transactions at the same time; so there are about as many edges for each transaction.
+ * Finds which transactions ended before others began, without the pairs that follow from other
+ * pairs. Only the ends that no later end covers are kept, at most as many as there are concurrent
+ * transactions; so each transaction gets about that many edges.
  */
 final class Precedence {
 
-  /** Whether the end of one bears upon the other; transitive where it matters. */
+  /** Whether the end of one transaction constrains another; transitive where it matters. */
   @FunctionalInterface
   interface Relation {
-    boolean bears(Txn before, Txn after);
+    boolean constrains(Txn before, Txn after);
   }
 
-  /** Is told of pairs. */
+  /** Receives the pairs. */
   @FunctionalInterface
   interface Visitor {
     void precedes(int before, int after);
   }
 
-  /** On one node, an end bears on everything. */
+  /** On one node the end of a transaction constrains every later one. */
   static final Relation SESSION = (before, after) -> before.node().equals(after.node());
 
   /**
-   * Elsewhere, an end bears on what is committed: a node may trail in what it reads, never in what
-   * it writes.
+   * On other nodes the end of a transaction constrains later writers only: a node may lag in its
+   * reads, never in its writes.
    */
   static final Relation COMMITS =
       (before, after) -> after.writes() || before.node().equals(after.node());
 
-  /** An end bears on everything everywhere. */
+  /** The end of a transaction constrains every later one on any node. */
   static final Relation STRICT = (before, after) -> true;
 
   private Precedence() {}
 
   /**
-   * Visits the pairs of some transactions.
+   * Visits the pairs among some transactions.
    *
-   * @param members their numbers, in the order in which they began
+   * @param members the indexes of the transactions, in the order in which they began
    */
   static void visit(List<Txn> txns, int[] members, Relation relation, Visitor visitor) {
     Integer[] ends =
@@ -58,11 +58,11 @@ final class Precedence {
       for (; next < ends.length && txns.get(ends[next]).endsBefore(begins); next++) {
         Txn ended = txns.get(ends[next]);
         frontier.removeIf(
-            txn -> txns.get(txn).endsBefore(ended) && relation.bears(txns.get(txn), ended));
+            txn -> txns.get(txn).endsBefore(ended) && relation.constrains(txns.get(txn), ended));
         frontier.add(ends[next]);
       }
       for (int before : frontier) {
-        if (relation.bears(txns.get(before), begins)) {
+        if (relation.constrains(txns.get(before), begins)) {
           visitor.precedes(before, member);
         }
       }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What a read must not see, whatever the order of transactions. */
+/** Checks the rules for reads that hold whatever the order of transactions. */
 final class ReadRules {
 
   private final Evidence evidence;
@@ -33,7 +33,7 @@ final class ReadRules {
   }
 
   private void check(KeyEvidence key) {
-    // What a longer read of a list contains is looked at there.
+    // A prefix of a longer read is checked with the longer one.
     List<Read> reads = key.isList() ? ListOrder.branches(key) : key.reads();
     for (Read read : reads) {
       checkElements(key, read);
@@ -41,7 +41,7 @@ final class ReadRules {
     for (Read read : key.reads()) {
       Write write = key.writer(read.version());
       if (write != null && !write.last() && write.txn() != read.txn()) {
-        tell(AnomalyType.INTERMEDIATE_READ, key, read, read.version(), write);
+        report(AnomalyType.INTERMEDIATE_READ, key, read, read.version(), write);
       }
     }
     for (int i = 1; key.isList() && i < reads.size(); i++) {
@@ -53,7 +53,7 @@ final class ReadRules {
           both,
           () ->
               narration.cast(both)
-                  + "  T1 read %s as %s, T2 as %s: neither is the beginning of the other"
+                  + "  T1 read %s as %s, T2 as %s: neither is a prefix of the other"
                       .formatted(
                           key.key(),
                           Narration.seen(true, longest.seen()),
@@ -79,14 +79,14 @@ final class ReadRules {
             List.of(read.txn()),
             () ->
                 narration.cast(List.of(read.txn()))
-                    + "  T1 read %d in %s, which nobody wrote".formatted(value, key.key()));
+                    + "  T1 read %d in %s, which was never written".formatted(value, key.key()));
       } else if (!evidence.isCommitted(write.txn())) {
-        tell(AnomalyType.ABORTED_READ, key, read, value, write);
+        report(AnomalyType.ABORTED_READ, key, read, value, write);
       }
     }
   }
 
-  private void tell(AnomalyType type, KeyEvidence key, Read read, long value, Write write) {
+  private void report(AnomalyType type, KeyEvidence key, Read read, long value, Write write) {
     List<Integer> both = List.of(write.txn(), read.txn());
     findings.add(
         type,
@@ -104,14 +104,14 @@ final class ReadRules {
   }
 
   /**
-   * A transaction sees its own writes; under Snapshot it also sees of others what it saw before.
-   * (Kingsbury and Alvaro call violations "internal", after the axiom Int of Cerone, Bernardi and
-   * Gotsman.)
+   * Checks that a transaction sees its own writes and, under Snapshot, that its reads are
+   * repeatable. (Kingsbury and Alvaro call violations "internal", after the axiom Int of Cerone,
+   * Bernardi and Gotsman.)
    */
   private void checkInternal(int txn) {
     boolean snapshot = evidence.txn(txn).level() == IsolationLevel.SNAPSHOT;
     Map<String, List<Long>> known =
-        new HashMap<>(); // what a key was read as, and own writes on top
+        new HashMap<>(); // the last value read of a key, with own writes on top
     Map<String, List<Long>> own = new HashMap<>();
     for (MicroOp op : evidence.txn(txn).ops()) {
       if (op.writes()) {

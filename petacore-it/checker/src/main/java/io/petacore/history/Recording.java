@@ -9,8 +9,8 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transaction that is being recorded: its steps, then one of the three ends. The steps are noted
- * by one thread at a time; the end is told once.
+ * Records one transaction: its operations, then one of the three outcomes. Operations are recorded
+ * by one thread at a time; the outcome is recorded once.
  */
 public final class Recording {
 
@@ -35,36 +35,37 @@ public final class Recording {
     this.invoked = recorder.nextEvent();
   }
 
-  /** The body runs, for the first time or again: only the last run counts. */
+  /** Starts an attempt and discards the operations of the previous one. */
   public synchronized void restart() {
     ops.clear();
   }
 
-  /** A step was done. */
+  /** Records an operation. */
   public synchronized void note(MicroOp op) {
     ops.add(op);
   }
 
-  /** It was committed. */
+  /** Records a commit. */
   public void ok() {
     end(Outcome.OK);
   }
 
-  /** Nothing of it was applied. */
+  /** Records a failure: nothing was applied. */
   public void fail() {
     end(Outcome.FAIL);
   }
 
-  /** Nobody can tell whether it was applied. */
+  /** Records an unknown outcome. */
   public void unknown() {
     end(Outcome.UNKNOWN);
     client.crashed();
   }
 
   /**
-   * Ended as a storage says: null is a commit.
+   * Records the outcome that a storage reported.
    *
-   * @throws AssertionError if the failure is none that a storage may end a transaction with
+   * @param failure null for a commit
+   * @throws AssertionError if a storage must not end a transaction with this failure
    */
   public void end(@Nullable Throwable failure) {
     Throwable cause =

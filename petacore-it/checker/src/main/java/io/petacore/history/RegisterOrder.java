@@ -12,21 +12,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order of a register's values, as far as it can be proved; the sources are those of Elle's
- * rw-register. All values come after the initial one; what a transaction writes comes after what it
- * has read; and since the writes of all nodes are in the order of time, and the reads of one node
- * in the order of its transactions, so is what they have read and written.
+ * The version order of a register, as far as it can be proved, by the rules of Elle's rw-register:
+ * all values come after the initial one; the writes of a transaction come after its reads; the
+ * writes of all nodes follow real time; and the reads and writes of one node follow the order of
+ * its transactions.
  */
 final class RegisterOrder implements VersionOrder {
 
-  /** Why one value comes after another: two transactions, or one. */
+  /** Why one value comes after another: by two transactions, or by one. */
   record Reason(long before, long after, int first, int second) {}
 
   private final KeyEvidence key;
   private final Evidence evidence;
 
-  /** The values that each committed transaction has read and written, one after another. */
-  private final Map<Integer, List<Long>> touched = new LinkedHashMap<>();
+  /** The values that each committed transaction has read and written, in order. */
+  private final Map<Integer, List<Long>> collectAccesses = new LinkedHashMap<>();
 
   private final Map<Long, Map<Long, Reason>> next = new HashMap<>();
   private final Set<Long> versions = new LinkedHashSet<>();
@@ -34,19 +34,19 @@ final class RegisterOrder implements VersionOrder {
   RegisterOrder(KeyEvidence key, Evidence evidence, boolean strict) {
     this.key = key;
     this.evidence = evidence;
-    touched();
-    touched.forEach(this::within);
-    int[] members = touched.keySet().stream().mapToInt(txn -> txn).sorted().toArray();
+    collectAccesses();
+    collectAccesses.forEach(this::within);
+    int[] members = collectAccesses.keySet().stream().mapToInt(txn -> txn).sorted().toArray();
     Precedence.visit(evidence.txns(), members, Precedence.SESSION, this::inSession);
     Precedence.visit(
         evidence.txns(),
         members,
-        strict ? Precedence.STRICT : this::bearsOnWrites,
+        strict ? Precedence.STRICT : this::constrainsWrites,
         strict ? this::inSession : this::inTime);
     initialFirst();
   }
 
-  private void touched() {
+  private void collectAccesses() {
     for (int txn : keyTxns()) {
       List<Long> values = new ArrayList<>();
       boolean written = false;
@@ -67,7 +67,7 @@ final class RegisterOrder implements VersionOrder {
         }
       }
       if (!values.isEmpty()) {
-        touched.put(txn, values);
+        collectAccesses.put(txn, values);
       }
     }
   }
@@ -88,16 +88,16 @@ final class RegisterOrder implements VersionOrder {
     }
   }
 
-  /** Whatever a node has read or written comes before what it reads or writes later. */
+  /** A value that a node has read or written comes before those that it reads or writes later. */
   private void inSession(int before, int after) {
-    add(last(before), touched.getOrDefault(after, List.of()).get(0), before, after);
+    add(last(before), collectAccesses.getOrDefault(after, List.of()).get(0), before, after);
   }
 
-  private boolean bearsOnWrites(Txn before, Txn after) {
-    return Precedence.SESSION.bears(before, after) || firstWritten(after) != null;
+  private boolean constrainsWrites(Txn before, Txn after) {
+    return Precedence.SESSION.constrains(before, after) || firstWritten(after) != null;
   }
 
-  /** What another node reads may be older, but what it writes is not. */
+  /** Another node may read an older value later, but it does not write one. */
   private void inTime(int before, int after) {
     Long written = firstWritten(evidence.txn(after));
     if (written != null) {
@@ -106,7 +106,7 @@ final class RegisterOrder implements VersionOrder {
   }
 
   private long last(int txn) {
-    List<Long> values = touched.getOrDefault(txn, List.of());
+    List<Long> values = collectAccesses.getOrDefault(txn, List.of());
     return values.get(values.size() - 1);
   }
 
@@ -125,7 +125,7 @@ final class RegisterOrder implements VersionOrder {
     }
   }
 
-  /** The initial value comes before those that nothing else is known to come before. */
+  /** Puts the initial value before the values without a known predecessor. */
   private void initialFirst() {
     Set<Long> roots = new LinkedHashSet<>(versions);
     next.values().forEach(after -> roots.removeAll(after.keySet()));
@@ -138,7 +138,7 @@ final class RegisterOrder implements VersionOrder {
     }
   }
 
-  /** Values that come after each other in a circle, a shortest one; empty if there are none. */
+  /** Returns a shortest cycle of values, empty if there is none. */
   List<Reason> cycle() {
     Long[] values = versions.toArray(Long[]::new);
     Map<Long, Integer> numbers = new HashMap<>();

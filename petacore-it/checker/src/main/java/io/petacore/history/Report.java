@@ -8,31 +8,31 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What a checker has found.
+ * The result of a check.
  *
- * @param summary how many transactions of each outcome, and how many dependencies
- * @param anomalies what was found, of each type the first few
- * @param counts how many of each type were found, forbidden or allowed
+ * @param summary the number of transactions of each outcome, and of dependencies
+ * @param anomalies the first few anomalies of each type
+ * @param counts the number of anomalies of each type, forbidden or allowed
  */
 public record Report(String summary, List<Anomaly> anomalies, Map<AnomalyType, Integer> counts) {
 
-  /** Keeps copies. */
+  /** Copies the collections. */
   public Report {
     anomalies = List.copyOf(anomalies);
     counts = Map.copyOf(counts);
   }
 
-  /** What the levels of the transactions do not allow. */
+  /** Returns the anomalies that the isolation levels forbid. */
   public List<Anomaly> forbidden() {
     return anomalies.stream().filter(anomaly -> !anomaly.allowed()).toList();
   }
 
-  /** What is not serializable, and need not be. */
+  /** Returns the anomalies that are not serializable but allowed. */
   public List<Anomaly> allowed() {
     return anomalies.stream().filter(Anomaly::allowed).toList();
   }
 
-  /** The types of some anomalies. */
+  /** Returns the types of anomalies. */
   public static Set<AnomalyType> types(List<Anomaly> anomalies) {
     Set<AnomalyType> types = EnumSet.noneOf(AnomalyType.class);
     anomalies.forEach(anomaly -> types.add(anomaly.type()));
@@ -40,9 +40,9 @@ public record Report(String summary, List<Anomaly> anomalies, Map<AnomalyType, I
   }
 
   /**
-   * Demands that nothing forbidden was found.
+   * Asserts that nothing forbidden was found.
    *
-   * @throws AssertionError with all that was
+   * @throws AssertionError that lists everything found
    */
   public void assertRight() {
     if (!forbidden().isEmpty()) {

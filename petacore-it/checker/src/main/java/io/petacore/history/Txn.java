@@ -4,18 +4,19 @@ import io.petacore.transaction.IsolationLevel;
 import java.util.List;
 
 /**
- * A transaction as its client saw it; named as Elle names it, to tell it from one that runs.
+ * A transaction as its client saw it. The name is Elle's, to distinguish it from {@code
+ * Transaction}.
  *
- * @param process the client, which does one thing at a time; a client whose transaction has an
- *     unknown outcome goes on as another process
- * @param node the storage that ran it. Whatever one node does is a session: later transactions
- *     there see what earlier ones have seen and committed
- * @param thread who ran it there
- * @param ops the steps of the run that was committed, or of the last one
- * @param invoked its beginning, as a place in the order of all events of the history
- * @param completed the place at which its outcome was told; {@link #NEVER} if none was
- * @param invokedNanos the time of its beginning
- * @param completedNanos the time of that
+ * @param process the process that ran it, which runs one transaction at a time; after an unknown
+ *     outcome a client continues as another process
+ * @param node the storage that ran it. A node is a session: its transactions see what earlier ones
+ *     have seen and committed
+ * @param thread the thread that ran it
+ * @param ops the operations of the attempt that was committed, or of the last attempt
+ * @param invoked the number of its begin event in the order of all events of the history
+ * @param completed the number of its end event; {@link #NEVER} if it has not ended
+ * @param invokedNanos the time of the begin event
+ * @param completedNanos the time of the end event
  */
 public record Txn(
     int process,
@@ -29,10 +30,10 @@ public record Txn(
     long invokedNanos,
     long completedNanos) {
 
-  /** Later than everything. */
+  /** Later than every event. */
   public static final long NEVER = Long.MAX_VALUE;
 
-  /** Keeps a copy. */
+  /** Copies the operations. */
   public Txn {
     ops = List.copyOf(ops);
     if (completed <= invoked) {
@@ -41,14 +42,14 @@ public record Txn(
   }
 
   /**
-   * Whether it had ended when another one began: if its outcome is unknown, it may still take
-   * effect, and has not.
+   * Returns whether this transaction had ended when another began. False if its outcome is unknown,
+   * since it may still take effect.
    */
   public boolean endsBefore(Txn other) {
     return outcome != Outcome.UNKNOWN && completed < other.invoked;
   }
 
-  /** Whether any step changes anything. */
+  /** Returns whether any operation writes. */
   public boolean writes() {
     return ops.stream().anyMatch(MicroOp::writes);
   }

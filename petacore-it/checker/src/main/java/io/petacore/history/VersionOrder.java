@@ -2,17 +2,17 @@ package io.petacore.history;
 
 import java.util.List;
 
-/** What is known of the order in which the versions of one key came. */
+/** The known order of the versions of one key. */
 interface VersionOrder {
 
-  /** The versions known to have come next after one, by whoever. */
+  /** Returns the known direct successors of a version. */
   List<Long> successors(long version);
 
-  /** Of these, those that suffice to tell whoever read the one what it has missed. */
+  /** Returns those successors that suffice for the anti-dependencies of a read of the version. */
   default List<Long> overwriters(long version) {
     return successors(version);
   }
 
-  /** Nothing is known, since what was seen contradicts itself. */
+  /** An empty order, where reads contradict each other. */
   VersionOrder NONE = version -> List.of();
 }

@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Random transactions of a few steps on a few keys. A key that was written often enough gives way
- * to a new one, so that lists stay short and there are always beginnings. Safe for use by many
- * threads; what each of them gets depends on the seed, and on who asks first.
+ * Generates random transactions of a few operations on a few keys. A key that was written often
+ * enough is replaced by a new one, which keeps lists short and includes fresh keys. Thread-safe;
+ * which thread gets which transaction depends on the order of calls.
  */
 public final class Workload {
 
-  /** What the keys are. */
+  /** The kind of the keys. */
   public enum Form {
-    /** Appended to; tells the whole order of writes, so nothing stays hidden for long. */
+    /** Lists that are appended to; a read shows the whole order of writes. */
     LIST_APPEND,
-    /** Overwritten, with and without having been read. */
+    /** Registers that are overwritten, whether or not they were read before. */
     REGISTER
   }
 
@@ -32,9 +32,9 @@ public final class Workload {
   private long nextValue = 1;
 
   /**
-   * @param keys how many are in use at a time: the fewer, the more conflicts
-   * @param readCommitted which part of the transactions is Read Committed, from 0 to 1; of lists,
-   *     these only read
+   * @param keys the number of keys in use at a time: the fewer, the more conflicts
+   * @param readCommitted the fraction of Read Committed transactions, from 0 to 1; they only read
+   *     lists
    */
   public Workload(long seed, Form form, int keys, double readCommitted) {
     this.random = new Random(seed);
@@ -47,7 +47,7 @@ public final class Workload {
     }
   }
 
-  /** The next transaction. */
+  /** Returns the next transaction. */
   public synchronized Plan next() {
     IsolationLevel level =
         random.nextDouble() < readCommitted
@@ -56,13 +56,13 @@ public final class Workload {
     boolean mayWrite = form == Form.REGISTER || level == IsolationLevel.SNAPSHOT;
     List<MicroOp> ops = new ArrayList<>();
     for (int i = 1 + random.nextInt(MAX_OPS); i > 0; i--) {
-      int place = random.nextInt(keys.length);
-      ops.add(mayWrite && random.nextBoolean() ? write(place) : read(name(keys[place])));
+      int index = random.nextInt(keys.length);
+      ops.add(mayWrite && random.nextBoolean() ? write(index) : read(name(keys[index])));
     }
     return new Plan(level, ops);
   }
 
-  /** Reads every key that was ever used: the last transactions of a run. */
+  /** Returns transactions that read every key ever used, for the end of a run. */
   public synchronized List<Plan> readAll() {
     List<Plan> plans = new ArrayList<>();
     for (int key = 0; key < nextKey; key++) {
@@ -71,11 +71,11 @@ public final class Workload {
     return plans;
   }
 
-  private MicroOp write(int place) {
-    String key = name(keys[place]);
-    if (++writes[place] == WRITES_OF_A_KEY) {
-      keys[place] = nextKey++;
-      writes[place] = 0;
+  private MicroOp write(int index) {
+    String key = name(keys[index]);
+    if (++writes[index] == WRITES_OF_A_KEY) {
+      keys[index] = nextKey++;
+      writes[index] = 0;
     }
     long value = nextValue++;
     return form == Form.LIST_APPEND

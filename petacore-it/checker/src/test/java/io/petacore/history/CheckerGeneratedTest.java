@@ -18,17 +18,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Histories of a database that is known to be right, or to be wrong in one way. */
+/** Checks histories of a reference database that is correct, or has one defect. */
 class CheckerGeneratedTest {
 
   private static final Logger LOG = LoggerFactory.getLogger(CheckerGeneratedTest.class);
 
-  /** Typically a few seconds; the bound is for a machine that does much else. */
+  /** Typically a few seconds; the bound allows for a busy machine. */
   private static final Duration LONG = Duration.ofMinutes(1);
 
   @ParameterizedTest
   @EnumSource
-  void whatIsRightIsFoundToBe(Form form) {
+  void aCorrectHistoryHasNoFindings(Form form) {
     long first = new Random().nextLong();
     for (long seed = first; seed < first + 20; seed++) {
       History history = ReferenceRun.run(seed, 1_000, form, 0.3, Defect.NONE);
@@ -49,19 +49,20 @@ class CheckerGeneratedTest {
   }
 
   /**
-   * One run shows a defect with a probability of a quarter at least: so there are as many as it
-   * takes, and a bound that is not reached by one that can be found (0.75 to the power of 100).
+   * A run shows the defect with a probability of at least 1/4. Runs are repeated until one does, at
+   * most 100 times: a defect that can be found is missed with a probability of 0.75 to the power of
+   * 100.
    */
   @ParameterizedTest
   @MethodSource("defects")
-  void whatIsWrongIsFoundToBe(Defect defect, Form form) {
+  void aDefectIsFound(Defect defect, Form form) {
     long first = new Random().nextLong();
     int runs = 1;
     while (!isFound(defect, form, first + runs)) {
       assertTrue(runs < 100, () -> "not found with seeds from " + first);
       runs++;
     }
-    LOG.info("{} in the form {}: found by run {}", defect, form, runs);
+    LOG.info("{} in the form {}: found in run {}", defect, form, runs);
   }
 
   private static boolean isFound(Defect defect, Form form, long seed) {

@@ -8,16 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The known anomalies in the list-append form: each is found, and nothing else. */
+/** Each known anomaly of lists is found, and nothing else. */
 class CheckerListTest {
 
   @Test
-  void nothingIsRight() {
+  void anEmptyHistoryHasNoFindings() {
     assertForbidden(new Histories());
   }
 
   @Test
-  void oneAfterAnother() {
+  void sequentialTransactionsHaveNoFindings() {
     assertForbidden(
         new Histories()
             .then(
@@ -95,7 +95,7 @@ class CheckerListTest {
   }
 
   @Test
-  void anAppendThatNobodySees() {
+  void aLostAppend() {
     Report report =
         new Histories()
             .then(txn().append("x", 1), txn().append("x", 2), txn().list("x", 1L))
@@ -144,7 +144,7 @@ class CheckerListTest {
         AnomalyType.G_SINGLE);
   }
 
-  /** Two readers see two writers in different orders: each rw is followed by a wr. */
+  /** Two readers see two writers in different orders; each rw is followed by a wr. */
   @Test
   void longFork() {
     assertForbidden(

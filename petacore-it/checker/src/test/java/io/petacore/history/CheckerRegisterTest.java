@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
 
-/** The known anomalies in the register form: each is found, and nothing else. */
+/** Each known anomaly of registers is found, and nothing else. */
 class CheckerRegisterTest {
 
   @Test
-  void oneAfterAnother() {
+  void sequentialTransactionsHaveNoFindings() {
     assertForbidden(
         new Histories()
             .then(
@@ -62,7 +62,7 @@ class CheckerRegisterTest {
         AnomalyType.LOST_UPDATE);
   }
 
-  /** One of them checks nothing, and came last: that is not the other's fault. */
+  /** The Read Committed transaction is unchecked and commits last, which is allowed. */
   @Test
   void anUpdateLostByReadCommittedIsAllowed() {
     assertAllowed(
@@ -74,9 +74,9 @@ class CheckerRegisterTest {
         AnomalyType.LOST_UPDATE);
   }
 
-  /** The one that checks came last, and so has overwritten what it did not see. */
+  /** The Snapshot transaction commits last and overwrites a version that it did not see. */
   @Test
-  void anUpdateLostBySnapshotIsNot() {
+  void anUpdateLostBySnapshotIsForbidden() {
     assertForbidden(
         new Histories()
             .together(
@@ -173,9 +173,9 @@ class CheckerRegisterTest {
         AnomalyType.G2_ITEM);
   }
 
-  /** Somebody has seen it, so it happened; what nobody has seen may have happened, or not. */
+  /** A transaction whose write was read counts as committed; the other may or may not have been. */
   @Test
-  void theUnknownMayHaveHappened() {
+  void aTransactionOfUnknownOutcomeMayBeCommitted() {
     assertForbidden(
         new Histories()
             .together(txn().write("x", 1).unknown(), txn().write("x", 2).unknown())
@@ -183,7 +183,7 @@ class CheckerRegisterTest {
   }
 
   @Test
-  void theUnknownHappensAtMostOnce() {
+  void aTransactionOfUnknownOutcomeIsCommittedAtMostOnce() {
     assertForbidden(
         new Histories()
             .together(txn().write("x", 1).unknown())
@@ -192,19 +192,19 @@ class CheckerRegisterTest {
   }
 
   @Test
-  void aValueIsWrittenOnce() {
+  void aValueWrittenTwiceIsRejected() {
     History twice = new Histories().then(txn().write("x", 1), txn().write("x", 1)).history();
     assertThrows(IllegalArgumentException.class, () -> Checker.check(twice));
   }
 
   @Test
-  void aKeyIsAListOrARegister() {
+  void aKeyUsedAsListAndRegisterIsRejected() {
     History both = new Histories().then(txn().write("x", 1), txn().append("x", 2)).history();
     assertThrows(IllegalArgumentException.class, () -> Checker.check(both));
   }
 
   @Test
-  void theReportIsForPeople() {
+  void theReportIsReadable() {
     Report report =
         new Histories()
             .together(txn().write("x", 1).write("y", 1), txn().absent("x").read("y", 1).on("n2"))

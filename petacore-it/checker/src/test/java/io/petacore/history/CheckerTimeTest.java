@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What the order of a session, and of time, adds to what reads and writes say. */
+/** Anomalies by the order of a session and by real time. */
 class CheckerTimeTest {
 
   private static void assertForbiddenBy(Order order, AnomalyType type, Histories history) {
@@ -18,9 +18,9 @@ class CheckerTimeTest {
     assertEquals(order, report.forbidden().get(0).order(), report::toString);
   }
 
-  /** Whoever has seen a commit, or made it, sees it from then on. */
+  /** A node that has seen or made a commit sees it from then on. */
   @Test
-  void aNodeGoesBack() {
+  void aNodeShowsAnOlderState() {
     assertForbiddenBy(
         Order.SESSION,
         AnomalyType.G_SINGLE,
@@ -48,7 +48,7 @@ class CheckerTimeTest {
   }
 
   @Test
-  void anotherNodeMayTrail() {
+  void anotherNodeMayLag() {
     assertForbidden(
         new Histories().then(txn().append("x", 1), txn().list("x").on("n2"), txn().list("x", 1L)));
     Report strictly =
@@ -60,9 +60,9 @@ class CheckerTimeTest {
     assertEquals(Order.REAL_TIME, strictly.forbidden().get(0).order());
   }
 
-  /** Two commits one after the other on two nodes are in that order for everybody. */
+  /** Sequential commits on two nodes have that order on every node. */
   @Test
-  void commitsAreInTheOrderOfTime() {
+  void commitsFollowRealTime() {
     assertForbiddenBy(
         Order.REAL_TIME,
         AnomalyType.G0,
@@ -73,7 +73,7 @@ class CheckerTimeTest {
                 txn().list("x", 2L, 1L).on("n3")));
   }
 
-  /** A commit that everybody misses who came after it was lost. */
+  /** A commit that every later transaction misses is lost. */
   @Test
   void aCommitIsLost() {
     assertForbiddenBy(
@@ -87,9 +87,9 @@ class CheckerTimeTest {
                 txn().list("y", 1L)));
   }
 
-  /** What has no known end is before nothing. */
+  /** A transaction without a known end precedes no other. */
   @Test
-  void theUnknownMayComeLater() {
+  void aTransactionOfUnknownOutcomeMayTakeEffectLater() {
     assertForbidden(
         new Histories()
             .then(
@@ -99,9 +99,9 @@ class CheckerTimeTest {
                 txn().list("x", 2L, 1L)));
   }
 
-  /** The edges of time are few: what follows from others is left out. */
+  /** Edges of real time that follow from others are left out. */
   @Test
-  void theEdgesOfTimeAreReduced() {
+  void theEdgesOfRealTimeAreReduced() {
     Histories histories = new Histories();
     for (int i = 0; i < 100; i++) {
       histories.together(txn().write("x" + i, 1), txn().write("y" + i, 1).on("n2"));

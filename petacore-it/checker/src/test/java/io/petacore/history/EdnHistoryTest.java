@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is written is what Elle reads, and is read back as it was. */
+/** Histories are written in the format of Elle, and read back unchanged. */
 class EdnHistoryTest {
 
   private static String write(History history) throws IOException {
@@ -20,9 +20,9 @@ class EdnHistoryTest {
     return text.toString();
   }
 
-  /** Byte for byte: others read it. */
+  /** Byte for byte, since other programs read it. */
   @Test
-  void theFormIsThatOfElle() throws IOException {
+  void theFormatIsThatOfElle() throws IOException {
     HistoryRecorder recorder = new HistoryRecorder(() -> 7);
     HistoryRecorder.Client client = recorder.client("n1", "main");
     Recording first = client.invoke(IsolationLevel.SNAPSHOT);
@@ -47,7 +47,7 @@ class EdnHistoryTest {
   }
 
   @Test
-  void whatIsWrittenIsReadBack() throws IOException {
+  void aHistoryIsReadBackUnchanged() throws IOException {
     History history =
         new Histories()
             .together(
@@ -87,9 +87,9 @@ class EdnHistoryTest {
     assertEquals(history, EdnHistory.read(write(history)), () -> "key " + key);
   }
 
-  /** As Jepsen may write it, with other keys, tags, commas and comments. */
+  /** In the syntax of Jepsen, with other keys, tags, commas and comments. */
   @Test
-  void whatOthersWriteIsRead() {
+  void foreignHistoriesAreRead() {
     History history =
         EdnHistory.read(
             """
@@ -122,7 +122,7 @@ class EdnHistoryTest {
         "{:type :invoke, :process 1.5, :time 1, :value []}",
         "{:type :invoke, :process 1, :time 1, :value nil}"
       })
-  void whatIsNoHistoryIsRefused(String text) {
+  void malformedHistoriesAreRejected(String text) {
     assertThrows(IllegalArgumentException.class, () -> EdnHistory.read(text));
   }
 }

@@ -7,14 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Histories by hand: transactions together, or one after another. */
+/** Builds histories by hand, of concurrent or sequential transactions. */
 final class Histories {
 
   private final List<Txn> txns = new ArrayList<>();
   private int processes;
   private long event;
 
-  /** One transaction, and what is particular about it. */
+  /** A transaction and its properties. */
   static final class Step {
     private String node = "n1";
     private IsolationLevel level = IsolationLevel.SNAPSHOT;
@@ -71,7 +71,7 @@ final class Histories {
     return new Step();
   }
 
-  /** Transactions that all began before the first of them ended. */
+  /** Adds concurrent transactions: all begin before the first of them ends. */
   Histories together(Step... steps) {
     long begun = event;
     event += steps.length;
@@ -81,7 +81,7 @@ final class Histories {
     return this;
   }
 
-  /** Transactions one after another. */
+  /** Adds sequential transactions. */
   Histories then(Step... steps) {
     for (Step step : steps) {
       add(step, event, event + 1);
@@ -113,14 +113,14 @@ final class Histories {
     return Checker.check(history());
   }
 
-  /** Exactly these are found, and nothing is reported as allowed. */
+  /** Asserts that exactly these types are reported as forbidden, and none as allowed. */
   static void assertForbidden(Histories history, AnomalyType... types) {
     Report report = history.check();
     assertEquals(Set.of(types), Report.types(report.forbidden()), report::toString);
     assertEquals(Set.of(), Report.types(report.allowed()), report::toString);
   }
 
-  /** Nothing forbidden is found, and exactly these are reported as allowed. */
+  /** Asserts that nothing is reported as forbidden, and exactly these types as allowed. */
   static void assertAllowed(Histories history, AnomalyType... types) {
     Report report = history.check();
     assertEquals(Set.of(), Report.types(report.forbidden()), report::toString);

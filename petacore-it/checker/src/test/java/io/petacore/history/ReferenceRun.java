@@ -10,28 +10,28 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * A tiny database that does what is promised, or fails to in one way: nodes that each trail behind
- * one order of commits. One thread runs it, and a seed decides which client makes its next step; so
- * a run is a history that is known to be right, or to be wrong, of any length.
+ * A small reference database that keeps the guarantees, or has one defect: nodes that lag behind
+ * one order of commits. It runs on one thread, and a seed decides which client takes the next step;
+ * so a run gives a history of any length that is known to be correct, or to have the defect.
  */
 final class ReferenceRun {
 
-  /** What it does wrong. */
+  /** The defects. */
   enum Defect {
     NONE,
-    /** A commit is not checked. */
+    /** A commit is not checked for conflicts. */
     LOSES_UPDATES,
-    /** A Snapshot transaction reads the newest. */
+    /** A Snapshot transaction reads the newest state. */
     READS_NEWEST,
-    /** A commit is applied in two halves. */
+    /** A commit is applied in two parts. */
     TEARS_COMMITS,
-    /** A node does not wait for its own commit. */
+    /** A node does not wait until it has applied its own commit. */
     FORGETS_OWN_COMMITS,
-    /** A node starts anew with an older state. */
+    /** A node restarts with an older state. */
     GOES_BACK,
-    /** What is reported as committed is not applied. */
+    /** A transaction reported as committed is not applied. */
     LOSES_COMMITS,
-    /** What is reported as not applied is applied. */
+    /** A transaction reported as not applied is applied. */
     APPLIES_FAILURES
   }
 
@@ -44,7 +44,7 @@ final class ReferenceRun {
   private final List<Node> nodes = new ArrayList<>();
   private final List<Client> clients = new ArrayList<>();
 
-  /** The values of each key by revision; a register is a list of one. */
+  /** The values of each key by revision; a register is a list of one element. */
   private final Map<String, NavigableMap<Long, List<Long>>> states = new HashMap<>();
 
   private long revision = 1;
@@ -175,7 +175,7 @@ final class ReferenceRun {
     }
   }
 
-  /** Runs so many transactions. */
+  /** Runs a number of transactions. */
   static History run(
       long seed, int transactions, Workload.Form form, double readCommitted, Defect defect) {
     Workload workload = new Workload(seed, form, 10, readCommitted);

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Many runs, one after another, and what happened in all of them together. */
+/** Runs many seeds and sums up what happened in them. */
 final class Campaign {
 
   private static final int VIOLATIONS_SHOWN = 5;
@@ -43,7 +43,7 @@ final class Campaign {
     return (System.nanoTime() - begun) / 1e9;
   }
 
-  /** What is wrong with the runs that failed, and how to see each again. */
+  /** Describes the failed runs, and how to repeat each. */
   String failures() {
     return failed.stream().map(Campaign::describe).collect(Collectors.joining("\n"));
   }
@@ -67,7 +67,7 @@ final class Campaign {
     return text.toString();
   }
 
-  /** How much was run, and that things really happened. */
+  /** Summarizes the runs, the events and the faults. */
   String summary() {
     StringBuilder text = new StringBuilder();
     text.append(

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Counts what happened, so that one sees that it did. */
+/** Counts events, which shows that the runs exercised them. */
 final class Census {
   private final Map<String, Long> counts = new TreeMap<>();
 
@@ -15,7 +15,7 @@ final class Census {
     counts.merge(what, times, Long::sum);
   }
 
-  /** What a storage has counted, before it is gone. */
+  /** Adds the counters of a storage before it is closed. */
   void take(StorageStatus status) {
     StorageStatus.Counters counters = status.counters();
     add("batches", counters.batches());
@@ -23,10 +23,10 @@ final class Census {
     add("conflicts in the store", counters.storeConflicts());
     add("retries", counters.retries());
     add("resent", counters.resent());
-    add("settled as applied", counters.resolvedApplied());
-    add("settled as not applied", counters.resolvedNotApplied());
+    add("resolved as applied", counters.resolvedApplied());
+    add("resolved as not applied", counters.resolvedNotApplied());
     add("sessions lost", counters.sessionsLost());
-    add("turns taken", counters.exclusiveLocks());
+    add("exclusive commit locks", counters.exclusiveLocks());
     add("watches opened", counters.watchesOpened());
     add("resyncs", counters.resyncs());
   }
@@ -34,14 +34,14 @@ final class Census {
   Map<String, Long> of(Judge judge, PastReader past, TrueHistory truth) {
     for (Claim claim : judge.claims()) {
       add("transactions", 1);
-      add("told " + claim.told(), 1);
+      add("reported as " + claim.reported(), 1);
     }
-    add("moments of the past told", past.answered());
+    add("past states read", past.answered());
     add("revisions", truth.newest());
     return counts;
   }
 
-  /** Each counter is the number of increments that were carried out. */
+  /** Checks that each counter is the number of increments applied. */
   void countersAreRight(Judge judge, Violations violations) {
     TrueHistory truth = judge.truth();
     Map<Bytes, Long> increments = new HashMap<>();

@@ -8,18 +8,18 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A transaction, and what its owner was told of it. */
+/** A transaction and the outcome reported to its client. */
 final class Claim {
 
-  enum Told {
+  enum Reported {
     COMMITTED,
     /** Nothing was applied. */
     FAILED,
-    /** In doubt, or its owner has died. */
+    /** Unknown, or its client has died. */
     UNKNOWN
   }
 
-  /** One run of its body. */
+  /** One attempt: a run of the body. */
   static final class Attempt {
     final Claim claim;
     final Tag tag;
@@ -40,13 +40,13 @@ final class Claim {
   final boolean guarded;
   final Recording recording;
   final List<Attempt> attempts = new ArrayList<>();
-  private Told told = Told.UNKNOWN;
-  private String because = "nothing was told";
+  private Reported reported = Reported.UNKNOWN;
+  private String because = "no outcome reported";
   private long revision;
-  private long toldAt = Long.MAX_VALUE;
+  private long reportedAt = Long.MAX_VALUE;
 
   /**
-   * @param guarded whether it is a Snapshot transaction
+   * @param guarded whether it is a Snapshot transaction, whose writes are guarded
    */
   Claim(int number, Node node, boolean guarded, Recording recording) {
     this.number = number;
@@ -56,7 +56,7 @@ final class Claim {
   }
 
   /**
-   * Its body is run on a snapshot.
+   * Starts an attempt on a snapshot.
    *
    * @param now the moment
    */
@@ -73,30 +73,31 @@ final class Claim {
 
   /**
    * @param now the moment
-   * @param at the revision that was told; 0 if none was
+   * @param at the reported revision; 0 if none was
    */
   void committed(long now, long at) {
-    toldAt = now;
-    told = Told.COMMITTED;
+    reportedAt = now;
+    reported = Reported.COMMITTED;
     because = at == 0 ? "committed" : "committed at " + at;
     revision = at;
   }
 
-  void failed(Told how, Throwable why) {
-    told = how;
+  void failed(Reported how, Throwable why) {
+    reported = how;
     because = why.toString();
   }
 
-  Told told() {
-    return told;
+  Reported reported() {
+    return reported;
   }
 
   /** Whether a request may have carried out an attempt, by its time. */
   boolean fits(Attempt attempt, TrueHistory.Request request) {
-    return attempt.begun <= request.at() && (told != Told.COMMITTED || request.at() <= toldAt);
+    return attempt.begun <= request.at()
+        && (reported != Reported.COMMITTED || request.at() <= reportedAt);
   }
 
-  /** The revision that was told; 0 if none was. */
+  /** Returns the reported revision; 0 if none was. */
   long revision() {
     return revision;
   }

@@ -15,12 +15,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * A thread of an application: it runs one transaction after another, in each of the ways there are,
- * and tells the judge what it was told.
+ * A thread of an application. It runs one transaction after another through every API, and reports
+ * the outcomes to the judge.
  */
 final class Client {
 
-  /** How many transactions it has on their way at a time. */
+  /** Maximum number of concurrent asynchronous transactions. */
   private static final int AT_ONCE = 6;
 
   private static final long THINKING = 2 * Timeline.MILLISECOND;
@@ -56,7 +56,7 @@ final class Client {
     this.left = transactions;
   }
 
-  /** Whether it has nothing more to do. */
+  /** Returns whether all its transactions have ended. */
   boolean isDone() {
     return left <= 0;
   }
@@ -69,7 +69,7 @@ final class Client {
     return node;
   }
 
-  /** Goes on until it is done, or dies. */
+  /** Runs transactions until all have ended, or the process dies. */
   void run() {
     recorded.clear();
     for (int i = 0; i < AT_ONCE; i++) {
@@ -138,13 +138,15 @@ final class Client {
     }
   }
 
-  /** Of a transaction that changed nothing it is the snapshot's. */
+  /**
+   * Returns the revision of a commit; for a transaction that changed nothing, that of its snapshot.
+   */
   private long revisionOf(Claim claim, CommitResult result) {
     past.remember(result.timestamp());
     return claim.last().writes.isEmpty() ? 0 : result.revision();
   }
 
-  /** At the same time, without waiting for each other. */
+  /** Runs several transactions concurrently. */
   private void several(DistributedStorage storage) {
     int count = 1 + random.nextInt(AT_ONCE);
     CompletableFuture<?>[] all = new CompletableFuture<?>[count];
@@ -154,9 +156,9 @@ final class Client {
     fibers.await(CompletableFuture.allOf(all), -1);
   }
 
-  private CompletableFuture<?> later(DistributedStorage storage, int place) {
+  private CompletableFuture<?> later(DistributedStorage storage, int index) {
     Programs.Program program = programs.any();
-    Claim claim = judge.claim(node, recorded.get(place), program.guarded());
+    Claim claim = judge.claim(node, recorded.get(index), program.guarded());
     long acknowledged = node.acknowledged();
     CompletableFuture<CommitResult> future;
     try {

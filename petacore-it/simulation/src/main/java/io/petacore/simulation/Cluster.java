@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The store that all nodes share: the model of etcd, with its leases, watches and hard times. */
+/** The store that all nodes share: the model of etcd with its leases, watches and outages. */
 final class Cluster {
   private static final Bytes LOCK = Simulation.stored(ReservedKeys.EXCLUSIVE_LOCK);
 
@@ -39,7 +39,7 @@ final class Cluster {
   private int history;
 
   /**
-   * @param pageSize how many entries a page has at most, if it is asked for with a limit
+   * @param pageSize maximum number of entries of a page whose request has a limit
    */
   Cluster(Timeline timeline, Trace trace, StoreLimits limits, int pageSize, TrueHistory truth) {
     this.timeline = timeline;
@@ -53,12 +53,12 @@ final class Cluster {
     return model;
   }
 
-  /** Counts how often the store was set back: what was sent before is lost. */
+  /** Returns the number of restores; requests sent before a restore are lost. */
   int history() {
     return history;
   }
 
-  /** A page of a range, with a count of what is beyond it. */
+  /** Returns a page of a range, with the total count. */
   RangePage range(RangeRequest request) {
     RangePage whole = model.range(new RangeRequest(request.range(), request.revision(), 0));
     List<KeyValue> all = whole.entries();
@@ -68,18 +68,18 @@ final class Cluster {
         : new RangePage(all.subList(0, size), true, whole.revision(), all.size() - size);
   }
 
-  /** Does something on the server's side. */
+  /** Runs an operation on the server. */
   <T> T serve(Supplier<T> work) {
     try {
       model.expire();
       return work.get();
     } finally {
-      takeDown();
+      record();
       lookAfterLeases();
     }
   }
 
-  /** Carries out the batch of a node. */
+  /** Applies the batch of a node. */
   BatchResult commit(Node sender, Batch batch) {
     BatchResult result = model.commit(batch);
     if (result.applied()) {
@@ -101,22 +101,22 @@ final class Cluster {
     }
   }
 
-  private void takeDown() {
+  private void record() {
     for (long revision = truth.newest() + 1; revision <= model.newest(); revision++) {
       RevisionEvents made = model.revision(revision, KeyRange.all());
       truth.append(made);
       trace.note("revision", revision, () -> describe(made));
-      tellOfLock(made);
+      reportLock(made);
     }
     streams.forEach(WatchStream::wake);
   }
 
-  /** Has a node told whenever it takes the exclusive commit lock. */
+  /** Calls a listener with each node that acquires the exclusive commit lock. */
   void whenLocked(Consumer<Node> listener) {
     onLock = listener;
   }
 
-  private void tellOfLock(RevisionEvents made) {
+  private void reportLock(RevisionEvents made) {
     TrueHistory.Request request = truth.request(made.revision());
     if (request != null
         && made.events().stream()
@@ -168,7 +168,7 @@ final class Cluster {
     breakStreams(null);
   }
 
-  /** Whether there is no space for puts. */
+  /** Returns whether the store has no space for puts. */
   boolean isFull() {
     return timeline.now() < fullUntil;
   }
@@ -177,7 +177,7 @@ final class Cluster {
     fullUntil = timeline.now() + nanos;
   }
 
-  /** Ends the watches of a node, or all. */
+  /** Ends the watches of a node, or of all nodes. */
   void breakStreams(@Nullable Node of) {
     for (WatchStream stream : List.copyOf(streams)) {
       if (of == null || stream.node() == of) {
@@ -188,8 +188,8 @@ final class Cluster {
   }
 
   /**
-   * The latest revision, up to a given one, after which a node's request comes. A restore that
-   * gives revisions out again and loses nothing but foreign deletions first is a known gap.
+   * Returns the latest revision, up to a given one, that is followed by a request of a node. A
+   * restore that assigns revisions again after losing only foreign deletions is a known gap.
    */
   long beforeARequest(long revision) {
     long found = revision;
@@ -200,9 +200,9 @@ final class Cluster {
   }
 
   /**
-   * Is set back to a backup. Every connection breaks, and what is on its way is lost.
+   * Restores a backup. Every connection breaks, and requests in flight are lost.
    *
-   * @param bump how much higher the revisions go on, with nothing below to be read; 0 for not
+   * @param bump how far the revisions are bumped, with everything below compacted; 0 for no bump
    */
   void restore(long revision, long bump) {
     history++;
@@ -216,7 +216,7 @@ final class Cluster {
     lookAfterLeases();
   }
 
-  /** All is well again. */
+  /** Ends all outages. */
   void heal() {
     awayUntil = 0;
     fullUntil = 0;

@@ -18,8 +18,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * A node's connection to the cluster. Every request takes its time on both ways, and may meet a
- * {@link Fault}; like a real store, it answers in bounded time, and says what it knows.
+ * A node's connection to the cluster. Requests and answers are delayed, and may suffer a {@link
+ * Fault}. Like a real store, the connection answers in bounded time and reports whether the outcome
+ * is unknown.
  */
 final class Connection implements KvStore {
   private static final long LATENCY = 100 * Timeline.MICROSECOND;
@@ -86,10 +87,10 @@ final class Connection implements KvStore {
 
   @Override
   public void close() {
-    // The simulation ends it with its process.
+    // The simulation ends the connection with its process.
   }
 
-  /** A batch that the transport may send again: once applied it is not applied again. */
+  /** A batch that the transport may send twice, and that is applied at most once. */
   private final class Once implements Supplier<BatchResult> {
     private final Batch batch;
     private BatchResult result = new BatchResult(false, 0, List.of(), List.of());
@@ -132,10 +133,10 @@ final class Connection implements KvStore {
     }
   }
 
-  private CompletableFuture<Void> call(String what, Kind inDoubt, Runnable work) {
+  private CompletableFuture<Void> call(String what, Kind failure, Runnable work) {
     return call(
             what,
-            inDoubt,
+            failure,
             () -> {
               work.run();
               return true;
@@ -143,35 +144,35 @@ final class Connection implements KvStore {
         .thenAccept(done -> {});
   }
 
-  private <T> CompletableFuture<T> call(String what, Kind inDoubt, Supplier<T> work) {
+  private <T> CompletableFuture<T> call(String what, Kind failure, Supplier<T> work) {
     CompletableFuture<T> answer = new CompletableFuture<>();
     if (faults.strike(Fault.REQUEST_REFUSED)
         || ((node.isCutOff() || cluster.isAway()) && timeline.chance(0.5))) {
       failAfter(timeline.about(LATENCY), answer, Kind.UNAVAILABLE);
       return answer;
     }
-    failAfter(PATIENCE, answer, inDoubt);
+    failAfter(PATIENCE, answer, failure);
     long arrival = timeline.about(LATENCY);
     if (faults.strike(Fault.REQUEST_LOST)) {
       return answer;
     }
     if (faults.strike(Fault.REQUEST_LATE)) {
       arrival = timeline.about(2 * Timeline.SECOND);
-      failAfter((long) (arrival * timeline.random().nextDouble()), answer, inDoubt);
+      failAfter((long) (arrival * timeline.random().nextDouble()), answer, failure);
     } else if (faults.strike(Fault.REQUEST_SLOW)) {
       arrival = timeline.about(20 * Timeline.MILLISECOND);
     }
     if (faults.strike(Fault.REQUEST_DOUBLED)) {
-      // The transport only sends again what it got no answer to.
-      arrive(what, arrival, inDoubt, work, new CompletableFuture<>());
+      // The transport sends again only a request without an answer.
+      arrive(what, arrival, failure, work, new CompletableFuture<>());
       arrival += timeline.about(LATENCY);
     }
-    arrive(what, arrival, inDoubt, work, answer);
+    arrive(what, arrival, failure, work, answer);
     return answer;
   }
 
   private <T> void arrive(
-      String what, long nanos, Kind inDoubt, Supplier<T> work, CompletableFuture<T> answer) {
+      String what, long nanos, Kind failure, Supplier<T> work, CompletableFuture<T> answer) {
     int history = cluster.history();
     timeline.after(
         nanos,
@@ -180,28 +181,27 @@ final class Connection implements KvStore {
           if (history != cluster.history() || node.isCutOff() || cluster.isAway()) {
             return; // lost with the connection
           }
-          carryOut(what, inDoubt, work, answer);
+          apply(what, failure, work, answer);
         });
   }
 
-  private <T> void carryOut(
-      String what, Kind inDoubt, Supplier<T> work, CompletableFuture<T> answer) {
-    Runnable told;
+  private <T> void apply(String what, Kind failure, Supplier<T> work, CompletableFuture<T> answer) {
+    Runnable answering;
     try {
       T result = cluster.serve(work);
       trace.note(what, cluster.model().newest(), () -> life + ": " + result);
-      told = () -> answer.complete(result);
+      answering = () -> answer.complete(result);
     } catch (StoreException refused) {
       trace.note(what, -1, () -> life + ": " + refused.getMessage());
-      told = () -> answer.completeExceptionally(refused);
+      answering = () -> answer.completeExceptionally(refused);
     }
     if (faults.strike(Fault.ANSWER_LOST)) {
       if (timeline.chance(0.5)) {
-        failAfter(timeline.about(LATENCY), answer, inDoubt);
+        failAfter(timeline.about(LATENCY), answer, failure);
       }
     } else {
       boolean slow = faults.strike(Fault.REQUEST_SLOW);
-      timeline.after(timeline.about(slow ? 20 * Timeline.MILLISECOND : LATENCY), life, told);
+      timeline.after(timeline.about(slow ? 20 * Timeline.MILLISECOND : LATENCY), life, answering);
     }
   }
 

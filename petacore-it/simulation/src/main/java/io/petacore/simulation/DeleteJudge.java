@@ -2,7 +2,7 @@ package io.petacore.simulation;
 
 import io.petacore.data.Bytes;
 import io.petacore.simulation.Claim.Attempt;
-import io.petacore.simulation.Claim.Told;
+import io.petacore.simulation.Claim.Reported;
 import io.petacore.simulation.TrueHistory.Request;
 import io.petacore.store.Event;
 import io.petacore.store.RevisionEvents;
@@ -14,16 +14,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges transactions that only delete. A delete leaves no tag in the store, so what carried one
- * out is inferred: a guarded delete takes effect at the first revision after its snapshot that
- * changes its keys, or never; and every deletion in the history is somebody's.
+ * Judges transactions that only delete. A delete leaves no tag in the store, so the revision that
+ * applied one is inferred: a guarded delete takes effect at the first revision after its snapshot
+ * that changes its keys, or never; and every deletion in the history belongs to a transaction.
  */
 final class DeleteJudge {
 
   /** A guarded attempt whose keys were all absent needs no request. */
   private static final long NOTHING_TO_DELETE = 0;
 
-  private static final long NOT_CARRIED_OUT = -1;
+  private static final long NOT_APPLIED = -1;
 
   private record Deletion(Bytes key, long revision) {}
 
@@ -45,7 +45,9 @@ final class DeleteJudge {
   void judge() {
     claims.forEach(this::ownWhatIsTagged);
     for (Claim claim : claims) {
-      if (claim.told() == Told.COMMITTED && onlyDeletes(claim.last()) && claim.node.missedNone()) {
+      if (claim.reported() == Reported.COMMITTED
+          && onlyDeletes(claim.last())
+          && claim.node.missedNone()) {
         judgeCommitted(claim);
       }
     }
@@ -57,7 +59,7 @@ final class DeleteJudge {
     }
   }
 
-  // ---- told as committed
+  // ---- reported as committed
 
   private void judgeCommitted(Claim claim) {
     for (TrueHistory one = truth; one != null; one = one.lost()) {
@@ -71,7 +73,7 @@ final class DeleteJudge {
             + claim.last().snapshot
             + ", but its deletes of "
             + claim.last().writes.keySet()
-            + " were not carried out");
+            + " were not applied");
   }
 
   private boolean guardedLanded(Claim claim, TrueHistory history) {
@@ -84,15 +86,15 @@ final class DeleteJudge {
         }
       }
     }
-    return landing != NOT_CARRIED_OUT;
+    return landing != NOT_APPLIED;
   }
 
   /**
-   * The revision that carried out a guarded attempt.
+   * Returns the revision that applied a guarded attempt.
    *
-   * @param told the revision that was told; 0 if none was
+   * @param reported the reported revision; 0 if none was
    */
-  private static long landing(Attempt attempt, long told, TrueHistory history) {
+  private static long landing(Attempt attempt, long reported, TrueHistory history) {
     long first = 0;
     boolean present = false;
     for (Bytes key : attempt.writes.keySet()) {
@@ -100,29 +102,32 @@ final class DeleteJudge {
       first = first == 0 || (change != 0 && change < first) ? change : first;
       present |= history.valueAt(key, attempt.snapshot, Set.of()) != null;
     }
-    if (hasForeignGap(attempt, told, history)) {
-      return NOTHING_TO_DELETE; // what it did can't be told
+    if (hasForeignGap(attempt, reported, history)) {
+      return NOTHING_TO_DELETE; // its effect can't be inferred
     }
     if (!present) {
-      return first == 0 || told < first ? NOTHING_TO_DELETE : NOT_CARRIED_OUT;
+      return first == 0 || reported < first ? NOTHING_TO_DELETE : NOT_APPLIED;
     }
     Request request = history.request(first);
     boolean own =
         request != null
             && request.sender() == attempt.claim.node
             && attempt.claim.fits(attempt, request);
-    return own && (told == 0 || told == first) && deletesAllAt(first, attempt, history)
+    return own && (reported == 0 || reported == first) && deletesAllAt(first, attempt, history)
         ? first
-        : NOT_CARRIED_OUT;
+        : NOT_APPLIED;
   }
 
-  private static boolean hasForeignGap(Attempt attempt, long told, TrueHistory history) {
-    long end = told == 0 ? Long.MAX_VALUE : told + 1;
+  private static boolean hasForeignGap(Attempt attempt, long reported, TrueHistory history) {
+    long end = reported == 0 ? Long.MAX_VALUE : reported + 1;
     return attempt.writes.keySet().stream()
         .anyMatch(key -> history.isForeignGap(key, attempt.snapshot, end, List.of(Set.of())));
   }
 
-  /** Whether a revision deletes all that the snapshot has, and leaves what it has not absent. */
+  /**
+   * Returns whether a revision deletes the keys that the snapshot has, and leaves the others
+   * absent.
+   */
   private static boolean deletesAllAt(long revision, Attempt attempt, TrueHistory history) {
     for (Bytes key : attempt.writes.keySet()) {
       boolean present = history.valueAt(key, attempt.snapshot, Set.of()) != null;
@@ -134,7 +139,10 @@ final class DeleteJudge {
     return true;
   }
 
-  /** Without guards it deletes what is there, if anything; in its request a later write may win. */
+  /**
+   * An unguarded delete removes the keys that are present, if any; a later write in the same
+   * request may win.
+   */
   private static boolean unguardedLanded(Claim claim, TrueHistory history) {
     Attempt attempt = claim.last();
     for (Map.Entry<Long, Request> each : history.requests().entrySet()) {
@@ -155,7 +163,7 @@ final class DeleteJudge {
     return false;
   }
 
-  // ---- every deletion is somebody's
+  // ---- every deletion belongs to a transaction
 
   private void ownWhatIsTagged(Claim claim) {
     for (Attempt attempt : claim.attempts) {
@@ -198,18 +206,20 @@ final class DeleteJudge {
               + revision
               + " by "
               + request.sender()
-              + ", and nobody was told");
+              + ", and no transaction was reported");
     }
   }
 
-  /** Guarded ones that are told as committed own what they have deleted, if that can be told. */
+  /**
+   * Guarded transactions reported as committed own the deletions that can be attributed to them.
+   */
   private boolean mayOwn(Claim claim, Bytes key, Request request) {
     Attempt last = claim.attempts.isEmpty() ? null : claim.last();
     return last != null
         && claim.node == request.sender()
-        && claim.told() != Told.FAILED
+        && claim.reported() != Reported.FAILED
         && (!claim.guarded
-            || claim.told() == Told.UNKNOWN
+            || claim.reported() == Reported.UNKNOWN
             || hasForeignGap(last, claim.revision(), truth))
         && claim.fits(last, request)
         && deletes(last, key);

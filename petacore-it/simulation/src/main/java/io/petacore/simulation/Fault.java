@@ -1,49 +1,49 @@
 package io.petacore.simulation;
 
 /**
- * What goes wrong, and how often where it does: per request, per delivery of a watch, or per look
- * of the {@link Nemesis}, which there are about ten of a second.
+ * The faults, with their probabilities per request, per delivery of a watch, or per step of the
+ * {@link Nemesis}, which takes about ten steps a second.
  */
 enum Fault {
-  /** A request never arrives, and its sender hears nothing. */
+  /** A request never arrives, and its sender gets no answer. */
   REQUEST_LOST(0.02),
-  /** A request is carried out, and its sender hears nothing, or that the connection broke. */
+  /** A request is applied, and its sender gets no answer, or an error that the connection broke. */
   ANSWER_LOST(0.03),
   /** A request arrives long after its sender has given up on it. */
   REQUEST_LATE(0.03),
-  /** A request or its answer takes its time. */
+  /** A request or its answer is slow. */
   REQUEST_SLOW(0.1),
-  /** A request is known not to have been taken. */
+  /** A request is rejected, and certainly not applied. */
   REQUEST_REFUSED(0.02),
-  /** The transport sends a request twice; what changes something is carried out once. */
+  /** The transport sends a request twice; a change is applied once. */
   REQUEST_DOUBLED(0.05),
   /** A watch ends. */
   WATCH_BROKEN(0.01),
-  /** A watch says nothing any more, and ends much later. */
+  /** A watch falls silent, and ends much later. */
   WATCH_SILENT(0.005),
-  /** A watch lags behind. */
+  /** A watch lags. */
   WATCH_SLOW(0.1),
-  /** A watch leaves a revision out. */
+  /** A watch omits a revision. */
   WATCH_LOSES(0.01),
-  /** A watch leaves out a revision that writes no bookkeeping: a foreign write. */
+  /** A watch omits a revision without bookkeeping: a foreign write. */
   WATCH_LOSES_FOREIGN(0.1),
-  /** A watch leaves out a revision that writes no commit record, but other bookkeeping. */
+  /** A watch omits a revision with bookkeeping other than a commit record. */
   WATCH_LOSES_BOOKKEEPING(0.1),
-  /** A watch stays open and never delivers anything again. */
+  /** A watch stays open and delivers nothing any more. */
   WATCH_MUTE(0.003),
   /** A watch is not accepted in time. */
   WATCH_UNACCEPTED(0.1),
-  /** A watch that was closed delivers what was under way. */
+  /** A closed watch delivers revisions that were in flight. */
   WATCH_LATE(0.3),
-  /** Whatever writes certain keys the store refuses for its content. */
+  /** The store rejects writes of certain keys for their content. */
   CONTENT_REFUSED(1),
-  /** The store forgets its past. */
+  /** The store is compacted. */
   COMPACTION(0.1),
   /** A lease ends before its time. */
   LEASE_ENDED(0.02),
-  /** A node stops for a while, perhaps for longer than its lease. */
+  /** A node is paused, perhaps for longer than its lease. */
   PAUSE(0.03),
-  /** A thread stops in the midst of a read, perhaps for longer than history is kept. */
+  /** A thread is paused in the middle of a read, perhaps for longer than the history is kept. */
   READER_STOPPED(0.01),
   /** A node's wall clock jumps. */
   CLOCK_JUMP(0.05),
@@ -53,37 +53,37 @@ enum Fault {
   EXECUTOR_REFUSES(0.05),
   /** The application's executor blocks its caller. */
   EXECUTOR_BLOCKS(0.05),
-  /** A node can't reach the store for a while. */
+  /** A node is cut off from the store for a while. */
   PARTITION(0.03),
-  /** Nobody can reach the store for a while. */
+  /** The store is unreachable for a while. */
   OUTAGE(0.01),
-  /** The store takes no puts for a while; some were carried out all the same. */
+  /** The store has no space for puts for a while; some puts are applied all the same. */
   SPACE_ALARM(0.01),
-  /** A node dies and is started again. */
+  /** A node crashes and is restarted. */
   CRASH(0.01),
-  /** A node is closed under load and opened again. */
+  /** A node is closed under load and reopened. */
   REOPENING(0.02),
-  /** A program that knows nothing of PetaCore writes. */
+  /** A foreign program writes. */
   FOREIGN_WRITE(0.1),
-  /** Such a program deletes. */
+  /** A foreign program deletes. */
   FOREIGN_DELETE(0.1),
-  /** Such a program writes with a lease, which ends. */
+  /** A foreign program writes with a lease that ends. */
   FOREIGN_LEASE(0.05),
-  /** The prefix was copied from elsewhere: it has bookkeeping of sessions that never were here. */
+  /** The prefix was copied from another cluster, with the bookkeeping of its sessions. */
   COPIED_PREFIX(1),
-  /** A node can't reach the store, for a long time: see {@link Isolation}. */
+  /** A node is cut off from the store for a long time: see {@link Isolation}. */
   LASTING_CUT(1),
-  /** A node's requests are answered, and it gets no watch, for a long time. */
+  /** A node gets no watch for a long time, while its requests are answered. */
   LASTING_WATCH_LOSS(1),
-  /** A node dies while it holds the exclusive commit lock, for a long time. */
+  /** A node crashes while it holds the exclusive commit lock, and stays down for a long time. */
   LASTING_DEATH_OF_HOLDER(1),
   /** A node that holds the exclusive commit lock is cut off for a long time. */
   LASTING_CUT_OF_HOLDER(1),
   /** A node that holds the exclusive commit lock gets no watch for a long time. */
   LASTING_WATCH_LOSS_OF_HOLDER(1),
-  /** The store is set back to a backup. */
+  /** The store is restored from a backup. */
   RESTORATION(0.01),
-  /** The same, and its revisions go on far above all that were given out. */
+  /** The store is restored from a backup, with revisions bumped above all that were assigned. */
   RESTORATION_BUMPED(0.01);
 
   private final double usual;
@@ -92,7 +92,7 @@ enum Fault {
     this.usual = usual;
   }
 
-  /** The usual probability; one that is 1 is so in each run that has the fault. */
+  /** Returns the usual probability; 1 means every time in each run that has the fault. */
   double usual() {
     return usual;
   }

@@ -9,12 +9,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which faults a run has, how often, and how often they have struck. Each run has a choice of its
- * own, drawn from its seed: where everything goes wrong all the time, much is never reached.
+ * The faults of a run, their probabilities, and how often each has struck. Each run has a selection
+ * of its own, drawn from its seed, since a run with all faults at once reaches little.
  */
 final class Faults {
 
-  /** These change what may be promised, so few runs have them, and not together. */
+  /** These weaken the guarantees, so few runs have them, and never together. */
   private static final Set<Fault> RARE =
       EnumSet.of(
           Fault.RESTORATION,
@@ -23,16 +23,14 @@ final class Faults {
           Fault.WATCH_LOSES_FOREIGN,
           Fault.WATCH_LOSES_BOOKKEEPING);
 
-  /** Of these, too, a run has at most one, and none that loses events. */
+  /** A run has at most one of these, and none that loses events. */
   private static final List<Fault> RESTORATIONS =
       List.of(Fault.RESTORATION, Fault.RESTORATION_BUMPED);
 
   private static final List<Fault> LOSSES =
       List.of(Fault.WATCH_LOSES, Fault.WATCH_LOSES_FOREIGN, Fault.WATCH_LOSES_BOOKKEEPING);
 
-  /**
-   * A run has one of these at most, and beside it nothing that would keep others from committing.
-   */
+  /** A run has at most one of these, and no other fault that keeps nodes from committing. */
   private static final List<Fault> LASTING =
       List.of(
           Fault.LASTING_CUT,
@@ -58,13 +56,13 @@ final class Faults {
           Fault.RESTORATION,
           Fault.RESTORATION_BUMPED);
 
-  /** Known holes: no run has these until they are mended, unless it is asked for. */
+  /** Known defects: no run has these faults until they are fixed, unless they are requested. */
   private static final EnumSet<Fault> AWAITING_FIX = EnumSet.noneOf(Fault.class);
 
-  /** The faults that runs have. */
+  /** The faults that runs may have. */
   private static final Set<Fault> DEFAULT = EnumSet.complementOf(AWAITING_FIX);
 
-  /** Names of faults that each run has, whatever is drawn; "all": runs have any fault. */
+  /** System property: names of faults that every run has; "all" lets runs have any fault. */
   private static final String ASKED_FOR = "petacore.simulation.faults";
 
   private static final double SHARE = 0.4;
@@ -120,27 +118,27 @@ final class Faults {
     return RARE.contains(fault) ? RARE_SHARE : SHARE;
   }
 
-  /** What isolates a node for a long time; null if nothing does. */
+  /** Returns the fault that isolates a node for a long time, or null. */
   @Nullable Fault lasting() {
     return LASTING.stream().filter(this::include).findFirst().orElse(null);
   }
 
-  /** Whether watches may leave something out in a run. */
+  /** Returns whether watches may omit revisions in this run. */
   boolean mayLose() {
     return LOSSES.stream().anyMatch(this::include);
   }
 
-  /** Whether a watch has left something out. */
+  /** Returns whether a watch has omitted a revision. */
   boolean haveLost() {
     return LOSSES.stream().anyMatch(this::hasStruck);
   }
 
-  /** Whether a run has a fault at all. */
+  /** Draws whether the run has a fault. */
   boolean include(Fault fault) {
     return probabilities.containsKey(fault);
   }
 
-  /** Whether a fault strikes now. */
+  /** Draws whether a fault strikes now. */
   boolean strike(Fault fault) {
     Double probability = probabilities.get(fault);
     if (over || probability == null || !timeline.chance(probability)) {
@@ -154,7 +152,7 @@ final class Faults {
     return struck.containsKey(fault);
   }
 
-  /** From now on nothing goes wrong. */
+  /** Ends all faults. */
   void end() {
     over = true;
   }

@@ -13,18 +13,19 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads of the application, of which exactly one runs at a time: it has the baton. One that
- * has to wait lets events happen, on its own stack, until one of them wakes somebody up; if that is
- * another, it hands the baton over. So everything happens in the order of the timeline, and code
- * that blocks can be run as it is.
+ * The threads of the application, of which exactly one runs at a time: the one with the baton. A
+ * thread that has to wait runs events, on its own stack, until one of them wakes a thread; if that
+ * is another one, it passes the baton. So everything happens in the order of the timeline, and
+ * blocking code runs unchanged.
  *
- * <p>A thread may wait only where it holds no lock that an event could need: the library's waits
- * all go through {@link SimulatedScheduler}, where it holds none.
+ * <p>A thread may wait only while it holds no lock that an event could need. All waits of the
+ * library go through {@link SimulatedScheduler}, and it holds no lock there.
  */
 final class Fibers {
 
   /**
-   * Thrown out of a wait whose process has died. An error, so that no application code keeps it.
+   * Thrown from a wait whose process has died. An error, so that application code does not catch
+   * it.
    */
   @SuppressWarnings("serial")
   static final class Killed extends Error {
@@ -43,7 +44,7 @@ final class Fibers {
     boolean started;
     boolean killed;
     boolean reading;
-    long wait; // counts its waits, so that nobody wakes it from a later one
+    long wait; // counts its waits, so that a late wake-up does not end a later wait
 
     Fiber(@Nullable Life life, Runnable body) {
       this.life = life;
@@ -62,7 +63,7 @@ final class Fibers {
   private Fiber current;
   private boolean inEvent;
 
-  /** The thread that makes this one has the baton first. */
+  /** Creates the fibers; the calling thread has the baton first. */
   Fibers(Timeline timeline, Violations violations) {
     this.timeline = timeline;
     this.violations = violations;
@@ -71,8 +72,8 @@ final class Fibers {
   }
 
   /**
-   * Virtual threads on a single one of the system's, where Java has them: to hand the baton over
-   * then costs less than a microsecond, and no more where the machine is busy.
+   * Returns virtual threads on one carrier thread, where Java has them: passing the baton then
+   * takes less than a microsecond, on a busy machine, too.
    */
   private static ExecutorService threads() {
     System.setProperty("jdk.virtualThreadScheduler.parallelism", "1");
@@ -90,20 +91,21 @@ final class Fibers {
     }
   }
 
-  /** Does something on a thread like those that the baton is handed over to. */
+  /** Runs a task on a thread like those of the application. */
   static <T> T call(Supplier<T> work) {
     return CompletableFuture.supplyAsync(work, THREADS).join();
   }
 
-  /** Starts a thread, soon. */
+  /** Schedules the start of a thread. */
   void start(@Nullable Life life, Runnable body) {
     Fiber fiber = new Fiber(life, body);
     alive.add(fiber);
     timeline.after(timeline.about(LATENCY), life, () -> woken.add(fiber));
   }
 
-  /** Waits until a future is done, for a time at most; negative: for ever. */
-  @SuppressWarnings("FutureReturnValueIgnored") // an event throws nothing at whoever completes it
+  /** Waits until a future is done, at most for a time in nanoseconds; without bound if negative. */
+  @SuppressWarnings(
+      "FutureReturnValueIgnored") // an event throws nothing to the code that completes it
   boolean await(CompletableFuture<?> future, long nanos) {
     if (inEvent) {
       violations.add("the library blocks a thread of its own", new IllegalStateException());
@@ -111,7 +113,7 @@ final class Fibers {
     }
     Fiber me = current;
     if (me.killed) {
-      throw new Killed(); // once more: a body's errors are caught where it runs asynchronously
+      throw new Killed(); // once more, since the errors of an asynchronous body are caught
     }
     if (!future.isDone()) {
       long wait = me.wait;
@@ -124,12 +126,12 @@ final class Fibers {
     return future.isDone();
   }
 
-  /** Lets others go on for a time. */
+  /** Lets other threads run for a time in nanoseconds. */
   void pause(long nanos) {
     await(new CompletableFuture<>(), nanos);
   }
 
-  /** Reads something. A reader holds no lock, so it may wait in the midst of that, too. */
+  /** Runs a read. A reader holds no lock, so it may wait in the middle of the read. */
   <T extends @Nullable Object> T reading(Supplier<T> read) {
     Fiber me = current;
     me.reading = true;
@@ -140,7 +142,7 @@ final class Fibers {
     }
   }
 
-  /** Whether the library was called to read, and by a thread of the application. */
+  /** Returns whether a thread of the application is reading. */
   boolean isReading() {
     return current.reading && !inEvent;
   }
@@ -204,7 +206,7 @@ final class Fibers {
         fiber.body.run();
       }
     } catch (Killed killed) {
-      // That was its end.
+      // The thread has ended.
     } catch (Throwable thrown) {
       violations.add("a thread of the application ended", thrown);
     }
@@ -213,7 +215,7 @@ final class Fibers {
     handOver();
   }
 
-  /** The threads of a process that has died end where they wait. */
+  /** Ends the threads of a process that has died; each ends where it waits. */
   void kill(Life life) {
     for (Fiber fiber : List.copyOf(alive)) {
       if (fiber.life == life) {
@@ -224,7 +226,7 @@ final class Fibers {
 
   private void kill(Fiber fiber) {
     if (fiber.killed) {
-      return; // it has been woken to end
+      return; // it has already been woken to end
     }
     fiber.killed = true;
     fiber.wait++;
@@ -235,7 +237,7 @@ final class Fibers {
     }
   }
 
-  /** Ends everybody but the caller, who has the baton. */
+  /** Ends all threads but the caller, which has the baton. */
   void killAll() {
     Fiber me = current;
     List.copyOf(alive).stream().filter(fiber -> fiber != me).forEach(this::kill);

@@ -9,15 +9,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Isolates one node for a long time: by {@link Fault#LASTING_CUT} and its like, one of them in a
- * run. The other nodes must go on committing <em>while</em> it lasts, each within a bound, not only
- * when everything has healed.
+ * Isolates one node for a long time, by {@link Fault#LASTING_CUT} or a similar fault, at most one
+ * in a run. The other nodes must keep committing <em>while</em> it lasts, each within a bound, not
+ * only after everything has healed.
  */
 final class Isolation {
   private static final long LASTS = 60 * Timeline.SECOND;
   private static final long PROBE_EVERY = 500 * Timeline.MILLISECOND;
 
-  /** Three refusals of a large transaction come within a few milliseconds, or hardly at all. */
+  /** Three conflicts of a large transaction come within a few milliseconds, or hardly at all. */
   private static final long RUSH = 300 * Timeline.MILLISECOND;
 
   private static final int RUSHING = 2;
@@ -40,9 +40,9 @@ final class Isolation {
   private boolean over;
 
   /**
-   * @param kind what isolates a node
-   * @param bound how long another node may take to commit, in nanoseconds
-   * @param wide how many keys a transaction must write to need the exclusive commit lock
+   * @param kind the fault that isolates the node
+   * @param bound maximum time that another node may take to commit, in nanoseconds
+   * @param wide number of keys that a transaction must write to need the exclusive commit lock
    */
   Isolation(
       Timeline timeline,
@@ -70,12 +70,12 @@ final class Isolation {
     this.victim = nodes.get(timeline.random().nextInt(nodes.size()));
   }
 
-  /** Strikes at some moment, or when the victim has come to hold the exclusive commit lock. */
+  /** Strikes at a random time, or when the victim has acquired the exclusive commit lock. */
   void begin() {
     timeline.after(timeline.about(Timeline.SECOND), null, this::strikeOrRush);
   }
 
-  /** Whether it has come to its end. */
+  /** Returns whether the isolation has ended. */
   boolean isOver() {
     return over;
   }
@@ -104,7 +104,7 @@ final class Isolation {
 
   private void endRush() {
     rushing = false;
-    over |= !lasting; // the lock was not taken
+    over |= !lasting; // the lock was not acquired
   }
 
   private void locked(@Nullable Node holder) {
@@ -165,7 +165,7 @@ final class Isolation {
     over = true;
   }
 
-  /** Commits now and then. */
+  /** Commits from time to time. */
   private void probe(Node node) {
     while (lasting) {
       long begin = timeline.now();

@@ -11,7 +11,7 @@ import io.petacore.history.Checker;
 import io.petacore.history.HistoryRecorder;
 import io.petacore.internal.format.CommitRecord;
 import io.petacore.simulation.Claim.Attempt;
-import io.petacore.simulation.Claim.Told;
+import io.petacore.simulation.Claim.Reported;
 import io.petacore.store.Event;
 import io.petacore.store.RevisionEvents;
 import io.petacore.store.StoreException;
@@ -26,9 +26,9 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what nodes say against what has happened. It knows every revision of the store, so it need
- * not infer anything: each read must show the state of its snapshot, each commit must have been
- * carried out once, whole, and (under Snapshot) before anybody else has changed what it writes.
+ * Compares what nodes report with what happened. The judge knows every revision of the store, so it
+ * infers nothing: each read must show the state of its snapshot, and each commit must have been
+ * applied once, entirely, and (under Snapshot) before another writer changed a key that it writes.
  */
 final class Judge {
   private final Timeline timeline;
@@ -49,9 +49,9 @@ final class Judge {
     this.trace = trace;
   }
 
-  // ---- while it goes on
+  // ---- during the run
 
-  /** What notes the transactions of a client, for the checker who knows nothing of the store. */
+  /** Returns the recorder of transactions for the history checker. */
   HistoryRecorder recorder() {
     return recorder;
   }
@@ -71,7 +71,7 @@ final class Judge {
     return claims;
   }
 
-  /** Somebody has read a key at a revision. */
+  /** Checks a read of a key at a revision. */
   void read(Node node, Object reader, Bytes key, long revision, @Nullable Bytes value) {
     if (!isTrue(node, key, revision, value)) {
       violations.add(
@@ -89,7 +89,7 @@ final class Judge {
     }
   }
 
-  /** Somebody has read a key at one of the revisions that were the newest meanwhile. */
+  /** Checks a read of a key at any of the revisions that were the newest during the read. */
   void readBetween(
       Node node, Object reader, Bytes key, long before, long after, @Nullable Bytes value) {
     for (long revision = before + 1; revision <= after; revision++) {
@@ -111,10 +111,10 @@ final class Judge {
     return false;
   }
 
-  /** Somebody has counted the keys with a prefix at a revision. */
+  /** Checks a count of the keys with a prefix at a revision. */
   void counted(Node node, Attempt attempt, String prefix, long revision, long count) {
     if (mayHaveChangedHistory(node)) {
-      return; // what is to be expected is not known so well
+      return; // the expected count is not known exactly
     }
     Bytes first = Bytes.utf8(prefix);
     Set<Bytes> present = new HashSet<>();
@@ -140,7 +140,7 @@ final class Judge {
     violations.add(what);
   }
 
-  /** A snapshot begins: it must hold what was acknowledged here before. */
+  /** Checks that a new snapshot includes every commit acknowledged on its node. */
   void begins(Node node, Object reader, long revision, long acknowledged) {
     if (revision < acknowledged && !mayHaveChangedHistory(node)) {
       violations.add(
@@ -158,7 +158,7 @@ final class Judge {
   void committed(Claim claim, long revision) {
     claim.committed(timeline.now(), revision);
     claim.recording.ok();
-    trace.note("told", claim.number, claim::toString);
+    trace.note("outcome", claim.number, claim::toString);
     if (!claim.last().writes.isEmpty()) {
       truth.landings(claim.last().tag).forEach(claim.node::acknowledge);
     }
@@ -166,30 +166,34 @@ final class Judge {
 
   void failed(Claim claim, Throwable failure) {
     if (failure instanceof Fibers.Killed) {
-      return; // nobody is left to be told
+      return; // the client has died
     }
-    Told told = failure instanceof CommitOutcomeUnknownException ? Told.UNKNOWN : Told.FAILED;
-    claim.failed(told, failure);
+    Reported outcome =
+        failure instanceof CommitOutcomeUnknownException ? Reported.UNKNOWN : Reported.FAILED;
+    claim.failed(outcome, failure);
     claim.recording.end(failure);
-    trace.note("told", -claim.number, claim::toString);
+    trace.note("outcome", -claim.number, claim::toString);
     if (!isForeseen(failure) && !wasRefusedForContent(claim, failure)) {
-      violations.add(claim + " ended in a way that nobody foresaw", failure);
+      violations.add(claim + " ended with an unexpected failure", failure);
     }
     if (failure instanceof TransactionConflictException && !wasLate(failure) && !conflicts(claim)) {
-      violations.add(claim + ", but nobody has changed " + claim.last().writes.keySet());
+      violations.add(claim + ", but no writer changed " + claim.last().writes.keySet());
     }
   }
 
-  /** Whether others went first until the deadline: no key need have changed for that. */
+  /**
+   * Returns whether the deadline passed while other transactions went first, which needs no changed
+   * key.
+   */
   private static boolean wasLate(Throwable conflict) {
     return String.valueOf(conflict.getMessage()).startsWith("until the deadline");
   }
 
-  /** Whether a key that it writes was changed since its snapshot, as far as that can be said. */
+  /** Returns whether a key that it writes may have been changed since its snapshot. */
   private boolean conflicts(Claim claim) {
     DistributedStorage storage = claim.node.storage();
     return storage == null
-        || storage.status().counters().resyncs() > 0 // a moved fence has to do for a conflict
+        || storage.status().counters().resyncs() > 0 // a changed fence counts as a conflict
         || mayHaveChangedHistory(claim.node)
         || claim.last().writes.keySet().stream()
             .anyMatch(key -> truth.changeBetween(key, claim.last().snapshot, Long.MAX_VALUE) != 0);
@@ -209,9 +213,9 @@ final class Judge {
         || failure instanceof TransactionTooOldException;
   }
 
-  // ---- in the end
+  // ---- at the end
 
-  /** Judges everything that was claimed, and the store's history itself. */
+  /** Judges all transactions and the history of the store. */
   void judge() {
     judgeRecords();
     for (TrueHistory one = truth; one != null; one = one.lost()) {
@@ -220,7 +224,7 @@ final class Judge {
     }
     claims.forEach(this::judgeCommitted);
     new DeleteJudge(truth, claims, violations).judge();
-    // What a watch leaves out its node can't know of before the next record: reads may be stale.
+    // A node learns of an omitted revision by the next record only: until then reads may be stale.
     if (truth.lost() == null && !faults.haveLost()) {
       Checker.check(recorder.history())
           .forbidden()
@@ -228,7 +232,7 @@ final class Judge {
     }
   }
 
-  /** No request was carried out twice. */
+  /** Checks that no request was applied twice. */
   private void judgeRecords() {
     Set<List<Object>> requests = new HashSet<>();
     for (RevisionEvents revision : truth.revisions()) {
@@ -239,7 +243,7 @@ final class Judge {
         if (record != null
             && record.batch() != 0
             && !requests.add(List.of(record.session(), record.batch()))) {
-          violations.add("a request was carried out twice, again at " + revision.revision());
+          violations.add("a request was applied twice, again at " + revision.revision());
         }
       }
     }
@@ -257,23 +261,22 @@ final class Judge {
         if (claim.guarded
             && history.isOfTheLost(attempt.snapshot)
             && wasSentWithRestoredWatch(revision, history)) {
-          violations.add(
-              claim
-                  + ": carried out at "
-                  + revision
-                  + " on a snapshot of the history that is lost");
+          violations.add(claim + ": applied at " + revision + " on a snapshot of a lost history");
         }
       }
     }
     if (landed > 1) {
-      violations.add(claim + ", was carried out " + landed + " times: " + landings(claim, history));
+      violations.add(claim + ", was applied " + landed + " times: " + landings(claim, history));
     }
-    if (landed > 0 && claim.told() == Told.FAILED && history == truth) {
-      violations.add(claim + ", but was carried out: " + landings(claim, history));
+    if (landed > 0 && claim.reported() == Reported.FAILED && history == truth) {
+      violations.add(claim + ", but was applied: " + landings(claim, history));
     }
   }
 
-  /** A request that leaves before its sender has found the restored store is a known gap. */
+  /**
+   * Returns whether the sender had a watch on the restored store: a request sent before is a known
+   * gap.
+   */
   private static boolean wasSentWithRestoredWatch(long revision, TrueHistory history) {
     TrueHistory.Request request = history.request(revision);
     return request != null && request.sender().hasFoundRestored(request.at());
@@ -295,8 +298,8 @@ final class Judge {
   }
 
   /**
-   * All of it was written. Unguarded ones that share a request may overwrite each other there, so
-   * of those it is enough that each key was written by somebody, or deleted before it was there.
+   * Checks that all writes were applied. Unguarded transactions in the same request may overwrite
+   * each other; for these it suffices that each key was written, or deleted while it was absent.
    */
   private void wasWhole(Attempt attempt, long revision, TrueHistory history) {
     attempt.writes.forEach(
@@ -322,7 +325,7 @@ final class Judge {
                 + attempt.tag
                 + " on the snapshot "
                 + attempt.snapshot
-                + " was carried out at "
+                + " was applied at "
                 + revision
                 + ", although "
                 + key
@@ -332,28 +335,30 @@ final class Judge {
     }
   }
 
-  /** What was acknowledged was carried out, by the last attempt, where it was said. */
+  /**
+   * Checks that an acknowledged commit was applied by its last attempt at the reported revision.
+   */
   private void judgeCommitted(Claim claim) {
-    if (claim.told() != Told.COMMITTED) {
+    if (claim.reported() != Reported.COMMITTED) {
       return;
     }
     Attempt last = claim.last();
     if (last.writes.isEmpty() || DeleteJudge.onlyDeletes(last)) {
-      return; // deletes bear no tag: the judge of deletes looks at them
+      return; // deletes have no tag: DeleteJudge checks them
     }
     List<Long> landings = new ArrayList<>();
     for (TrueHistory one = truth; one != null; one = one.lost()) {
       landings.addAll(one.landings(last.tag));
     }
     if (landings.isEmpty() && !claim.guarded) {
-      return; // overwritten by one that shared its request
+      return; // overwritten by another member of its request
     }
     if (landings.isEmpty() || (claim.revision() != 0 && !landings.contains(claim.revision()))) {
-      violations.add(claim + ", but was carried out at " + landings);
+      violations.add(claim + ", but was applied at " + landings);
     }
   }
 
-  /** Every node has come to the end of the history, and holds what is there, and nothing else. */
+  /** Checks that a node holds exactly the newest state. */
   void hasEverything(Node node, Map<Bytes, Bytes> held, BiConsumer<Bytes, String> differs) {
     Set<Bytes> all = new HashSet<>(held.keySet());
     all.addAll(truth.keys());
@@ -365,19 +370,22 @@ final class Judge {
     }
   }
 
-  /** Somebody has scanned everything at a revision. */
+  /** Checks a scan of everything at a revision. */
   void whole(Node node, String reader, long revision, Map<Bytes, Bytes> found) {
     Set<Bytes> all = new HashSet<>(found.keySet());
     all.addAll(truth.keys());
     all.forEach(key -> read(node, reader, key, revision, found.get(key)));
   }
 
-  /** Whether the store was set back, or a node that has missed something may take it for that. */
+  /**
+   * Returns whether the store was restored, or whether a node that missed a revision may believe
+   * so.
+   */
   boolean mayHaveChangedHistory(Node node) {
     return node.whatItMayHaveMissed().size() > 1 || truth.lost() != null;
   }
 
-  /** Clocks are further apart than nodes are told to expect. */
+  /** Stops judging reads of the past: the clocks are further apart than {@code maxClockOffset}. */
   void doNotJudgeThePast() {
     past = false;
   }

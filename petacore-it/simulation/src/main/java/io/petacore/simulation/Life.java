@@ -1,8 +1,7 @@
 package io.petacore.simulation;
 
 /**
- * One life of a node's process. What happens to it is put off while it is stopped, and never
- * happens once it is dead.
+ * One process of a node. Its events are delayed while it is paused, and dropped once it is dead.
  */
 final class Life {
   private final String name;
@@ -21,7 +20,7 @@ final class Life {
     dead = true;
   }
 
-  /** The moment until which nothing happens to it. */
+  /** Returns the time until which its events are delayed. */
   long stoppedUntil() {
     return stoppedUntil;
   }

@@ -7,14 +7,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 
-/** Does the harm that does not befall a single request: to nodes, clocks, leases, the cluster. */
+/**
+ * Injects the faults that are not of a single request: of nodes, clocks, leases and the cluster.
+ */
 final class Nemesis {
   private static final long EVERY = 100 * Timeline.MILLISECOND;
 
-  /** No two clocks are further apart than what nodes are told to expect, unless they are wild. */
+  /** Clocks are within {@code maxClockOffset} of each other, unless they are wild. */
   private static final long TAME = 200 * Timeline.MILLISECOND;
 
-  /** What etcd's documents recommend. */
+  /** The recommendation of the documentation of etcd. */
   private static final long BUMP = 1_000_000_000;
 
   private static final Bytes FOREIGN = Bytes.utf8("foreign");
@@ -30,7 +32,7 @@ final class Nemesis {
   private final Operator operator;
   private final boolean wildClocks;
 
-  /** Who closes, opens and kills what runs on a node. */
+  /** Closes, opens and kills the processes of nodes. */
   interface Operator {
     void reopen(Node node);
 
@@ -55,7 +57,7 @@ final class Nemesis {
     nodes.forEach(node -> node.setClock(within(TAME)));
   }
 
-  /** Whether clocks are further apart than nodes are told to expect. */
+  /** Returns whether clocks may be further apart than {@code maxClockOffset}. */
   boolean hasWildClocks() {
     return wildClocks || faults.include(Fault.CLOCK_FAR);
   }

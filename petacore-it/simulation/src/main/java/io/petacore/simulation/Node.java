@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A place where a storage runs, in one process after another. */
+/** A machine on which a storage runs, in one process after another. */
 final class Node {
 
-  /** Far from the beginning of the epoch, as clocks are. */
+  /** The offset of the wall clock from the epoch. */
   static final long ORIGIN = 1_700_000_000L * Timeline.SECOND;
 
-  /** Some two hundred years. */
+  /** About 200 years. */
   private static final long FAR = 6_300_000_000L * Timeline.SECOND;
 
   private final Timeline timeline;
@@ -38,14 +38,14 @@ final class Node {
     return life;
   }
 
-  /** The process has died; another one begins. */
+  /** Replaces the process, which has died, by a new one. */
   void beginAnew() {
     life.end();
     life = new Life(this + ":" + ++lives);
     storage = null;
   }
 
-  /** The storage that is open; null if none is. */
+  /** Returns the open storage, or null. */
   @Nullable DistributedStorage storage() {
     return storage;
   }
@@ -58,7 +58,7 @@ final class Node {
     return ORIGIN + timeline.now() + clockOffset;
   }
 
-  /** The wall clock is past the year 2200. */
+  /** Sets the wall clock past the year 2200. */
   void setClockFar() {
     clockOffset = FAR;
   }
@@ -75,7 +75,7 @@ final class Node {
     cutOffUntil = timeline.now() + nanos;
   }
 
-  /** Whether it gets no watch. */
+  /** Returns whether the node gets no watch. */
   boolean hasLostWatches() {
     return timeline.now() < withoutWatchUntil;
   }
@@ -84,36 +84,39 @@ final class Node {
     withoutWatchUntil = timeline.now() + nanos;
   }
 
-  /** A watch is opened, on a history that so many restorations came before. */
+  /** Records that a watch was opened after a number of restores. */
   void follows(int restorations) {
     if (restorations > 0) {
       followsRestoredSince = Math.min(followsRestoredSince, timeline.now());
     }
   }
 
-  /** Whether it had a watch on the restored store at a moment: what it had read before is lost. */
+  /**
+   * Returns whether the node had a watch on the restored store at a time; what it had read before
+   * is lost.
+   */
   boolean hasFoundRestored(long moment) {
     return followsRestoredSince < moment;
   }
 
-  /** Its watch has left a revision out. */
+  /** Records that its watch omitted a revision. */
   void hasMissed(long revision) {
     missed.add(revision);
   }
 
-  /** Whether its watch has left a revision out. */
+  /** Returns whether its watch omitted a revision. */
   boolean missed(long revision) {
     return missed.contains(revision);
   }
 
-  /** Whether its watch has left out nothing. */
+  /** Returns whether its watch omitted no revision. */
   boolean missedNone() {
     return missed.isEmpty();
   }
 
   /**
-   * What it may not know of: nothing, or what its watch has left out since some moment, until it
-   * found out.
+   * Returns the sets of revisions that it may have missed: the empty set, or those that its watch
+   * omitted from some time until the node detected it.
    */
   List<Set<Long>> whatItMayHaveMissed() {
     List<Set<Long>> possible = new ArrayList<>();
@@ -123,7 +126,7 @@ final class Node {
     return possible;
   }
 
-  /** The newest revision that somebody here was told of as committed. */
+  /** Returns the newest revision acknowledged to a client of this node. */
   long acknowledged() {
     return acknowledged;
   }

@@ -15,13 +15,16 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Reads snapshots while time goes on, and moments of the past on two nodes: right, or refused. */
+/**
+ * Reads snapshots repeatedly while time passes, and past states on two nodes; an answer must be
+ * correct, or the read refused.
+ */
 final class PastReader {
   private final Timeline timeline;
   private final Fibers fibers;
   private final Judge judge;
   private final List<Node> nodes;
-  private final List<Long> versions = new ArrayList<>();
+  private final List<Long> timestamps = new ArrayList<>();
   private int answered;
 
   PastReader(Timeline timeline, Fibers fibers, Judge judge, List<Node> nodes) {
@@ -31,25 +34,25 @@ final class PastReader {
     this.nodes = nodes;
   }
 
-  /** How many moments of the past were told. */
+  /** Returns the number of past states read. */
   int answered() {
     return answered;
   }
 
-  /** A commit was given a version; 0 if it is not known. */
+  /** Remembers the timestamp of a commit; 0 if it is unknown. */
   void remember(long timestamp) {
     if (timestamp != 0) {
-      versions.add(timestamp);
+      timestamps.add(timestamp);
     }
   }
 
   void read(DistributedStorage storage, Node node) {
-    if (versions.isEmpty() || timeline.chance(0.5)) {
+    if (timestamps.isEmpty() || timeline.chance(0.5)) {
       readNow(storage, node);
     } else {
-      int newest = versions.size() - 1;
-      int place = Math.max(0, newest - timeline.random().nextInt(8));
-      long timestamp = versions.get(place) + timeline.random().nextInt(3) - 1;
+      int newest = timestamps.size() - 1;
+      int index = Math.max(0, newest - timeline.random().nextInt(8));
+      long timestamp = timestamps.get(index) + timeline.random().nextInt(3) - 1;
       readPast(storage, node, timestamp);
       Node other = nodes.get(timeline.random().nextInt(nodes.size()));
       DistributedStorage there = other.storage();
@@ -71,10 +74,10 @@ final class PastReader {
         judge.whole(node, "a snapshot", snapshot.revision(), all(snapshot));
       }
     } catch (StorageClosedException closed) {
-      // Under its reader.
+      // Closed under its reader.
     } catch (TransactionTooOldException lost) {
-      // It is kept for as long as it is open, unless the store was set back, or nothing shows here
-      // that it was not.
+      // An open snapshot is kept, unless the store was restored, or this node can't prove that it
+      // was not.
       if (!judge.mayHaveChangedHistory(node) && storage.status().counters().otherHistories() == 0) {
         throw lost;
       }
@@ -86,10 +89,10 @@ final class PastReader {
       if (snapshot != null && judge.mayAnswerForThePast()) {
         answered++;
         long revision = judge.truth().revisionAt(timestamp);
-        judge.whole(node, "the state at version " + timestamp, revision, all(snapshot));
+        judge.whole(node, "the state at timestamp " + timestamp, revision, all(snapshot));
       }
     } catch (StorageClosedException closed) {
-      // Under its reader.
+      // Closed under its reader.
     }
   }
 

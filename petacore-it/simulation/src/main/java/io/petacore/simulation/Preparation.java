@@ -10,11 +10,11 @@ import io.petacore.store.Operation;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the store holds before the first node is opened. */
+/** Writes the initial contents of the store. */
 final class Preparation {
   private Preparation() {}
 
-  /** Format, and accounts with money. */
+  /** Writes the format record and the accounts. */
   static void prepare(Cluster cluster, Faults faults, int buckets) {
     List<Operation> puts = new ArrayList<>();
     puts.add(
@@ -32,7 +32,7 @@ final class Preparation {
     cluster.serve(() -> cluster.model().commit(new Batch(List.of(), puts, List.of())));
   }
 
-  /** What the sessions of another cluster held when the prefix was copied from there. */
+  /** Returns the bookkeeping of the sessions of another cluster, as copied with the prefix. */
   private static List<Operation> leftBehind() {
     SessionId holder = SessionId.random();
     SessionId other = SessionId.random();

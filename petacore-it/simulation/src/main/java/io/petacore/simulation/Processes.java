@@ -15,11 +15,11 @@ import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 
-/** Opens storages, closes and kills them, and starts the clients of those that come again. */
+/** Opens, closes and kills storages, and restarts the clients of a reopened storage. */
 final class Processes implements Nemesis.Operator {
   static final int PLACES = 1_000;
 
-  /** All are to come to an end. */
+  /** Maximum pause of a reader; shorter than the wait for the end of the run. */
   private static final long LONGEST_STOP = 50 * Timeline.SECOND;
 
   private static final long MOMENT = 10 * Timeline.MILLISECOND;
@@ -38,8 +38,8 @@ final class Processes implements Nemesis.Operator {
   private final Set<DistributedStorage> closing = new HashSet<>();
 
   /**
-   * @param clients those there are, and are going to be
-   * @param inspector looks into a storage that is about to be closed
+   * @param clients the clients, including later ones
+   * @param inspector inspects a storage before it is closed
    */
   Processes(
       Timeline timeline,
@@ -130,8 +130,8 @@ final class Processes implements Nemesis.Operator {
     }
   }
 
-  /** Reads in the very moment in which a revision is published. */
-  @SuppressWarnings("FutureReturnValueIgnored") // what is wrong, the judge keeps
+  /** Reads at the moment at which a revision is published. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the judge keeps the violations
   private void watch(Node node, DistributedStorage storage, long seen) {
     StorageParts.whenApplied(storage, seen + 1)
         .thenAccept(
@@ -147,7 +147,7 @@ final class Processes implements Nemesis.Operator {
       for (Event event : made.events()) {
         Bytes key = Simulation.NAMESPACE.fromStore(event.key());
         if (key.byteAt(0) != 0) {
-          judge.read(node, "whoever waited", key, applied.revision(), storage.read(key));
+          judge.read(node, "a waiting reader", key, applied.revision(), storage.read(key));
         }
       }
     }

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 
-/** What transactions do: each kind is after another anomaly. Few keys, so that they collide. */
+/**
+ * The bodies of transactions, each aimed at another anomaly. Keys are few, so that transactions
+ * conflict.
+ */
 final class Programs {
 
   static final int ACCOUNTS = 4;
@@ -19,7 +22,7 @@ final class Programs {
   static final int SWITCHES = 5;
   static final int REGISTERS = 3;
 
-  /** A body, and the level that it is made for. */
+  /** A body and the isolation level that it is made for. */
   record Program(boolean guarded, Body body) {
     void run(Witness tx) {
       body.run(tx);
@@ -39,7 +42,7 @@ final class Programs {
   private final Judge judge;
 
   /**
-   * @param wide how many keys a large transaction writes
+   * @param wide number of keys that a large transaction writes
    */
   Programs(Timeline timeline, Fibers fibers, Judge judge, int wide) {
     this.timeline = timeline;
@@ -73,7 +76,7 @@ final class Programs {
     return kind + random.nextInt(of);
   }
 
-  /** Others may go on meanwhile. */
+  /** Lets other threads run. */
   private void think() {
     if (timeline.chance(0.3)) {
       fibers.pause(timeline.about(Timeline.MILLISECOND));
@@ -99,7 +102,7 @@ final class Programs {
     }
   }
 
-  /** The sum never changes. */
+  /** Checks that the sum of the accounts is unchanged. */
   private void balance(Witness tx) {
     long sum = 0;
     for (Entry entry : tx.scan("a", this::think)) {
@@ -127,12 +130,12 @@ final class Programs {
     tx.readRegister(one("r", REGISTERS));
   }
 
-  /** A new list now and then, so that there are always beginnings. */
+  /** Returns a list; a new one from time to time, so that there are always short lists. */
   private String list() {
     return one("l" + judge.claims().size() / 30 + "-", LISTS);
   }
 
-  /** Creates what is absent, and deletes what is there. */
+  /** Creates absent keys, and deletes present ones. */
   private void flip(Witness tx) {
     for (int i = random.nextInt(2); i >= 0; i--) {
       String key = one("s", SWITCHES);
@@ -149,7 +152,7 @@ final class Programs {
     }
   }
 
-  /** Deletes without looking. */
+  /** Deletes keys without reading them. */
   private void putOut(Witness tx) {
     think();
     tx.delete(one("s", SWITCHES));
@@ -158,7 +161,7 @@ final class Programs {
     }
   }
 
-  /** Deletes, and nothing else. */
+  /** Only deletes keys. */
   private void sweep(Witness tx) {
     TreeSet<String> keys = new TreeSet<>();
     for (int i = random.nextInt(3); i >= 0; i--) {
@@ -168,7 +171,7 @@ final class Programs {
     keys.forEach(tx::delete);
   }
 
-  /** So much that it may need a request to itself; some of it may be absent. */
+  /** Deletes many keys, some of them absent, which may need a request of its own. */
   private void deleteMuch(Witness tx) {
     if (timeline.chance(0.5)) {
       tx.read("w0");
@@ -179,7 +182,7 @@ final class Programs {
     }
   }
 
-  /** Where content is refused, this is. */
+  /** Writes the key that the store rejects while content is refused. */
   private void writeForbidden(Witness tx) {
     if (timeline.chance(0.5)) {
       tx.writeRegister(one("r", REGISTERS));
@@ -188,7 +191,7 @@ final class Programs {
     tx.write(FORBIDDEN, "");
   }
 
-  /** What foreigners write or delete. */
+  /** Returns the keys of foreign writes and deletes. */
   static List<String> foreignKeys() {
     List<String> keys = new ArrayList<>();
     for (int i = 0; i < REGISTERS; i++) {
@@ -200,7 +203,7 @@ final class Programs {
     return keys;
   }
 
-  /** Whether the store may refuse whoever writes a key. */
+  /** Returns whether the store may reject writes of a key. */
   static boolean isForbidden(Bytes key) {
     return key.equals(Bytes.utf8(FORBIDDEN));
   }

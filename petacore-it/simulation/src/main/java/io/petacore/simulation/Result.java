@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What has come of a run.
+ * The result of a run.
  *
- * @param hash the same for runs in which the same happened
- * @param violations what must not be
- * @param counts how often what happened
- * @param faults how often each fault struck
+ * @param hash a hash of all events: equal for equal runs
+ * @param violations the violations found
+ * @param counts the number of events by kind
+ * @param faults the number of times that each fault struck
  */
 record Result(
     long seed,

@@ -7,12 +7,12 @@ import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The scheduler of one storage: its tasks run one at a time and in the order of their times, as on
- * a thread of its own that is more or less busy, and so late.
+ * The scheduler of one storage: tasks run one at a time in the order of their times, as on a thread
+ * that is sometimes busy and therefore late.
  */
 final class SimulatedScheduler implements Scheduler {
 
-  /** Whoever compares moments other than by difference is found out when the numbers run over. */
+  /** Near the overflow, so that code which does not compare times by difference fails. */
   private static final long ORIGIN = Long.MAX_VALUE - Timeline.SECOND;
 
   private static final long LATENESS = 10 * Timeline.MICROSECOND;
@@ -26,7 +26,7 @@ final class SimulatedScheduler implements Scheduler {
   private final PriorityQueue<Task> tasks =
       new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::number));
   private long number;
-  private long wakings; // the thread is woken for the first task; whoever comes earlier wakes anew
+  private long wakings; // the thread is woken for the first task; an earlier task wakes it anew
   private boolean shutdown;
 
   SimulatedScheduler(Timeline timeline, Fibers fibers, Life life, Violations violations) {
@@ -64,7 +64,7 @@ final class SimulatedScheduler implements Scheduler {
     return () -> tasks.remove(queued);
   }
 
-  /** On a thread like those of the application, which may block. */
+  /** Runs the task on a thread like those of the application, which may block. */
   @Override
   public void executeBlocking(Runnable task) {
     fibers.start(life, task);

@@ -21,17 +21,17 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run: storages on a model of etcd, their applications, and what goes wrong, all of it drawn
- * from a seed. The same seed gives the same run.
+ * One run: storages on a model of etcd, their applications, and faults, all drawn from a seed. The
+ * same seed gives the same run.
  */
 final class Simulation {
 
   static final Namespace NAMESPACE = Namespace.of("n/");
 
-  /** The revision that the store is prepared with. */
+  /** The revision that writes the initial contents of the store. */
   static final long PREPARED = TrueHistory.EMPTY + 1;
 
-  /** For so long things go wrong, if the clients have not come to an end before. */
+  /** Maximum duration of the faults, unless the clients end earlier. */
   private static final long HARM = 30 * Timeline.SECOND;
 
   private static final long LONGEST = 200 * Timeline.SECOND;
@@ -55,9 +55,9 @@ final class Simulation {
   private final @Nullable Isolation isolation;
   private final Census census = new Census();
 
-  private Simulation(long seed, boolean told) {
+  private Simulation(long seed, boolean verbose) {
     this.seed = seed;
-    trace = new Trace(told);
+    trace = new Trace(verbose);
     timeline = new Timeline(seed, trace);
     fibers = new Fibers(timeline, violations);
     faults = new Faults(timeline);
@@ -97,7 +97,10 @@ final class Simulation {
     }
   }
 
-  /** A lease may be renewed once more, and what it blocks may have to be tried again. */
+  /**
+   * Returns the isolation of the run. Its bound allows for a lease that is renewed once more, and
+   * for a retry of what the lease blocked.
+   */
   private Isolation isolation(Fault kind) {
     long bound = 2 * settings.sessionTimeout() + settings.commitTimeout() + 10 * Timeline.SECOND;
     return new Isolation(
@@ -117,15 +120,15 @@ final class Simulation {
   /**
    * Runs a seed.
    *
-   * @param told whether to log every step
+   * @param verbose whether to log every event
    */
-  static Result run(long seed, boolean told) {
-    return Fibers.call(() -> runHere(seed, told));
+  static Result run(long seed, boolean verbose) {
+    return Fibers.call(() -> runHere(seed, verbose));
   }
 
-  private static Result runHere(long seed, boolean told) {
+  private static Result runHere(long seed, boolean verbose) {
     try (ErrorLog errors = new ErrorLog()) {
-      Simulation simulation = new Simulation(seed, told);
+      Simulation simulation = new Simulation(seed, verbose);
       try {
         simulation.run();
       } catch (RuntimeException | Error thrown) {
@@ -151,7 +154,7 @@ final class Simulation {
 
   private static final Bytes RECORD = stored(ReservedKeys.COMMIT_RECORD);
 
-  // ---- from the beginning to the end
+  // ---- the run
 
   private void run() {
     Preparation.prepare(cluster, faults, settings.buckets());
@@ -180,10 +183,10 @@ final class Simulation {
       return;
     }
     heal();
-    fibers.pause(10 * Timeline.SECOND); // what is late arrives; what is dead is noticed
+    fibers.pause(10 * Timeline.SECOND); // late messages arrive; dead connections are detected
     commitOnceMore();
     if (awaitUntil("all nodes come to the end", () -> nodes.stream().allMatch(this::isAtTheEnd))
-        && awaitUntil("everybody is told", () -> nodes.stream().allMatch(this::isIdle))) {
+        && awaitUntil("every pipeline is idle", () -> nodes.stream().allMatch(this::isIdle))) {
       nodes.forEach(this::inspect);
       judge.judge();
       countUp();
@@ -193,8 +196,8 @@ final class Simulation {
   }
 
   /**
-   * Every node can commit. What its watch has left out it finds out then, or where it writes itself
-   * what foreigners have changed.
+   * Checks that every node can commit. By that commit a node detects what its watch omitted, or by
+   * writing a key that a foreign writer changed.
    */
   private void commitOnceMore() {
     for (Node node : nodes) {
@@ -222,7 +225,7 @@ final class Simulation {
         });
   }
 
-  /** From now on nothing goes wrong. */
+  /** Ends all faults. */
   private void heal() {
     faults.end();
     cluster.heal();
@@ -232,7 +235,10 @@ final class Simulation {
     }
   }
 
-  /** Lets everything go on until something is so; false if that takes too long, or all is lost. */
+  /**
+   * Runs events until a condition holds; returns false if that takes too long, or after a
+   * violation.
+   */
   private boolean awaitUntil(String what, java.util.function.BooleanSupplier so) {
     long begun = timeline.now();
     while (violations.areNone() && !so.getAsBoolean()) {
@@ -276,8 +282,8 @@ final class Simulation {
   }
 
   /**
-   * A node that finds that it has missed something may take that for another history; so may one
-   * for which compaction left no proof that the history is the same.
+   * A node that detects an omitted revision may take the store for another history; so may a node
+   * for which a compaction left no proof that the history is the same.
    */
   private void inspectCache(Node node, DistributedStorage storage) {
     boolean unproved =
@@ -288,7 +294,7 @@ final class Simulation {
         broken -> violations.add(node + ": " + broken));
   }
 
-  /** Each counter is the number of increments that were carried out. */
+  /** Checks that each counter is the number of increments applied. */
   private void countUp() {
     census.countersAreRight(judge, violations);
   }

@@ -4,17 +4,17 @@ import io.petacore.data.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who wrote a value: an attempt of a transaction. It stands at the end of the value, so that the
- * store's history tells of itself what became of whom.
+ * Identifies the attempt of a transaction that wrote a value. It is appended to the value, so the
+ * history of the store shows which attempts were applied.
  */
 record Tag(int transaction, int attempt) {
 
-  /** A value with a tag. */
+  /** Returns a value with this tag. */
   Bytes on(String payload) {
     return Bytes.utf8(payload + "#" + transaction + "." + attempt);
   }
 
-  /** The tag of a value; null if it has none. */
+  /** Returns the tag of a value, or null if it has none. */
   static @Nullable Tag of(Bytes value) {
     String text = value.toUtf8();
     int sharp = text.lastIndexOf('#');
@@ -26,7 +26,7 @@ record Tag(int transaction, int attempt) {
             Integer.parseInt(text.substring(dot + 1)));
   }
 
-  /** A value without its tag. */
+  /** Returns a value without its tag. */
   static String payload(Bytes value) {
     String text = value.toUtf8();
     int sharp = text.lastIndexOf('#');

@@ -6,9 +6,9 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Virtual time, and everything that is going to happen in it. One event happens after the other;
- * which of those that fall on the same moment comes first is drawn from the seed, as is everything
- * else that is left to chance. So the same seed gives the same run.
+ * Virtual time and the queue of events. Events run one after another; the order of events at the
+ * same time is drawn from the seed, as is every other random decision. So the same seed gives the
+ * same run.
  */
 final class Timeline {
 
@@ -34,17 +34,17 @@ final class Timeline {
     this.trace = trace;
   }
 
-  /** What everything that is left to chance is drawn from. */
+  /** Returns the source of all random decisions. */
   Random random() {
     return random;
   }
 
-  /** Nanoseconds since the beginning. */
+  /** Returns the time in nanoseconds since the start of the run. */
   long now() {
     return now;
   }
 
-  /** A duration of the order of one given, a few times longer or shorter. */
+  /** Returns a random duration of the same order of magnitude. */
   long about(long nanos) {
     return (long) (nanos * Math.exp(random.nextGaussian() * 0.8));
   }
@@ -54,16 +54,17 @@ final class Timeline {
   }
 
   /**
-   * Has something happen later.
+   * Schedules an event.
    *
-   * @param of whose life it is part of; null for what is part of none
+   * @param of the process that it belongs to; null for none
    */
   void after(long nanos, @Nullable Life of, Runnable action) {
     events.add(new Event(now + Math.max(0, nanos), random.nextInt(), number++, of, action));
   }
 
   /**
-   * Lets the next event happen. There is one: whoever waits for the end of a run does so in turns.
+   * Runs the next event. There always is one: the wait for the end of a run schedules its own
+   * checks.
    */
   void step() {
     Event next = events.remove();

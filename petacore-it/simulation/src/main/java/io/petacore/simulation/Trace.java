@@ -4,35 +4,32 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * What has happened, boiled down to a number, so that two runs can be compared; and in words, if
- * somebody wants to read it.
- */
+/** A hash of all events, by which two runs are compared, and optionally a log of them. */
 final class Trace {
   private static final Logger log = LoggerFactory.getLogger("simulation");
 
-  private final boolean told;
+  private final boolean verbose;
   private long hash = 1;
   private long now;
 
   /**
-   * @param told whether to tell it in words
+   * @param verbose whether to log the events
    */
-  Trace(boolean told) {
-    this.told = told;
+  Trace(boolean verbose) {
+    this.verbose = verbose;
   }
 
-  /** Takes in the moment of an event. */
+  /** Mixes in the time of an event. */
   void mix(long moment) {
     now = moment;
     take(moment);
   }
 
-  /** Takes in something that happened. */
+  /** Records an event. */
   void note(String what, long number, Supplier<String> words) {
     take(what.hashCode());
     take(number);
-    if (told) {
+    if (verbose) {
       log.error(String.format("%11.6f %-9s %s", now / 1e9, what, words.get()));
     }
   }

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has really happened in the store: what every key was at every revision, and which revision
- * carried out which attempt. Everything that nodes claim is held against it.
+ * The true history of the store: the value of every key at every revision, and the revision that
+ * applied each attempt. The judge compares everything that nodes report with it.
  */
 final class TrueHistory {
 
@@ -25,10 +25,10 @@ final class TrueHistory {
   private record State(long revision, @Nullable Bytes value) {}
 
   /**
-   * What a node sent to make a revision.
+   * The request that created a revision.
    *
-   * @param at the moment at which it was carried out
-   * @param deletes the keys, without namespace, that it deleted, absent ones included
+   * @param at the time at which it was applied
+   * @param deletes the keys that it deleted, without namespace, including absent keys
    */
   record Request(Node sender, long at, Set<Bytes> deletes) {}
 
@@ -41,24 +41,24 @@ final class TrueHistory {
   private long bumpedAt;
   private long bump;
 
-  /** The newest revision. */
+  /** Returns the newest revision. */
   long newest() {
     return EMPTY + revisions.size() + bump;
   }
 
-  /** A node's request makes the next revision. */
+  /** Records the request of a node that creates the next revision. */
   void requested(long revision, Request request) {
     if (revision > newest()) {
       requests.put(revision, request);
     }
   }
 
-  /** What made a revision; null if it was not a node. */
+  /** Returns the request that created a revision; null if it was not of a node. */
   @Nullable Request request(long revision) {
     return requests.get(revision);
   }
 
-  /** The requests of nodes, by the revisions that they made. */
+  /** Returns the requests of nodes by the revisions that they created. */
   Map<Long, Request> requests() {
     return requests;
   }
@@ -91,9 +91,9 @@ final class TrueHistory {
   }
 
   /**
-   * A backup was restored, and what came after it is lost.
+   * Restores a backup: the revisions after it are lost.
    *
-   * @param by how much higher the revisions go on
+   * @param by how far the revisions are bumped
    */
   void restore(long revision, long by) {
     TrueHistory past = new TrueHistory();
@@ -112,7 +112,7 @@ final class TrueHistory {
     bump = by;
   }
 
-  /** The history that a restoration has put an end to; null if there was none. */
+  /** Returns the history that a restore ended; null if there was none. */
   @Nullable TrueHistory lost() {
     return lost;
   }
@@ -121,7 +121,7 @@ final class TrueHistory {
     return revisions;
   }
 
-  /** The revisions after one, up to another one. */
+  /** Returns the revisions after one, up to and including another. */
   List<RevisionEvents> between(long after, long upTo) {
     int from = revisions.size();
     while (from > 0 && revisions.get(from - 1).revision() > after) {
@@ -132,17 +132,17 @@ final class TrueHistory {
         .toList();
   }
 
-  /** Whether a revision was given out in a history that is lost, and never comes again. */
+  /** Returns whether a revision belongs to a lost history only. */
   boolean isOfTheLost(long revision) {
     return revision > bumpedAt && revision < bumpedAt + bump;
   }
 
-  /** Every key that ever was. */
+  /** Returns every key ever written. */
   Collection<Bytes> keys() {
     return keys.keySet();
   }
 
-  /** The value of a key at a revision, as one would see it who has missed some. */
+  /** Returns the value of a key at a revision, as seen by a node that has missed some revisions. */
   @Nullable Bytes valueAt(Bytes key, long revision, Set<Long> missed) {
     List<State> states = keys.getOrDefault(key, List.of());
     for (int i = states.size() - 1; i >= 0; i--) {
@@ -154,7 +154,9 @@ final class TrueHistory {
     return null;
   }
 
-  /** The first revision after one, and before another one, that changed a key; 0 if none did. */
+  /**
+   * Returns the first revision after one, and before another, that changed a key; 0 if none did.
+   */
   long changeBetween(Bytes key, long after, long before) {
     for (State state : keys.getOrDefault(key, List.of())) {
       if (state.revision() > after && state.revision() < before) {
@@ -165,10 +167,11 @@ final class TrueHistory {
   }
 
   /**
-   * Whether a key was absent at a revision and was deleted by a foreigner before another one: he
-   * writes no delete fence, so nobody can know that it was there in between.
+   * Returns whether a key was absent at a revision and deleted by a foreign writer before another
+   * revision: foreign writers write no delete fence, so no node can know that the key was present
+   * in between.
    *
-   * @param missed what the node may not have seen: a key that was written there is absent to it
+   * @param missed the revisions that the node may have missed; a key written there is absent to it
    */
   boolean isForeignGap(Bytes key, long after, long before, List<Set<Long>> missed) {
     State last = null;
@@ -184,12 +187,12 @@ final class TrueHistory {
         && missed.stream().anyMatch(unseen -> valueAt(key, after, unseen) == null);
   }
 
-  /** The revisions that carried out an attempt. */
+  /** Returns the revisions that applied an attempt. */
   List<Long> landings(Tag attempt) {
     return landings.getOrDefault(attempt, List.of());
   }
 
-  /** The revision that was the newest at a version, for a node that has followed all of them. */
+  /** Returns the newest revision at a timestamp, for a node that followed all revisions. */
   long revisionAt(long timestamp) {
     long revision = EMPTY;
     for (int i = 0; i < versions.size() && versions.get(i) <= timestamp; i++) {

@@ -3,7 +3,9 @@ package io.petacore.simulation;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What must not be. Kept, not thrown: much of it is found where the library would catch it. */
+/**
+ * The violations found. They are collected, not thrown, since the library would catch many of them.
+ */
 final class Violations {
   private final List<AssertionError> found = new ArrayList<>();
 

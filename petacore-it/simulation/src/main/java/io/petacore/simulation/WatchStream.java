@@ -10,12 +10,12 @@ import io.petacore.store.WatchListener;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A watch, as its node hears it: in order, with delays, in pieces, and with its faults. */
+/** A watch as its node receives it: in order, delayed, in batches, and with faults. */
 final class WatchStream implements Watch {
   private static final long LATENCY = 50 * Timeline.MICROSECOND;
   private static final long LAG = 20 * Timeline.MILLISECOND;
 
-  /** A connection that is dead is noticed by then: its keepalive is not answered. */
+  /** The time after which a dead connection is detected by its keepalive. */
   private static final long KEEPALIVE = 5 * Timeline.SECOND;
 
   private final Cluster cluster;
@@ -54,13 +54,13 @@ final class WatchStream implements Watch {
     return node;
   }
 
-  /** There may be something to tell. */
+  /** Delivers new revisions, if there are any. */
   void wake() {
     if (!waking && !over) {
       waking = true;
       boolean slow = faults.strike(opened ? Fault.WATCH_SLOW : Fault.WATCH_UNACCEPTED);
       long delay = opened ? timeline.about(slow ? LAG : LATENCY) : acceptance(slow);
-      timeline.after(delay, life, this::tell);
+      timeline.after(delay, life, this::deliverNext);
     }
   }
 
@@ -68,7 +68,7 @@ final class WatchStream implements Watch {
     return slow ? timeline.about(5 * Timeline.SECOND) : timeline.about(2 * LATENCY);
   }
 
-  private void tell() {
+  private void deliverNext() {
     waking = false;
     if (over && !faults.strike(Fault.WATCH_LATE)) {
       return;
@@ -147,7 +147,7 @@ final class WatchStream implements Watch {
     return lost;
   }
 
-  /** It is over, and its listener is told. */
+  /** Ends the watch and calls its listener. */
   void end(StoreException cause) {
     if (!over) {
       close();

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A transaction as its body has it, each of whose reads is held against the truth at once. */
+/** The transaction of a body, which checks each read against the true history at once. */
 final class Witness {
   private final Fibers fibers;
   private final Judge judge;
@@ -45,12 +45,15 @@ final class Witness {
     return transaction.isolation() == IsolationLevel.SNAPSHOT;
   }
 
-  /** What is read now is read at this revision; a key alone, at Read Committed, at a later one. */
+  /**
+   * Returns the revision that a read is made at; at Read Committed a read of one key may be made at
+   * a later one.
+   */
   private long revision() {
     return ofSnapshot() ? attempt.snapshot : storage.appliedRevision();
   }
 
-  /** The payload of a key; null if it is absent. */
+  /** Returns the payload of a key; null if it is absent. */
   @Nullable String read(String name) {
     Bytes key = Bytes.utf8(name);
     long before = revision();
@@ -87,7 +90,7 @@ final class Witness {
     return values;
   }
 
-  /** Appends a number that nobody else appends to a list that was read. */
+  /** Appends a unique number to a list that was read. */
   void append(String name, List<Long> read) {
     List<String> values = new ArrayList<>();
     read.forEach(value -> values.add(String.valueOf(value)));
@@ -107,12 +110,12 @@ final class Witness {
     claim.recording.note(new MicroOp.Write(name, unique()));
   }
 
-  /** No other attempt of any transaction has it. */
+  /** Returns a number that no other attempt of any transaction uses. */
   private long unique() {
     return claim.number * 1000L + attempt.tag.attempt();
   }
 
-  /** Scans a range, with pauses in between if there is something to do in them. */
+  /** Scans a range, and runs an action between two entries. */
   List<Entry> scan(String prefix, Runnable between) {
     KeyRange range = KeyRange.prefix(prefix);
     boolean down = prefix.hashCode() % 2 == 0;

@@ -22,9 +22,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  * -Dsurefire.failIfNoSpecifiedTests=false -Dtest=…}:
  *
  * <ul>
- *   <li>{@code SimulationTest#freshSeeds -Dpetacore.simulation.runs=100000}: many runs, from a seed
- *       that is drawn, or given with {@code -Dpetacore.simulation.seed}
- *   <li>{@code SimulationTest#aGivenSeed -Dpetacore.simulation.seed=…}: one run, step by step
+ *   <li>{@code SimulationTest#freshSeeds -Dpetacore.simulation.runs=100000}: many runs, from a
+ *       random seed, or from {@code -Dpetacore.simulation.seed}
+ *   <li>{@code SimulationTest#aGivenSeed -Dpetacore.simulation.seed=…}: one run, with every event
+ *       logged
  * </ul>
  */
 class SimulationTest {
@@ -34,7 +35,7 @@ class SimulationTest {
   private static final long REPORT_EVERY = 10_000;
 
   @Test
-  @Timeout(value = 1, unit = TimeUnit.DAYS) // as many as somebody asks for
+  @Timeout(value = 1, unit = TimeUnit.DAYS) // for as many runs as requested
   void freshSeeds() {
     long first = Long.getLong(SEED, new Random().nextInt(Integer.MAX_VALUE));
     long runs = Long.getLong(RUNS, Long.MAX_VALUE);
@@ -50,7 +51,9 @@ class SimulationTest {
         campaign.isRight(), () -> campaign.failures() + "after " + campaign.runs() + " runs");
   }
 
-  /** Without a number of runs for a while; up to the first one that fails. */
+  /**
+   * Returns whether to run another seed: until one fails, for 8 s or for the given number of runs.
+   */
   private static boolean goesOn(Campaign campaign, long runs) {
     boolean enough =
         runs == Long.MAX_VALUE ? campaign.seconds() > SECONDS : campaign.runs() >= runs;
@@ -65,7 +68,7 @@ class SimulationTest {
     assertTrue(result.isRight(), () -> "violations: " + result.violations());
   }
 
-  /** Every seed that ever failed, with a remark. */
+  /** Returns every seed that ever failed. */
   static Stream<Long> seedsThatFailed() throws IOException {
     try (InputStream list =
         requireNonNull(SimulationTest.class.getResourceAsStream("seeds-that-failed.txt"))) {
@@ -78,14 +81,14 @@ class SimulationTest {
 
   @ParameterizedTest
   @MethodSource("seedsThatFailed")
-  void failsNoMore(long seed) {
+  void aSeedThatFailedPasses(long seed) {
     Campaign campaign = new Campaign();
     campaign.run(seed);
     assertTrue(campaign.isRight(), campaign::failures);
   }
 
   @Test
-  void theSameSeedIsTheSameRun() {
+  void theSameSeedGivesTheSameRun() {
     for (long seed = 1; seed <= 30; seed++) {
       Result once = Simulation.run(seed, false);
       Result again = Simulation.run(seed, false);

@@ -3,16 +3,16 @@ package io.petacore.internal.mvcc;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** Caches whose readers can be stopped in the midst of a read. */
+/** Creates caches whose readers can be paused in the middle of a read. */
 public final class InterruptedReads {
-  /** So that chains of a few versions are long ones. */
+  /** Makes chains of a few versions long ones. */
   private static final LongChains FEW_ARE_MANY = new LongChains(4);
 
   private InterruptedReads() {}
 
   /**
-   * A cache in which something is done before and after anybody looks at the horizon: a reader has
-   * then found what it looked for, and has not given it out yet.
+   * Returns a cache that runs an action before and after each look at the horizon; at that time a
+   * reader has found its version and has not returned it yet.
    */
   public static MvccCache cache(
       Duration retention, long maxHistoryBytes, LongSupplier nanoTime, Runnable inTheMidst) {

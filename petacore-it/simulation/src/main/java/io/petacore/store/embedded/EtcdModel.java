@@ -18,13 +18,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An etcd cluster as its clients see it, without threads and without time of its own: the key space
- * and the leases of the embedded store under the rules of etcd. It remembers everything, so that
- * its history can be judged, and that it can be set back to a backup.
+ * A model of an etcd cluster as its clients see it, without threads and without a clock of its own:
+ * the key space and the leases of the embedded store under the rules of etcd. It keeps the whole
+ * history, so that it can be judged and restored to a backup.
  */
 public final class EtcdModel {
 
-  /** Something that was done, to be done again when a backup is restored. */
+  /** An operation, which is repeated when a backup is restored. */
   private interface Step {
     void repeat(EtcdModel model);
   }
@@ -41,7 +41,7 @@ public final class EtcdModel {
   private long bump;
 
   /**
-   * @param ticker what leases take their time from, in nanoseconds
+   * @param ticker the clock of leases, in nanoseconds
    */
   public EtcdModel(StoreLimits limits, LongSupplier ticker) {
     this.limits = limits;
@@ -52,22 +52,25 @@ public final class EtcdModel {
     return limits;
   }
 
-  /** The newest revision. */
+  /** Returns the newest revision. */
   public long newest() {
     return keys.newest();
   }
 
-  /** The oldest revision that can be read. */
+  /** Returns the oldest revision that can be read. */
   public long compacted() {
     return keys.compacted();
   }
 
-  /** Every revision since the beginning, compacted ones included; what was set back is gone. */
+  /**
+   * Returns every revision since the start, including compacted ones; revisions lost by a restore
+   * are not included.
+   */
   public List<RevisionEvents> history() {
     return history;
   }
 
-  /** What a revision changed in a range. */
+  /** Returns the changes of a revision in a range. */
   public RevisionEvents revision(long revision, KeyRange range) {
     if (revision > bumpedAt && revision <= bumpedAt + bump) {
       return new RevisionEvents(revision, List.of());
@@ -112,12 +115,12 @@ public final class EtcdModel {
     record();
   }
 
-  /** The number of the lease that was granted last. */
+  /** Returns the ID of the lease granted last. */
   public long lastLease() {
     return lastLease;
   }
 
-  /** Ends the leases whose time is over. */
+  /** Ends the leases that have expired. */
   public void expire() {
     long now = ticker.getAsLong();
     for (long due = leases.due(now); due != Leases.NONE; due = leases.due(now)) {
@@ -125,7 +128,7 @@ public final class EtcdModel {
     }
   }
 
-  /** How long it is until a lease ends; null if there is none. */
+  /** Returns the time in nanoseconds until the next lease ends; null if there is none. */
   public @Nullable Long nanosToNextEnd() {
     return leases.nanosToNext(ticker.getAsLong());
   }
@@ -134,7 +137,7 @@ public final class EtcdModel {
     keys.compact(revision);
   }
 
-  /** Restores a backup that was made when a revision was the newest. Its leases begin anew. */
+  /** Restores a backup made at a revision. Its leases start anew. */
   public void restore(long revision) {
     List<Step> past = List.copyOf(steps);
     long compacted = keys.compacted();
@@ -152,7 +155,7 @@ public final class EtcdModel {
       steps.add(step);
       record();
     }
-    // etcd draws the numbers of leases by chance, and none comes twice.
+    // etcd draws the IDs of leases at random, and none twice.
     long skipped;
     do {
       skipped = leases.grant(1, ticker.getAsLong());
@@ -163,7 +166,7 @@ public final class EtcdModel {
 
   /**
    * Restores a backup, once in the life of a model, with {@code etcdutl snapshot restore
-   * --bump-revision --mark-compacted}: the revisions go on far above all that were given out, and
+   * --bump-revision --mark-compacted}: revisions continue far above all that were assigned, and
    * nothing below can be read or watched.
    */
   public void restoreBumped(long revision, long by) {
@@ -173,7 +176,7 @@ public final class EtcdModel {
     keys.skipTo(bumpedAt + bump);
   }
 
-  /** Takes down what was done if it made a new revision. */
+  /** Records the newest revision, if it is new. */
   private void record() {
     if (newest() == KeySpace.FIRST_REVISION + history.size() + bump) {
       return;

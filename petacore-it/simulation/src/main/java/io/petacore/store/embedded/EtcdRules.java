@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which batches etcd refuses: those beyond its limits, and those that put a key twice, or put and
- * delete it. But a put in one group beside a delete in a later one of the same level, and two
- * deletes anywhere, it takes: the {@link BatchRules} of the embedded store are stricter, and would
- * hide a planner who lets that happen.
+ * The batches that etcd rejects: those beyond its limits, and those that put a key twice, or put
+ * and delete it. Etcd accepts a put in one group beside a delete in a later group of the same
+ * level, and two deletes anywhere. The {@link BatchRules} of the embedded store are stricter, and
+ * would hide a planner that lets that happen.
  */
 final class EtcdRules {
 
-  /** What a level and those below it put and delete. */
+  /** The keys that a level and those below it put and delete. */
   private record Changes(Set<Bytes> puts, Set<Bytes> deletes) {
     void put(Bytes key) {
       if (deletes.contains(key) || !puts.add(key)) {
@@ -44,7 +44,7 @@ final class EtcdRules {
     }
   }
 
-  /** How many operations a level counts for: its own, and those of the deepest one below. */
+  /** Returns the number of operations of a level: its own, and those of the deepest level below. */
   private int level(List<Guard> guards, List<Operation> operations, int reads) {
     int below = 0;
     for (Guard guard : guards) {
@@ -63,7 +63,7 @@ final class EtcdRules {
     return Math.max(reads, Math.max(guards.size(), operations.size())) + below;
   }
 
-  /** As etcd's {@code checkIntervals} goes: deletes, then groups in order, then puts. */
+  /** Follows etcd's {@code checkIntervals}: deletes, then groups in order, then puts. */
   private static Changes changes(List<Operation> operations) {
     Changes level = new Changes(new HashSet<>(), new HashSet<>());
     for (Operation operation : operations) {

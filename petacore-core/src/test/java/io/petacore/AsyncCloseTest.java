@@ -129,7 +129,7 @@ class AsyncCloseTest {
             StoreUnavailableException.class,
             () -> storage.runTransactionAsync(shortly, tx -> tx.read("a")).join());
       }
-      assertEquals(0, CacheInvariants.countWaiters(StorageParts.cache(storage)));
+      assertEquals(0, CacheInvariants.countWaiters(storage.engine.cache()));
       store.releaseEvents();
     }
   }

@@ -1,6 +1,6 @@
 package io.petacore.etcd;
 
-import io.petacore.PackageRulesTest;
+import io.petacore.testing.PackageRules;
 
 /** The package table, with this module's packages on the class path. */
-class EtcdPackageRulesTest extends PackageRulesTest {}
+class EtcdPackageRulesTest extends PackageRules {}

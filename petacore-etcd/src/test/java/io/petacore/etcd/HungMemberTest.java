@@ -15,10 +15,10 @@ import io.etcd.jetcd.api.LeaseGrantResponse;
 import io.etcd.jetcd.api.LeaseKeepAliveResponse;
 import io.grpc.Status;
 import io.petacore.store.BatchResult;
-import io.petacore.store.RecordingListener;
 import io.petacore.store.StoreException;
 import io.petacore.store.StoreException.Kind;
 import io.petacore.testing.Await;
+import io.petacore.testing.RecordingListener;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -93,7 +93,7 @@ class HungMemberTest {
   @Test
   void theMemberThatOwesNothingIsFoundToHang() throws Exception {
     awaitBoth();
-    hang();
+    var unused = hang();
     Await.until("it was asked for a sign of life", () -> !leader.requests("Status").isEmpty());
     Await.until("the other one, too", () -> !follower.requests("Status").isEmpty());
     leader.requests.clear();
@@ -125,7 +125,7 @@ class HungMemberTest {
     awaitBoth();
     RecordingListener listener = watchAtTheLeader();
     follower.onStatus = silence();
-    hang();
+    var unused = hang();
     Await.until("asked twice", () -> leader.requests("Status").size() > 2);
     listener.assertQuiet();
   }
@@ -134,7 +134,7 @@ class HungMemberTest {
   @Test
   void whatOnlyAMemberThatHangsCouldTakeFailsAtOnce() throws Exception {
     awaitBoth();
-    hang();
+    var unused = hang();
     Await.until("asked for a sign of life", () -> !leader.requests("Status").isEmpty());
     Await.until(
         "the leader counts as silent",
@@ -178,7 +178,7 @@ class HungMemberTest {
       Await.until(
           "it is somewhere", () -> asked.isDone() || !leader.requests("LeaseKeepAlive").isEmpty());
     } while (renewal.isDone());
-    hang();
+    var unused = hang();
     answer(renewal);
   }
 }

@@ -18,7 +18,7 @@ import io.petacore.it.proxy.TcpProxy;
 import io.petacore.store.BatchResult;
 import io.petacore.store.KvStore;
 import io.petacore.store.RangeRequest;
-import io.petacore.store.StoreUnderTest;
+import io.petacore.testing.Answers;
 import io.petacore.testing.Await;
 import io.petacore.testing.Nodes;
 import io.petacore.transaction.CommitResult;
@@ -73,7 +73,7 @@ class DelayedRequestTest {
     // The other way is open, too.
     Await.until(
         "an answer through the proxy",
-        () -> StoreUnderTest.answer(detour.range(new RangeRequest(KeyRange.all(), 0, 1))) != null);
+        () -> Answers.answer(detour.range(new RangeRequest(KeyRange.all(), 0, 1))) != null);
   }
 
   @BeforeEach
@@ -112,7 +112,7 @@ class DelayedRequestTest {
   private BatchResult arrive(Delayed delayed) throws Exception {
     assertFalse(delayed.answer().isDone());
     proxy.pass(Direction.TO_SERVER);
-    return StoreUnderTest.answer(delayed.answer());
+    return Answers.answer(delayed.answer());
   }
 
   private void assertArrivesInVain(Delayed delayed) throws Exception {
@@ -127,7 +127,7 @@ class DelayedRequestTest {
   }
 
   private void assertDone(Delayed delayed) throws Exception {
-    CommitResult result = StoreUnderTest.answer(delayed.told());
+    CommitResult result = Answers.answer(delayed.told());
     assertTrue(result.revision() > 0);
     assertEquals("delayed", storage.read("key"));
     assertEquals(1, storage.status().counters().resolvedNotApplied());
@@ -136,7 +136,7 @@ class DelayedRequestTest {
 
   private <X extends Throwable> void assertTold(Class<X> failure, Delayed delayed) {
     ExecutionException told =
-        assertThrows(ExecutionException.class, () -> StoreUnderTest.answer(delayed.told()));
+        assertThrows(ExecutionException.class, () -> Answers.answer(delayed.told()));
     assertInstanceOf(failure, told.getCause());
     assertEquals(Optional.of("old"), etcd.client().get(nodes.namespace() + "key"));
   }
@@ -146,7 +146,7 @@ class DelayedRequestTest {
   void inTimeItIsApplied() throws Exception {
     Delayed delayed = delay();
     assertTrue(arrive(delayed).applied());
-    StoreUnderTest.answer(delayed.told());
+    Answers.answer(delayed.told());
     assertEquals("delayed", storage.read("key"));
     assertEquals(0, storage.status().counters().resent());
   }

@@ -14,11 +14,11 @@ import io.petacore.store.Batch;
 import io.petacore.store.KvStore;
 import io.petacore.store.Operation;
 import io.petacore.store.RangeRequest;
-import io.petacore.store.RecordingListener;
 import io.petacore.store.StoreException;
 import io.petacore.store.StoreException.Kind;
-import io.petacore.store.StoreUnderTest;
+import io.petacore.testing.Answers;
 import io.petacore.testing.Await;
+import io.petacore.testing.RecordingListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -88,10 +88,10 @@ class EtcdTokenTest {
   /** Read, written and watched with the old one. */
   @Test
   void aTokenThatTheServerForgotIsRenewedWithoutAWord() throws Exception {
-    StoreUnderTest.answer(put(shop + "k"));
+    Answers.answer(put(shop + "k"));
     restartWithoutTokens();
-    Await.until("reads go on", () -> StoreUnderTest.answer(read()) != null);
-    StoreUnderTest.answer(put(shop + "k"));
+    Await.until("reads go on", () -> Answers.answer(read()) != null);
+    Answers.answer(put(shop + "k"));
     RecordingListener listener = new RecordingListener();
     store.watch(KeyRange.prefix(shop), 1, listener);
     listener.awaitOpened();
@@ -100,7 +100,7 @@ class EtcdTokenTest {
   /** The watch comes first: it must renew the token by itself. */
   @Test
   void aWatchRenewsATokenThatTheServerForgot() throws Exception {
-    StoreUnderTest.answer(put(shop + "k"));
+    Answers.answer(put(shop + "k"));
     restartWithoutTokens();
     Await.until(
         "a watch opens",
@@ -135,15 +135,15 @@ class EtcdTokenTest {
       for (CompletableFuture<?> commit : overtaken) {
         done += isDoneOrUnavailable(commit) ? 1 : 0;
       }
-      StoreUnderTest.answer(put(shop + "k"));
-      StoreUnderTest.answer(read());
+      Answers.answer(put(shop + "k"));
+      Answers.answer(read());
     }
     assertTrue(done > 1_000, done + " of 2,000");
   }
 
   private static boolean isDoneOrUnavailable(CompletableFuture<?> commit) throws Exception {
     try {
-      StoreUnderTest.answer(commit);
+      Answers.answer(commit);
       return true;
     } catch (ExecutionException failed) {
       assertEquals(Kind.UNAVAILABLE, StoreException.of(failed.getCause()).kind());
@@ -153,19 +153,19 @@ class EtcdTokenTest {
 
   @Test
   void whatTheUserMayNotDoIsRejected() throws Exception {
-    StoreUnderTest.assertFails(Kind.REJECTED, put("elsewhere/k"));
-    StoreUnderTest.assertFails(
+    Answers.assertFails(Kind.REJECTED, put("elsewhere/k"));
+    Answers.assertFails(
         Kind.REJECTED, store.range(new RangeRequest(KeyRange.prefix("elsewhere/"), 0, 0)));
     RecordingListener listener = new RecordingListener();
     store.watch(KeyRange.prefix("elsewhere/"), 1, listener);
     assertEquals(Kind.REJECTED, listener.awaitEnd().kind());
-    StoreUnderTest.answer(put(shop + "k"));
+    Answers.answer(put(shop + "k"));
   }
 
   /** Some versions tell it to everybody, others to administrators only. */
   @Test
   void theServerIsDescribedToWhomeverItTells() throws Exception {
-    String described = StoreUnderTest.answer(store.describe());
+    String described = Answers.answer(store.describe());
     assertTrue(described.startsWith("etcd "), described);
   }
 
@@ -173,7 +173,7 @@ class EtcdTokenTest {
   void withoutAUserEveryRequestIsMisconfigured() throws Exception {
     try (KvStore nobody = EtcdKvStore.connect(etcd.endpoints())) {
       Operation put = new Operation.Put(Bytes.utf8(shop + "k"), Bytes.utf8("v"));
-      StoreUnderTest.assertFails(
+      Answers.assertFails(
           Kind.MISCONFIGURED, nobody.commit(new Batch(List.of(), List.of(put), List.of())));
     }
   }

@@ -10,7 +10,7 @@ import io.petacore.it.etcd.WithEtcd;
 import io.petacore.store.KvStore;
 import io.petacore.store.StoreException;
 import io.petacore.store.StoreException.Kind;
-import io.petacore.store.StoreUnderTest;
+import io.petacore.testing.Answers;
 import io.petacore.testing.Await;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,7 +40,7 @@ class GrpcProxyTest {
   /** A lease outlives its time for as long as it is renewed, and each renewal is answered. */
   @Test
   void aLeaseIsRenewed() {
-    Await.until("the proxy is there", () -> StoreUnderTest.answer(store.describe()) != null);
+    Await.until("the proxy is there", () -> Answers.answer(store.describe()) != null);
     long lease = store.grantLease(Duration.ofSeconds(3)).join();
     long begin = System.nanoTime();
     AtomicInteger renewed = new AtomicInteger();

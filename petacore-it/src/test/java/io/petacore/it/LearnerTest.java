@@ -10,7 +10,7 @@ import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.EtcdProgram;
 import io.petacore.it.etcd.WithEtcd;
 import io.petacore.store.KvStore;
-import io.petacore.store.StoreUnderTest;
+import io.petacore.testing.Answers;
 import io.petacore.testing.Await;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +25,7 @@ class LearnerTest {
   void aLearnerAmongTheEndpointsDoesNoHarm(EtcdCluster etcd, @TempDir Path data) {
     try (EtcdProgram learner = EtcdProgram.learner(etcd, data)) {
       try (KvStore alone = EtcdKvStore.connect(learner.endpoint())) {
-        Await.until("it is there", () -> StoreUnderTest.answer(alone.describe()) != null);
+        Await.until("it is there", () -> Answers.answer(alone.describe()) != null);
       }
       for (int i = 0; i < 8; i++) {
         long start = System.nanoTime();

@@ -14,10 +14,10 @@ import io.petacore.store.KeyValue;
 import io.petacore.store.Operation;
 import io.petacore.store.RangePage;
 import io.petacore.store.RangeRequest;
-import io.petacore.store.RecordingListener;
 import io.petacore.store.RevisionEvents;
 import io.petacore.store.StoreException;
-import io.petacore.store.StoreUnderTest;
+import io.petacore.testing.Answers;
+import io.petacore.testing.RecordingListener;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -165,7 +165,7 @@ class EmbeddedConcurrencyTest {
       long newest = store.range(new RangeRequest(ALL, 0, 1)).join().revision();
       long revision = random.nextInt(4) == 0 ? 0 : Math.max(loaded, newest - random.nextInt(12));
       try {
-        RangePage page = StoreUnderTest.answer(store.range(new RangeRequest(ALL, revision, 0)));
+        RangePage page = Answers.answer(store.range(new RangeRequest(ALL, revision, 0)));
         int sum = page.entries().stream().mapToInt(EmbeddedConcurrencyTest::amount).sum();
         assertEquals(10 * KEYS, sum, "at " + revision + ", seed " + seed);
         right++;

@@ -9,9 +9,9 @@ import io.petacore.data.KeyRange;
 import io.petacore.store.Batch;
 import io.petacore.store.Operation;
 import io.petacore.store.RangeRequest;
-import io.petacore.store.RecordingListener;
 import io.petacore.store.StoreException;
-import io.petacore.store.StoreUnderTest;
+import io.petacore.testing.Answers;
+import io.petacore.testing.RecordingListener;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -47,17 +47,17 @@ class EmbeddedHistoryTest {
   }
 
   private void assertReadable(long revision) throws Exception {
-    StoreUnderTest.answer(store.range(new RangeRequest(ALL, revision, 0)));
+    Answers.answer(store.range(new RangeRequest(ALL, revision, 0)));
   }
 
   private void assertCompacted(long revision) {
-    StoreUnderTest.assertFails(
+    Answers.assertFails(
         StoreException.Kind.COMPACTED, store.range(new RangeRequest(ALL, revision, 0)));
   }
 
   @Test
   void revisionsStartAtOneAsInEtcd() throws Exception {
-    assertEquals(1, StoreUnderTest.answer(store.range(new RangeRequest(ALL, 0, 0))).revision());
+    assertEquals(1, Answers.answer(store.range(new RangeRequest(ALL, 0, 0))).revision());
     assertReadable(1);
     RecordingListener listener = new RecordingListener();
     store.watch(ALL, 1, listener);

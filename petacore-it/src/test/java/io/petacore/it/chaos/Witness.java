@@ -1,6 +1,6 @@
 package io.petacore.it.chaos;
 
-import static io.petacore.store.StoreUnderTest.answer;
+import static io.petacore.testing.Answers.answer;
 
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;

@@ -1,7 +1,7 @@
 package io.petacore.internal.commit;
 
 import io.petacore.data.Bytes;
-import io.petacore.error.PetaCoreException;
+import io.petacore.error.StoreRefusedException;
 import io.petacore.internal.commit.batch.PendingCommit;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.format.SessionId;
@@ -158,8 +158,8 @@ final class AnswerHandler {
     PendingCommit member = batch.members().get(0);
     context.outcomes.fail(
         member,
-        new PetaCoreException(
-            "the store rejected the transaction, which writes "
+        new StoreRefusedException(
+            "the store refused the transaction, which writes "
                 + member.anyKey()
                 + ": "
                 + failure.getMessage(),

@@ -23,8 +23,7 @@ final class CommitLimiter {
    *     interrupted
    */
   void acquire(Deadline deadline) {
-    // A caller must not overtake those that are queued for a permit.
-    if (!permits.hasQueuedThreads() && permits.tryAcquire()) {
+    if (tryAcquire()) {
       return;
     }
     try {
@@ -40,6 +39,16 @@ final class CommitLimiter {
       throw new StoreUnavailableException(
           "interrupted while the pipeline was full; nothing was applied", e);
     }
+  }
+
+  /** Acquires a permit if one is available and no caller is queued for it; never waits. */
+  boolean tryAcquire() {
+    return !permits.hasQueuedThreads() && permits.tryAcquire();
+  }
+
+  /** The number of permits, available or not. */
+  int limit() {
+    return limit;
   }
 
   void release() {

@@ -82,10 +82,16 @@ final class Outcomes {
       }
     }
     if (first) {
-      limiter.release();
+      returnPermit(commit);
       lock.afterUnlock(() -> commit.complete(outcome));
     } else if (late) {
       resolve(commit, resolved(outcome));
+    }
+  }
+
+  private void returnPermit(PendingCommit commit) {
+    if (!commit.request().holdsPermit()) {
+      limiter.release();
     }
   }
 
@@ -98,7 +104,7 @@ final class Outcomes {
   /** Fails a commit of which nothing was applied, nor will be. */
   void fail(PendingCommit commit, PetaCoreException failure) {
     if (commit.markCompleted()) {
-      limiter.release();
+      returnPermit(commit);
       lock.afterUnlock(() -> commit.fail(failure));
     } else {
       notCommitted(commit);
@@ -116,7 +122,7 @@ final class Outcomes {
   void inDoubt(PendingCommit commit) {
     if (commit.markCompleted()) {
       counters.unknownOutcomes.increment();
-      limiter.release();
+      returnPermit(commit);
       CommitOutcomeUnknownException failure =
           new CommitOutcomeUnknownException(
               "the commit, which writes "

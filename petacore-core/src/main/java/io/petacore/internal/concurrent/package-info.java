@@ -1,5 +1,6 @@
 /**
- * Time as the engine sees it: who runs a task when, deadlines, backoff. A simulation gives its own.
+ * Threads, locks and time of the engine: schedulers, the combining lock, timers, deadlines,
+ * backoff. A simulation replaces the {@link io.petacore.internal.concurrent.Scheduler}.
  */
 @NullMarked
 package io.petacore.internal.concurrent;

@@ -159,7 +159,7 @@ final class AnswerHandler {
     context.outcomes.fail(
         member,
         new StoreRefusedException(
-            "the store refused the transaction, which writes "
+            "the store rejected the transaction, which writes "
                 + member.anyKey()
                 + ": "
                 + failure.getMessage(),

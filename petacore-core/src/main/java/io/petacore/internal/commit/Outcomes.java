@@ -82,16 +82,10 @@ final class Outcomes {
       }
     }
     if (first) {
-      returnPermit(commit);
+      releasePermit(commit);
       lock.afterUnlock(() -> commit.complete(outcome));
     } else if (late) {
       resolve(commit, resolved(outcome));
-    }
-  }
-
-  private void returnPermit(PendingCommit commit) {
-    if (!commit.request().holdsPermit()) {
-      limiter.release();
     }
   }
 
@@ -101,10 +95,16 @@ final class Outcomes {
         : ResolvedOutcome.notCommitted();
   }
 
+  private void releasePermit(PendingCommit commit) {
+    if (!commit.request().holdsPermit()) {
+      limiter.release();
+    }
+  }
+
   /** Fails a commit of which nothing was applied, nor will be. */
   void fail(PendingCommit commit, PetaCoreException failure) {
     if (commit.markCompleted()) {
-      returnPermit(commit);
+      releasePermit(commit);
       lock.afterUnlock(() -> commit.fail(failure));
     } else {
       notCommitted(commit);
@@ -122,7 +122,7 @@ final class Outcomes {
   void inDoubt(PendingCommit commit) {
     if (commit.markCompleted()) {
       counters.unknownOutcomes.increment();
-      returnPermit(commit);
+      releasePermit(commit);
       CommitOutcomeUnknownException failure =
           new CommitOutcomeUnknownException(
               "the commit, which writes "

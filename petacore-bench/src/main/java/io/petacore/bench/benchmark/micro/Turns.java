@@ -23,12 +23,12 @@ public class Turns {
   public long operations;
 
   /** Does the work that stands beside. */
-  void reference(Runnable work) {
+  public void reference(Runnable work) {
     reference += nanosOf(work);
   }
 
   /** Does PetaCore's work, of so many operations. */
-  void own(int count, Runnable work) {
+  public void own(int count, Runnable work) {
     own += nanosOf(work);
     operations += count;
   }

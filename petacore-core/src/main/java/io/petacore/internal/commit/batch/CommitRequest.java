@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *     #UNGUARDED} under Read Committed
  * @param deadline when its outcome has to be reported
  * @param failFast whether it fails at once while the store is not followed
- * @param holdsPermit whether its owner has taken a permit by {@code CommitPipeline.tryEnter}, which
- *     the owner then returns; otherwise the pipeline takes one, and returns it with the outcome
+ * @param holdsPermit whether its owner has acquired a permit of the pipeline, which then is the
+ *     owner's to release; else the pipeline acquires one, and releases it with the outcome
  * @param lostTo the key on which an earlier attempt conflicted; null if this is the first
  */
 public record CommitRequest(

@@ -89,7 +89,7 @@ final class Engine {
             clock,
             syncScheduler,
             settings.maxClockOffset.plus(settings.commitTimeout),
-            pipeline,
+            pipeline.revisionListener(),
             state -> notifier.tell(this::status));
     this.runner =
         new TransactionRunner(

@@ -108,9 +108,8 @@ final class Engine {
     health.onFailure(pipeline::storeFailed);
   }
 
-  /** Called on the thread of timers, which must not wait for the Synchronizer's lock. */
   private void expect(long revision) {
-    syncScheduler.execute(() -> synchronizer.expect(revision));
+    synchronizer.expect(revision);
   }
 
   private void repair(String reason) {

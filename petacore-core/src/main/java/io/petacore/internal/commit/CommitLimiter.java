@@ -24,7 +24,7 @@ final class CommitLimiter {
    */
   void enter(Deadline deadline) {
     // Nobody overtakes those who queue for a place.
-    if (!free.hasQueuedThreads() && free.tryAcquire()) {
+    if (tryEnter()) {
       return;
     }
     try {
@@ -40,6 +40,15 @@ final class CommitLimiter {
       throw new StoreUnavailableException(
           "interrupted while the pipeline was full; nothing was applied", e);
     }
+  }
+
+  /** Takes a permit if one is free and no caller queues for it; returns at once. */
+  boolean tryEnter() {
+    return !free.hasQueuedThreads() && free.tryAcquire();
+  }
+
+  int permits() {
+    return places;
   }
 
   void leave() {

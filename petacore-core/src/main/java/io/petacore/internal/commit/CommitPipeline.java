@@ -2,6 +2,8 @@ package io.petacore.internal.commit;
 
 import io.petacore.clock.HybridLogicalClock;
 import io.petacore.data.Bytes;
+import io.petacore.error.CommitQueueFullException;
+import io.petacore.error.InternalErrorException;
 import io.petacore.error.PetaCoreException;
 import io.petacore.internal.concurrent.Deadline;
 import io.petacore.internal.concurrent.Scheduler;
@@ -52,7 +54,7 @@ public final class CommitPipeline implements RevisionListener {
 
   private final Scheduler scheduler;
   private final Duration rest;
-  private final LongConsumer onUndelivered;
+  private final LongConsumer onKnownRevision;
   private final CommitCheck check;
   private final CommitState state;
   private final CombiningLock steps;
@@ -71,8 +73,8 @@ public final class CommitPipeline implements RevisionListener {
   private boolean closed;
 
   /**
-   * @param onUndelivered told, on the scheduler, of a revision that was confirmed and that the
-   *     watch has not delivered in time
+   * @param onKnownRevision called, without the lock, with a revision that the store is known to
+   *     have and that is not applied here yet; must not block
    * @param onLoss called with the reason when the state here is found not to be the store's, so
    *     that everything has to be loaded again
    */
@@ -84,11 +86,11 @@ public final class CommitPipeline implements RevisionListener {
       DeleteFences fences,
       Scheduler scheduler,
       Settings settings,
-      LongConsumer onUndelivered,
+      LongConsumer onKnownRevision,
       Consumer<String> onLoss) {
     CommitRecords records = new CommitRecords(clock, namespace);
     this.scheduler = scheduler;
-    this.onUndelivered = onUndelivered;
+    this.onKnownRevision = onKnownRevision;
     Duration third = settings.sessionTimeToLive().dividedBy(3);
     this.rest = third.compareTo(LONGEST_REST) < 0 ? third : LONGEST_REST;
     this.check = new CommitCheck(cache, fences);
@@ -163,6 +165,7 @@ public final class CommitPipeline implements RevisionListener {
               effects -> {
                 sessions.beat(effects);
                 losses.look(effects);
+                state.position.reportAgain();
               });
           ring(); // should the alarm have failed
           return true;
@@ -181,7 +184,7 @@ public final class CommitPipeline implements RevisionListener {
     if (!closed) {
       dispatcher.sendWhatCanGo(effects);
     }
-    watchTheWatch();
+    reportKnownRevision(effects);
     if (closed && state.inFlight.isEmpty()) {
       effects.tell(() -> drained.complete(null));
     }
@@ -190,9 +193,30 @@ public final class CommitPipeline implements RevisionListener {
   // ---- callers with a commit
 
   /**
+   * Takes a permit of the commit limiter for requests that {@linkplain CommitRequest#holdsPermit
+   * hold one}, one after the other. Never blocks.
+   *
+   * @throws CommitQueueFullException if all permits are taken
+   */
+  public void tryEnter() {
+    if (!state.admission.tryEnter()) {
+      throw new CommitQueueFullException(
+          "the commit queue is full: "
+              + state.admission.permits()
+              + " transactions are pending, as many as maxPendingCommits allows; nothing was"
+              + " applied");
+    }
+  }
+
+  /** Returns a permit taken by {@link #tryEnter}. */
+  public void leave() {
+    state.admission.leave();
+  }
+
+  /**
    * Commits a transaction. The future completes by the request's deadline, on an internal thread;
-   * it fails with the {@link PetaCoreException} that the application is to see. Blocks while the
-   * pipeline is full, up to the deadline.
+   * it fails with the {@link PetaCoreException} that the application is to see. Unless the request
+   * holds a permit, blocks while the pipeline is full, up to the deadline.
    */
   public CompletableFuture<CommitOutcome> commit(CommitRequest request) {
     PendingCommit commit;
@@ -208,14 +232,18 @@ public final class CommitPipeline implements RevisionListener {
       if (request.failFast() && disconnected) {
         throw state.outcomes.disconnected();
       }
-      state.admission.enter(request.deadline());
+      if (!request.holdsPermit()) {
+        state.admission.enter(request.deadline());
+      }
     } catch (PetaCoreException refused) {
       return CompletableFuture.failedFuture(refused);
     }
     try {
       steps.offer(effects -> receiveOrFail(commit, effects));
     } catch (RuntimeException | Error notOffered) {
-      state.admission.leave();
+      if (!request.holdsPermit()) {
+        state.admission.leave();
+      }
       throw notOffered;
     }
     return commit.done();
@@ -230,7 +258,8 @@ public final class CommitPipeline implements RevisionListener {
       state.waiting.leave(commit);
       state.outcomes.fail(
           commit,
-          new PetaCoreException("the commit could not be sent; nothing was applied", defect),
+          new InternalErrorException(
+              "the commit could not be sent; nothing was applied", defect, false),
           effects);
     }
   }
@@ -354,20 +383,19 @@ public final class CommitPipeline implements RevisionListener {
     alarm.setFor(scheduler.nanoTime() + deadline.remainingNanos());
   }
 
-  /** Has the alarm look after a watch that owes something. */
-  private void watchTheWatch() {
+  /** Reports a revision that the watch has to deliver: the Synchronizer sees to it. */
+  private void reportKnownRevision(DeferredActions effects) {
     if (sessions.current() != null) {
       state.position.know(sessions.fenceRevision());
     }
-    OverdueRevisions arrears = state.position.arrears();
-    if (arrears.exist()) {
-      alarm.setFor(arrears.overdueAt());
+    long revision = state.position.takeUnreported();
+    if (revision != 0) {
+      effects.tell(() -> onKnownRevision.accept(revision));
     }
   }
 
   /** Looks at everything that has a time, and sets the alarm for what is left. */
   private void ring() {
-    long[] overdue = {0};
     steps.take(
         effects -> {
           alarm.rang();
@@ -382,11 +410,7 @@ public final class CommitPipeline implements RevisionListener {
           for (SentBatch sent : state.inFlight.all()) {
             ringFor(sent, effects);
           }
-          overdue[0] = state.position.arrears().takeOverdue(scheduler.nanoTime());
         });
-    if (overdue[0] != 0) {
-      onUndelivered.accept(overdue[0]);
-    }
   }
 
   /** The time of a commit is up that is not on its way. */

@@ -2,6 +2,7 @@ package io.petacore.internal.commit;
 
 import io.petacore.data.Bytes;
 import io.petacore.error.PetaCoreException;
+import io.petacore.error.StoreRefusedException;
 import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
@@ -185,7 +186,7 @@ final class InDoubtResolver {
     inFlight.remove(sent);
     failAll(
         sent,
-        new PetaCoreException(
+        new StoreRefusedException(
             "the store refused the transaction, which writes "
                 + sent.members().get(0).anyKey()
                 + ": "

@@ -66,10 +66,16 @@ final class Outcomes {
       }
     }
     if (first) {
-      admission.leave();
+      returnPermit(commit);
       effects.tell(() -> commit.complete(outcome));
     } else if (late) {
       resolve(commit, resolved(outcome), effects);
+    }
+  }
+
+  private void returnPermit(PendingCommit commit) {
+    if (!commit.request().holdsPermit()) {
+      admission.leave();
     }
   }
 
@@ -82,7 +88,7 @@ final class Outcomes {
   /** Reports that nothing was applied, nor will be. */
   void fail(PendingCommit commit, PetaCoreException failure, DeferredActions effects) {
     if (commit.tell()) {
-      admission.leave();
+      returnPermit(commit);
       effects.tell(() -> commit.fail(failure));
     } else {
       notCommitted(commit, effects);
@@ -100,7 +106,7 @@ final class Outcomes {
   void inDoubt(PendingCommit commit, DeferredActions effects) {
     if (commit.tell()) {
       counters.unknownOutcomes.increment();
-      admission.leave();
+      returnPermit(commit);
       CommitOutcomeUnknownException failure =
           new CommitOutcomeUnknownException(
               "the commit, which writes "

@@ -3,19 +3,20 @@ package io.petacore.internal.commit;
 import java.util.function.LongSupplier;
 
 /**
- * How far this node has come in the store's history, how far it must come before it may send, and
- * what the watch still owes. Guarded by the pipeline's lock.
+ * How far this node has come in the store's history, how far the store is known to have come, and
+ * how far this node must come before it may send. Guarded by the pipeline's lock.
  */
 final class ReplicaProgress {
 
   private final LongSupplier nanoTime;
-  private final OverdueRevisions arrears = new OverdueRevisions();
   private boolean following;
   private boolean lossKnown;
   private long applied;
   private long record;
   private long historyFrom;
   private long holdUntil;
+  private long known;
+  private long reported;
   private boolean behind = true;
   private long behindSince;
 
@@ -42,14 +43,13 @@ final class ReplicaProgress {
   void comeTo(long revision, long recordRevision) {
     applied = revision;
     record = recordRevision;
-    arrears.applied(revision, nanoTime.getAsLong());
     behindSince = nanoTime.getAsLong(); // it has moved
     lookWhetherBehind();
   }
 
   private void lookWhetherBehind() {
     boolean before = behind;
-    behind = !following || arrears.exist();
+    behind = !following || known > applied;
     if (behind && !before) {
       behindSince = nanoTime.getAsLong();
     }
@@ -72,14 +72,32 @@ final class ReplicaProgress {
   /** The revisions that were known to exist are of another history. */
   void forgetKnown() {
     holdUntil = 0;
-    arrears.forget();
+    known = 0;
+    reported = 0;
     lookWhetherBehind();
   }
 
-  /** A revision is known to exist: the watch owes it. */
+  /** Takes note of a revision that the store is known to have. */
   void know(long revision) {
-    arrears.know(revision, applied, nanoTime.getAsLong());
+    known = Math.max(known, revision);
     lookWhetherBehind();
+  }
+
+  /** Has the highest known revision reported again, should the report have failed. */
+  void reportAgain() {
+    reported = 0;
+  }
+
+  /**
+   * The highest revision that the store is known to have, if it is not applied here and was not
+   * returned before; 0 otherwise.
+   */
+  long takeUnreported() {
+    if (known <= applied || known == reported) {
+      return 0;
+    }
+    reported = known;
+    return known;
   }
 
   /** A revision is known to exist, and nothing may be sent before it is applied here. */
@@ -128,9 +146,5 @@ final class ReplicaProgress {
   /** The revision that wrote the commit record last. */
   long record() {
     return record;
-  }
-
-  OverdueRevisions arrears() {
-    return arrears;
   }
 }

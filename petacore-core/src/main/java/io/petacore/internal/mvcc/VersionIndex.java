@@ -2,7 +2,9 @@ package io.petacore.internal.mvcc;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,17 @@ final class VersionIndex {
 
   private volatile Entries entries = new Entries(MIN_CAPACITY);
   private int start; // writer only; the first entry that is not freed
+
+  /** Creates an index of a version and all older ones. */
+  static VersionIndex of(@Nullable Version newest) {
+    Deque<Version> versions = new ArrayDeque<>();
+    for (Version version = newest; version != null; version = version.older()) {
+      versions.push(version);
+    }
+    VersionIndex index = new VersionIndex();
+    versions.forEach(index::put);
+    return index;
+  }
 
   /**
    * Appends the next version; one with the timestamp of the last version replaces it. Writer only.

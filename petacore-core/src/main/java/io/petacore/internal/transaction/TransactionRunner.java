@@ -399,7 +399,8 @@ public final class TransactionRunner {
               ? snapshot.timestamp()
               : CommitRequest.UNGUARDED;
       Bytes lostTo = lastConflict == null ? null : lastConflict.key();
-      return pipeline.commit(new CommitRequest(writes, guardedBy, deadline, failFast, lostTo));
+      return pipeline.commit(
+          new CommitRequest(writes, guardedBy, deadline, failFast, false, lostTo));
     }
 
     /** Not given up on an interrupt, which would hide the outcome; the deadline bounds it. */

@@ -93,11 +93,12 @@ class PipelineBoundsTest extends PipelineFixture {
 
   @Test
   void whatWasConfirmedIsToldAtItsDeadlineThoughTheWatchIsLate() {
-    CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
+    Duration timeout = Duration.ofSeconds(4); // before everything is loaded instead
+    CompletableFuture<CommitOutcome> done = node.begin(timeout).put("a", "1").commit();
     long confirmed = cluster.newest();
-    assertEquals(0, node.pipeline.confirmedRevision(), "nobody was told yet");
+    assertEquals(0, node.pipeline.confirmedRevision(), "not reported yet");
     // Every watch that is opened stays silent: nothing is delivered.
-    scheduler.advance(PipelineNode.TIMEOUT.plusMillis(50));
+    scheduler.advance(timeout.plusMillis(50));
     CommitOutcome.Committed told = committed(done);
     assertEquals(confirmed, told.revision());
     assertEquals(0, told.timestamp());
@@ -154,7 +155,7 @@ class PipelineBoundsTest extends PipelineFixture {
     List<Write> writes = List.of(new Write(Bytes.utf8("mine"), Bytes.utf8("v")));
     CompletableFuture<CommitOutcome> again =
         node.pipeline.commit(
-            new CommitRequest(writes, node.cache.applied().timestamp(), soon, false, lost));
+            new CommitRequest(writes, node.cache.applied().timestamp(), soon, false, false, lost));
     CompletableFuture<CommitOutcome> first =
         node.begin(Duration.ofMillis(50)).put("other", "v").commit();
     scheduler.advance(Duration.ofMillis(100));
@@ -182,7 +183,7 @@ class PipelineBoundsTest extends PipelineFixture {
     Deadline late = Deadline.in(PipelineNode.TIMEOUT, scheduler::nanoTime);
     List<Write> writes = List.of(new Write(Bytes.utf8("mine"), Bytes.utf8("v")));
     CommitRequest request =
-        new CommitRequest(writes, node.cache.applied().timestamp(), late, true, null);
+        new CommitRequest(writes, node.cache.applied().timestamp(), late, true, false, null);
     CompletableFuture<CommitOutcome> waiting = node.pipeline.commit(request);
     assertFalse(waiting.isDone());
     node.store.hold(What.RANGE);

@@ -303,6 +303,9 @@ class SynchronizerTest {
     node.scheduler.advance(Duration.ofSeconds(3));
     long revision = node.store.change(put("a", "1"));
     node.synchronizer.expect(revision);
+    node.scheduler.advance(Duration.ofMillis(999));
+    assertFalse(silent.isClosed(), "nothing was missing while it was idle");
+    node.scheduler.advance(Duration.ofMillis(1));
     assertTrue(silent.isClosed());
     node.pause();
     node.store.watch().open().deliver();
@@ -318,6 +321,32 @@ class SynchronizerTest {
     node.synchronizer.expect(revision);
     node.pause();
     assertFalse(watch.isClosed());
+  }
+
+  /** The bound counts from the revision that is missing, not from an earlier one that came. */
+  @Test
+  void everyMissingRevisionIsGivenTheWholeBound() {
+    ScriptedWatch watch = node.follow();
+    node.synchronizer.expect(node.store.change(put("a", "1")));
+    watch.deliver();
+    node.scheduler.advance(Duration.ofMillis(900));
+    node.synchronizer.expect(node.store.change(put("a", "2")));
+    node.scheduler.advance(Duration.ofMillis(999));
+    assertFalse(watch.isClosed());
+    node.scheduler.advance(Duration.ofMillis(1));
+    assertTrue(watch.isClosed());
+  }
+
+  /** Commits that are confirmed all the time must not put off the check of a silent watch. */
+  @Test
+  void revisionsThatBecomeKnownDoNotExtendTheBound() {
+    ScriptedWatch watch = node.follow();
+    for (int i = 0; i < 10; i++) {
+      assertFalse(watch.isClosed());
+      node.synchronizer.expect(node.store.change(put("a", "" + i)));
+      node.scheduler.advance(Duration.ofMillis(100));
+    }
+    assertTrue(watch.isClosed());
   }
 
   @Test
@@ -357,6 +386,7 @@ class SynchronizerTest {
     node.scheduler.advance(Duration.ofSeconds(3));
     long revision = node.store.change(put("a", "1"));
     node.synchronizer.expect(revision);
+    node.scheduler.advance(Duration.ofSeconds(1));
     node.pause();
     ScriptedWatch second = node.store.watch();
     assertTrue(first.isClosed());
@@ -487,9 +517,7 @@ class SynchronizerTest {
     assertEquals(0, node.synchronizer.counters().resyncs());
   }
 
-  /**
-   * A store may take long to collect the missing revisions, so each watch gets more time.
-   */
+  /** A store may take long to collect the missing revisions, so each watch gets more time. */
   @Test
   void theSilenceBoundDoublesWithEachFailure() {
     node.follow().end(Kind.UNAVAILABLE);
@@ -498,8 +526,8 @@ class SynchronizerTest {
     for (int seconds : new int[] {1, 2, 4}) {
       node.pause();
       ScriptedWatch watch = node.store.watch().open();
-      node.scheduler.advance(Duration.ofMillis(1_000L * seconds));
-      assertFalse(watch.isClosed(), "after " + seconds + " s");
+      node.scheduler.advance(Duration.ofMillis(1_000L * seconds - 1));
+      assertFalse(watch.isClosed(), "before " + seconds + " s");
       node.scheduler.advance(Duration.ofSeconds(2));
       assertTrue(watch.isClosed(), "at last, after " + seconds + " s");
     }

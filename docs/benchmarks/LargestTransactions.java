@@ -1,0 +1,34 @@
+import io.petacore.DistributedStorage;
+import io.petacore.error.TransactionTooLargeException;
+import io.petacore.etcd.EtcdKvStore;
+
+/** Finds the largest number of writes in one transaction, by the size of their values. */
+class LargestTransactions {
+  public static void main(String[] args) {
+    try (EtcdKvStore store = EtcdKvStore.connect("http://" + args[0]);
+        DistributedStorage storage = DistributedStorage.builder(store).namespace("size/").open()) {
+      for (int bytes : new int[] {1, 100, 1_000}) {
+        System.out.println(bytes + " bytes a value: " + largest(storage, "v".repeat(bytes)) + " writes");
+      }
+    }
+  }
+
+  private static int largest(DistributedStorage storage, String value) {
+    int fits = 0;
+    for (int step = 1 << 16; step > 0; step /= 2) {
+      int writes = fits + step;
+      try {
+        storage.runTransaction(
+            tx -> {
+              for (int i = 0; i < writes; i++) {
+                tx.write("key/%08d".formatted(i), value);
+              }
+            });
+        fits = writes;
+      } catch (TransactionTooLargeException tooLarge) {
+        // a smaller step
+      }
+    }
+    return fits;
+  }
+}

@@ -52,7 +52,11 @@ public class PackageRulesTest {
     mayUse("internal.sync", "store", "internal.mvcc", "clock", "internal.concurrent");
     mayUse("internal.commit", "store", "internal.mvcc", "clock", "internal.concurrent");
     mayUse(
-        "internal.transaction", "transaction", "internal.commit", "internal.mvcc", "internal.concurrent");
+        "internal.transaction",
+        "transaction",
+        "internal.commit",
+        "internal.mvcc",
+        "internal.concurrent");
   }
 
   /** The composition root stands on everything in petacore-core. */

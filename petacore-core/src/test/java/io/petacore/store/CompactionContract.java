@@ -10,7 +10,7 @@ import io.petacore.data.KeyRange;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What reads and watches promise where the history was compacted. */
+/** The contract of reads and watches at compacted revisions. */
 interface CompactionContract {
 
   StoreUnderTest under();

@@ -67,8 +67,8 @@ final class RevisionApplier {
   private long agreedAbove;
 
   /**
-   * @param agreementMargin the time by which a commit's timestamp must exceed that of the loaded record to
-   *     be above every timestamp that another node can have assigned by then
+   * @param agreementMargin the time by which a commit's timestamp must exceed that of the loaded
+   *     record to be above every timestamp that another node can have assigned by then
    * @param listener receives every published state
    */
   RevisionApplier(

@@ -18,13 +18,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An etcd cluster as its clients see it, without threads and without time of its own: the key space
- * and the leases of the embedded store under the rules of etcd. It remembers everything, so that
- * its history can be checked, and that it can be restored from a backup.
+ * A model of an etcd cluster without threads and clock: the key space and leases of the embedded
+ * store under the rules of etcd. It keeps all revisions, so that its history can be checked, and
+ * that it can be restored from a backup.
  */
 public final class EtcdModel {
 
-  /** Something that was done, to be done again when a backup is restored. */
+  /** A recorded operation, which is repeated when a backup is restored. */
   private interface Step {
     void repeat(EtcdModel model);
   }
@@ -41,7 +41,7 @@ public final class EtcdModel {
   private long bump;
 
   /**
-   * @param ticker what leases take their time from, in nanoseconds
+   * @param ticker the clock of the leases, in nanoseconds
    */
   public EtcdModel(StoreLimits limits, LongSupplier ticker) {
     this.limits = limits;
@@ -67,7 +67,7 @@ public final class EtcdModel {
     return history;
   }
 
-  /** What a revision changed in a range. */
+  /** The events of a revision in a range. */
   public RevisionEvents revision(long revision, KeyRange range) {
     if (revision > bumpedAt && revision <= bumpedAt + bump) {
       return new RevisionEvents(revision, List.of());
@@ -112,12 +112,12 @@ public final class EtcdModel {
     record();
   }
 
-  /** The number of the lease that was granted last. */
+  /** The most recently granted lease. */
   public long lastLease() {
     return lastLease;
   }
 
-  /** Ends the leases whose time is over. */
+  /** Expires leases that are due. */
   public void expire() {
     long now = ticker.getAsLong();
     for (long due = leases.due(now); due != Leases.NONE; due = leases.due(now)) {
@@ -125,7 +125,7 @@ public final class EtcdModel {
     }
   }
 
-  /** How long it is until a lease ends; null if there is none. */
+  /** The time until the next lease expires; null if there is none. */
   public @Nullable Long nanosToNextEnd() {
     return leases.nanosToNext(ticker.getAsLong());
   }
@@ -152,7 +152,7 @@ public final class EtcdModel {
       steps.add(step);
       record();
     }
-    // etcd draws the numbers of leases by chance, and none comes twice.
+    // etcd chooses lease identifiers at random, and never twice.
     long skipped;
     do {
       skipped = leases.grant(1, ticker.getAsLong());
@@ -162,9 +162,9 @@ public final class EtcdModel {
   }
 
   /**
-   * Restores a backup, once in the life of a model, with {@code etcdutl snapshot restore
-   * --bump-revision --mark-compacted}: the revisions continue far above all earlier ones, and
-   * nothing below can be read or watched.
+   * Restores a backup, at most once, with {@code etcdutl snapshot restore --bump-revision
+   * --mark-compacted}: the revisions continue far above all earlier ones, and nothing below can be
+   * read or watched.
    */
   public void restoreBumped(long revision, long by) {
     restore(revision);
@@ -173,7 +173,7 @@ public final class EtcdModel {
     keys.skipTo(bumpedAt + bump);
   }
 
-  /** Takes down what was done if it made a new revision. */
+  /** Records an operation if it created a revision. */
   private void record() {
     if (newest() == KeySpace.FIRST_REVISION + history.size() + bump) {
       return;

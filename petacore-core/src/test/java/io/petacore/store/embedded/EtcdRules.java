@@ -12,13 +12,13 @@ import java.util.Set;
 
 /**
  * The batches that etcd refuses: beyond its limits, or with two puts of a key, or a put and delete
- * it. But a put in one group beside a delete in a later one of the same level, and two deletes
- * anywhere, it takes: the {@link BatchRules} of the embedded store are stricter, and would hide a
- * planner who lets that happen.
+ * of it. It accepts a put in one group and a delete in a later one of the same level, and two
+ * deletes anywhere. The {@link BatchRules} of the embedded store are stricter and would hide a
+ * planner that allows that.
  */
 final class EtcdRules {
 
-  /** What a level and those below it put and delete. */
+  /** The keys that a level and those below it put and delete. */
   private record Changes(Set<Bytes> puts, Set<Bytes> deletes) {
     void put(Bytes key) {
       if (deletes.contains(key) || !puts.add(key)) {
@@ -44,7 +44,7 @@ final class EtcdRules {
     }
   }
 
-  /** How many operations a level counts for: its own, and those of the deepest one below. */
+  /** The operations of a level plus those of the deepest level below. */
   private int level(List<Guard> guards, List<Operation> operations, int reads) {
     int below = 0;
     for (Guard guard : guards) {
@@ -63,7 +63,7 @@ final class EtcdRules {
     return Math.max(reads, Math.max(guards.size(), operations.size())) + below;
   }
 
-  /** As etcd's {@code checkIntervals} goes: deletes, then groups in order, then puts. */
+  /** Like etcd's {@code checkIntervals}: deletes, then groups in order, then puts. */
   private static Changes changes(List<Operation> operations) {
     Changes level = new Changes(new HashSet<>(), new HashSet<>());
     for (Operation operation : operations) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * arrays, ascending, that are searched by bisection.
  *
  * <p>A search reads adjacent timestamps instead of one object per step. Of 100,000 versions it
- * therefore takes about a third of the cache misses of a search by jump pointers or in a {@link
+ * therefore takes about a third of the time of a search by jump pointers or in a {@link
  * java.util.concurrent.ConcurrentSkipListMap}. An index takes 12 to 18 bytes a version, an entry of
  * the skip list about 60.
  *

@@ -12,9 +12,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/**
- * Both indexes agree on a key while it is created and while it is removed.
- */
+/** Both indexes agree on a key while it is created and while it is removed. */
 @JCStressTest
 @State
 @Outcome(id = "1, 0, 0", expect = Expect.ACCEPTABLE, desc = "not yet in either")

@@ -11,9 +11,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/**
- * A read of an old version in a long chain returns it or fails because the snapshot is too old.
- */
+/** A read of an old version in a long chain returns it or fails because the snapshot is too old. */
 @JCStressTest
 @State
 @Outcome(id = "(2|-1), (5|-1), 8", expect = Expect.ACCEPTABLE, desc = "found, or too old")

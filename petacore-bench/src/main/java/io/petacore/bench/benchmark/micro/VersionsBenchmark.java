@@ -30,18 +30,20 @@ import org.openjdk.jmh.infra.Blackhole;
 public class VersionsBenchmark {
   private static final int TURN = 10_000;
 
-  private static final int SNAPSHOTS = 1 << 12;
+  private static final int SNAPSHOTS = 4096;
+  private static final int KEYS_IN_A_TRANSACTION = 50;
 
   @Param({"4", "1000", "100000"})
   int versions;
 
-  private final Bytes often = SampleData.key(1);
-  private final Bytes once = SampleData.key(2);
+  private final Bytes often = Bytes.utf8("often");
+  private final Bytes once = Bytes.utf8("once");
   private KvStore store;
   private DistributedStorage storage;
   private Snapshot oldest;
   private Snapshot newest;
   private final Snapshot[] anywhere = new Snapshot[SNAPSHOTS];
+  private Bytes[] keys = {};
   private int next;
 
   /** Writes the versions. */
@@ -51,6 +53,10 @@ public class VersionsBenchmark {
     storage = DistributedStorage.open(store);
     storage.runTransaction(
         tx -> tx.write(often, SampleData.value(0)).write(once, SampleData.value(0)));
+    keys = SampleData.asked(versions, 11);
+    for (int from = 0; from < keys.length; from += KEYS_IN_A_TRANSACTION) {
+      writeKeys(from, Math.min(keys.length, from + KEYS_IN_A_TRANSACTION));
+    }
     oldest = storage.snapshot();
     List<Snapshot> kept = new ArrayList<>();
     Random random = new Random(7);
@@ -65,6 +71,15 @@ public class VersionsBenchmark {
     for (int i = 0; i < SNAPSHOTS; i++) {
       anywhere[i] = kept.get(random.nextInt(kept.size()));
     }
+  }
+
+  private void writeKeys(int from, int to) {
+    storage.runTransaction(
+        tx -> {
+          for (int i = from; i < to; i++) {
+            tx.write(Bytes.of(keys[i].toByteArray()), SampleData.value(i));
+          }
+        });
   }
 
   /** Closes everything. */
@@ -103,17 +118,23 @@ public class VersionsBenchmark {
     turns.own(TURN, () -> readAnywhere(often, hole));
   }
 
-  /** The same random snapshots, of a key with one version: what the snapshots themselves cost. */
+  /** Random versions, beside the newest versions of as many random keys. */
   @Benchmark
   @OperationsPerInvocation(TURN)
-  public void randomOfOne(Turns turns, Blackhole hole) {
-    turns.reference(() -> read(newest, once, hole));
-    turns.own(TURN, () -> readAnywhere(once, hole));
+  public void randomOfManyBesideKeys(Turns turns, Blackhole hole) {
+    turns.reference(() -> readKeys(hole));
+    turns.own(TURN, () -> readAnywhere(often, hole));
+  }
+
+  private void readKeys(Blackhole hole) {
+    for (int i = 0; i < TURN; i++) {
+      hole.consume(newest.read(keys[next++ % keys.length]));
+    }
   }
 
   private void readAnywhere(Bytes key, Blackhole hole) {
     for (int i = 0; i < TURN; i++) {
-      hole.consume(anywhere[next++ & (SNAPSHOTS - 1)].read(key));
+      hole.consume(anywhere[next++ % SNAPSHOTS].read(key));
     }
   }
 

@@ -12,7 +12,8 @@ public final class PipelineInvariants {
       broken.accept("commits are left over in the pipeline");
     }
     if (pipeline.availablePermits() != permits) {
-      broken.accept("free permits of the pipeline: " + pipeline.availablePermits() + " of " + permits);
+      broken.accept(
+          "free permits of the pipeline: " + pipeline.availablePermits() + " of " + permits);
     }
   }
 }

@@ -19,13 +19,13 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** Reading a key that has many versions, all of them kept by a snapshot of the oldest. */
+/** Reads a key with many versions, all of which are pinned by a snapshot at the oldest. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @SuppressWarnings("NullAway.Init") // JMH calls the setup first.
 public class VersionsBenchmark {
-  private static final int TURN = 10_000;
+  private static final int SLICE = 10_000;
 
   @Param("1000")
   int versions;
@@ -52,7 +52,7 @@ public class VersionsBenchmark {
     newest = storage.snapshot();
   }
 
-  /** Closes everything. */
+  /** Closes the storage and its store. */
   @TearDown(Level.Trial)
   public void close() {
     oldest.close();
@@ -61,24 +61,24 @@ public class VersionsBenchmark {
     store.close();
   }
 
-  /** The newest of the versions, beside a key with one. */
+  /** Reads the newest version; the reference is a key with one version. */
   @Benchmark
-  @OperationsPerInvocation(TURN)
-  public void newestOfMany(Turns turns, Blackhole hole) {
-    turns.reference(() -> read(newest, once, hole));
-    turns.own(TURN, () -> read(newest, often, hole));
+  @OperationsPerInvocation(SLICE)
+  public void newestOfMany(PairedTimes times, Blackhole hole) {
+    times.reference(() -> read(newest, once, hole));
+    times.own(SLICE, () -> read(newest, often, hole));
   }
 
-  /** The oldest of the versions, beside a key with one. */
+  /** Reads the oldest version; the reference is a key with one version. */
   @Benchmark
-  @OperationsPerInvocation(TURN)
-  public void oldestOfMany(Turns turns, Blackhole hole) {
-    turns.reference(() -> read(newest, once, hole));
-    turns.own(TURN, () -> read(oldest, often, hole));
+  @OperationsPerInvocation(SLICE)
+  public void oldestOfMany(PairedTimes times, Blackhole hole) {
+    times.reference(() -> read(newest, once, hole));
+    times.own(SLICE, () -> read(oldest, often, hole));
   }
 
   private static void read(Snapshot snapshot, Bytes key, Blackhole hole) {
-    for (int i = 0; i < TURN; i++) {
+    for (int i = 0; i < SLICE; i++) {
       hole.consume(snapshot.read(key));
     }
   }

@@ -1,14 +1,22 @@
 import io.petacore.DistributedStorage;
 import io.petacore.error.TransactionTooLargeException;
 import io.petacore.etcd.EtcdKvStore;
+import java.time.Duration;
 
 /** Finds the largest number of writes in one transaction, by the size of their values. */
 class LargestTransactions {
   public static void main(String[] args) {
-    try (EtcdKvStore store = EtcdKvStore.connect("http://" + args[0]);
-        DistributedStorage storage = DistributedStorage.builder(store).namespace("size/").open()) {
+    EtcdKvStore.Builder etcd =
+        EtcdKvStore.builder().endpoints("http://" + args[0]).requestTimeout(Duration.ofMinutes(1));
+    try (EtcdKvStore store = etcd.connect();
+        DistributedStorage storage =
+            DistributedStorage.builder(store)
+                .namespace("size/")
+                .commitTimeout(Duration.ofMinutes(3))
+                .open()) {
       for (int bytes : new int[] {1, 100, 1_000}) {
-        System.out.println(bytes + " bytes a value: " + largest(storage, "v".repeat(bytes)) + " writes");
+        int writes = largest(storage, "v".repeat(bytes));
+        System.out.println(bytes + " bytes a value: " + writes + " writes");
       }
     }
   }

@@ -149,7 +149,7 @@ public final class Synchronizer {
 
   /** When something of a load arrived last, on the scheduler's clock. */
   public long loadHeardAt() {
-    return loader.heardAt();
+    return loader.lastReceivedNanos();
   }
 
   /** What it has met. */
@@ -232,7 +232,7 @@ public final class Synchronizer {
   private void lookForNewest(long revision) {
     List<Bytes> keys;
     synchronized (lock) {
-      keys = applier.newestForeign();
+      keys = applier.newestForeignKeys();
     }
     lookFor(keys.iterator(), revision);
   }
@@ -257,7 +257,7 @@ public final class Synchronizer {
 
   private boolean isAsApplied(Bytes key, RangePage page) {
     synchronized (lock) {
-      return applier.holds(key, page.entries().isEmpty() ? null : page.entries().get(0));
+      return applier.agrees(key, page.entries().isEmpty() ? null : page.entries().get(0));
     }
   }
 
@@ -290,12 +290,12 @@ public final class Synchronizer {
     if (page.revision() < exists) {
       return false;
     }
-    RecordPosition record = RecordPosition.NONE;
+    CommitRecordState record = CommitRecordState.NONE;
     Map<Bytes, Bookkeeping> bookkeeping = new HashMap<>();
     for (KeyValue stored : page.entries()) {
-      Bytes kept = classifier.bookkeeping(stored.key());
+      Bytes kept = classifier.bookkeepingKey(stored.key());
       if (classifier.isCommitRecord(stored.key())) {
-        record = RecordPosition.of(stored);
+        record = CommitRecordState.of(stored);
       } else if (kept != null) {
         bookkeeping.put(kept, classifier.bookkeeping(kept, stored));
       }
@@ -307,7 +307,7 @@ public final class Synchronizer {
 
   private void historyUnread(StoreException failure) {
     switch (failure.kind()) {
-      case COMPACTED -> resync(Continuity.OPEN);
+      case COMPACTED -> resync(Continuity.UNKNOWN);
       case FUTURE_REVISION -> {
         log.warn("the store has not reached a revision that it gave out: {}", failure.getMessage());
         resync(Continuity.BROKEN);
@@ -725,7 +725,7 @@ public final class Synchronizer {
       lastFailure = cause;
       goOn(
           cause.kind() == StoreException.Kind.COMPACTED
-              ? () -> resync(Continuity.OPEN)
+              ? () -> resync(Continuity.UNKNOWN)
               : () -> takeLater(Synchronizer.this::openWatch));
     }
 

@@ -23,7 +23,7 @@ public class PairedTimes {
   public long operations;
 
   /** Runs a slice of the reference workload. */
-  void reference(Runnable work) {
+  public void reference(Runnable work) {
     reference += nanosOf(work);
   }
 
@@ -32,7 +32,7 @@ public class PairedTimes {
    *
    * @param count number of operations of the slice
    */
-  void own(int count, Runnable work) {
+  public void own(int count, Runnable work) {
     own += nanosOf(work);
     operations += count;
   }

@@ -13,31 +13,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One open watch: a listener and its place in the log.
+ * An open watch: a listener and its position in the log.
  *
- * <p><b>Order.</b> Everything a listener is told, history and live alike, comes from the log, read
- * from one position that only rises. There is no hand-over from catching up to live events, so
- * there is nothing that could be lost or told twice at it.
+ * <p><b>Order.</b> All revisions, old and new, are read from the log at a position that only rises.
+ * Since there is no transition from catching up to live events, no event can be lost or delivered
+ * twice at it.
  *
- * <p>All but {@link #close()} and {@link #isOver()} is called by the store's thread only, without
- * its lock where the listener is called.
+ * <p>All methods but {@link #close()} and {@link #isOver()} are called by the store's thread only,
+ * and without the store's lock if they call the listener.
  */
-final class WatchFeed implements Watch {
-  private static final Logger LOG = LoggerFactory.getLogger(WatchFeed.class);
+final class EmbeddedWatch implements Watch {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedWatch.class);
 
   private final KeyRange range;
   private final WatchListener listener;
 
-  /** Set once, by whoever ends the watch: only if that is the store is the listener told. */
+  /**
+   * Whether the watch has ended; if the store sets it first, it calls {@link WatchListener#onEnd}.
+   */
   private final AtomicBoolean over = new AtomicBoolean();
 
-  /** The next revision to be looked at. The store's thread only. */
+  /** The next revision to read from the log. Store's thread only. */
   private long next;
 
-  /** The store's thread only. */
+  /** Whether the listener was called with {@code onOpened}. Store's thread only. */
   private boolean opened;
 
-  WatchFeed(KeyRange range, long fromRevision, WatchListener listener) {
+  EmbeddedWatch(KeyRange range, long fromRevision, WatchListener listener) {
     this.range = range;
     this.next = fromRevision;
     this.listener = listener;
@@ -47,17 +49,17 @@ final class WatchFeed implements Watch {
     return over.get();
   }
 
-  /** Whether there is something to tell when this is the newest revision. */
+  /** Whether the listener must be called, given the newest revision. */
   boolean isDue(long newest) {
     return !opened || next <= newest;
   }
 
-  /** The next revision to be looked at. */
+  /** The next revision to read from the log. */
   long next() {
     return next;
   }
 
-  /** Tells the listener what these revisions, which begin at {@link #next()}, hold for it. */
+  /** Delivers revisions, which start at {@link #next()}, as far as they are in the range. */
   void deliver(List<RevisionEvents> revisions) {
     try {
       if (!opened && !isOver()) {
@@ -69,8 +71,7 @@ final class WatchFeed implements Watch {
         listener.onRevisions(mine);
       }
     } catch (Throwable thrown) {
-      // Whatever a listener throws, errors included, must not end the thread that serves the
-      // others.
+      // Nothing that a listener throws, errors included, may end the thread of all watches.
       LOG.error("A watch listener failed; its watch is ended", thrown);
       end(
           new StoreException(
@@ -95,7 +96,7 @@ final class WatchFeed implements Watch {
     return List.copyOf(found);
   }
 
-  /** Ends the watch and tells the listener why, unless it is over already. */
+  /** Ends the watch and calls the listener, unless the watch has ended before. */
   void end(StoreException cause) {
     if (!over.compareAndSet(false, true)) {
       return;
@@ -103,7 +104,7 @@ final class WatchFeed implements Watch {
     try {
       listener.onEnd(cause);
     } catch (Throwable thrown) {
-      LOG.error("A watch listener failed when it was told of the end", thrown);
+      LOG.error("A watch listener failed in onEnd", thrown);
     }
   }
 

@@ -4,24 +4,23 @@ import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.data.Bytes;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class JumpingVersionTest {
+class IndexedVersionTest {
 
-  /** A chain, and beside it a model: the versions that are kept. */
+  /** A version chain and its model, the versions that are kept. */
   private static final class Chain {
     final LongChains longChains;
     final TreeMap<Long, Version> kept = new TreeMap<>();
@@ -47,7 +46,7 @@ class JumpingVersionTest {
       added();
     }
 
-    /** Links another version with the number of the newest. */
+    /** Links another version with the timestamp of the newest one. */
     void replace() {
       kept.remove(head.timestamp());
       oldestFirst.removeLast();
@@ -58,50 +57,35 @@ class JumpingVersionTest {
 
     void freeOldest() {
       kept.remove(oldestFirst.remove().timestamp());
-      oldestFirst.getFirst().forgetOlder();
+      oldestFirst.getFirst().cutOlder();
     }
 
     @Nullable Version find(long limit) {
       return head.visibleAt(limit);
     }
 
-    /** How many steps lead from the newest version to the one that is visible at a timestamp. */
+    /** The number of steps from the newest version to the one that is visible at a timestamp. */
     int steps(long limit) {
       int steps = 0;
-      for (Version v = head; v != null && v.timestamp() > limit; v = v.towards(limit)) {
+      for (Version v = head; v != null && v.timestamp() > limit; v = v.stepTowards(limit)) {
         steps++;
       }
       return steps;
-    }
-
-    /** How many versions are freed and held all the same, by jumps. */
-    int freedAndHeld() {
-      Set<Version> held = new HashSet<>();
-      long oldest = oldestFirst.getFirst().timestamp();
-      for (Version v : oldestFirst) {
-        if (v instanceof JumpingVersion jumping) {
-          Version to = jumping.jump();
-          if (to != null && to.timestamp() < oldest) {
-            held.add(to);
-          }
-        }
-      }
-      return held.size();
     }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 4, 32})
-  void whatIsKeptIsFound(int threshold) {
+  void everyKeptVersionIsFound(int threshold) {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     Chain chain = new Chain(threshold);
-    int wanted = 50;
+    int size = 50;
     for (int step = 0; step < 50_000; step++) {
       if (step % 1_000 == 0) {
-        wanted = 1 + random.nextInt(400);
+        size = 1 + random.nextInt(400);
       }
-      if (chain.oldestFirst.size() > 1 && random.nextInt(wanted) < chain.oldestFirst.size() - 1) {
+      if (chain.oldestFirst.size() > 1 && random.nextInt(size) < chain.oldestFirst.size() - 1) {
         chain.freeOldest();
       } else if (random.nextInt(20) == 0) {
         chain.replace();
@@ -115,21 +99,20 @@ class JumpingVersionTest {
     }
   }
 
-  /** Fails where the way to an old version is as long as the history. */
+  /** Fails where the number of steps grows with the number of versions. */
   @ParameterizedTest
   @ValueSource(ints = {100, 1_000, 100_000})
-  void theWayToAnOldVersionIsShort(int versions) {
+  void anOldVersionIsFoundInFewSteps(int versions) {
     Chain chain = new Chain(32);
     for (int i = 1; i < versions; i++) {
       chain.link(1);
     }
-    assertShortWays(chain, versions);
+    assertFewSteps(chain);
   }
 
-  /** The same while as many are freed as are linked, for long. */
   @ParameterizedTest
   @ValueSource(ints = {40, 100, 1_000, 20_000})
-  void theWayStaysShortWhileOldVersionsAreFreed(int versions) {
+  void searchesStayShortWhileOldVersionsAreFreed(int versions) {
     Chain chain = new Chain(32);
     for (int i = 1; i < versions; i++) {
       chain.link(1);
@@ -138,57 +121,68 @@ class JumpingVersionTest {
       chain.link(1);
       chain.freeOldest();
       if (i % (1 + versions / 100) == 0) {
-        assertShortWays(chain, versions);
-        int held = chain.freedAndHeld();
-        assertTrue(held <= 48, () -> held + " freed versions are held");
+        assertFewSteps(chain);
       }
     }
   }
 
-  private static void assertShortWays(Chain chain, int versions) {
-    // Those of before the chain was long, and at most three steps for each doubling.
-    int bound = 80 + 3 * (32 - Integer.numberOfLeadingZeros(versions));
+  private static void assertFewSteps(Chain chain) {
     long oldest = chain.kept.firstKey();
     for (int i = 0; i <= 20; i++) {
       long limit = oldest + i * (chain.timestamp - oldest) / 20;
       int steps = chain.steps(limit);
-      assertTrue(steps <= bound, () -> steps + " steps to one of " + versions + " versions");
+      // The versions from before the chain became long are visited one by one.
+      assertTrue(steps <= 80, () -> steps + " steps to " + limit);
     }
   }
 
   @Test
-  void aChainIsLongWhileItHasManyVersions() {
+  void aChainIsIndexedWhileItHasManyVersions() {
     Chain chain = new Chain(32);
     for (int i = 1; i < 32; i++) {
       chain.link(1);
-      assertFalse(chain.head instanceof JumpingVersion, "few versions need no jumps");
+      assertFalse(chain.head instanceof IndexedVersion, "few versions need no index");
     }
     for (int i = 0; i < 200; i++) {
       chain.link(1);
     }
-    assertInstanceOf(JumpingVersion.class, chain.head);
+    assertInstanceOf(IndexedVersion.class, chain.head);
     while (chain.oldestFirst.size() > 1) {
       chain.freeOldest();
     }
-    assertEquals(0, chain.freedAndHeld());
     for (int i = 0; i < 200; i++) {
       chain.link(1);
       chain.freeOldest();
     }
-    assertFalse(chain.head instanceof JumpingVersion, "its history was freed");
+    assertFalse(chain.head instanceof IndexedVersion, "its history was freed");
   }
 
-  /** A reader who sleeps for long goes on from a version that was freed meanwhile. */
   @Test
-  void aReaderOfFreedVersionsComesToAnEnd() {
+  void theIndexReleasesFreedVersions() {
+    Chain chain = new Chain(1);
+    for (int i = 1; i < 1_000; i++) {
+      chain.link(1);
+    }
+    VersionIndex index = assertInstanceOf(IndexedVersion.class, chain.head).index();
+    while (chain.oldestFirst.size() > 10) {
+      chain.freeOldest();
+    }
+    assertEquals(10, index.size());
+    assertNull(index.floor(chain.kept.firstKey() - 1), "a freed version is reachable");
+    assertNull(index.olderThanAll(), "a freed version is reachable");
+  }
+
+  /** A reader that was suspended continues from a version that was freed meanwhile. */
+  @Test
+  void aReaderBelowTheHorizonFindsNothing() {
     Chain chain = new Chain(1);
     for (int i = 1; i < 100; i++) {
       chain.link(1);
     }
-    Version asleep = requireNonNull(chain.find(50));
+    Version suspended = requireNonNull(chain.find(50));
     while (chain.oldestFirst.size() > 10) {
       chain.freeOldest();
     }
-    assertEquals(null, asleep.visibleAt(20));
+    assertNull(suspended.visibleAt(20));
   }
 }

@@ -9,19 +9,18 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 
 /**
- * What the guards of a batch decide: all of them, nested ones too, are judged here, before anything
- * is changed.
+ * Evaluates all guards of a batch, including those of nested groups, before anything is changed.
  */
-final class Judgement {
+final class GuardEvaluation {
   private final ToLongFunction<Bytes> modRevision;
   private final List<Boolean> groups = new ArrayList<>();
   private final List<Operation> changes = new ArrayList<>();
   private final boolean applied;
 
   /**
-   * @param modRevision tells a key's mod revision, 0 if it is absent
+   * @param modRevision returns the mod revision of a key, 0 if it is absent
    */
-  Judgement(Batch batch, ToLongFunction<Bytes> modRevision) {
+  GuardEvaluation(Batch batch, ToLongFunction<Bytes> modRevision) {
     this.modRevision = modRevision;
     this.applied = hold(batch.guards());
     if (applied) {
@@ -50,12 +49,12 @@ final class Judgement {
     return true;
   }
 
-  /** Whether the guards on the whole hold. */
+  /** Whether the guards of the whole batch hold. */
   boolean applied() {
     return applied;
   }
 
-  /** Which groups run, in the order in which they begin; empty if not applied. */
+  /** For each group, whether it runs, in the order in which groups begin; empty if not applied. */
   List<Boolean> groups() {
     return groups;
   }

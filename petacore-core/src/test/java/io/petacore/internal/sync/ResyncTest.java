@@ -288,9 +288,7 @@ class ResyncTest {
     assertEquals(0, node.synchronizer.counters().resyncs());
   }
 
-  /**
-   * The applied revision exists in both histories; only a confirmed, later one was lost.
-   */
+  /** The applied revision exists in both histories; only a confirmed, later one was lost. */
   @Test
   void aStoreRestoredToTheAppliedRevisionIsDetectedByAConfirmedOne() {
     node.store.change(record(10_000), put("a", "1"));
@@ -473,7 +471,9 @@ class ResyncTest {
     assertTrue(node.lastPublication().anotherHistory());
   }
 
-  /** The newest applied write is overwritten, so a restore is indistinguishable from many writes. */
+  /**
+   * The newest applied write is overwritten, so a restore is indistinguishable from many writes.
+   */
   @Test
   void aCompactedStoreWithoutProofIsOnAnotherHistory() {
     node.store.change(record(10_000), put("a", "1"));

@@ -2,6 +2,7 @@ package io.petacore.bench.benchmark.read;
 
 import io.petacore.bench.support.console.MeasurementOptions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -21,8 +22,10 @@ record JmhBenchmark(
     return new JmhBenchmark(type, method, Map.of(), MeasurementOptions.HEAP);
   }
 
-  JmhBenchmark withKeys(int keys) {
-    return new JmhBenchmark(type, method, Map.of("keys", Integer.toString(keys)), arguments);
+  JmhBenchmark with(String parameter, int value) {
+    Map<String, String> all = new HashMap<>(parameters);
+    all.put(parameter, Integer.toString(value));
+    return new JmhBenchmark(type, method, Map.copyOf(all), arguments);
   }
 
   JmhBenchmark withArgument(String more) {

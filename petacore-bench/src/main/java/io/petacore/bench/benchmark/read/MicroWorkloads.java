@@ -73,22 +73,9 @@ final class MicroWorkloads {
             Comparison.TIMES,
             1.3,
             round -> round.paired(JmhBenchmark.of(BusyReadBenchmark.class, "read"))));
-    workloads.add(
-        new Workload(
-            "newest of 1,000 versions of a key",
-            "one version",
-            Unit.NANOSECONDS,
-            Comparison.TIMES,
-            1.1,
-            round -> round.paired(JmhBenchmark.of(VersionsBenchmark.class, "newestOfMany"))));
-    workloads.add(
-        new Workload(
-            "oldest of 1,000 versions of a key",
-            "one version",
-            Unit.NANOSECONDS,
-            Comparison.TIMES,
-            Measurement.NONE,
-            round -> round.paired(JmhBenchmark.of(VersionsBenchmark.class, "oldestOfMany"))));
+    workloads.add(versions("newest", 1_000, 1.1));
+    workloads.add(versions("oldest", 1_000, Measurement.NONE));
+    workloads.add(versions("oldest", 100_000, 10));
     workloads.add(
         new Workload(
             "scan of 100 keys",
@@ -111,6 +98,19 @@ final class MicroWorkloads {
     return workloads;
   }
 
+  private static Workload versions(String which, int versions, double target) {
+    return new Workload(
+        which + " of " + Figures.count(versions) + " versions of a key",
+        "one version",
+        Unit.NANOSECONDS,
+        Comparison.TIMES,
+        target,
+        round ->
+            round.paired(
+                JmhBenchmark.of(VersionsBenchmark.class, which + "OfMany")
+                    .with("versions", versions)));
+  }
+
   private static Workload pointRead(int keys) {
     return new Workload(
         "point read, " + Figures.count(keys) + " keys",
@@ -119,6 +119,6 @@ final class MicroWorkloads {
         Comparison.TIMES,
         1.25,
         0,
-        round -> round.paired(point("read").withKeys(keys)));
+        round -> round.paired(point("read").with("keys", keys)));
   }
 }

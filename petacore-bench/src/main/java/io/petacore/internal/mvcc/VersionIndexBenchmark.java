@@ -1,6 +1,6 @@
 package io.petacore.internal.mvcc;
 
-import io.petacore.bench.benchmark.micro.Turns;
+import io.petacore.bench.benchmark.micro.PairedTimes;
 import io.petacore.data.Bytes;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -24,7 +24,7 @@ import org.openjdk.jmh.infra.Blackhole;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @SuppressWarnings("NullAway.Init") // JMH calls the setup first.
 public class VersionIndexBenchmark {
-  private static final int TURN = 10_000;
+  private static final int SLICE = 10_000;
 
   @Param("100000")
   int versions;
@@ -52,21 +52,21 @@ public class VersionIndexBenchmark {
 
   /** Looks versions up at random timestamps. */
   @Benchmark
-  @OperationsPerInvocation(TURN)
-  public void random(Turns turns, Blackhole hole) {
-    turns.reference(() -> findInSkipList(hole));
-    turns.own(TURN, () -> find(hole));
+  @OperationsPerInvocation(SLICE)
+  public void random(PairedTimes times, Blackhole hole) {
+    times.reference(() -> findInSkipList(hole));
+    times.own(SLICE, () -> find(hole));
   }
 
   private void findInSkipList(Blackhole hole) {
-    for (int i = 0; i < TURN; i++) {
+    for (int i = 0; i < SLICE; i++) {
       Map.Entry<Long, Version> found = skipList.floorEntry(random.nextLong(10L * versions));
       hole.consume(found == null ? null : found.getValue().value());
     }
   }
 
   private void find(Blackhole hole) {
-    for (int i = 0; i < TURN; i++) {
+    for (int i = 0; i < SLICE; i++) {
       Version found = head.visibleAt(random.nextLong(10L * versions));
       hole.consume(found == null ? null : found.value());
     }

@@ -18,13 +18,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What is done when all faults are over and nobody commits: everything is held against everything
- * else, and what was only written to be looked at is deleted, by a foreign client.
+ * Checks at quiescence, when there are no faults and no commits: compares nodes, etcd and reported
+ * outcomes, and deletes keys that are no longer needed, by foreign writes.
  */
-final class Rest {
+final class Quiescence {
 
-  /** What the keys begin with that are of no use after a rest; the last are those of histories. */
-  private static final List<String> EXPENDABLE =
+  /** Prefixes of keys that are not needed after a check; "k" is that of recorded histories. */
+  private static final List<String> OBSOLETE =
       List.of(Client.SET, CountingProcess.INCREMENT, CountingProcess.WRITE, "k");
 
   private final Arena arena;
@@ -33,9 +33,9 @@ final class Rest {
   private final KvStore store;
 
   /**
-   * @param store a connection to etcd that no proxy stands before
+   * @param store a connection to etcd without a proxy
    */
-  Rest(Arena arena, List<Traffic> traffics, Disk disk, KvStore store) {
+  Quiescence(Arena arena, List<Traffic> traffics, Disk disk, KvStore store) {
     this.arena = arena;
     this.traffics = List.copyOf(traffics);
     this.disk = disk;
@@ -43,31 +43,31 @@ final class Rest {
   }
 
   /**
-   * Checks everything.
+   * Runs all checks.
    *
-   * @throws AssertionError if anything is not as it must be
+   * @throws AssertionError if a check fails
    */
   void check(Ledger ledger) {
     for (Node node : arena.nodes()) {
       Await.until(node.name() + " is equal to etcd", () -> equalsEtcd(node));
     }
-    arena.witness().catchUp();
-    arena.witness().look(history -> judge(history, ledger));
+    arena.observer().catchUp();
+    arena.observer().read(history -> verify(history, ledger));
     for (Traffic traffic : traffics) {
       for (Node node : arena.nodes()) {
         try (var view = node.storage().snapshot()) {
           traffic.check(view);
         }
       }
-      traffic.judge(arena.nodes(), ledger);
+      traffic.verify(arena.nodes(), ledger);
     }
   }
 
-  private void judge(CommitHistory history, Ledger ledger) {
-    ledger.assertTrueOf(history);
+  private void verify(CommitHistory history, Ledger ledger) {
+    ledger.assertAgreesWith(history);
     for (String key : history.keys()) {
-      if (key.startsWith(Client.SET) && ledger.told(key) == null) {
-        throw new AssertionError("in etcd's history is what nobody was told of: " + key);
+      if (key.startsWith(Client.SET) && ledger.outcome(key) == null) {
+        throw new AssertionError("etcd has a commit that was not reported: " + key);
       }
       if (ProcessNode.isOfProcess(key) && history.puts(key) > 1) {
         throw new AssertionError(key + " was put " + history.puts(key) + " times");
@@ -75,18 +75,18 @@ final class Rest {
     }
     arena
         .process()
-        .judge(
+        .verify(
             history, arena.etcd().client().get(arena.namespace() + CountingProcess.COUNTER.key()));
   }
 
-  /** Forgets what was written since the last rest. */
+  /** Deletes keys and compacts history written since the last check. */
   void clear() {
-    for (String prefix : EXPENDABLE) {
+    for (String prefix : OBSOLETE) {
       arena.etcd().client().deletePrefix(arena.namespace() + prefix);
     }
-    arena.witness().catchUp();
-    arena.witness().look(CommitHistory::forgetPuts);
-    disk.compact(); // or space would run out when nobody means it to
+    arena.observer().catchUp();
+    arena.observer().read(CommitHistory::discardPuts);
+    disk.compact(); // keeps etcd below its space quota
   }
 
   private boolean equalsEtcd(Node node) throws Exception {

@@ -13,108 +13,110 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/** The lines of the table: the work, and what it stands beside. */
-final class WriteLines {
+/** The workloads of {@code bench write}. */
+final class WriteWorkloads {
 
   private static final String VALUE = "v".repeat(128);
   private static final int LARGE = 3_900;
-  private static final int LARGE_BESIDE = 3_000;
+  private static final int LARGE_DURING_LOAD = 3_000;
 
-  /** By how many keys those who create are ahead of those who delete. */
+  /** Number of keys by which creation is ahead of deletion. */
   private static final int LEAD = 1_000;
 
-  private final DistributedStorage one;
-  private final Supplier<DistributedStorage> other;
+  private final DistributedStorage node;
+  private final Supplier<DistributedStorage> otherNode;
   private final PlainEtcd plain;
 
   /**
-   * @param one a node
-   * @param other another node on the same namespace, asked for by lines that need it
+   * @param node a node
+   * @param otherNode another node of the same namespace, opened on first use
    */
-  WriteLines(DistributedStorage one, Supplier<DistributedStorage> other, PlainEtcd plain) {
-    this.one = one;
-    this.other = other;
+  WriteWorkloads(DistributedStorage node, Supplier<DistributedStorage> otherNode, PlainEtcd plain) {
+    this.node = node;
+    this.otherNode = otherNode;
     this.plain = plain;
   }
 
-  List<Line> all() {
+  List<Workload> all() {
     return List.of(
-        oneAfterAnother(),
+        sequential(),
         manyThreads(),
         async("256 async in flight, own keys", 0, 256, 256),
         async("4,096 async in flight, own keys", 5, 4_096, 1_024),
         hundredWrites(),
         large(),
-        counter("64 threads increment one key", 4, "c1", () -> one),
-        counter("the same from two nodes", 2, "c2", other),
+        counter("64 threads increment one key", 4, "c1", () -> node),
+        counter("64 threads on two nodes increment one key", 2, "c2", otherNode),
         createAndDelete(),
-        largeBeside(200),
-        largeBeside(1_000),
+        largeDuringLoad(200),
+        largeDuringLoad(1_000),
         mixed());
   }
 
-  private Line oneAfterAnother() {
-    return new Line(
-        "one commit after another",
-        Line.Measure.MEDIAN_LATENCY,
+  private Workload sequential() {
+    return new Workload(
+        "sequential commits",
+        Workload.Measure.MEDIAN_LATENCY,
         1.3,
         ClosedLoop.of(1, thread -> plain.put("s", VALUE).get()),
-        ClosedLoop.of(1, thread -> one.runTransaction(tx -> tx.write("s", VALUE))),
+        ClosedLoop.of(1, thread -> node.runTransaction(tx -> tx.write("s", VALUE))),
         () -> "");
   }
 
-  private Line manyThreads() {
-    return new Line(
+  private Workload manyThreads() {
+    return new Workload(
         "256 threads, own keys",
-        Line.Measure.THROUGHPUT,
+        Workload.Measure.THROUGHPUT,
         3,
-        Window.of(256, number -> plain.put("t" + number % 256, VALUE)),
-        ClosedLoop.of(256, thread -> one.runTransaction(tx -> tx.write("t" + thread, VALUE))),
+        AsyncWindow.of(256, number -> plain.put("t" + number % 256, VALUE)),
+        ClosedLoop.of(256, thread -> node.runTransaction(tx -> tx.write("t" + thread, VALUE))),
         () -> "");
   }
 
-  private Line async(String name, double wanted, int inFlight, int inFlightBeside) {
-    return new Line(
+  private Workload async(String name, double target, int inFlight, int inFlightOfReference) {
+    return new Workload(
         name,
-        Line.Measure.THROUGHPUT,
-        wanted,
-        Window.of(inFlightBeside, number -> plain.put("a" + number % inFlightBeside, VALUE)),
-        Window.of(
+        Workload.Measure.THROUGHPUT,
+        target,
+        AsyncWindow.of(
+            inFlightOfReference, number -> plain.put("a" + number % inFlightOfReference, VALUE)),
+        AsyncWindow.of(
             inFlight,
             number ->
-                one.runTransactionAsync(
+                node.runTransactionAsync(
                     TransactionOptions.defaults(),
                     tx -> tx.write("a" + number % (2L * inFlight), VALUE))),
         () -> "");
   }
 
-  private Line hundredWrites() {
-    return new Line(
-        "one transaction of 100 writes",
-        Line.Measure.MEDIAN_LATENCY,
+  private Workload hundredWrites() {
+    return new Workload(
+        "transaction with 100 writes",
+        Workload.Measure.MEDIAN_LATENCY,
         3,
         ClosedLoop.of(1, thread -> plain.put("h", VALUE).get()),
-        ClosedLoop.of(1, thread -> one.runTransaction(tx -> writeMany(tx, "h", 100))),
+        ClosedLoop.of(1, thread -> node.runTransaction(tx -> writeMany(tx, "h", 100))),
         () -> "");
   }
 
-  private Line large() {
-    return new Line(
-        "one transaction of 3,900 writes",
-        Line.Measure.MEDIAN_LATENCY,
+  private Workload large() {
+    return new Workload(
+        "transaction with 3,900 writes",
+        Workload.Measure.MEDIAN_LATENCY,
         0,
         null,
-        ClosedLoop.of(1, thread -> one.runTransaction(tx -> writeMany(tx, "l", LARGE))),
+        ClosedLoop.of(1, thread -> node.runTransaction(tx -> writeMany(tx, "l", LARGE))),
         () -> requireKeys("l", LARGE));
   }
 
-  private Line counter(String name, double wanted, String key, Supplier<DistributedStorage> odd) {
-    AtomicLong byEven = new AtomicLong();
-    AtomicLong byOdd = new AtomicLong();
-    return new Line(
+  private Workload counter(
+      String name, double target, String key, Supplier<DistributedStorage> second) {
+    AtomicLong byFirst = new AtomicLong();
+    AtomicLong bySecond = new AtomicLong();
+    return new Workload(
         name,
-        Line.Measure.THROUGHPUT,
-        wanted,
+        Workload.Measure.THROUGHPUT,
+        target,
         time -> {
           plain.put(key, "0").get();
           return ClosedLoop.of(64, thread -> plain.increment(key)).run(time);
@@ -123,20 +125,24 @@ final class WriteLines {
             64,
             thread -> {
               boolean first = thread % 2 == 0;
-              (first ? one : odd.get()).runTransaction(tx -> increment(tx, key));
-              (first ? byEven : byOdd).incrementAndGet();
+              (first ? node : second.get()).runTransaction(tx -> increment(tx, key));
+              (first ? byFirst : bySecond).incrementAndGet();
             }),
         () -> {
-          long sum = byEven.get() + byOdd.get();
-          String stored = odd.get().read(key);
+          long sum = byFirst.get() + bySecond.get();
+          String stored = second.get().read(key);
           if (!Long.toString(sum).equals(stored)) {
             throw new IllegalStateException(
                 "the counter " + key + " is " + stored + " after " + sum + " increments");
           }
           return "none lost"
-              + (odd.get() == one
+              + (second.get() == node
                   ? ""
-                  : ", " + byEven.get() * 100 / sum + " % and " + byOdd.get() * 100 / sum + " %");
+                  : ", "
+                      + byFirst.get() * 100 / sum
+                      + " % and "
+                      + bySecond.get() * 100 / sum
+                      + " %");
         });
   }
 
@@ -145,16 +151,16 @@ final class WriteLines {
     tx.write(key, Long.toString(found == null ? 1 : Long.parseLong(found) + 1));
   }
 
-  /** Every deletion is of a key that is there: those who delete follow those who create. */
-  private Line createAndDelete() {
+  /** Deletes only keys that exist: the deleting threads follow the creating threads. */
+  private Workload createAndDelete() {
     AtomicLong created = new AtomicLong();
     AtomicLong deleted = new AtomicLong();
     Queue<Long> present = new ConcurrentLinkedQueue<>();
-    return new Line(
+    return new Workload(
         "16 threads create keys, 16 delete keys",
-        Line.Measure.THROUGHPUT,
+        Workload.Measure.THROUGHPUT,
         2,
-        Window.of(
+        AsyncWindow.of(
             32,
             number ->
                 number % 2 == 0
@@ -171,7 +177,7 @@ final class WriteLines {
                     if (number == null) {
                       create(created.getAndIncrement(), present);
                     } else {
-                      one.runTransaction(tx -> tx.delete("d" + number));
+                      node.runTransaction(tx -> tx.delete("d" + number));
                       deleted.incrementAndGet();
                     }
                   })
@@ -180,38 +186,39 @@ final class WriteLines {
         () ->
             Figures.count(deleted.get())
                 + " deleted, "
-                + Figures.count(one.status().counters().resent())
-                + " sent again");
+                + Figures.count(node.status().counters().resent())
+                + " resent");
   }
 
   private void create(long number, Queue<Long> present) {
-    one.runTransaction(tx -> tx.write("d" + number, VALUE));
+    node.runTransaction(tx -> tx.write("d" + number, VALUE));
     present.add(number);
   }
 
-  private Line largeBeside(int perSecond) {
-    return new Line(
-        "3,000 writes beside " + Figures.count(perSecond) + " commits/s of another node",
-        Line.Measure.MEDIAN_LATENCY,
+  private Workload largeDuringLoad(int perSecond) {
+    return new Workload(
+        "3,000 writes during " + Figures.count(perSecond) + " commits/s of another node",
+        Workload.Measure.MEDIAN_LATENCY,
         0,
         null,
         time -> {
-          try (Background background = new Background(other.get(), perSecond, VALUE)) {
+          try (Background background = new Background(otherNode.get(), perSecond, VALUE)) {
             Sample sample =
                 ClosedLoop.of(
-                        1, thread -> one.runTransaction(tx -> writeMany(tx, "b", LARGE_BESIDE)))
+                        1,
+                        thread -> node.runTransaction(tx -> writeMany(tx, "b", LARGE_DURING_LOAD)))
                     .run(time);
-            background.requireRate();
+            background.requireNoFailure();
             return sample;
           }
         },
-        () -> requireKeys("b", LARGE_BESIDE));
+        () -> requireKeys("b", LARGE_DURING_LOAD));
   }
 
-  private Line mixed() {
-    return new Line(
+  private Workload mixed() {
+    return new Workload(
         "90 % reads, 10 % writes, 16 threads",
-        Line.Measure.THROUGHPUT,
+        Workload.Measure.THROUGHPUT,
         0,
         null,
         ClosedLoop.of(
@@ -220,9 +227,9 @@ final class WriteLines {
               ThreadLocalRandom random = ThreadLocalRandom.current();
               String key = "m" + random.nextInt(10_000);
               if (random.nextInt(10) > 0) {
-                one.callTransaction(tx -> tx.read(key));
+                node.callTransaction(tx -> tx.read(key));
               } else {
-                one.runTransaction(tx -> tx.write(key, VALUE));
+                node.runTransaction(tx -> tx.write(key, VALUE));
               }
             }),
         () -> "");
@@ -236,7 +243,7 @@ final class WriteLines {
 
   private String requireKeys(String prefix, int count) {
     long[] found = {0};
-    other
+    otherNode
         .get()
         .runTransaction(
             tx -> {
@@ -244,8 +251,8 @@ final class WriteLines {
               tx.scan(KeyRange.prefix(prefix)).forEach(entry -> found[0]++);
             });
     if (found[0] < count) {
-      throw new IllegalStateException("of " + count + " keys " + found[0] + " are there");
+      throw new IllegalStateException("only " + found[0] + " of " + count + " keys exist");
     }
-    return "all landed";
+    return "all applied";
   }
 }

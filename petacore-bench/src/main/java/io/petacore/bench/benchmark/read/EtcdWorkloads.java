@@ -9,15 +9,15 @@ import io.petacore.bench.support.connection.StoreOptions;
 import io.petacore.bench.support.connection.Stores;
 import io.petacore.bench.support.console.Figures;
 import io.petacore.bench.support.console.Latencies;
-import io.petacore.bench.support.console.Measuring;
+import io.petacore.bench.support.console.MeasurementOptions;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** What etcd takes part in: the load of a million keys, and the way of a commit to another node. */
-final class EtcdLines implements AutoCloseable {
+/** Workloads with etcd: the initial load of a million keys, and the propagation of commits. */
+final class EtcdWorkloads implements AutoCloseable {
 
   private static final int KEYS = 1_000_000;
   private static final int[] PAGE_SIZES = {10_000, 50_000, 100_000, 250_000, KEYS};
@@ -26,7 +26,7 @@ final class EtcdLines implements AutoCloseable {
   private static final String CHANGED = "changed";
 
   private final StoreOptions options;
-  private final Measuring measuring;
+  private final MeasurementOptions measurementOptions;
   private final String run =
       "petacore-bench-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()) + "-";
   private final Namespace loaded = new Namespace(run + LOADED);
@@ -35,46 +35,46 @@ final class EtcdLines implements AutoCloseable {
   private final PlainEtcd otherPlain;
   private int bestPage;
 
-  EtcdLines(StoreOptions options, Measuring measuring) {
+  EtcdWorkloads(StoreOptions options, MeasurementOptions measurementOptions) {
     this.options = options;
-    this.measuring = measuring;
+    this.measurementOptions = measurementOptions;
     this.plain = new PlainEtcd(options.addresses(), run);
     this.otherPlain = new PlainEtcd(options.addresses(), run);
   }
 
-  List<Line> all() {
+  List<Workload> all() {
     return List.of(
-        new Line(
+        new Workload(
             "initial load of 1,000,000 keys",
-            "jetcd, paged and dropped",
+            "jetcd, paged and discarded",
             Unit.NANOSECONDS,
             Comparison.TIMES,
             1.25,
             round -> load()),
-        new Line(
-            "from a commit's beginning until another node reads it, p50",
-            "jetcd, put until watched",
+        new Workload(
+            "from the start of a commit until another node reads it, p50",
+            "jetcd, put until watch event",
             Unit.NANOSECONDS,
             Comparison.TIMES,
             1.3,
             round -> propagation(0.5)),
-        new Line(
-            "the same, p99",
-            "jetcd, put until watched",
+        new Workload(
+            "from the start of a commit until another node reads it, p99",
+            "jetcd, put until watch event",
             Unit.NANOSECONDS,
             Comparison.TIMES,
-            Reading.NONE,
+            Measurement.NONE,
             round -> propagation(0.99)));
   }
 
-  private Reading load() throws Exception {
+  private Measurement load() throws Exception {
     if (bestPage == 0) {
       plain.fill(LOADED, KEYS, SampleData::entry);
       bestPage = findBestPage();
       open(); // warms up
     }
     long reference = readAll(bestPage);
-    return new Reading(open(), reference, "jetcd: pages of " + Figures.count(bestPage));
+    return new Measurement(open(), reference, "jetcd: pages of " + Figures.count(bestPage));
   }
 
   private int findBestPage() throws Exception {
@@ -118,11 +118,11 @@ final class EtcdLines implements AutoCloseable {
     }
   }
 
-  private Reading propagation(double share) throws Exception {
+  private Measurement propagation(double share) throws Exception {
     Latencies reference = ofJetcd();
     Latencies own = ofPetaCore();
     String note = Figures.count(own.count()) + " commits";
-    return new Reading(own.percentile(share), reference.percentile(share), note);
+    return new Measurement(own.percentile(share), reference.percentile(share), note);
   }
 
   private Latencies ofJetcd() throws Exception {
@@ -130,7 +130,8 @@ final class EtcdLines implements AutoCloseable {
     long before = plain.put(PLAIN, "").get().getHeader().getRevision();
     Watch.Watcher watcher = otherPlain.watch(PLAIN, before, seen::set);
     try {
-      return Propagation.measure(measuring, value -> plain.put(PLAIN, value).get(), seen::get);
+      return Propagation.measure(
+          measurementOptions, value -> plain.put(PLAIN, value).get(), seen::get);
     } finally {
       watcher.close();
     }
@@ -141,7 +142,7 @@ final class EtcdLines implements AutoCloseable {
         DistributedStorage one = options.storage(stores.connect(), changed).open();
         DistributedStorage other = options.storage(stores.connect(), changed).open()) {
       return Propagation.measure(
-          measuring,
+          measurementOptions,
           value -> one.runTransaction(tx -> tx.write(CHANGED, value)),
           () -> other.read(CHANGED));
     }

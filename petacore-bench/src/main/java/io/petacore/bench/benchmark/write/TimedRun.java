@@ -2,8 +2,8 @@ package io.petacore.bench.benchmark.write;
 
 import java.time.Duration;
 
-/** A piece of work that is done over and over for some time. */
+/** Repeats an operation for a given time. */
 @FunctionalInterface
-interface Work {
+interface TimedRun {
   Sample run(Duration time) throws Exception;
 }

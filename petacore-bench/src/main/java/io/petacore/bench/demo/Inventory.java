@@ -7,29 +7,29 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What one node has in the end, sorted by what it means. */
-final class Stocktaking {
+/** The contents of one node at the end, by kind of key. */
+final class Inventory {
   private final String node;
   private final long revision;
   private final Map<Bytes, Long> left = new HashMap<>();
   private final Map<Bytes, Long> sold = new HashMap<>();
   private final Map<Bytes, Bytes> itemOfOrder = new HashMap<>();
   private final Map<Bytes, Bytes> descriptions = new HashMap<>();
-  private final List<Bytes> strange = new ArrayList<>();
+  private final List<Bytes> unexpected = new ArrayList<>();
   private long entries;
 
-  private Stocktaking(String node, long revision) {
+  private Inventory(String node, long revision) {
     this.node = node;
     this.revision = revision;
   }
 
-  /** Sorts the contents of a node, as they were at a revision. */
-  static Stocktaking of(String node, long revision, Iterable<Entry> contents) {
-    Stocktaking taken = new Stocktaking(node, revision);
+  /** Classifies the contents of a node at a revision. */
+  static Inventory of(String node, long revision, Iterable<Entry> contents) {
+    Inventory inventory = new Inventory(node, revision);
     for (Entry entry : contents) {
-      taken.add(entry.key(), entry.value());
+      inventory.add(entry.key(), entry.value());
     }
-    return taken;
+    return inventory;
   }
 
   private void add(Bytes key, Bytes value) {
@@ -40,14 +40,14 @@ final class Stocktaking {
     } else if (key.startsWith(Shop.STOCK)) {
       Long stock = Shop.stock(value);
       if (stock == null) {
-        strange.add(key);
+        unexpected.add(key);
       } else {
         left.put(key.substring(Shop.STOCK.length()), stock);
       }
     } else if (key.startsWith(Shop.ITEM)) {
       descriptions.put(key.substring(Shop.ITEM.length()), value);
     } else if (!key.equals(Shop.CLOSING)) {
-      strange.add(key);
+      unexpected.add(key);
     }
   }
 
@@ -55,50 +55,48 @@ final class Stocktaking {
     return node;
   }
 
-  /** The revision that the contents were read at. */
+  /** The revision at which the contents were read. */
   long revision() {
     return revision;
   }
 
-  /** How many entries the node has. */
+  /** The number of entries. */
   long entries() {
     return entries;
   }
 
-  /** What is left of each item. */
+  /** The units left of each item. */
   Map<Bytes, Long> left() {
     return left;
   }
 
-  /** How many orders there are for each item that has any. */
+  /** The number of orders of each item that has any. */
   Map<Bytes, Long> sold() {
     return sold;
   }
 
-  /** The orders, each with its item. */
+  /** The item of each order, by order key. */
   Map<Bytes, Bytes> orders() {
     return itemOfOrder;
   }
 
-  /** Each item's description. */
+  /** The description of each item. */
   Map<Bytes, Bytes> descriptions() {
     return descriptions;
   }
 
-  /** Keys that nobody here has written, or whose value nobody has. */
-  List<Bytes> strange() {
-    return strange;
+  /** Keys that the demo does not write, or whose value it does not write. */
+  List<Bytes> unexpected() {
+    return unexpected;
   }
 
-  /**
-   * Whether two nodes have the same entries, apart from the strange ones, which are named anyway.
-   */
-  boolean sameEntries(Stocktaking other) {
+  /** Whether two nodes have the same entries; the values of unexpected keys are not compared. */
+  boolean sameEntries(Inventory other) {
     return entries == other.entries
         && left.equals(other.left)
         && itemOfOrder.equals(other.itemOfOrder)
         && descriptions.equals(other.descriptions)
-        && strange.equals(other.strange);
+        && unexpected.equals(other.unexpected);
   }
 
   long unitsLeft() {

@@ -12,26 +12,26 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** What the keys take in memory, beside a plain map of the same. */
-final class MemoryLines {
+/** Memory per key, compared with a plain map. */
+final class MemoryWorkloads {
 
   private static final int KEYS = 100_000;
   private static final int COLLECTIONS = 3;
   private static final int DATA = SampleData.key(0).length() + SampleData.value(0).length();
 
-  List<Line> all() {
+  List<Workload> all() {
     return List.of(
-        new Line(
-            "memory of a key beyond its own and its value's bytes",
+        new Workload(
+            "memory overhead per key",
             "ConcurrentHashMap<Bytes, Bytes>",
             Unit.BYTES,
             Comparison.TIMES,
             2,
             round ->
-                new Reading(
-                    beyondBytes(this::cache),
-                    beyondBytes(this::map),
-                    "reckoned by the status: "
+                new Measurement(
+                    overhead(this::cache),
+                    overhead(this::map),
+                    "estimated by the status: "
                         + Unit.BYTES.show((double) cache().memoryUsage().bytes() / KEYS - DATA))));
   }
 
@@ -53,8 +53,8 @@ final class MemoryLines {
     return cache;
   }
 
-  /** What the heap holds more when something has been built, less the bytes of the data. */
-  private static double beyondBytes(Supplier<Object> building) {
+  /** Returns the heap growth per key when an object is built, minus the bytes of key and value. */
+  private static double overhead(Supplier<Object> building) {
     long before = usedAfterCollection();
     Object built = building.get();
     try {

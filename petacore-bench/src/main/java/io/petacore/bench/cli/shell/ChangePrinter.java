@@ -16,32 +16,32 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shows changes of the application's keys as the store tells of them. The store's threads must not
- * wait for a terminal, so a thread of its own does the printing.
+ * Watches the application's keys and prints their changes. Printing happens on a separate thread,
+ * so that the store's threads never wait for a terminal.
  */
-final class ChangeFeed implements AutoCloseable {
+final class ChangePrinter implements AutoCloseable {
   private final Namespace namespace;
   private final Printer printer;
   private final ExecutorService printing =
       Executors.newSingleThreadExecutor(
           task -> {
-            Thread thread = new Thread(task, "change-feed");
+            Thread thread = new Thread(task, "change-printer");
             thread.setDaemon(true);
             return thread;
           });
   private final Watch watch;
 
-  private ChangeFeed(
+  private ChangePrinter(
       KvStore store, Namespace namespace, Bytes keyPrefix, long fromRevision, Printer printer) {
     this.namespace = namespace;
     this.printer = printer;
     this.watch = store.watch(namespace.applicationKeys(keyPrefix), fromRevision, new Listener());
   }
 
-  /** Shows the changes of keys with a prefix, from a revision on. */
-  static ChangeFeed open(
+  /** Starts to print changes to keys with a prefix, from a revision on. */
+  static ChangePrinter open(
       KvStore store, Namespace namespace, Bytes keyPrefix, long fromRevision, Printer printer) {
-    return new ChangeFeed(store, namespace, keyPrefix, fromRevision, printer);
+    return new ChangePrinter(store, namespace, keyPrefix, fromRevision, printer);
   }
 
   private final class Listener implements WatchListener {
@@ -50,7 +50,7 @@ final class ChangeFeed implements AutoCloseable {
 
     @Override
     public void onRevisions(List<RevisionEvents> revisions) {
-      print(() -> revisions.forEach(ChangeFeed.this::show));
+      print(() -> revisions.forEach(ChangePrinter.this::show));
     }
 
     @Override
@@ -58,27 +58,27 @@ final class ChangeFeed implements AutoCloseable {
       print(
           () ->
               printer.error(
-                  "the watch has ended (" + ErrorLine.of(cause) + "); watch starts it again"));
+                  "the watch ended (" + ErrorLine.of(cause) + "); restart it with watch"));
     }
 
     private void print(Runnable lines) {
       try {
         printing.execute(lines);
       } catch (RejectedExecutionException e) {
-        // The feed was closed meanwhile: nobody wants to see it any more.
+        // Closed concurrently: the change need not be printed.
       }
     }
   }
 
   private void show(RevisionEvents revision) {
     for (Event event : revision.events()) {
-      String key = Words.shown(namespace.inside(event.key()));
+      String key = Words.format(namespace.withoutPrefix(event.key()));
       Bytes value = event.value();
       printer.line(
           "["
               + revision.revision()
               + "] "
-              + (value == null ? "delete " + key : "put " + key + " " + Words.shown(value)));
+              + (value == null ? "delete " + key : "put " + key + " " + Words.format(value)));
     }
   }
 
@@ -87,7 +87,7 @@ final class ChangeFeed implements AutoCloseable {
     watch.close();
     printing.shutdown();
     try {
-      // What was told before is shown before the next answer.
+      // Changes received before are printed before the next statement's output.
       printing.awaitTermination(1, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -7,17 +7,17 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Directories for peers that write files. */
-public final class Scratch {
+/** Temporary directories for peers that write files. */
+public final class ScratchDirectory {
 
-  private Scratch() {}
+  private ScratchDirectory() {}
 
-  /** A new one. */
+  /** Creates a directory. */
   public static Path create() throws IOException {
     return Files.createTempDirectory("petacore-peer");
   }
 
-  /** Removes one with all that is in it. */
+  /** Deletes a directory recursively. */
   public static void delete(Path directory) throws IOException {
     List<Path> all;
     try (Stream<Path> tree = Files.walk(directory)) {

@@ -8,45 +8,50 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** One thread that keeps a number of asynchronous operations under way. */
-final class Window {
+/** A workload of one thread that keeps a fixed number of asynchronous operations in flight. */
+final class AsyncWindow {
 
-  /** Begins an operation; its number is from zero on. */
+  /** Starts one operation. */
   @FunctionalInterface
   interface Operation {
-    CompletableFuture<?> begin(long number);
+    /**
+     * Starts an operation.
+     *
+     * @param number the number of the operation, from 0
+     */
+    CompletableFuture<?> start(long number);
   }
 
-  private Window() {}
+  private AsyncWindow() {}
 
-  static Work of(int size, Operation operation) {
+  static TimedRun of(int size, Operation operation) {
     return time -> run(size, time, operation);
   }
 
   private static Sample run(int size, Duration time, Operation operation) throws Exception {
-    Semaphore room = new Semaphore(size);
+    Semaphore permits = new Semaphore(size);
     Latencies latencies = new Latencies();
     LongAdder done = new LongAdder();
     AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
     long from = System.nanoTime();
     long end = from + time.toNanos();
     for (long number = 0; System.nanoTime() - end < 0; number++) {
-      room.acquire();
-      long begun = System.nanoTime();
+      permits.acquire();
+      long started = System.nanoTime();
       CompletableFuture<?> unused =
           operation
-              .begin(number)
+              .start(number)
               .whenComplete(
                   (result, failure) -> {
                     if (failure != null) {
                       failed.compareAndSet(null, failure);
                     }
-                    latencies.record(System.nanoTime() - begun);
+                    latencies.record(System.nanoTime() - started);
                     done.increment();
-                    room.release();
+                    permits.release();
                   });
     }
-    room.acquire(size);
+    permits.acquire(size);
     Throwable failure = failed.get();
     if (failure != null) {
       throw new IllegalStateException("an operation failed", failure);

@@ -15,60 +15,60 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Runs JMH benchmarks. */
-final class MicroBenchmarks {
+final class JmhRunner {
 
   private static final String ALLOCATED = "gc.alloc.rate.norm";
 
-  private final int warmUps; // of a second each
+  private final int warmUps; // one second each
   private final Duration time;
   private final List<RunResult> results = new ArrayList<>();
 
   /**
-   * @param warmUp for how long each is warmed up
-   * @param time for how long it is measured
+   * @param warmUp warm-up time per benchmark
+   * @param time measurement time per benchmark
    */
-  MicroBenchmarks(Duration warmUp, Duration time) {
+  JmhRunner(Duration warmUp, Duration time) {
     this.warmUps = (int) warmUp.toSeconds();
     this.time = time;
   }
 
-  /** Two in turns, in one process of their own. */
-  Reading inTurns(Micro micro) throws RunnerException {
-    RunResult result = run(micro);
+  /** Runs a benchmark that alternates with its reference, in a new process. */
+  Measurement paired(JmhBenchmark benchmark) throws RunnerException {
+    RunResult result = run(benchmark);
     double operations = secondary(result, "operations");
-    return new Reading(
+    return new Measurement(
         secondary(result, "own") / operations,
         secondary(result, "reference") / operations,
         secondary(result, ALLOCATED),
         "");
   }
 
-  /** One alone. */
-  Reading alone(Micro own) throws RunnerException {
+  /** Runs a benchmark without a reference, in a new process. */
+  Measurement alone(JmhBenchmark own) throws RunnerException {
     RunResult result = run(own);
     double nanos = result.getPrimaryResult().getScore();
-    return new Reading(nanos, Reading.NONE, secondary(result, ALLOCATED), "");
+    return new Measurement(nanos, Measurement.NONE, secondary(result, ALLOCATED), "");
   }
 
-  /** Everything that was run, as JMH keeps it. */
+  /** Returns the results of all runs. */
   Collection<RunResult> results() {
     return results;
   }
 
-  private RunResult run(Micro micro) throws RunnerException {
+  private RunResult run(JmhBenchmark benchmark) throws RunnerException {
     ChainedOptionsBuilder options =
         new OptionsBuilder()
-            .include(micro.pattern())
+            .include(benchmark.pattern())
             .forks(1)
             .warmupIterations(warmUps)
             .warmupTime(TimeValue.seconds(1))
             .measurementIterations((int) time.toSeconds())
             .measurementTime(TimeValue.seconds(1))
             .addProfiler(GCProfiler.class)
-            .jvmArgsAppend(micro.arguments().toArray(String[]::new))
+            .jvmArgsAppend(benchmark.arguments().toArray(String[]::new))
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT);
-    micro.parameters().forEach(options::param);
+    benchmark.parameters().forEach(options::param);
     RunResult result = new Runner(options.build()).runSingle();
     results.add(result);
     return result;
@@ -76,6 +76,6 @@ final class MicroBenchmarks {
 
   private static double secondary(RunResult result, String name) {
     Result<?> found = result.getSecondaryResults().get(name);
-    return found == null ? Reading.NONE : found.getScore();
+    return found == null ? Measurement.NONE : found.getScore();
   }
 }

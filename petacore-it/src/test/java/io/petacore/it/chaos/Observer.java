@@ -2,6 +2,7 @@ package io.petacore.it.chaos;
 
 import static io.petacore.testing.Answers.answer;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import io.petacore.internal.format.ReservedKeys;
@@ -23,12 +24,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees everything that is committed in a namespace, by a watch of its own that no proxy stands
- * before, and goes on after each end of it. It is what storages are held against, so it uses none.
+ * Records the history of a namespace with a watch that has no proxy and is reopened when it ends.
+ * Storages are compared with it, so it uses no storage.
  */
-final class Witness implements AutoCloseable {
+final class Observer implements AutoCloseable {
 
-  private static final Executor SOON =
+  private static final Executor DELAYED =
       CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
 
   private final KvStore store;
@@ -38,16 +39,22 @@ final class Witness implements AutoCloseable {
   private final Bytes elements;
   private final CommitHistory history;
 
-  // Guarded by this.
+  @GuardedBy("this")
   private @Nullable Watch watch;
+
+  @GuardedBy("this")
   private @Nullable Throwable failure;
+
+  @GuardedBy("this")
   private long revision;
+
+  @GuardedBy("this")
   private boolean closed;
 
   /**
-   * @param store a connection of its own, which it closes
+   * @param store a connection, which this closes
    */
-  Witness(KvStore store, String namespace) {
+  Observer(KvStore store, String namespace) {
     this.store = store;
     this.range = KeyRange.prefix(namespace);
     Bytes prefix = Bytes.utf8(namespace);
@@ -66,50 +73,50 @@ final class Witness implements AutoCloseable {
   }
 
   /**
-   * Waits until it has seen every commit that etcd has by now.
+   * Waits until every current commit in etcd is recorded.
    *
-   * @return etcd's revision: up to it, history may be forgotten
+   * @return the revision up to which history may be compacted
    */
   long catchUp() {
-    RangePage record = Await.value("etcd answers", () -> answer(store.range(newestCommit)));
+    RangePage record = Await.value("etcd responds", () -> answer(store.range(newestCommit)));
     long newest = record.entries().isEmpty() ? 0 : record.entries().get(0).modRevision();
     Await.until(
-        "the witness has seen everything",
+        "the observer has recorded all commits",
         () -> {
-          assertWell();
-          return hasSeen(newest);
+          assertConsistent();
+          return hasRecorded(newest);
         });
     skipTo(record.revision());
     return record.revision();
   }
 
-  private synchronized boolean hasSeen(long wanted) {
+  private synchronized boolean hasRecorded(long wanted) {
     return revision >= wanted;
   }
 
-  /** Between the newest commit and here, at most sessions have ended. */
+  /** Skips revisions without commits. */
   private synchronized void skipTo(long reached) {
     revision = Math.max(revision, reached);
   }
 
   /**
-   * That nothing was seen that must not be.
+   * Asserts that the recorded history is consistent.
    *
-   * @throws AssertionError if something was
+   * @throws AssertionError if it is not
    */
-  synchronized void assertWell() {
+  synchronized void assertConsistent() {
     if (failure != null) {
-      throw new AssertionError("seen in etcd itself: " + failure.getMessage(), failure);
+      throw new AssertionError("inconsistent history in etcd: " + failure.getMessage(), failure);
     }
   }
 
-  synchronized boolean isWell() {
+  synchronized boolean isConsistent() {
     return failure == null;
   }
 
-  /** Looks at what was seen, while nothing is added. */
-  synchronized void look(Consumer<CommitHistory> look) {
-    look.accept(history);
+  /** Reads the history exclusively. */
+  synchronized void read(Consumer<CommitHistory> reader) {
+    reader.accept(history);
   }
 
   private synchronized void add(List<RevisionEvents> revisions) {
@@ -126,21 +133,21 @@ final class Witness implements AutoCloseable {
     }
   }
 
-  /** At rest it would be noticed, too; the sooner, the nearer to what has caused it. */
+  /** Also checked at quiescence; checked here to detect it close to its cause. */
   private void requireFirst(Event event) {
     if (event.value() != null && event.key().startsWith(elements)) {
       String element = event.key().substring(prefixLength).toUtf8();
       if (history.puts(element) > 1) {
-        throw new AssertionError(element + " was put a second time");
+        throw new AssertionError(element + " was put twice");
       }
     }
   }
 
   private synchronized void ended(StoreException cause) {
     if (cause.kind() == StoreException.Kind.COMPACTED) {
-      failure = new AssertionError("the witness has missed revisions after " + revision, cause);
+      failure = new AssertionError("the observer missed revisions after " + revision, cause);
     }
-    SOON.execute(this::open);
+    DELAYED.execute(this::open);
   }
 
   @Override
@@ -159,7 +166,7 @@ final class Witness implements AutoCloseable {
   private final class Listener implements WatchListener {
     @Override
     public void onOpened() {
-      // What counts is what it tells.
+      // Nothing to do.
     }
 
     @Override

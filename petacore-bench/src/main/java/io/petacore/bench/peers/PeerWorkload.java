@@ -1,35 +1,35 @@
 package io.petacore.bench.peers;
 
-/** What every peer does, as far as it can. */
-enum PeerWork {
-  /** One key. */
+/** The workloads. */
+enum PeerWorkload {
+  /** Reads one key. */
   READ("one read", "read", "#1f77b4") {
     @Override
-    boolean isFor(Peer peer) {
+    boolean isSupportedBy(Peer peer) {
       return true;
     }
   },
 
-  /** Ten keys at one moment. */
-  TEN("ten reads of one snapshot", "readTen", "#c8873a") {
+  /** Reads ten keys in one snapshot. */
+  TEN("ten reads in one snapshot", "readTen", "#c8873a") {
     @Override
-    boolean isFor(Peer peer) {
-      return peer.offer().isSnapshot();
+    boolean isSupportedBy(Peer peer) {
+      return peer.description().isSnapshot();
     }
   },
 
-  /** A hundred keys in order. */
+  /** Scans a hundred keys. */
   SCAN("scan of 100 keys", "scan", "#3e8e7e") {
     @Override
-    boolean isFor(Peer peer) {
+    boolean isSupportedBy(Peer peer) {
       return peer.isOrdered();
     }
   },
 
-  /** One key is written. */
+  /** Writes one key. */
   WRITE("one write", "write", "#8a4f9e") {
     @Override
-    boolean isFor(Peer peer) {
+    boolean isSupportedBy(Peer peer) {
       return true;
     }
   };
@@ -38,24 +38,24 @@ enum PeerWork {
   private final String method;
   private final String colour;
 
-  PeerWork(String title, String method, String colour) {
+  PeerWorkload(String title, String method, String colour) {
     this.title = title;
     this.method = method;
     this.colour = colour;
   }
 
-  abstract boolean isFor(Peer peer);
+  abstract boolean isSupportedBy(Peer peer);
 
   String title() {
     return title;
   }
 
-  /** The method of {@link PeerBenchmark}. */
+  /** The name of the method of {@link PeerBenchmark}. */
   String method() {
     return method;
   }
 
-  /** In the picture. */
+  /** The colour in the chart. */
   String colour() {
     return colour;
   }

@@ -5,29 +5,33 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * Two kinds of work in one process, in turns of some milliseconds, and how long each took in all.
- * What else goes on on the machine then meets both alike; processes one after another differ by
- * more than what is to be measured, and so do two that happen to lie otherwise in memory.
+ * Total times of two workloads that alternate in one process, in slices of some milliseconds. Both
+ * then see the same load of the machine and the same memory layout, whose differences between
+ * processes exceed the difference to measure.
  */
 @State(Scope.Thread)
 @AuxCounters(AuxCounters.Type.EVENTS)
-public class Turns {
+public class PairedTimes {
 
-  /** Nanoseconds of the work that stands beside. */
+  /** Time of the reference workload, in nanoseconds. */
   public long reference;
 
-  /** Nanoseconds of PetaCore's work. */
+  /** Time of PetaCore's workload, in nanoseconds. */
   public long own;
 
-  /** How many operations each has done. */
+  /** Number of operations of each workload. */
   public long operations;
 
-  /** Does the work that stands beside. */
+  /** Runs a slice of the reference workload. */
   public void reference(Runnable work) {
     reference += nanosOf(work);
   }
 
-  /** Does PetaCore's work, of so many operations. */
+  /**
+   * Runs a slice of PetaCore's workload.
+   *
+   * @param count number of operations of the slice
+   */
   public void own(int count, Runnable work) {
     own += nanosOf(work);
     operations += count;

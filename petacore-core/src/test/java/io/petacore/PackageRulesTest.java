@@ -47,12 +47,17 @@ public class PackageRulesTest {
     mayUse("store.embedded", "store");
     mayUse("etcd", "store");
     mayUse("internal.format", "data", "error");
-    mayUse("internal.time");
+    mayUse("internal.concurrent");
     mayUse("internal.mvcc", "data", "clock", "error", "internal.format");
-    mayUse("internal.sync", "store", "internal.mvcc", "clock", "internal.time");
-    mayUse("internal.commit", "store", "internal.mvcc", "clock", "internal.time");
+    mayUse("internal.sync", "store", "internal.mvcc", "clock", "internal.concurrent");
+    mayUse("internal.commit", "store", "internal.mvcc", "clock", "internal.concurrent");
     mayUse(
-        "internal.transaction", "transaction", "internal.commit", "internal.mvcc", "internal.time");
+        "internal.transaction",
+        "transaction",
+        "internal.commit",
+        "internal.mvcc",
+        "internal.concurrent");
+    mayUse("internal.engine", "internal.transaction", "internal.sync");
   }
 
   /** The composition root stands on everything in petacore-core. */

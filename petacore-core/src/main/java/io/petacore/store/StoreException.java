@@ -1,11 +1,10 @@
 package io.petacore.store;
 
-import io.petacore.error.PetaCoreException;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** A request to a store failed; {@link #kind()} says what that means for it. */
-public final class StoreException extends PetaCoreException {
+public final class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** What is known about a request that failed. */
@@ -15,8 +14,8 @@ public final class StoreException extends PetaCoreException {
     /**
      * Not applied; this client can't use the store as it is configured: refused credentials, an
      * endpoint that is no such store, TLS on one side only, an untrusted or wrong certificate.
-     * Waiting does not mend it, a person does: on this side or on the other, so that a later
-     * request may succeed. The message names the endpoint and the reason.
+     * Waiting does not help; a person has to change something, on this side or on the other, so
+     * that a later request may succeed. The message names the endpoint and the reason.
      */
     MISCONFIGURED,
     /** Not applied; refused for its content, and would be again: permission, size, limits. */

@@ -47,7 +47,7 @@ final class Witness {
 
   /** What is read now is read at this revision; a key alone, at Read Committed, at a later one. */
   private long revision() {
-    return ofSnapshot() ? attempt.snapshot : storage.appliedRevision();
+    return ofSnapshot() ? attempt.snapshot : storage.revision();
   }
 
   /** The payload of a key; null if it is absent. */

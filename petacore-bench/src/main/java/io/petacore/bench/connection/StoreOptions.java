@@ -1,6 +1,7 @@
 package io.petacore.bench.connection;
 
 import io.petacore.DistributedStorage;
+import io.petacore.StorageBuilder;
 import io.petacore.bench.console.Bounds;
 import io.petacore.bench.console.Verbosity;
 import io.petacore.etcd.EtcdKvStore;
@@ -143,7 +144,7 @@ public final class StoreOptions {
   }
 
   /** A storage's builder, as far as the options say how it is to be opened. */
-  public DistributedStorage.Builder storage(KvStore store, Namespace within) {
+  public StorageBuilder storage(KvStore store, Namespace within) {
     return DistributedStorage.builder(store)
         .namespace(within.name())
         .openTimeout(Duration.ofSeconds(timeoutSeconds));

@@ -11,8 +11,8 @@ import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.StoreUnavailableException;
+import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.Snapshot;
-import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,15 +60,14 @@ final class Cluster implements AutoCloseable {
 
   /** Waits until each node has what any of them had at the time of the call. */
   void awaitEqual() throws InterruptedException {
-    awaitApplied(
-        storages().stream().mapToLong(DistributedStorage::appliedRevision).max().orElseThrow());
+    awaitApplied(storages().stream().mapToLong(DistributedStorage::revision).max().orElseThrow());
   }
 
   private void awaitApplied(long revision) throws InterruptedException {
     CountDownLatch applied = new CountDownLatch(1);
     Runnable look =
         () -> {
-          if (storages().stream().allMatch(storage -> storage.appliedRevision() >= revision)) {
+          if (storages().stream().allMatch(storage -> storage.revision() >= revision)) {
             applied.countDown();
           }
         };
@@ -112,7 +111,7 @@ final class Cluster implements AutoCloseable {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     CountDownLatch never = new CountDownLatch(1);
     while (true) {
-      try (Transaction tx = nodes.get(0).storage().begin(TransactionOptions.defaults())) {
+      try (ExplicitTransaction tx = nodes.get(0).storage().begin(TransactionOptions.defaults())) {
         return tx.write(Shop.CLOSING, Bytes.utf8("all customers have left")).commit().revision();
       } catch (StoreUnavailableException | CommitOutcomeUnknownException e) {
         // Written twice it is the same; only the patience is bounded.

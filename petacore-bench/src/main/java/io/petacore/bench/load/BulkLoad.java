@@ -5,6 +5,7 @@ import io.petacore.bench.console.CommandFailedException;
 import io.petacore.bench.console.ErrorLine;
 import io.petacore.bench.console.Figures;
 import io.petacore.data.Entry;
+import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
@@ -89,7 +90,7 @@ public final class BulkLoad {
    */
   public void check(DistributedStorage storage, String source) {
     for (Chunk chunk : chunks) {
-      try (Transaction tx = storage.begin(BLIND)) {
+      try (ExplicitTransaction tx = storage.begin(BLIND)) {
         for (int i = chunk.from; i < chunk.to; i++) {
           checkOne(tx, i, source);
         }

@@ -1,11 +1,12 @@
 package io.petacore.bench.status;
 
+import io.petacore.StorageCounters;
 import io.petacore.StorageStatus;
 import io.petacore.bench.console.Figures;
-import java.time.Instant;
+import io.petacore.data.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A storage's status as lines for people. */
 public final class StatusReport {
@@ -15,7 +16,7 @@ public final class StatusReport {
 
   /** What a storage says of itself. */
   public static List<String> of(StorageStatus status) {
-    StorageStatus.Counters counters = status.counters();
+    StorageCounters counters = status.counters();
     List<String> lines = new ArrayList<>();
     lines.add(line("state", status.state().toString()));
     lines.add(line("keys", Figures.count(status.keys())));
@@ -30,7 +31,7 @@ public final class StatusReport {
         line(
             "applied revision",
             status.appliedRevision() + ", " + Figures.seconds(status.age().toNanos()) + " ago"));
-    lines.add(line("applied version", version(status.appliedTimestamp())));
+    lines.add(line("applied timestamp", timestamp(status.appliedTimestamp())));
     lines.add(line("last contact", String.valueOf(status.lastContact())));
     StorageStatus.Failure failure = status.lastFailure();
     if (failure != null) {
@@ -84,11 +85,10 @@ public final class StatusReport {
     return lines;
   }
 
-  private static String version(long nanos) {
-    long second = TimeUnit.SECONDS.toNanos(1);
-    Instant instant =
-        Instant.ofEpochSecond(Math.floorDiv(nanos, second), Math.floorMod(nanos, second));
-    return nanos == 0 ? "none: nothing was committed by PetaCore" : nanos + " (" + instant + ")";
+  private static String timestamp(@Nullable Timestamp applied) {
+    return applied == null
+        ? "none: no PetaCore node has committed yet"
+        : applied.nanosSinceEpoch() + " (" + applied + ")";
   }
 
   /** A label with what it labels. */

@@ -1,6 +1,7 @@
 package io.petacore.bench.write;
 
 import io.petacore.DistributedStorage;
+import io.petacore.StorageBuilder;
 import io.petacore.bench.connection.Namespace;
 import io.petacore.bench.connection.PlainEtcd;
 import io.petacore.bench.connection.StoreOptions;
@@ -78,7 +79,7 @@ public final class WriteCommand implements Callable<Integer> {
   }
 
   private DistributedStorage open(Stores stores, Namespace namespace) throws InterruptedException {
-    DistributedStorage.Builder builder = options.storage(stores.connect(), namespace);
+    StorageBuilder builder = options.storage(stores.connect(), namespace);
     if (maxInFlight != null) {
       builder.maxInFlight(maxInFlight);
     }

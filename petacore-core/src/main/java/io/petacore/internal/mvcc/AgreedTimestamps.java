@@ -47,6 +47,16 @@ final class AgreedTimestamps {
     spans = List.copyOf(closed);
   }
 
+  /** Whether two timestamps lie in the same span. */
+  boolean containsBoth(long first, long second) {
+    for (Span span : spans) {
+      if (span.first() <= first && second <= span.last()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether a timestamp lies in a span. */
   boolean contains(long timestamp) {
     for (Span span : spans) {

@@ -63,6 +63,11 @@ class History {
     return log.at(timestamp);
   }
 
+  /** As {@link RevisionLog#around}. */
+  synchronized @Nullable AppliedState[] around(long revision) {
+    return log.around(revision);
+  }
+
   /** Writer only: a version was linked over an older one, which takes so many bytes. */
   void superseded(int olderBytes, Version newer, long nanoTime) {
     int held = MemoryUsage.ofSuperseded(olderBytes);

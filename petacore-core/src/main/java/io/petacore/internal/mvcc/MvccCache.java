@@ -237,8 +237,35 @@ public final class MvccCache {
     } else {
       return state;
     }
-    throw new TransactionTooOldException(
+    throw TransactionTooOldException.ofPast(
         "the state at version " + timestamp + " can't be told: " + reason);
+  }
+
+  /**
+   * Returns the state at a revision of the store's current history.
+   *
+   * @throws TransactionTooOldException if the revision has not been applied, is no longer kept, or
+   *     was not applied by itself
+   */
+  public AppliedState atRevision(long revision) {
+    long newest = applied.revision();
+    @Nullable AppliedState[] around = history.around(revision);
+    AppliedState state = around[0];
+    AppliedState next = around[1];
+    String reason;
+    if (revision > newest) {
+      reason = "it has not been applied yet; the newest is " + newest;
+    } else if (state == null || state.timestamp() < history.horizon()) {
+      reason = "it is no longer kept";
+    } else if (state.revision() != revision
+        && (next == null || !exact.containsBoth(state.timestamp(), next.timestamp()))) {
+      reason = "this node did not follow the revisions around it one by one";
+    } else {
+      return state;
+    }
+    requireOpen();
+    throw TransactionTooOldException.ofPast(
+        "the state at revision " + revision + " is not available: " + reason);
   }
 
   /** Writer: from the applied revision on, version numbers are those of all nodes. */

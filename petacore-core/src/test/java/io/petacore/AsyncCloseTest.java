@@ -112,7 +112,7 @@ class AsyncCloseTest {
 
   /** A waiter would be kept until its revision is applied, which may be never. */
   @Test
-  void aTimedOutWaitForACommitLeavesNoWaiter() {
+  void aTimedOutWaitForACommitLeavesNoWaiter() throws Exception {
     try (SteeredStore store = new SteeredStore(EmbeddedKvStore.inMemory());
         DistributedStorage storage =
             DistributedStorage.builder(store).executor(tasks::add).open()) {
@@ -125,9 +125,14 @@ class AsyncCloseTest {
             () ->
                 storage.<@Nullable String, RuntimeException>callTransaction(
                     shortly, tx -> tx.read("a")));
-        assertThrows(
+        CompletableFuture<CommitResult> late =
+            storage.runTransactionAsync(shortly, tx -> tx.read("a"));
+        while (!late.isDone()) {
+          runNext();
+        }
+        assertInstanceOf(
             StoreUnavailableException.class,
-            () -> storage.runTransactionAsync(shortly, tx -> tx.read("a")).join());
+            assertThrows(CompletionException.class, late::join).getCause());
       }
       assertEquals(0, CacheInvariants.countWaiters(StorageParts.cache(storage)));
       store.releaseEvents();

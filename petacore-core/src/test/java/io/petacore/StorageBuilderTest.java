@@ -35,7 +35,7 @@ class StorageBuilderTest {
     storage.close();
     long seconds = Duration.ofNanos(System.nanoTime() - begun).toSeconds();
     assertTrue(seconds < 60, seconds + " s");
-    assertTrue(held.isCompletedExceptionally());
+    Await.until("failed", held::isCompletedExceptionally);
     Await.until("reported", () -> reported.contains(StorageStatus.State.CLOSED));
     store.close();
   }

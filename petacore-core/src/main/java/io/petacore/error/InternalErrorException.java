@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class InternalErrorException extends PetaCoreException {
   private static final long serialVersionUID = 1L;
 
+  /** Whether a commit may have been applied. */
   private final boolean mayHaveBeenApplied;
 
   /**

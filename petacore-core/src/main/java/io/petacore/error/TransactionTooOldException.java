@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class TransactionTooOldException extends PetaCoreException {
   private static final long serialVersionUID = 1L;
 
+  /** Whether a new transaction may succeed. */
   private final boolean retryable;
 
   /**

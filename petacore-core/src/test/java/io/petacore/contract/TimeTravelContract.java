@@ -242,6 +242,7 @@ public interface TimeTravelContract {
     nodes().backend().compact(a.revision());
     steered.mend();
     Await.until("resynced", () -> b.status().counters().resyncs() > resyncs);
+    Await.until("both have all", () -> b.revision() >= a.revision());
     assertRevisionRefused(b, inTheGap, "did not follow");
     assertReads("2", b, second);
     assertReads("3", a, inTheGap);

@@ -1,6 +1,7 @@
 /** An embeddable key space in memory, with transactions that a store makes durable and orders. */
 module io.petacore.core {
   requires org.slf4j;
+  requires static com.google.errorprone.annotations;
   requires static transitive org.jspecify;
 
   exports io.petacore;

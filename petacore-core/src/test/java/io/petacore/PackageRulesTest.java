@@ -50,7 +50,19 @@ public class PackageRulesTest {
     mayUse("internal.concurrent");
     mayUse("internal.mvcc", "data", "clock", "error", "internal.format");
     mayUse("internal.sync", "store", "internal.mvcc", "clock", "internal.concurrent");
-    mayUse("internal.commit", "store", "internal.mvcc", "clock", "internal.concurrent");
+    mayUse(
+        "internal.commit.batch",
+        "store",
+        "internal.mvcc",
+        "internal.format",
+        "internal.concurrent");
+    mayUse(
+        "internal.commit",
+        "internal.commit.batch",
+        "store",
+        "internal.mvcc",
+        "clock",
+        "internal.concurrent");
     mayUse(
         "internal.transaction",
         "transaction",

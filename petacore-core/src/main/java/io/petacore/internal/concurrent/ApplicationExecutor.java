@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +47,12 @@ public final class ApplicationExecutor implements Executor {
   private final Executor executor;
   private final Scheduler scheduler;
 
+  /**
+   * Whether tasks are given to the executor by the thread that has them, which saves a hand-over. A
+   * fork-join pool queues a task or refuses it; it never blocks, nor runs the task on its caller.
+   */
+  private final boolean neverBlocks;
+
   private final Object lock = new Object();
   private final ArrayDeque<Task> queue = new ArrayDeque<>(); // guarded by lock
   private @Nullable Carrier active; // guarded by lock; the one that takes tasks from the queue
@@ -61,18 +68,33 @@ public final class ApplicationExecutor implements Executor {
    */
   public ApplicationExecutor(Executor executor, Scheduler scheduler) {
     this.executor = executor;
+    this.neverBlocks = executor.getClass() == ForkJoinPool.class;
     this.scheduler = scheduler;
   }
 
   /** Has a task run, soon. Neither blocks nor throws; what the task throws is logged. */
   @Override
   public void execute(Runnable work) {
+    Task task = new Task(work);
+    if (neverBlocks && accepts(task)) {
+      return;
+    }
     Carrier started;
     synchronized (lock) {
-      queue.add(new Task(work));
+      queue.add(task);
       started = startIfNeeded();
     }
     run(started);
+  }
+
+  /** Gives a task to the executor from this thread; false if it was refused. */
+  private boolean accepts(Task task) {
+    try {
+      executor.execute(task);
+      return true;
+    } catch (RuntimeException | Error refusal) {
+      return false; // reported when a carrier is refused as well
+    }
   }
 
   /** Under the lock. Returns a carrier to be run; null if none is needed or possible. */

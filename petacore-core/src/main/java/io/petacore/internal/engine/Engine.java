@@ -69,16 +69,12 @@ public final class Engine {
         new HybridLogicalClock(config.clock().physical(), config.clock().maxOffset());
     this.pipeline =
         new CommitPipeline(
-            store,
-            namespace,
-            cache,
-            clock,
-            new DeleteFences(format.buckets()),
-            scheduler,
+            new CommitPipeline.Environment(store, namespace, cache, clock, scheduler),
             new CommitPipeline.Settings(
                 config.pipeline().maxInFlight(),
                 config.pipeline().maxPendingCommits(),
-                config.pipeline().sessionTimeout()),
+                config.pipeline().sessionTimeout(),
+                new DeleteFences(format.buckets())),
             this::expect,
             this::repair);
     this.executor = new ApplicationExecutor(config.executor(), scheduler);
@@ -104,9 +100,8 @@ public final class Engine {
     health.onFailure(pipeline::storeFailed);
   }
 
-  /** Called on the timer thread, which must not wait for the Synchronizer's lock. */
   private void expect(long revision) {
-    syncScheduler.execute(() -> synchronizer.expect(revision));
+    synchronizer.expect(revision);
   }
 
   private void repair(String reason) {

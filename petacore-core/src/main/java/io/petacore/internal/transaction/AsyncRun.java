@@ -4,7 +4,7 @@ import io.petacore.error.CommitQueueFullException;
 import io.petacore.error.InternalErrorException;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.TransactionTooOldException;
-import io.petacore.internal.commit.CommitOutcome;
+import io.petacore.internal.commit.batch.CommitOutcome;
 import io.petacore.internal.concurrent.Continuation;
 import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.mvcc.AppliedState;

@@ -1,7 +1,7 @@
 package io.petacore.internal.transaction;
 
 import io.petacore.data.Timestamp;
-import io.petacore.internal.commit.CommitOutcome;
+import io.petacore.internal.commit.batch.CommitOutcome;
 import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.transaction.CommitResult;
 

@@ -3,16 +3,16 @@ package io.petacore.internal.mvcc;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** Caches whose readers can be stopped in the midst of a read. */
+/** Caches whose readers can be interrupted within a read. */
 public final class InterruptedReads {
-  /** So that chains of a few versions are long ones. */
+  /** A threshold at which chains of a few versions are long. */
   private static final LongChains FEW_ARE_MANY = new LongChains(4);
 
   private InterruptedReads() {}
 
   /**
-   * A cache in which something is done before and after anybody looks at the horizon: a reader has
-   * then found what it looked for, and has not given it out yet.
+   * A cache that runs actions before and after every read of the horizon: the reader has then found
+   * its version and has not returned it yet.
    */
   public static MvccCache cache(
       Duration retention, long maxHistoryBytes, LongSupplier nanoTime, Runnable inTheMidst) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An etcd cluster as its clients see it, without threads and without time of its own: the key space
  * and the leases of the embedded store under the rules of etcd. It remembers everything, so that
- * its history can be judged, and that it can be set back to a backup.
+ * its history can be checked, and that it can be restored from a backup.
  */
 public final class EtcdModel {
 
@@ -62,7 +62,7 @@ public final class EtcdModel {
     return keys.compacted();
   }
 
-  /** Every revision since the beginning, compacted ones included; what was set back is gone. */
+  /** All revisions, compacted ones included, without those lost in a restore. */
   public List<RevisionEvents> history() {
     return history;
   }
@@ -134,7 +134,7 @@ public final class EtcdModel {
     keys.compact(revision);
   }
 
-  /** Restores a backup that was made when a revision was the newest. Its leases begin anew. */
+  /** Restores the backup of a revision. Its leases restart. */
   public void restore(long revision) {
     List<Step> past = List.copyOf(steps);
     long compacted = keys.compacted();
@@ -163,7 +163,7 @@ public final class EtcdModel {
 
   /**
    * Restores a backup, once in the life of a model, with {@code etcdutl snapshot restore
-   * --bump-revision --mark-compacted}: the revisions go on far above all that were given out, and
+   * --bump-revision --mark-compacted}: the revisions continue far above all earlier ones, and
    * nothing below can be read or watched.
    */
   public void restoreBumped(long revision, long by) {

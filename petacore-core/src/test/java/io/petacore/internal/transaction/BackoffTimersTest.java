@@ -7,35 +7,35 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class PausesTest {
+class BackoffTimersTest {
   private final ManualScheduler scheduler = new ManualScheduler();
-  private final Pauses pauses = new Pauses(scheduler);
+  private final BackoffTimers timers = new BackoffTimers(scheduler);
 
   private final AtomicInteger ended = new AtomicInteger();
 
-  private void pause() {
-    pauses.pause(Duration.ofMillis(10), ended::incrementAndGet);
+  private void start() {
+    timers.start(Duration.ofMillis(10), ended::incrementAndGet);
   }
 
   @Test
-  void aPauseEndsWhenItsTimeIsOver() {
-    pause();
+  void aDelayEndsWhenItsTimeIsUp() {
+    start();
     scheduler.advance(Duration.ofMillis(9));
     assertEquals(0, ended.get());
     scheduler.advance(Duration.ofMillis(1));
     assertEquals(1, ended.get());
-    pauses.close();
+    timers.close();
     assertEquals(1, ended.get(), "once");
   }
 
-  /** Fails where whoever pauses is forgotten by a close: no timer runs any more. */
+  /** No timer runs after the close: a delay that close did not end would never end. */
   @Test
-  void theCloseEndsThemAll() {
-    pause();
+  void closeEndsAllDelays() {
+    start();
     scheduler.shutdown();
-    pauses.close();
+    timers.close();
     assertEquals(1, ended.get());
-    pause();
+    start();
     assertEquals(2, ended.get());
   }
 }

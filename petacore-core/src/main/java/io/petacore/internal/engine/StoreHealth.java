@@ -1,4 +1,4 @@
-package io.petacore;
+package io.petacore.internal.engine;
 
 import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.Namespace;
@@ -14,18 +14,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a storage knows of its store from the answers to its requests: the last contact, the last
- * failure, and trouble.
+ * The health of the store as seen from the outcomes of a storage's requests: the last contact, the
+ * last failure, and incidents.
  *
- * <p><b>Trouble</b> begins with a failed request and ends when every kind of request that failed
- * has succeeded again, or has not failed for {@link #FORGOTTEN_AFTER}. Trouble that lasts for
- * {@link #PATIENCE} is logged, once, with its reason; so is its end. Safe for use by many threads.
+ * <p>An <em>incident</em> begins with a failed request and ends when every kind of request that
+ * failed has succeeded again, or has not failed for {@link #FORGOTTEN_AFTER}. An incident that
+ * lasts for {@link #LOG_AFTER} is logged once, with its reason; so is its end. Safe for use by many
+ * threads.
  */
-final class StoreHealth {
+public final class StoreHealth {
 
   private static final Logger log = LoggerFactory.getLogger(StoreHealth.class);
 
-  static final Duration PATIENCE = Duration.ofSeconds(2);
+  static final Duration LOG_AFTER = Duration.ofSeconds(2);
   private static final Duration FORGOTTEN_AFTER = Duration.ofSeconds(30);
 
   /** A kind of request. */
@@ -42,11 +43,19 @@ final class StoreHealth {
     }
   }
 
-  /** A kind of request that fails. */
+  /**
+   * A failed request.
+   *
+   * @param reason the message of the store or of the connection to it
+   * @param at when the request failed, by this machine's clock
+   */
+  public record Failure(String reason, Instant at) {}
+
+  /** The failures of a kind of request. */
   private static final class Failing {
     private final long since;
     private long last;
-    private int times;
+    private int count;
     private StoreException reason;
 
     private Failing(long now, StoreException reason) {
@@ -62,33 +71,33 @@ final class StoreHealth {
   private volatile Consumer<StoreException> onFailure = failure -> {};
   private volatile long contactAt; // monotonic; valid once contact has been made
   private volatile boolean contact;
-  private volatile StorageStatus.@Nullable Failure lastFailure;
+  private volatile @Nullable Failure lastFailure;
   private volatile @Nullable StoreException lastException;
-  private volatile boolean troubled; // whether failing is not empty, to be asked without the lock
+  private volatile boolean incident; // failing is not empty; read without the lock
 
   private final Object lock = new Object();
   private final Map<Request, Failing> failing = new EnumMap<>(Request.class); // guarded by lock
-  private boolean looking; // guarded by lock; whether a look at the trouble is scheduled
-  private boolean told; // guarded by lock; whether the trouble was logged
-  private long troubledSince; // guarded by lock
+  private boolean checkScheduled; // guarded by lock
+  private boolean logged; // guarded by lock; whether the incident was
+  private long incidentSince; // guarded by lock
 
   StoreHealth(Namespace namespace, Scheduler scheduler) {
     this.namespace = namespace;
     this.scheduler = scheduler;
   }
 
-  /** Has failures of reads and of the watch told to somebody, on the thread that brings them. */
+  /** Sets the listener for failures of reads and of the watch, called on their thread. */
   void onFailure(Consumer<StoreException> listener) {
     onFailure = listener;
   }
 
-  /** Fails once a read or the watch is refused in a way that waiting does not mend. */
+  /** Fails once a read or the watch has failed permanently. */
   CompletableFuture<Void> refused() {
     return refused;
   }
 
   /** The last failure; null if there was none. */
-  StorageStatus.@Nullable Failure lastFailure() {
+  public @Nullable Failure lastFailure() {
     return lastFailure;
   }
 
@@ -97,112 +106,112 @@ final class StoreHealth {
     return lastException;
   }
 
-  /** When the store last answered anything, by this machine's clock; null if it never did. */
-  @Nullable Instant lastContact() {
+  /** When the store last sent anything, by this machine's clock; null if it never did. */
+  public @Nullable Instant lastContact() {
     return contact ? Instant.now().minusNanos(scheduler.nanoTime() - contactAt) : null;
   }
 
-  /** Whether a failure is one that waiting does not mend. */
-  static boolean isHopeless(StoreException failure) {
+  /** Whether a failure does not pass by waiting. */
+  static boolean isPermanent(StoreException failure) {
     return switch (failure.kind()) {
       case MISCONFIGURED, REJECTED, CLOSED -> true;
       default -> false;
     };
   }
 
-  /** The store has sent something, unasked. */
-  void heard() {
+  /** Records that the store has sent something. */
+  void recordContact() {
     contactAt = scheduler.nanoTime();
     contact = true;
   }
 
-  /** The store has answered a request. */
-  void answered(Request request) {
-    heard();
-    if (troubled) {
+  /** Records that a request has succeeded. */
+  void succeeded(Request request) {
+    recordContact();
+    if (incident) {
       synchronized (lock) {
         failing.remove(request);
-        endTroubleIfOver();
+        endIncidentIfOver();
       }
     }
   }
 
-  /** A request has failed. */
+  /** Records that a request has failed. */
   void failed(Request request, StoreException failure) {
     switch (failure.kind()) {
       case LEASE_NOT_FOUND, COMPACTED, FUTURE_REVISION, TOO_LARGE -> {
-        answered(request);
+        succeeded(request);
         return;
       }
       case REJECTED -> {
         if (request == Request.COMMIT) {
-          answered(request); // the matter of whoever has written that
+          succeeded(request); // the fault of what it writes, not of the store
           return;
         }
-        heard();
+        recordContact();
       }
       default -> {}
     }
     lastException = failure;
-    lastFailure = new StorageStatus.Failure(String.valueOf(failure.getMessage()), Instant.now());
+    lastFailure = new Failure(String.valueOf(failure.getMessage()), Instant.now());
     if (request == Request.READ || request == Request.WATCH) {
-      if (isHopeless(failure)) {
+      if (isPermanent(failure)) {
         refused.completeExceptionally(failure);
       }
       onFailure.accept(failure);
     }
     if (failure.kind() != StoreException.Kind.CLOSED) {
-      note(request, failure);
+      recordFailure(request, failure);
     }
   }
 
-  private void note(Request request, StoreException failure) {
+  private void recordFailure(Request request, StoreException failure) {
     synchronized (lock) {
       long now = scheduler.nanoTime();
       if (failing.isEmpty()) {
-        troubledSince = now;
+        incidentSince = now;
       }
-      troubled = true;
+      incident = true;
       Failing one = failing.computeIfAbsent(request, first -> new Failing(now, failure));
       one.last = now;
-      one.times++;
+      one.count++;
       one.reason = failure;
-      lookLater();
+      scheduleCheck();
     }
   }
 
-  /** Begins: a store that answers nothing at all is trouble, too. */
-  void begin() {
+  /** Logs a warning if the store has not sent anything by a moment from now. */
+  void expectContact() {
     scheduler.schedule(
-        PATIENCE,
+        LOG_AFTER,
         () -> {
           if (!contact && lastFailure == null) {
             log.warn(
-                "namespace {}: the store has not answered anything for {} s",
+                "namespace {}: the store has not answered for {} s",
                 namespace,
-                PATIENCE.toSeconds());
+                LOG_AFTER.toSeconds());
           }
         });
   }
 
-  /** Under the lock. */
-  private void lookLater() {
-    if (!looking && !told) {
-      looking = true;
-      scheduler.schedule(PATIENCE, this::look);
+  private void scheduleCheck() {
+    assert Thread.holdsLock(lock);
+    if (!checkScheduled && !logged) {
+      checkScheduled = true;
+      scheduler.schedule(LOG_AFTER, this::check);
     }
   }
 
-  private void look() {
+  private void check() {
     synchronized (lock) {
-      looking = false;
-      endTroubleIfOver();
+      checkScheduled = false;
+      endIncidentIfOver();
       long now = scheduler.nanoTime();
       for (Map.Entry<Request, Failing> entry : failing.entrySet()) {
         Failing one = entry.getValue();
-        boolean persists = one.times > 1 || !contact || contactAt - one.last < 0;
-        if (persists && now - one.since >= PATIENCE.toNanos()) {
-          told = true;
+        boolean persists = one.count > 1 || !contact || contactAt - one.last < 0;
+        if (persists && now - one.since >= LOG_AFTER.toNanos()) {
+          logged = true;
           log.warn(
               "namespace {}: {} have been failing for {} s: {}",
               namespace,
@@ -213,25 +222,25 @@ final class StoreHealth {
         }
       }
       if (!failing.isEmpty()) {
-        lookLater();
+        scheduleCheck();
       }
     }
   }
 
-  /** Under the lock. */
-  private void endTroubleIfOver() {
+  private void endIncidentIfOver() {
+    assert Thread.holdsLock(lock);
     long now = scheduler.nanoTime();
     failing.values().removeIf(one -> now - one.last > FORGOTTEN_AFTER.toNanos());
     if (!failing.isEmpty()) {
       return;
     }
-    troubled = false;
-    if (told) {
-      told = false;
+    incident = false;
+    if (logged) {
+      logged = false;
       log.info(
-          "namespace {}: the store answers again, after {} s of trouble",
+          "namespace {}: the store answers again after {} s of failures",
           namespace,
-          Duration.ofNanos(now - troubledSince).toSeconds());
+          Duration.ofNanos(now - incidentSince).toSeconds());
     }
   }
 }

@@ -1,6 +1,7 @@
-package io.petacore;
+package io.petacore.internal.engine;
 
 import io.petacore.data.Bytes;
+import io.petacore.error.InternalErrorException;
 import io.petacore.error.NamespaceRefusedException;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.StorageClosedException;
@@ -21,18 +22,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens a storage, step by step, on the thread that asked for it. It goes on for as long as it gets
- * on: each step that is done, and each part of the state that arrives, begins {@code openTimeout}
- * anew. The whole is bounded by {@code openTotalTimeout} alone, if there is one.
+ * Opens a storage, step by step, on the calling thread. Every completed step, and every part of the
+ * state that arrives, restarts {@code openTimeout}; {@code openTotalTimeout} bounds the whole.
  */
-final class StorageOpener {
+public final class StorageOpener {
 
   private static final Logger log = LoggerFactory.getLogger(StorageOpener.class);
 
   private static final Duration FIRST_BACKOFF = Duration.ofMillis(20);
   private static final Duration MAX_BACKOFF = Duration.ofMillis(500);
 
-  private final DistributedStorage.Builder settings;
+  private final StorageConfig config;
   private final Namespace namespace;
   private final NamespaceGate gate;
   private final Scheduler scheduler;
@@ -40,20 +40,23 @@ final class StorageOpener {
   private final StoreHealth health;
   private Deadline deadline;
 
-  StorageOpener(DistributedStorage.Builder settings) {
-    this.settings = settings;
-    this.namespace = Namespace.of(settings.namespace);
-    this.gate = new NamespaceGate(settings.store, namespace);
-    this.scheduler = settings.schedulers.apply("petacore-" + settings.namespace);
-    this.total = Deadline.in(settings.openTotalTimeout, scheduler::nanoTime);
-    this.deadline = Deadline.in(settings.openTimeout, scheduler::nanoTime);
+  /**
+   * @throws IllegalArgumentException if the namespace is neither empty nor ends in a delimiter
+   */
+  public StorageOpener(StorageConfig config) {
+    this.config = config;
+    this.namespace = Namespace.of(config.namespace());
+    this.gate = new NamespaceGate(config.store(), namespace);
+    this.scheduler = config.newScheduler("");
+    this.total = Deadline.in(config.timeouts().openTotal(), scheduler::nanoTime);
+    this.deadline = Deadline.in(config.timeouts().open(), scheduler::nanoTime);
     this.health = new StoreHealth(namespace, scheduler);
   }
 
-  /** Opens a storage; leaves nothing behind when it throws. */
-  Engine open() {
-    FormatRecord format = look();
-    Engine engine = new Engine(settings, namespace, format, scheduler, health);
+  /** Opens a storage; leaves nothing behind if it throws. */
+  public Engine open() {
+    FormatRecord format = readFormat();
+    Engine engine = new Engine(config, namespace, format, scheduler, health);
     try {
       enter(engine, format);
       return engine;
@@ -63,13 +66,13 @@ final class StorageOpener {
     }
   }
 
-  /** Whether there is a namespace that can be opened, and with which format. */
-  private FormatRecord look() {
+  /** Checks that the namespace can be opened, and returns its format. */
+  private FormatRecord readFormat() {
     try {
-      health.begin();
-      log.info("opening namespace {} on {}", namespace, persist(settings.store::describe));
-      persist(gate::requireNotEnclosed);
-      return persist(gate::read);
+      health.expectContact();
+      log.info("opening namespace {} on {}", namespace, retry(config.store()::describe));
+      retry(gate::requireNotEnclosed);
+      return retry(gate::read);
     } catch (RuntimeException | Error failure) {
       scheduler.shutdown();
       throw failure;
@@ -79,12 +82,12 @@ final class StorageOpener {
   private void enter(Engine engine, FormatRecord expected) {
     awaitLoad(engine.start(), engine);
     requireNotEnclosing(engine);
-    if (settings.readOnly) {
+    if (config.isReadOnly()) {
       return;
     }
-    NamespaceGate.Format format = persist(gate::enter);
+    NamespaceGate.Format format = retry(gate::enter);
     if (format.createdAt() != 0) {
-      lookAgain(engine, format);
+      checkAgain(engine, format);
     } else if (!format.record().equals(expected)) {
       throw new NamespaceRefusedException(
           "the namespace "
@@ -93,13 +96,13 @@ final class StorageOpener {
     }
   }
 
-  private void lookAgain(Engine engine, NamespaceGate.Format format) {
+  private void checkAgain(Engine engine, NamespaceGate.Format format) {
     try {
       await(engine.whenApplied(format.createdAt()));
       requireNotEnclosing(engine);
-      persist(gate::requireNotEnclosed);
+      retry(gate::requireNotEnclosed);
     } catch (NamespaceRefusedException refused) {
-      persist(() -> gate.leave(format));
+      retry(() -> gate.leave(format));
       throw refused;
     }
   }
@@ -121,39 +124,40 @@ final class StorageOpener {
     return formatKey.prefixOf(formatKey.length() - ReservedKeys.FORMAT.length());
   }
 
-  /** Tries until it succeeds, is refused, or the time is up. */
-  private <T> T persist(Supplier<CompletableFuture<T>> step) {
+  /** Retries a step until it succeeds, is refused, or times out. */
+  private <T> T retry(Supplier<CompletableFuture<T>> step) {
     Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, scheduler::chance);
     while (true) {
       try {
         T answer = await(step.get());
-        health.answered(StoreHealth.Request.READ);
-        gotOn();
+        health.succeeded(StoreHealth.Request.READ);
+        restartTimeout();
         return answer;
       } catch (StoreException failure) {
         health.failed(StoreHealth.Request.READ, failure);
-        Duration pause = backoff.next();
-        if (StoreHealth.isHopeless(failure)) {
+        Duration delay = backoff.next();
+        if (StoreHealth.isPermanent(failure)) {
           throw refused(failure);
         }
-        if (remainingNanos() <= pause.toNanos()) {
+        if (remainingNanos() <= delay.toNanos()) {
           throw unavailable();
         }
-        pause(pause);
+        pause(delay);
       }
     }
   }
 
   /**
-   * Waits for the first state for as long as more of it arrives, unless the store refuses for good.
+   * Waits for the initial load as long as parts of it arrive, or until the store refuses it for
+   * good.
    */
   private void awaitLoad(CompletableFuture<Void> synced, Engine engine) {
-    CompletableFuture<Object> known = CompletableFuture.anyOf(synced, health.refused());
+    CompletableFuture<Object> result = CompletableFuture.anyOf(synced, health.refused());
     try {
       boolean waiting = true;
-      while (waiting && !scheduler.await(known, Math.max(0, remainingNanos()))) {
+      while (waiting && !scheduler.await(result, Math.max(0, remainingNanos()))) {
         Duration ago = Duration.ofNanos(scheduler.nanoTime() - engine.loadHeardAt());
-        Duration left = settings.openTimeout.minus(ago);
+        Duration left = config.timeouts().open().minus(ago);
         deadline = Deadline.in(left, scheduler::nanoTime);
         waiting = !left.isNegative() && !left.isZero() && !total.hasPassed();
       }
@@ -161,15 +165,15 @@ final class StorageOpener {
       throw interrupted(e);
     }
     try {
-      await(known);
+      await(result);
     } catch (StoreException failure) {
       throw refused(failure);
     }
-    gotOn();
+    restartTimeout();
   }
 
-  private void gotOn() {
-    deadline = Deadline.in(settings.openTimeout, scheduler::nanoTime);
+  private void restartTimeout() {
+    deadline = Deadline.in(config.timeouts().open(), scheduler::nanoTime);
   }
 
   private long remainingNanos() {
@@ -185,17 +189,19 @@ final class StorageOpener {
     } catch (InterruptedException e) {
       throw interrupted(e);
     } catch (CompletionException e) {
-      if (e.getCause() instanceof PetaCoreException known) {
-        known.fillInStackTrace();
-        throw known;
+      if (e.getCause() instanceof StoreException failed) {
+        throw failed;
       }
-      throw new PetaCoreException("opening failed unexpectedly", e.getCause());
+      if (e.getCause() instanceof PetaCoreException known) {
+        throw known.copy();
+      }
+      throw new InternalErrorException("opening failed unexpectedly", e.getCause(), false);
     }
   }
 
-  private void pause(Duration pause) {
+  private void pause(Duration delay) {
     try {
-      scheduler.pause(pause);
+      scheduler.pause(delay);
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
@@ -212,9 +218,7 @@ final class StorageOpener {
       return new StorageClosedException(what + "the store was closed before its storage");
     }
     return new StoreRefusedException(
-        what
-            + "the store refuses this client, and waiting does not mend it: "
-            + failure.getMessage(),
+        what + "the store refuses this client, and waiting does not help: " + failure.getMessage(),
         failure);
   }
 
@@ -224,8 +228,8 @@ final class StorageOpener {
         "the namespace "
             + namespace
             + (total.hasPassed()
-                ? " could not be opened within " + settings.openTotalTimeout
-                : " could not be opened: no progress within " + settings.openTimeout)
+                ? " could not be opened within " + config.timeouts().openTotal()
+                : " could not be opened: no progress within " + config.timeouts().open())
             + (cause == null ? "" : ": " + cause.getMessage()),
         cause);
   }

@@ -1,7 +1,7 @@
-package io.petacore;
+package io.petacore.internal.engine;
 
-import io.petacore.StoreHealth.Request;
 import io.petacore.data.KeyRange;
+import io.petacore.internal.engine.StoreHealth.Request;
 import io.petacore.store.Batch;
 import io.petacore.store.BatchResult;
 import io.petacore.store.KvStore;
@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
 
-/** An application's store, with the outcome of every request reported to {@link StoreHealth}. */
+/** The application's store, with the outcome of every request reported to {@link StoreHealth}. */
 final class ObservedStore implements KvStore {
 
   private final KvStore store;
@@ -29,13 +29,13 @@ final class ObservedStore implements KvStore {
     this.health = health;
   }
 
-  /** Returns the very future: whoever chains to it is served in the order of chaining. */
+  /** Returns the same future, so that dependents run in the order in which they were added. */
   @SuppressWarnings("FutureReturnValueIgnored") // the observer throws nothing
   private <T> CompletableFuture<T> observed(Request request, CompletableFuture<T> answer) {
     answer.whenComplete(
         (result, failure) -> {
           if (failure == null) {
-            health.answered(request);
+            health.succeeded(request);
           } else {
             health.failed(request, StoreException.of(failure));
           }
@@ -55,7 +55,7 @@ final class ObservedStore implements KvStore {
         store.bulkRange(
             request,
             bytes -> {
-              health.heard();
+              health.recordContact();
               arriving.accept(bytes);
             }));
   }
@@ -65,7 +65,7 @@ final class ObservedStore implements KvStore {
     return observed(isOfSession(batch) ? Request.SESSION : Request.COMMIT, store.commit(batch));
   }
 
-  /** Whether it writes a session's fence, or the turn: keys that live with the lease. */
+  /** Whether a batch writes a key with a lease: a session fence or the exclusive commit lock. */
   private static boolean isOfSession(Batch batch) {
     return batch.operations().get(0) instanceof Operation.Put put && put.lease() != 0;
   }
@@ -87,7 +87,7 @@ final class ObservedStore implements KvStore {
 
   @Override
   public CompletableFuture<Void> revokeLease(long lease) {
-    return store.revokeLease(lease); // nobody waits for it to succeed
+    return store.revokeLease(lease); // its success is not awaited
   }
 
   @Override
@@ -100,7 +100,7 @@ final class ObservedStore implements KvStore {
     return observed(Request.READ, store.describe());
   }
 
-  /** The application's store is the application's to close. */
+  /** Not supported: the application closes its store. */
   @Override
   public void close() {
     throw new UnsupportedOperationException("a storage does not close its store");
@@ -115,13 +115,13 @@ final class ObservedStore implements KvStore {
 
     @Override
     public void onOpened() {
-      health.answered(Request.WATCH);
+      health.succeeded(Request.WATCH);
       listener.onOpened();
     }
 
     @Override
     public void onRevisions(List<RevisionEvents> revisions) {
-      health.heard();
+      health.recordContact();
       listener.onRevisions(revisions);
     }
 

@@ -1,4 +1,4 @@
-package io.petacore;
+package io.petacore.internal.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.petacore.StoreHealth.Request;
 import io.petacore.internal.concurrent.ManualScheduler;
+import io.petacore.internal.engine.StoreHealth.Request;
 import io.petacore.internal.format.Namespace;
 import io.petacore.store.KvStore;
 import io.petacore.store.StoreException;
@@ -19,7 +19,7 @@ import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Trouble is logged once, with its reason, and so is its end. */
+/** An incident is logged once, with its reason, and so is its end. */
 class StoreHealthTest {
   private final LogCapture log = new LogCapture();
   private final ManualScheduler scheduler = new ManualScheduler();
@@ -43,8 +43,8 @@ class StoreHealthTest {
   }
 
   @Test
-  void anOutageIsToldOnceAndSoIsItsEnd() {
-    health.answered(Request.READ);
+  void anIncidentIsLoggedOnceAndSoIsItsEnd() {
+    health.succeeded(Request.READ);
     for (int second = 0; second < 60; second++) {
       fail(Request.READ, Kind.UNAVAILABLE);
       fail(Request.WATCH, Kind.UNAVAILABLE);
@@ -52,66 +52,66 @@ class StoreHealthTest {
       scheduler.advance(Duration.ofSeconds(1));
     }
     assertTrue(log.lines("WARN", "no route to etcd-1:2379").get(0).contains("reads"));
-    health.answered(Request.READ);
-    assertEquals(0, recoveries(), "the watch is not there yet");
-    health.answered(Request.WATCH);
+    health.succeeded(Request.READ);
+    assertEquals(0, recoveries(), "the watch has not succeeded yet");
+    health.succeeded(Request.WATCH);
     assertEquals(1, recoveries());
     assertTrue(log.lines("INFO", "after 60 s").size() == 1);
   }
 
   @Test
-  void whatIsShortIsNotTold() {
+  void aShortIncidentIsNotLogged() {
     fail(Request.READ, Kind.UNAVAILABLE);
     fail(Request.READ, Kind.UNAVAILABLE);
     scheduler.advance(Duration.ofMillis(1900));
-    health.answered(Request.READ);
+    health.succeeded(Request.READ);
     scheduler.advance(Duration.ofMinutes(1));
     assertEquals(0, warnings());
     assertEquals(0, recoveries());
   }
 
   @Test
-  void oneRequestThatNobodyRepeatsIsNoTroubleForEver() {
+  void aFailedRequestThatIsNotRepeatedIsForgotten() {
     fail(Request.COMMIT, Kind.UNAVAILABLE);
     for (int second = 0; second < 40; second++) {
       scheduler.advance(Duration.ofSeconds(1));
-      health.answered(Request.SESSION);
+      health.succeeded(Request.SESSION);
     }
     assertEquals(0, warnings());
     for (int second = 0; second < 10; second++) {
       fail(Request.COMMIT, Kind.OUTCOME_UNKNOWN);
       scheduler.advance(Duration.ofSeconds(1));
-      health.answered(Request.SESSION);
+      health.succeeded(Request.SESSION);
     }
     assertEquals(1, warnings(), "commits fail, though the session is fine");
   }
 
   @Test
-  void aStoreThatNeverAnswersIsTold() {
-    health.begin();
+  void aStoreThatNeverAnswersIsLogged() {
+    health.expectContact();
     scheduler.advance(Duration.ofSeconds(10));
     assertEquals(1, warnings());
     assertNull(health.lastContact());
   }
 
   @Test
-  void answersThatRefuseAreContact() {
+  void refusalsAreContact() {
     fail(Request.SESSION, Kind.LEASE_NOT_FOUND);
     fail(Request.WATCH, Kind.COMPACTED);
     fail(Request.READ, Kind.FUTURE_REVISION);
     fail(Request.COMMIT, Kind.REJECTED);
-    assertNull(health.lastFailure(), "none of them is the store's");
+    assertNull(health.lastFailure(), "none is a failure of the store");
     assertNotNull(health.lastContact());
     assertFalse(health.refused().isDone());
     fail(Request.WATCH, Kind.REJECTED);
     assertTrue(health.refused().isCompletedExceptionally());
-    StorageStatus.Failure failure = health.lastFailure();
+    StoreHealth.Failure failure = health.lastFailure();
     assertNotNull(failure);
     assertEquals("no route to etcd-1:2379", failure.reason());
     assertTrue(Duration.between(failure.at(), Instant.now()).toSeconds() < 60);
   }
 
-  /** A method with a default would be called on the observer, and the store never asked. */
+  /** A method with a default that is not overridden would never reach the store. */
   @Test
   void everyRequestIsForwarded() throws Exception {
     for (Method method : KvStore.class.getMethods()) {

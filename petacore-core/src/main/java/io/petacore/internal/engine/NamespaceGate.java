@@ -1,4 +1,4 @@
-package io.petacore;
+package io.petacore.internal.engine;
 
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
@@ -20,22 +20,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets a storage into its namespace: reads or creates the format key, and refuses a namespace that
- * lies inside another one. (One that contains another is noticed by the load.)
+ * Admits a storage to its namespace: reads or creates the format key, and refuses a namespace that
+ * lies inside another one. (The initial load notices one that contains another.)
  *
- * <p>Two storages may open overlapping namespaces at the same time. Each first creates its own
- * format key and then looks again, so at least one of them sees the other; whoever created a key
- * and is refused takes it back.
+ * <p>Two storages may open overlapping namespaces at the same time. Each creates its own format key
+ * first and then checks again, so at least one of them sees the other's; a storage that is refused
+ * deletes the key it created.
  */
 final class NamespaceGate {
 
   private static final Logger log = LoggerFactory.getLogger(NamespaceGate.class);
 
   /**
-   * The namespace's format.
+   * The format of a namespace.
    *
-   * @param record what it says
-   * @param createdAt the revision that created it, if this call did; else 0
+   * @param record the content of the format key
+   * @param createdAt the revision that created the key, if this call did; else 0
    */
   record Format(FormatRecord record, long createdAt) {}
 
@@ -50,12 +50,12 @@ final class NamespaceGate {
   }
 
   /**
-   * Fails with {@link NamespaceRefusedException} if the namespace lies inside another one. Where
-   * this client may not read what would enclose it, it can't tell; whoever opens that namespace
-   * then will, from this one's format key.
+   * Fails with {@link NamespaceRefusedException} if the namespace lies inside another one. A
+   * namespace that this client may not read is skipped: a storage that opens it finds this one's
+   * format key.
    */
   CompletableFuture<Void> requireNotEnclosed() {
-    CompletableFuture<Void> clear = CompletableFuture.completedFuture(null);
+    CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
     for (Namespace enclosing : namespace.enclosing()) {
       Bytes key = enclosing.toStore(ReservedKeys.FORMAT);
       CompletableFuture<Void> one =
@@ -71,9 +71,9 @@ final class NamespaceGate {
                               + ", which is in use: choose one beside it");
                     }
                   });
-      clear = CompletableFuture.allOf(clear, one);
+      all = CompletableFuture.allOf(all, one);
     }
-    return clear;
+    return all;
   }
 
   private static CompletableFuture<RangePage> readable(CompletableFuture<RangePage> answer) {
@@ -83,13 +83,13 @@ final class NamespaceGate {
           if (known.kind() != StoreException.Kind.REJECTED) {
             throw known;
           }
-          // As it should be for a user who may read the namespace and nothing else.
-          log.debug("can't look for an enclosing namespace: {}", known.getMessage());
+          // Expected of a user who may read this namespace only.
+          log.debug("can't check for an enclosing namespace: {}", known.getMessage());
           return new RangePage(List.of(), false, 0);
         });
   }
 
-  /** The namespace's format; where there is none, the one that it would get. */
+  /** Reads the namespace's format; if there is none, returns the one that it would get. */
   CompletableFuture<FormatRecord> read() {
     return store
         .range(new RangeRequest(KeyRange.single(formatKey), 0, 1))
@@ -100,7 +100,7 @@ final class NamespaceGate {
                     : decode(page.entries().get(0).value()));
   }
 
-  /** The namespace's format, created if there is none. */
+  /** Reads the namespace's format, after creating it if there is none. */
   CompletableFuture<Format> enter() {
     Batch create =
         new Batch(
@@ -130,7 +130,7 @@ final class NamespaceGate {
     return record;
   }
 
-  /** Takes back a format key that was created by {@link #enter}. */
+  /** Deletes a format key that was created by {@link #enter}. */
   CompletableFuture<BatchResult> leave(Format format) {
     return store.commit(
         new Batch(

@@ -71,14 +71,12 @@ final class Engine {
         new HybridLogicalClock(settings.physicalClock, settings.maxClockOffset);
     this.pipeline =
         new CommitPipeline(
-            store,
-            namespace,
-            cache,
-            clock,
-            new DeleteFences(format.buckets()),
-            scheduler,
+            new CommitPipeline.Environment(store, namespace, cache, clock, scheduler),
             new CommitPipeline.Settings(
-                settings.maxInFlight, settings.maxPendingCommits, settings.sessionTimeout),
+                settings.maxInFlight,
+                settings.maxPendingCommits,
+                settings.sessionTimeout,
+                new DeleteFences(format.buckets())),
             this::expect,
             this::repair);
     this.executor = new ApplicationExecutor(settings.executor, scheduler);

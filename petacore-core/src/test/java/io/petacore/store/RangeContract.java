@@ -155,7 +155,8 @@ interface RangeContract {
     assertEquals(newest, under().entries());
     assertEquals(List.of(), under().entriesAt(created - 1));
     RangePage past = under().page(under().all(), created, 0);
-    assertTrue(past.revision() >= again, "the reported revision is the newest one, not the one read");
+    assertTrue(
+        past.revision() >= again, "the reported revision is the newest one, not the one read");
   }
 
   @Test

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What it holds is a true history ({@link #change}, {@link #commit}), which ranges and watches
  * are answered from, so a test can't make up answers that contradict each other by mistake; where
- * it needs a fault, it injects one on purpose ({@link ScriptedWatch#deliver(RevisionEvents...)}, {@link #rewind}).
+ * it needs a fault, it injects one on purpose ({@link ScriptedWatch#deliver(RevisionEvents...)},
+ * {@link #rewind}).
  *
  * <p>Calls are answered at once, unless the test has them held ({@link #hold}) to answer or fail
  * each later, or a failure is queued ({@link #failNext}). Watches say nothing by themselves: see

@@ -1,6 +1,6 @@
 package io.petacore.internal.mvcc;
 
-import io.petacore.bench.jmh.Turns;
+import io.petacore.bench.benchmark.micro.Turns;
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import java.util.Locale;

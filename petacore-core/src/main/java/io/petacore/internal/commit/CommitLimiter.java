@@ -5,33 +5,33 @@ import io.petacore.internal.concurrent.Deadline;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Bounds how many transactions are in the pipeline. Safe for use by many threads. */
+/** Bounds the number of transactions in the pipeline. Safe for use by many threads. */
 final class CommitLimiter {
 
-  private final int places;
-  private final Semaphore free;
+  private final int limit;
+  private final Semaphore permits;
 
-  CommitLimiter(int places) {
-    this.places = places;
-    this.free = new Semaphore(places, true);
+  CommitLimiter(int limit) {
+    this.limit = limit;
+    this.permits = new Semaphore(limit, true);
   }
 
   /**
-   * Takes a place, in the order of asking, for which it waits as long as there is none.
+   * Acquires a permit, in the order of asking; waits while there is none.
    *
-   * @throws StoreUnavailableException if none comes free by the deadline, or the thread is
+   * @throws StoreUnavailableException if there is none by the deadline, or the thread is
    *     interrupted
    */
-  void enter(Deadline deadline) {
-    // Nobody overtakes those who queue for a place.
-    if (tryEnter()) {
+  void acquire(Deadline deadline) {
+    // A caller must not overtake those that are queued for a permit.
+    if (tryAcquire()) {
       return;
     }
     try {
-      if (!free.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+      if (!permits.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
         throw new StoreUnavailableException(
             "the pipeline was full ("
-                + places
+                + limit
                 + " commits pending) until the deadline; nothing was applied",
             null);
       }
@@ -42,20 +42,20 @@ final class CommitLimiter {
     }
   }
 
-  /** Takes a permit if one is free and no caller queues for it; returns at once. */
-  boolean tryEnter() {
-    return !free.hasQueuedThreads() && free.tryAcquire();
+  /** Acquires a permit if one is free and no caller is queued for it; returns at once. */
+  boolean tryAcquire() {
+    return !permits.hasQueuedThreads() && permits.tryAcquire();
   }
 
-  int permits() {
-    return places;
+  int limit() {
+    return limit;
   }
 
-  void leave() {
-    free.release();
+  void release() {
+    permits.release();
   }
 
-  int countFree() {
-    return free.availablePermits();
+  int available() {
+    return permits.availablePermits();
   }
 }

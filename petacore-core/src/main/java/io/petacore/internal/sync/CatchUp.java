@@ -22,7 +22,7 @@ import java.time.Duration;
 final class CatchUp {
 
   /** After so many failures in a row everything is loaded. */
-  static final int TRIES = 3;
+  static final int MAX_FAILURES = 3;
 
   /** A watch of which nothing arrives for so long, while a revision is missing, has failed. */
   static final Duration SILENCE_BOUND = Duration.ofSeconds(1);
@@ -61,7 +61,7 @@ final class CatchUp {
       failures = 0;
       warned = false;
     }
-    if (!end.isFailure() || ++failures < TRIES) {
+    if (!end.isFailure() || ++failures < MAX_FAILURES) {
       return false;
     }
     failures = 0;

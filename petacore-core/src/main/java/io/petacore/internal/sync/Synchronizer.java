@@ -713,7 +713,7 @@ public final class Synchronizer {
                   + " bytes had arrived; loading everything instead: {}",
               namespace,
               cache.applied().revision(),
-              CatchUp.TRIES,
+              CatchUp.MAX_FAILURES,
               bytes,
               cause.getMessage());
         }

@@ -2,17 +2,21 @@ package io.petacore.internal.commit;
 
 import java.util.function.Consumer;
 
-/** What must hold inside of a pipeline that has come to rest. */
+/** Invariants of a pipeline that has come to rest. */
 public final class PipelineInvariants {
   private PipelineInvariants() {}
 
-  /** Tells of each invariant that is broken. */
-  public static void check(CommitPipeline pipeline, int places, Consumer<String> broken) {
+  /** Reports each invariant that is broken. */
+  public static void check(CommitPipeline pipeline, int permits, Consumer<String> broken) {
     if (!pipeline.isIdle()) {
-      broken.accept("commits are left over in the pipeline");
+      broken.accept("commits are left in the pipeline");
     }
-    if (pipeline.freePlaces() != places) {
-      broken.accept("places are free in the pipeline: " + pipeline.freePlaces() + " of " + places);
+    if (pipeline.availablePermits() != permits) {
+      broken.accept(
+          "permits are available in the pipeline: "
+              + pipeline.availablePermits()
+              + " of "
+              + permits);
     }
   }
 }

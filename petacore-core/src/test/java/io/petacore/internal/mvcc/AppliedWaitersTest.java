@@ -114,8 +114,8 @@ class AppliedWaitersTest {
   }
 
   /**
-   * Each revision is published just when a thread starts to wait for it, and the next one only after
-   * that wait has ended, so a lost waiter would wait forever.
+   * Each revision is published just when a thread starts to wait for it, and the next one only
+   * after that wait has ended, so a lost waiter would wait forever.
    */
   @Test
   void noWaiterIsLostUnderConcurrency() throws Exception {

@@ -47,8 +47,8 @@ class HashIndexTest {
   }
 
   /**
-   * Fails if chosen keys can make lookups linear. With random hashes the longest probe of a half-full
-   * table of this size is about sixty slots.
+   * Fails if chosen keys can make lookups linear. With random hashes the longest probe of a
+   * half-full table of this size is about sixty slots.
    */
   @Test
   void keysChosenToCollideHaveShortProbes() {
@@ -118,7 +118,8 @@ class HashIndexTest {
       boolean replaced = index.remaining() != remaining - 1;
       remaining = index.remaining();
       int keys = size;
-      assertTrue(!replaced || 4 * (remaining + 1) >= keys, () -> keys + " keys have too little capacity");
+      assertTrue(
+          !replaced || 4 * (remaining + 1) >= keys, () -> keys + " keys have too little capacity");
     }
     // Removed keys occupy slots too; the table must be replaced in time and with free slots.
     List<Version> passing = new ArrayList<>();

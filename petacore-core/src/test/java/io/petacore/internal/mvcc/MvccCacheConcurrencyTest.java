@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * One writer, many readers, and history that is freed after a few revisions. The accounts have the
- * same sum at every revision while they are emptied, deleted and created again. Every read returns a
- * consistent state or fails because the snapshot is too old.
+ * same sum at every revision while they are emptied, deleted and created again. Every read returns
+ * a consistent state or fails because the snapshot is too old.
  */
 @Timeout(300)
 class MvccCacheConcurrencyTest {
@@ -96,9 +96,7 @@ class MvccCacheConcurrencyTest {
     return changes;
   }
 
-  /**
-   * A key among the accounts without a balance, so that pages are split and merged.
-   */
+  /** A key among the accounts without a balance, so that pages are split and merged. */
   private static Change passer(Random random, long revision) {
     Bytes key = Bytes.utf8("account3/" + random.nextInt(PASSERS));
     return new Change(key, random.nextBoolean() ? Bytes.utf8("0") : null, revision);
@@ -136,7 +134,9 @@ class MvccCacheConcurrencyTest {
     assertEquals(SUM, sum, "the sum at " + timestamp);
   }
 
-  /** Reads one snapshot repeatedly until it is too old, so that every one is read while it is freed. */
+  /**
+   * Reads one snapshot repeatedly until it is too old, so that every one is read while it is freed.
+   */
   private long read(Runnable ready, boolean scanning) {
     ready.run();
     KeyRange accounts = KeyRange.prefix("account");

@@ -7,7 +7,8 @@ import java.util.List;
 public final class RecordingRevisionListener implements RevisionListener {
 
   /** A published state; {@code loaded} says whether it was a load. */
-  public record Publication(AppliedState now, Commits commits, boolean loaded, boolean anotherHistory) {}
+  public record Publication(
+      AppliedState now, Commits commits, boolean loaded, boolean anotherHistory) {}
 
   public final List<Publication> publications = new ArrayList<>();
 

@@ -99,9 +99,7 @@ class StateComparisonTest {
     assertThrows(IllegalArgumentException.class, () -> comparison.add(put("a", "1", 1)));
   }
 
-  /**
-   * A change at the same mod revision is the same, even if the history of the store changed.
-   */
+  /** A change at the same mod revision is the same, even if the history of the store changed. */
   @Test
   void equalValuesAtEqualModRevisionsAreNoDifference() {
     cache.load(List.of(put("same", "1", 1), put("other", "1", 1)), 1, 10);

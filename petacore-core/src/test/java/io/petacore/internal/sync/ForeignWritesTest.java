@@ -22,9 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * How the Synchronizer handles commit records, bookkeeping keys and foreign writes.
- */
+/** How the Synchronizer handles commit records, bookkeeping keys and foreign writes. */
 class ForeignWritesTest {
   private final Node node = new Node();
 
@@ -158,7 +156,8 @@ class ForeignWritesTest {
     assertEquals(20_000, timestamp(third));
     assertEquals(
         List.of(
-            bookkeeping("\0s/1", 4, "advanced"), new Bookkeeping(Bytes.utf8("\0x"), 0, null, false)),
+            bookkeeping("\0s/1", 4, "advanced"),
+            new Bookkeeping(Bytes.utf8("\0x"), 0, null, false)),
         third.commits().bookkeeping());
     assertEquals(5, node.lastPublication().commits().recordRevision());
     assertNull(node.lastPublication().commits().record());

@@ -288,9 +288,7 @@ class ResyncTest {
     assertEquals(0, node.synchronizer.counters().resyncs());
   }
 
-  /**
-   * The applied revision exists in both histories; only a confirmed, later one was lost.
-   */
+  /** The applied revision exists in both histories; only a confirmed, later one was lost. */
   @Test
   void aStoreRestoredToTheAppliedRevisionIsDetectedByAConfirmedOne() {
     node.store.change(record(10_000), put("a", "1"));
@@ -469,11 +467,13 @@ class ResyncTest {
     node.store.compact(node.store.newest());
     node.store.watch().end(Kind.UNAVAILABLE);
     node.pause();
-    assertEquals(Map.of("a", "anew8", "b", "1"), node.contents());
+    assertEquals(Map.of("a", "new8", "b", "1"), node.contents());
     assertTrue(node.lastPublication().anotherHistory());
   }
 
-  /** The newest applied write is overwritten, so a restore is indistinguishable from many writes. */
+  /**
+   * The newest applied write is overwritten, so a restore is indistinguishable from many writes.
+   */
   @Test
   void aCompactedStoreWithoutProofIsOnAnotherHistory() {
     node.store.change(record(10_000), put("a", "1"));

@@ -185,7 +185,8 @@ class StateLoaderTest {
     scheduler.runDue();
     loading.join();
     assertEquals(firstKeys(2_000), keys());
-    assertEquals(2_000, expected.get(0), "the count of the whole namespace, to reserve capacity once");
+    assertEquals(
+        2_000, expected.get(0), "the count of the whole namespace, to reserve capacity once");
     KeyRange whole = Node.NAMESPACE.range();
     assertEquals(whole, store.ranges().get(0).range());
     Bytes end = store.ranges().get(1).range().to();
@@ -257,8 +258,8 @@ class StateLoaderTest {
   }
 
   /**
-   * A request that timed out may keep the store busy, and an immediate retry of the same range would
-   * double its load. Fails if only the limit is reduced.
+   * A request that timed out may keep the store busy, and an immediate retry of the same range
+   * would double its load. Fails if only the limit is reduced.
    */
   @Test
   void aPageThatTimesOutIsRetriedAfterAnEqualPauseInANarrowerRange() {

@@ -517,9 +517,7 @@ class SynchronizerTest {
     assertEquals(0, node.synchronizer.counters().resyncs());
   }
 
-  /**
-   * A store may take long to collect the missing revisions, so each watch gets more time.
-   */
+  /** A store may take long to collect the missing revisions, so each watch gets more time. */
   @Test
   void theSilenceBoundDoublesWithEachFailure() {
     node.follow().end(Kind.UNAVAILABLE);

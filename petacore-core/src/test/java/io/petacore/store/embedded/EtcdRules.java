@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The batches that etcd refuses: beyond its limits, or with two puts of a key, or a put and
- * delete it. But a put in one group beside a delete in a later one of the same level, and two
- * deletes anywhere, it takes: the {@link BatchRules} of the embedded store are stricter, and would
- * hide a planner who lets that happen.
+ * The batches that etcd refuses: beyond its limits, or with two puts of a key, or a put and delete
+ * it. But a put in one group beside a delete in a later one of the same level, and two deletes
+ * anywhere, it takes: the {@link BatchRules} of the embedded store are stricter, and would hide a
+ * planner who lets that happen.
  */
 final class EtcdRules {
 

@@ -1,4 +1,4 @@
-package io.petacore.internal.commit;
+package io.petacore.internal.commit.batch;
 
 import io.petacore.data.Bytes;
 import io.petacore.error.TransactionTooOldException;
@@ -15,7 +15,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges a transaction against the cache, and finds the guards under which the store may apply it.
+ * Checks a transaction against the cache, and finds the guards under which the store may apply it.
  *
  * <p><b>Why the guards suffice.</b> Let S be the snapshot and A the applied revision at which this
  * check is made. No key written has a version in (S, A]: that is looked up here. For what comes
@@ -32,68 +32,73 @@ import org.jspecify.annotations.Nullable;
  *       the fence must not have moved since S.
  * </ul>
  *
- * <p>What is found in the cache counts only if it was not being freed meanwhile, so the horizon is
- * compared last.
+ * <p>The cache may free history meanwhile, so the horizon is compared last.
  */
-final class CommitCheck {
+public final class CommitCheck {
 
-  /** What the check found. */
-  sealed interface Result {
-
-    /** A key that another commit changed after the snapshot. */
-    record Conflicting(Bytes key) implements Result {}
+  /** The result of a check. */
+  public sealed interface Result {
 
     /**
-     * The transaction may go, under guards.
+     * Another commit has changed a key since the snapshot.
      *
-     * @param guards mod revisions by key, fences included
-     * @param writes what it really changes: a delete of an absent key is a guard and no more
-     * @param bumps the delete fences that its deletes write
-     * @param at where it was checked
+     * @param key the key
      */
-    record Clear(Map<Bytes, Long> guards, List<Write> writes, Set<Bytes> bumps, AppliedState at)
+    record Conflict(Bytes key) implements Result {}
+
+    /**
+     * No conflict: the transaction may be sent, under guards.
+     *
+     * @param guards mod revisions by key, delete fences included
+     * @param writes the writes that change something: a delete of an absent key is only a guard
+     * @param deleteFences the delete fences that its deletes write
+     * @param at the state at which it was checked
+     */
+    record Clear(
+        Map<Bytes, Long> guards, List<Write> writes, Set<Bytes> deleteFences, AppliedState at)
         implements Result {}
   }
 
   private final MvccCache cache;
   private final DeleteFences fences;
 
-  CommitCheck(MvccCache cache, DeleteFences fences) {
+  /** A check against a cache. */
+  public CommitCheck(MvccCache cache, DeleteFences fences) {
     this.cache = cache;
     this.fences = fences;
   }
 
   /**
-   * Checks a transaction at the applied revision of the moment.
+   * Checks a transaction at the applied revision. Safe for use by many threads.
    *
    * @throws TransactionTooOldException if the history since its snapshot is no longer kept
    */
-  Result check(CommitRequest request) {
+  public Result check(CommitRequest request) {
     return request.isGuarded() ? guarded(request) : unguarded(request);
   }
 
   private Result unguarded(CommitRequest request) {
-    Set<Bytes> bumps = new LinkedHashSet<>();
+    Set<Bytes> deleteFences = new LinkedHashSet<>();
     for (Write write : request.writes()) {
       if (write.value() == null) {
-        bumps.add(fences.fenceOf(write.key()));
+        deleteFences.add(fences.fenceOf(write.key()));
       }
     }
-    return new Result.Clear(Map.of(), List.copyOf(request.writes()), bumps, cache.applied());
+    return new Result.Clear(Map.of(), List.copyOf(request.writes()), deleteFences, cache.applied());
   }
 
   private Result guarded(CommitRequest request) {
     AppliedState applied = cache.applied();
     Map<Bytes, Long> guards = new LinkedHashMap<>();
     List<Write> writes = new ArrayList<>(request.writes().size());
-    Set<Bytes> bumps = new LinkedHashSet<>();
+    Set<Bytes> deleteFences = new LinkedHashSet<>();
     for (Write write : request.writes()) {
       Bytes key = write.key();
       Version newest = cache.find(key, applied.timestamp());
       if (newest != null && newest.timestamp() > request.snapshot()) {
-        return new Result.Conflicting(key);
+        return new Result.Conflict(key);
       }
-      // Nothing in (S, A], so what the snapshot sees is what is newest.
+      // Nothing in (S, A], so the snapshot sees the newest version.
       if (newest == null || newest.isTombstone()) {
         guards.put(key, 0L);
         Bytes fence = fences.fenceOf(key);
@@ -101,7 +106,7 @@ final class CommitCheck {
         if (moved != null
             && moved.timestamp() > request.snapshot()
             && cache.hasJumpedSince(request.snapshot())) {
-          return new Result.Conflicting(key); // it may have been this very key
+          return new Result.Conflict(key); // it may have been this very key
         }
         guards.put(fence, modRevision(moved));
         if (write.value() != null) {
@@ -111,16 +116,16 @@ final class CommitCheck {
         guards.put(key, newest.modRevision());
         writes.add(write);
         if (write.value() == null) {
-          bumps.add(fences.fenceOf(key));
+          deleteFences.add(fences.fenceOf(key));
         }
       }
     }
     cache.requireKept(request.snapshot());
-    return new Result.Clear(guards, writes, bumps, applied);
+    return new Result.Clear(guards, writes, deleteFences, applied);
   }
 
-  /** The mod revision that a version of a key stands for; 0 if the key is absent. */
-  static long modRevision(@Nullable Version version) {
+  /** The mod revision of a key whose newest version is given; 0 if the key is absent. */
+  public static long modRevision(@Nullable Version version) {
     return version == null || version.isTombstone() ? 0 : version.modRevision();
   }
 }

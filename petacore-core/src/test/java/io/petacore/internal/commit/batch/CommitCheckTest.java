@@ -1,4 +1,4 @@
-package io.petacore.internal.commit;
+package io.petacore.internal.commit.batch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -18,7 +18,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What a transaction is guarded by, and what shows already that it can't be committed. */
+/** The guards of a transaction, and conflicts that the cache shows. */
 class CommitCheckTest {
   private static final Duration RETENTION = Duration.ofSeconds(10);
   private static final Bytes KEY = Bytes.utf8("key");
@@ -35,7 +35,7 @@ class CommitCheckTest {
     cache.load(List.of(), 1, 10);
   }
 
-  /** Applies a revision, whose version number is ten times its own. */
+  /** Applies a revision; its timestamp is ten times the revision. */
   private long apply(Object... keysAndValues) {
     revision++;
     Change[] changes = new Change[keysAndValues.length / 2];
@@ -65,7 +65,7 @@ class CommitCheckTest {
   }
 
   private void assertConflict(Bytes key, long snapshot, Write... writes) {
-    assertEquals(new CommitCheck.Result.Conflicting(key), check(snapshot, writes));
+    assertEquals(new CommitCheck.Result.Conflict(key), check(snapshot, writes));
   }
 
   private static Write put(Bytes key) {
@@ -83,17 +83,17 @@ class CommitCheckTest {
     CommitCheck.Result.Clear clear = clear(snapshot(), put(KEY));
     assertEquals(Map.of(KEY, written), clear.guards());
     assertEquals(List.of(put(KEY)), clear.writes());
-    assertEquals(Set.of(), clear.bumps());
+    assertEquals(Set.of(), clear.deleteFences());
     assertEquals(revision, clear.at().revision());
   }
 
   @Test
-  void whoDeletesAPresentKeyWritesItsFence() {
+  void aDeleteOfAPresentKeyWritesItsFence() {
     long written = apply(KEY, "1");
     CommitCheck.Result.Clear clear = clear(snapshot(), delete(KEY));
     assertEquals(Map.of(KEY, written), clear.guards());
     assertEquals(List.of(delete(KEY)), clear.writes());
-    assertEquals(Set.of(fence), clear.bumps());
+    assertEquals(Set.of(fence), clear.deleteFences());
   }
 
   @Test
@@ -105,11 +105,11 @@ class CommitCheckTest {
     apply(OTHER, "1");
     CommitCheck.Result.Clear gone = clear(snapshot(), put(KEY));
     assertEquals(Map.of(KEY, 0L, fence, deleted), gone.guards());
-    assertEquals(Set.of(), gone.bumps());
+    assertEquals(Set.of(), gone.deleteFences());
   }
 
   @Test
-  void theFenceIsReadWhereTheCheckIsMadeNotAtTheSnapshot() {
+  void theFenceIsReadAtTheCheckNotAtTheSnapshot() {
     long snapshot = snapshot();
     apply(OTHER, "1");
     long moved = apply(OTHER, "", fence, "f");
@@ -117,15 +117,15 @@ class CommitCheckTest {
   }
 
   @Test
-  void aDeletionOfAnAbsentKeyIsAGuardAndNoMore() {
+  void aDeleteOfAnAbsentKeyIsOnlyAGuard() {
     CommitCheck.Result.Clear clear = clear(snapshot(), delete(KEY));
     assertEquals(Map.of(KEY, 0L, fence, 0L), clear.guards());
     assertEquals(List.of(), clear.writes());
-    assertEquals(Set.of(), clear.bumps());
+    assertEquals(Set.of(), clear.deleteFences());
   }
 
   @Test
-  void whateverChangedSinceIsAConflict() {
+  void aKeyThatChangedSinceTheSnapshotIsAConflict() {
     apply(KEY, "1", OTHER, "1");
     long snapshot = snapshot();
     apply(KEY, "2");
@@ -136,7 +136,7 @@ class CommitCheckTest {
   }
 
   @Test
-  void aKeyThatCameAndWentSinceIsAConflict() {
+  void aKeyThatWasCreatedAndDeletedSinceTheSnapshotIsAConflict() {
     long snapshot = snapshot();
     apply(KEY, "1");
     apply(KEY, "", fence, "f");
@@ -145,7 +145,7 @@ class CommitCheckTest {
   }
 
   @Test
-  void whereRevisionsWereJumpedOverAFenceThatMovedIsAConflict() {
+  void aFenceThatMovedWhereALoadSkippedRevisionsIsAConflict() {
     long before = snapshot();
     revision = 5;
     cache.jump(List.of(change(fence, "f")), revision, 50, false);
@@ -157,29 +157,29 @@ class CommitCheckTest {
     revision = 9;
     cache.jump(List.of(change(OTHER, "1")), revision, 90, false);
     assertConflict(KEY, between, put(KEY));
-    long settled = snapshot();
+    long later = snapshot();
     revision = 12;
     cache.jump(List.of(change(OTHER, "2")), revision, 120, false);
-    clear(settled, put(KEY));
+    clear(later, put(KEY));
   }
 
   @Test
-  void whatTheHistoryNoLongerTellsIsNotGuessed() {
+  void aSnapshotOlderThanTheHistoryIsRefused() {
     long snapshot = snapshot();
     apply(KEY, "1");
     apply(KEY, "", fence, "f");
     scheduler.advance(RETENTION.plusSeconds(1));
     apply(OTHER, "1");
-    // The tombstone is gone: the key looks as if it had never been.
+    // The tombstone is freed: the key looks as if it had never existed.
     assertThrows(TransactionTooOldException.class, () -> check(snapshot, put(KEY)));
   }
 
   @Test
-  void withoutASnapshotNothingIsGuarded() {
+  void aTransactionWithoutASnapshotHasNoGuards() {
     apply(KEY, "1");
     CommitCheck.Result.Clear clear = clear(CommitRequest.UNGUARDED, put(KEY), delete(OTHER));
     assertEquals(Map.of(), clear.guards());
     assertEquals(List.of(put(KEY), delete(OTHER)), clear.writes());
-    assertEquals(Set.of(fences.fenceOf(OTHER)), clear.bumps());
+    assertEquals(Set.of(fences.fenceOf(OTHER)), clear.deleteFences());
   }
 }

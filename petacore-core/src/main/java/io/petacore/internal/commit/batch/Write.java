@@ -1,4 +1,4 @@
-package io.petacore.internal.commit;
+package io.petacore.internal.commit.batch;
 
 import io.petacore.data.Bytes;
 import org.jspecify.annotations.Nullable;

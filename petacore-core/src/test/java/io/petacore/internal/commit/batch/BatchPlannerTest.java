@@ -1,7 +1,7 @@
-package io.petacore.internal.commit;
+package io.petacore.internal.commit.batch;
 
-import static io.petacore.internal.commit.PlannedStore.delete;
-import static io.petacore.internal.commit.PlannedStore.put;
+import static io.petacore.internal.commit.batch.PlannedStore.delete;
+import static io.petacore.internal.commit.batch.PlannedStore.put;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -30,7 +30,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What leaves together, what waits, and in which form; each batch is tried on a store. */
+/**
+ * Which transactions are sent together, and how they are nested; each batch is tried on a store.
+ */
 class BatchPlannerTest {
   private static final int BYTES = 1 << 20;
 
@@ -39,13 +41,13 @@ class BatchPlannerTest {
   }
 
   private static PetaCoreException failureOf(BatchPlanner.Round round) {
-    assertEquals(1, round.judged().size());
-    PetaCoreException failure = round.judged().get(0).failure();
+    assertEquals(1, round.decided().size());
+    PetaCoreException failure = round.decided().get(0).failure();
     assertNotNull(failure);
     return failure;
   }
 
-  // ---- the form
+  // ---- the nesting
 
   private static Write[] writes(int count, String value) {
     Write[] writes = new Write[count];
@@ -63,7 +65,7 @@ class BatchPlannerTest {
     return writes;
   }
 
-  /** Every size of one transaction is either taken by the store, or refused by the planner. */
+  /** A transaction of any size is accepted by the store, or refused by the planner. */
   @ParameterizedTest
   @ValueSource(ints = {8, 9, 12, 16, 31, 128})
   void transactionsOfEverySizeFitOrAreRefused(int limit) {
@@ -76,10 +78,10 @@ class BatchPlannerTest {
           assertInstanceOf(TransactionTooLargeException.class, failureOf(round));
           continue;
         }
-        assertEquals(size - 1, largest, "whatever is smaller fits");
+        assertEquals(size - 1, largest, "every smaller one fits");
         largest = size;
-        if (round.plan().whole()) {
-          store.sendUnderTheTurn(round.plan()); // which takes the most room
+        if (round.plan().large()) {
+          store.sendHoldingTheLock(round.plan()); // which needs the most operations
         } else {
           assertTrue(store.send(round.plan()).applied());
         }
@@ -96,7 +98,7 @@ class BatchPlannerTest {
         round = store.plan(List.of(deletion));
         if (round.plan().isEmpty()) {
           assertInstanceOf(
-              TransactionTooLargeException.class, failureOf(round), "fences need room");
+              TransactionTooLargeException.class, failureOf(round), "fences need operations");
           continue;
         }
         assertTrue(store.send(round.plan()).applied());
@@ -114,29 +116,29 @@ class BatchPlannerTest {
     try (PlannedStore store = new PlannedStore(128, BYTES)) {
       PendingCommit large = store.guarded(writes(3_900, "v"));
       BatchPlanner.Round round = store.plan(List.of(large));
-      assertTrue(round.plan().whole());
-      store.sendUnderTheTurn(round.plan());
+      assertTrue(round.plan().large());
+      store.sendHoldingTheLock(round.plan());
       assertEquals("v", store.value("k3899"));
     }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {8, 16, 128})
-  void manyTransactionsFillABatchAndFlagsTellEachItsOwn(int limit) {
+  void manyTransactionsFillABatchAndEachHasItsOwnFlag(int limit) {
     try (PlannedStore store = new PlannedStore(limit, BYTES)) {
       for (int count = 1; count <= 5 * limit; count += 1 + count / 8) {
-        List<PendingCommit> waiting = new ArrayList<>();
+        List<PendingCommit> pending = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-          waiting.add(store.guarded(put("c" + count + "/" + i, "v")));
+          pending.add(store.guarded(put("c" + count + "/" + i, "v")));
         }
         for (int i = 0; i < count; i += 3) {
           store.elsewhere(put("c" + count + "/" + i, "theirs"));
         }
-        List<PendingCommit> fitting = members(store.plan(waiting));
-        BatchPlanner.Plan plan = store.plan(waiting).plan();
-        BatchLayout.Laid laid = store.lay(plan);
-        List<Boolean> flags = laid.flags(plan, store.send(plan));
-        assertEquals(waiting.subList(0, fitting.size()), fitting, "in the order of arrival");
+        List<PendingCommit> fitting = members(store.plan(pending));
+        BatchPlanner.Plan plan = store.plan(pending).plan();
+        BatchLayout.Layout layout = store.layOut(plan);
+        List<Boolean> flags = layout.flags(plan, store.send(plan));
+        assertEquals(pending.subList(0, fitting.size()), fitting, "in the order of arrival");
         for (int i = 0; i < fitting.size(); i++) {
           String stored = store.value("c" + count + "/" + i);
           assertEquals(i % 3 == 0 ? "theirs" : "v", stored);
@@ -154,24 +156,24 @@ class BatchPlannerTest {
   void aBatchStaysWithinTheBytesOfARequest() {
     try (PlannedStore store = new PlannedStore(128, 64 * 1024)) {
       String value = "v".repeat(1000);
-      List<PendingCommit> waiting = new ArrayList<>();
+      List<PendingCommit> pending = new ArrayList<>();
       for (int i = 0; i < 500; i++) {
-        waiting.add(store.guarded(put("k" + i, value)));
+        pending.add(store.guarded(put("k" + i, value)));
       }
       int sent = 0;
-      while (!waiting.isEmpty()) {
-        BatchPlanner.Round round = store.plan(waiting);
+      while (!pending.isEmpty()) {
+        BatchPlanner.Round round = store.plan(pending);
         assertTrue(store.send(round.plan()).applied());
-        waiting.removeAll(members(round));
+        pending.removeAll(members(round));
         sent++;
         store.follow();
       }
-      assertTrue(sent < 500 / 40, "they are filled: " + sent);
+      assertTrue(sent < 500 / 40, "batches are filled: " + sent);
     }
   }
 
   @Test
-  void whatNoRequestCarriesIsRefusedNamingBothNumbers() {
+  void aTransactionThatIsTooLargeIsRefusedWithBothNumbers() {
     try (PlannedStore store = new PlannedStore(8, 32 * 1024)) {
       BatchPlanner.Round wide = store.plan(List.of(store.guarded(writes(200, "v"))));
       String message = String.valueOf(failureOf(wide).getMessage());
@@ -183,19 +185,19 @@ class BatchPlannerTest {
     }
   }
 
-  // ---- what goes together
+  // ---- which transactions are sent together
 
   @Test
   void readCommittedWritesOfOneKeyBecomeTheLast() {
     try (PlannedStore store = new PlannedStore(128, BYTES)) {
-      List<PendingCommit> waiting =
+      List<PendingCommit> pending =
           List.of(
               store.unguarded(put("a", "1"), put("b", "1")),
               store.unguarded(delete("a")),
               store.unguarded(put("a", "3"), put("c", "3")),
               store.unguarded(delete("c")));
-      BatchPlanner.Round round = store.plan(waiting);
-      assertEquals(waiting, members(round));
+      BatchPlanner.Round round = store.plan(pending);
+      assertEquals(pending, members(round));
       assertEquals(3, round.plan().unguarded().size());
       store.send(round.plan());
       assertEquals("3", store.value("a"));
@@ -205,7 +207,7 @@ class BatchPlannerTest {
   }
 
   @Test
-  void nobodyWithGuardsSharesAKeyWithAnybody() {
+  void aGuardedTransactionSharesNoKeyWithAnother() {
     try (PlannedStore store = new PlannedStore(128, BYTES)) {
       PendingCommit first = store.guarded(put("a", "1"));
       PendingCommit second = store.guarded(put("a", "2"), put("b", "2"));
@@ -213,14 +215,14 @@ class BatchPlannerTest {
       PendingCommit fourth = store.unguarded(put("c", "4"));
       PendingCommit fifth = store.guarded(put("c", "5"));
       PendingCommit sixth = store.guarded(put("b", "6"));
-      PendingCommit seventh = store.unguarded(delete("a")); // a server takes it beside the put
+      PendingCommit seventh = store.unguarded(delete("a")); // a server accepts it beside the put
       List<PendingCommit> all = List.of(first, second, third, fourth, fifth, sixth, seventh);
       assertEquals(List.of(first, fourth, sixth), members(store.plan(all)), "reserving nothing");
     }
   }
 
   @Test
-  void aDeletionOfAnAbsentKeyIsAClaimOfIt() {
+  void aDeleteOfAnAbsentKeyGuardsThatKey() {
     try (PlannedStore store = new PlannedStore(128, BYTES)) {
       PendingCommit first = store.guarded(put("a", "1"), delete("gone"));
       PendingCommit second = store.guarded(put("gone", "2"));
@@ -231,17 +233,17 @@ class BatchPlannerTest {
   }
 
   @Test
-  void whoTouchesWhatIsInFlightWaits() {
+  void aTransactionThatTouchesKeysInFlightWaits() {
     try (PlannedStore store = new PlannedStore(128, BYTES)) {
       store.elsewhere(put("x", "0"));
       store.follow();
-      BatchPlanner.Plan flying = store.plan(List.of(store.guarded(delete("x")))).plan();
-      store.footprint.add(flying.keys(), flying.bumps());
+      BatchPlanner.Plan sent = store.plan(List.of(store.guarded(delete("x")))).plan();
+      store.inFlight.add(sent.keys(), sent.deleteFences());
       PendingCommit same = store.unguarded(put("x", "1"));
       PendingCommit creation = creationBesides(store, "x");
       PendingCommit free = store.unguarded(put("free", "1"));
       assertEquals(List.of(free), members(store.plan(List.of(same, creation, free))));
-      store.footprint.remove(flying.keys(), flying.bumps());
+      store.inFlight.remove(sent.keys(), sent.deleteFences());
       assertEquals(
           List.of(same, creation, free), members(store.plan(List.of(same, creation, free))));
     }
@@ -258,7 +260,7 @@ class BatchPlannerTest {
   }
 
   @Test
-  void whatWasCheckedLongAgoIsCheckedAgain() {
+  void anOutdatedCheckIsMadeAgain() {
     try (PlannedStore store = new PlannedStore(128, BYTES)) {
       PendingCommit commit = store.guarded(put("a", "1"));
       assertEquals(List.of(commit), members(store.plan(List.of(commit))));
@@ -266,67 +268,67 @@ class BatchPlannerTest {
       store.follow();
       BatchPlanner.Round round = store.plan(List.of(commit));
       assertTrue(round.plan().isEmpty());
-      assertInstanceOf(CommitOutcome.Conflict.class, round.judged().get(0).outcome());
+      assertInstanceOf(CommitOutcome.Conflict.class, round.decided().get(0).outcome());
     }
   }
 
   @Test
-  void aLargeTransactionGoesAloneAndNobodyYoungerBeforeIt() {
+  void aLargeTransactionIsSentAloneAndBeforeYoungerOnes() {
     try (PlannedStore store = new PlannedStore(16, BYTES)) {
       PendingCommit older = store.guarded(put("older", "1"));
       PendingCommit large = store.guarded(writes(30, "v"));
       PendingCommit younger = store.guarded(put("younger", "1"));
       assertEquals(List.of(older), members(store.plan(List.of(older, large, younger))));
-      Set<Bytes> flying = Set.of(Bytes.utf8("older"));
-      store.footprint.add(flying, Set.of());
+      Set<Bytes> sent = Set.of(Bytes.utf8("older"));
+      store.inFlight.add(sent, Set.of());
       assertTrue(store.plan(List.of(large, younger)).plan().isEmpty());
-      store.footprint.remove(flying, Set.of());
+      store.inFlight.remove(sent, Set.of());
       BatchPlanner.Round round = store.plan(List.of(large, younger));
       assertEquals(List.of(large), members(round));
-      assertTrue(round.plan().whole());
+      assertTrue(round.plan().large());
     }
   }
 
   @Test
-  void whoWasRefusedInCompanyTravelsInLess() {
+  void membersOfARejectedBatchAreSentInSmallerOnes() {
     try (PlannedStore store = new PlannedStore(128, BYTES)) {
-      List<PendingCommit> waiting = new ArrayList<>();
+      List<PendingCommit> pending = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
         PendingCommit commit = store.guarded(put("k" + i, "v"));
-        commit.limitCompany(i < 4 ? 3 : 1);
-        waiting.add(commit);
+        commit.limitBatchSize(i < 4 ? 3 : 1);
+        pending.add(commit);
       }
-      assertEquals(waiting.subList(0, 3), members(store.plan(waiting)));
-      assertEquals(waiting.subList(3, 4), members(store.plan(waiting.subList(3, 8))));
-      assertEquals(waiting.subList(4, 5), members(store.plan(waiting.subList(4, 8))));
+      assertEquals(pending.subList(0, 3), members(store.plan(pending)));
+      assertEquals(pending.subList(3, 4), members(store.plan(pending.subList(3, 8))));
+      assertEquals(pending.subList(4, 5), members(store.plan(pending.subList(4, 8))));
     }
   }
 
   @Test
-  void nobodyStarvesBehindKeysThatAreAlwaysInFlight() {
+  void aTransactionDoesNotStarveBehindKeysThatAreAlwaysInFlight() {
     try (PlannedStore store = new PlannedStore(128, BYTES)) {
       PendingCommit patient = store.unguarded(put("hot", "p"), put("other", "p"));
       Set<Bytes> hot = Set.of(Bytes.utf8("hot"));
       Set<Bytes> other = Set.of(Bytes.utf8("other"));
-      // One of its keys is in flight at any time, because of those who came later.
+      // One of its keys is in flight at any time, because of younger transactions.
       int rounds = 0;
-      boolean hotFlies = true;
-      store.footprint.add(hot, Set.of());
+      boolean hotInFlight = true;
+      store.inFlight.add(hot, Set.of());
       while (true) {
-        PendingCommit rival = store.unguarded(put(hotFlies ? "other" : "hot", "r"));
+        PendingCommit rival = store.unguarded(put(hotInFlight ? "other" : "hot", "r"));
         List<PendingCommit> going = members(store.plan(List.of(patient, rival)));
         if (going.contains(patient)) {
           break;
         }
         assertTrue(++rounds < 100, "it starves");
-        Set<Bytes> next = hotFlies ? other : hot;
+        Set<Bytes> next = hotInFlight ? other : hot;
         if (going.contains(rival)) {
-          store.footprint.add(next, Set.of());
+          store.inFlight.add(next, Set.of());
         }
-        store.footprint.remove(hotFlies ? hot : other, Set.of());
-        hotFlies = !hotFlies;
+        store.inFlight.remove(hotInFlight ? hot : other, Set.of());
+        hotInFlight = !hotInFlight;
       }
-      assertTrue(rounds > 5, "others may pass it for a while: " + rounds);
+      assertTrue(rounds > 5, "others may be sent before it for a while: " + rounds);
     }
   }
 
@@ -345,23 +347,23 @@ class BatchPlannerTest {
 
   @ParameterizedTest(name = "limit {0}, seed {1}")
   @MethodSource("runs")
-  void everyBatchIsTakenAndNobodyOverwritesWhatHeDidNotSee(int limit, long seed) {
+  void everyBatchIsAcceptedAndNoUnseenChangeIsOverwritten(int limit, long seed) {
     try (PlannedStore store = new PlannedStore(limit, 8 * 1024)) {
       new RandomRun(store, new Random(seed)).run();
     }
   }
 
-  /** Transactions arrive, leave, and come back, in any order that can be. */
+  /** Transactions arrive, are sent, and return, in any possible order. */
   private static final class RandomRun {
     private static final int TRANSACTIONS = 300;
     private static final int KEYS = 24;
 
-    private record Flying(BatchPlanner.Plan plan, BatchLayout.Laid laid, BatchResult result) {}
+    private record Sent(BatchPlanner.Plan plan, BatchLayout.Layout layout, BatchResult result) {}
 
     private final PlannedStore store;
     private final Random random;
-    private final Map<Long, PendingCommit> waiting = new TreeMap<>();
-    private final List<Flying> flying = new ArrayList<>();
+    private final Map<Long, PendingCommit> pending = new TreeMap<>();
+    private final List<Sent> sent = new ArrayList<>();
     private final Map<PendingCommit, String> outcomes = new HashMap<>();
     private int arrived;
 
@@ -372,12 +374,12 @@ class BatchPlannerTest {
 
     void run() {
       int steps = 0;
-      while (arrived < TRANSACTIONS || !waiting.isEmpty() || !flying.isEmpty()) {
-        assertTrue(++steps < 100_000, "it does not come to an end");
+      while (arrived < TRANSACTIONS || !pending.isEmpty() || !sent.isEmpty()) {
+        assertTrue(++steps < 100_000, "no end after so many steps");
         switch (random.nextInt(5)) {
           case 0, 1 -> arrive();
           case 2 -> send();
-          case 3 -> comeBack();
+          case 3 -> applyNext();
           default -> {
             if (arrived < TRANSACTIONS && random.nextInt(3) == 0) {
               store.elsewhere(write("elsewhere" + steps));
@@ -385,7 +387,7 @@ class BatchPlannerTest {
           }
         }
       }
-      assertEquals(TRANSACTIONS, outcomes.size(), "everybody was told");
+      assertEquals(TRANSACTIONS, outcomes.size(), "every transaction has an outcome");
       assertTrue(outcomes.containsValue("committed"));
       assertTrue(outcomes.containsValue("conflict"));
     }
@@ -411,22 +413,22 @@ class BatchPlannerTest {
               ? store.pending(CommitRequest.UNGUARDED, all)
               : store.pending(store.cache.applied().timestamp(), all);
       arrived++;
-      waiting.put(commit.arrival(), commit);
+      pending.put(commit.arrival(), commit);
     }
 
     private void send() {
-      if (flying.size() == 3) {
+      if (sent.size() == 3) {
         return;
       }
-      BatchPlanner.Round round = store.plan(waiting.values());
-      for (BatchPlanner.Judged judged : round.judged()) {
-        waiting.remove(judged.commit().arrival());
-        CommitOutcome outcome = judged.outcome();
+      BatchPlanner.Round round = store.plan(pending.values());
+      for (BatchPlanner.Decision decision : round.decided()) {
+        pending.remove(decision.commit().arrival());
+        CommitOutcome outcome = decision.outcome();
         if (outcome instanceof CommitOutcome.Conflict conflict) {
-          outcomes.put(judged.commit(), "conflict");
-          assertChanged(conflict.key(), judged.commit());
+          outcomes.put(decision.commit(), "conflict");
+          assertChanged(conflict.key(), decision.commit());
         } else {
-          outcomes.put(judged.commit(), outcome == null ? "failed" : "nothing to do");
+          outcomes.put(decision.commit(), outcome == null ? "failed" : "nothing to do");
         }
       }
       BatchPlanner.Plan plan = round.plan();
@@ -434,31 +436,31 @@ class BatchPlannerTest {
         return;
       }
       assertDisjoint(plan);
-      if (plan.whole() && store.cache.applied().revision() < store.newest()) {
+      if (plan.large() && store.cache.applied().revision() < store.newest()) {
         return; // its one guard would fail
       }
-      plan.members().forEach(member -> waiting.remove(member.arrival()));
-      store.footprint.add(plan.keys(), plan.bumps());
-      flying.add(new Flying(plan, store.lay(plan), store.send(plan)));
-      assertMerged(flying.get(flying.size() - 1));
+      plan.members().forEach(member -> pending.remove(member.arrival()));
+      store.inFlight.add(plan.keys(), plan.deleteFences());
+      sent.add(new Sent(plan, store.layOut(plan), store.send(plan)));
+      assertMerged(sent.get(sent.size() - 1));
     }
 
-    /** The oldest request that is in flight comes back, and what was done elsewhere with it. */
-    private void comeBack() {
+    /** Applies the oldest request in flight, and what was committed elsewhere. */
+    private void applyNext() {
       store.follow();
-      if (flying.isEmpty()) {
+      if (sent.isEmpty()) {
         return;
       }
-      Flying back = flying.remove(0);
-      store.footprint.remove(back.plan().keys(), back.plan().bumps());
-      assertTrue(back.result().applied());
-      List<Boolean> flags = back.laid().flags(back.plan(), back.result());
+      Sent applied = sent.remove(0);
+      store.inFlight.remove(applied.plan().keys(), applied.plan().deleteFences());
+      assertTrue(applied.result().applied());
+      List<Boolean> flags = applied.layout().flags(applied.plan(), applied.result());
       for (int i = 0; i < flags.size(); i++) {
-        PendingCommit member = back.plan().members().get(i);
+        PendingCommit member = applied.plan().members().get(i);
         CommitCheck.Result.Clear clear = member.clear();
         assertNotNull(clear);
-        boolean alone = back.plan().whole() || !member.request().isGuarded();
-        boolean wrote = wrote(clear, back.result().revision());
+        boolean alone = applied.plan().large() || !member.request().isGuarded();
+        boolean wrote = wrote(clear, applied.result().revision());
         if (alone) {
           assertTrue(flags.get(i));
         } else {
@@ -466,14 +468,14 @@ class BatchPlannerTest {
         }
         if (flags.get(i)) {
           outcomes.put(member, "committed");
-          assertNothingMissed(member, back.result().revision());
+          assertNothingMissed(member, applied.result().revision());
         } else {
-          waiting.put(member.arrival(), member);
+          pending.put(member.arrival(), member);
         }
       }
     }
 
-    /** What it wrote shows at a revision: all of it, or nothing. */
+    /** Whether its writes have a revision: all of them, or none. */
     private boolean wrote(CommitCheck.Result.Clear clear, long revision) {
       Set<Boolean> found = new HashSet<>();
       for (Write write : clear.writes()) {
@@ -489,7 +491,7 @@ class BatchPlannerTest {
       for (PendingCommit member : plan.members()) {
         for (Write write : member.request().writes()) {
           if (member.request().isGuarded()) {
-            assertTrue(guarded.add(write.key()), "two claim " + write.key());
+            assertTrue(guarded.add(write.key()), "two members write " + write.key());
           } else {
             unguarded.add(write.key());
           }
@@ -497,18 +499,18 @@ class BatchPlannerTest {
       }
       unguarded.retainAll(guarded);
       assertEquals(Set.of(), unguarded);
-      for (Flying other : flying) {
+      for (Sent other : sent) {
         for (Bytes key : other.plan().keys()) {
           assertFalse(plan.keys().contains(key), "in flight: " + key);
         }
       }
     }
 
-    /** Of several writes without guards the last one, by arrival, is there. */
-    private void assertMerged(Flying sent) {
+    /** Of several writes without guards the last one, by arrival, is stored. */
+    private void assertMerged(Sent request) {
       Map<Bytes, Write> last = new TreeMap<>();
       long arrival = 0;
-      for (PendingCommit member : sent.plan().members()) {
+      for (PendingCommit member : request.plan().members()) {
         assertTrue(member.arrival() > arrival, "the order of arrival");
         arrival = member.arrival();
         if (!member.request().isGuarded()) {
@@ -521,7 +523,7 @@ class BatchPlannerTest {
       }
     }
 
-    /** First committer wins: nobody changed its keys between its snapshot and its commit. */
+    /** First committer wins: its keys were not changed between its snapshot and its commit. */
     private void assertNothingMissed(PendingCommit member, long revision) {
       if (!member.request().isGuarded()) {
         return;
@@ -530,12 +532,12 @@ class BatchPlannerTest {
         for (long changed : store.changes.getOrDefault(write.key(), List.of())) {
           assertFalse(
               changed > member.request().snapshot() && changed < revision,
-              () -> write.key() + " was changed at " + changed + " behind its back");
+              () -> write.key() + " was changed at " + changed + " after its snapshot");
         }
       }
     }
 
-    /** A conflict is one: somebody did change the key after the snapshot. */
+    /** A reported conflict is one: the key was changed after the snapshot. */
     private void assertChanged(@Nullable Bytes key, PendingCommit commit) {
       assertNotNull(key);
       List<Long> changed = store.changes.getOrDefault(key, List.of());

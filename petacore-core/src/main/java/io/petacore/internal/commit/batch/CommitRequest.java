@@ -1,4 +1,4 @@
-package io.petacore.internal.commit;
+package io.petacore.internal.commit.batch;
 
 import io.petacore.data.Bytes;
 import io.petacore.internal.concurrent.Deadline;
@@ -6,16 +6,16 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transaction that wants to be committed.
+ * A transaction to be committed.
  *
- * @param writes what it wrote, each key once; not empty
- * @param snapshot the version number it read at, which its writes are guarded by; {@link
+ * @param writes its writes, each key once; not empty
+ * @param snapshot the timestamp of its snapshot, which its writes are checked against; {@link
  *     #UNGUARDED} under Read Committed
- * @param deadline when its outcome has to be told
+ * @param deadline when its outcome has to be reported
  * @param failFast whether it fails at once while the store is not followed
- * @param holdsPermit whether its owner has taken a permit by {@link CommitPipeline#tryEnter}, which
- *     then is the owner's to return; else the pipeline takes one, and returns it with the outcome
- * @param lostTo the key that an earlier attempt lost to another commit; null if this is the first
+ * @param holdsPermit whether its owner has acquired a permit of the pipeline, which then is the
+ *     owner's to release; else the pipeline acquires one, and releases it with the outcome
+ * @param lostTo the key on which an earlier attempt conflicted; null if this is the first
  */
 public record CommitRequest(
     Collection<Write> writes,
@@ -33,7 +33,8 @@ public record CommitRequest(
   /** No snapshot: the writes are applied without a check. */
   public static final long UNGUARDED = -1;
 
-  boolean isGuarded() {
+  /** Whether its writes are checked against a snapshot. */
+  public boolean isGuarded() {
     return snapshot != UNGUARDED;
   }
 }

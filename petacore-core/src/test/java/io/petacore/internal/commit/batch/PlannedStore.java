@@ -1,8 +1,7 @@
-package io.petacore.internal.commit;
+package io.petacore.internal.commit.batch;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.petacore.clock.HybridLogicalClock;
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import io.petacore.internal.concurrent.Deadline;
@@ -10,6 +9,7 @@ import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
+import io.petacore.internal.format.SessionId;
 import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.store.Batch;
@@ -30,13 +30,15 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A planner and a layout on a store that refuses every batch that breaks a rule, and a cache that
- * follows it when the test says so.
+ * A planner and a layout on a store that rejects every batch that breaks a rule, and a cache that
+ * follows it when the test calls {@link #follow}.
  */
 final class PlannedStore implements AutoCloseable {
 
   private static final Namespace NAMESPACE = Namespace.of("ns/");
   private static final int BUCKETS = 4;
+  private static final SessionId SESSION = SessionId.random();
+  private static final Bytes FENCE = NAMESPACE.toStore(ReservedKeys.sessionFence(SESSION));
 
   final EmbeddedKvStore store;
   final MvccCache cache = new MvccCache(Duration.ofHours(1), System::nanoTime);
@@ -44,12 +46,11 @@ final class PlannedStore implements AutoCloseable {
   final BatchLayout layout;
   final CommitCheck check;
   final DeleteFences fences = new DeleteFences(BUCKETS);
-  final InFlightKeys footprint = new InFlightKeys();
+  final InFlightKeys inFlight = new InFlightKeys();
 
   /** For each key, the revisions that changed it. */
   final Map<Bytes, List<Long>> changes = new TreeMap<>();
 
-  private final Session session;
   private final long fenceRevision;
   private Map<Bytes, KeyValue> last = Map.of();
   private long arrivals;
@@ -65,15 +66,13 @@ final class PlannedStore implements AutoCloseable {
     planner =
         new BatchPlanner(check::check, maxOperations, maxRequestBytes, NAMESPACE.prefix().length());
     layout = new BatchLayout(NAMESPACE, maxOperations);
-    CommitRecords records =
-        new CommitRecords(new HybridLogicalClock(() -> 1, Duration.ofDays(1)), NAMESPACE);
-    Session.Opened opened = get(Session.open(store, NAMESPACE, records, Duration.ofHours(1)));
-    session = opened.session();
-    fenceRevision = opened.fenceRevision();
+    Operation fencePut = new Operation.Put(FENCE, Bytes.EMPTY);
+    fenceRevision =
+        get(store.commit(new Batch(List.of(), List.of(fencePut), List.of()))).revision();
     cache.load(List.of(), fenceRevision, fenceRevision);
   }
 
-  /** A transaction under Snapshot, at what the cache shows now. */
+  /** A Snapshot transaction that begins now. */
   PendingCommit guarded(Write... writes) {
     return pending(cache.applied().timestamp(), Arrays.asList(writes));
   }
@@ -97,30 +96,36 @@ final class PlannedStore implements AutoCloseable {
     return new Write(Bytes.utf8(key), null);
   }
 
-  BatchPlanner.Round plan(Collection<PendingCommit> waiting) {
-    return planner.plan(waiting, footprint, cache.applied());
+  /** Plans a batch, and records what was found out as the dispatcher does. */
+  BatchPlanner.Round plan(Collection<PendingCommit> pending) {
+    BatchPlanner.Round round = planner.plan(pending, inFlight, cache.applied());
+    round.record();
+    return round;
   }
 
   /** Sends a plan; the store throws if it breaks a rule. */
   BatchResult send(BatchPlanner.Plan plan) {
-    BatchRequest frame = new BatchRequest(NAMESPACE, session, fenceRevision, 0, recordRevision());
-    return get(store.commit(frame.of(plan, lay(plan))));
+    return get(store.commit(frame(0, recordRevision()).commit(plan, layOut(plan))));
   }
 
-  /** Sends a plan in the form that it has while the turn is held. */
-  void sendUnderTheTurn(BatchPlanner.Plan plan) {
-    BatchRequest before = new BatchRequest(NAMESPACE, session, fenceRevision, 0, 0);
-    long turn = get(store.commit(before.takingTurn())).revision();
-    BatchRequest frame =
-        new BatchRequest(NAMESPACE, session, fenceRevision, turn, recordRevision());
-    assertTrue(get(store.commit(frame.of(plan, lay(plan)))).applied());
+  /** Sends a plan with the operations that it has while the exclusive commit lock is held. */
+  void sendHoldingTheLock(BatchPlanner.Plan plan) {
+    BatchRequest before = frame(0, 0);
+    Operation lockPut = new Operation.Put(before.lockKey(), Bytes.utf8("holder"));
+    long lock = get(store.commit(before.changeLock(List.of(lockPut)))).revision();
+    BatchRequest frame = frame(lock, recordRevision());
+    assertTrue(get(store.commit(frame.commit(plan, layOut(plan)))).applied());
   }
 
-  BatchLayout.Laid lay(BatchPlanner.Plan plan) {
-    return layout.lay(plan, new CommitRecord(1_000 + ++numbers, session.id(), numbers));
+  private BatchRequest frame(long lockRevision, long recordRevision) {
+    return new BatchRequest(NAMESPACE, FENCE, fenceRevision, lockRevision, recordRevision);
   }
 
-  /** Somebody else commits, who keeps to the rules of deletions. */
+  BatchLayout.Layout layOut(BatchPlanner.Plan plan) {
+    return layout.layOut(plan, new CommitRecord(1_000 + ++numbers, SESSION, numbers));
+  }
+
+  /** Another node commits a write, with the delete fence of a delete. */
   void elsewhere(Write write) {
     List<Operation> operations = new ArrayList<>();
     operations.add(new Operation.Put(recordKey(), Bytes.utf8("elsewhere" + ++numbers)));
@@ -134,7 +139,7 @@ final class PlannedStore implements AutoCloseable {
     assertTrue(get(store.commit(new Batch(List.of(), operations, List.of()))).applied());
   }
 
-  /** The cache comes to the newest revision, one by one. */
+  /** Applies every revision up to the newest to the cache. */
   void follow() {
     long newest = state(0).newest;
     for (long r = cache.applied().revision() + 1; r <= newest; r++) {

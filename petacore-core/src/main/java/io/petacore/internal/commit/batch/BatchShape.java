@@ -1,4 +1,4 @@
-package io.petacore.internal.commit;
+package io.petacore.internal.commit.batch;
 
 /**
  * How a request nests, so that it stays within what a server accepts: at each level the number of
@@ -15,7 +15,7 @@ package io.petacore.internal.commit;
  */
 record BatchShape(int beside, int leaves, int width) {
 
-  /** How many guards a request has itself at most, and keys that it reads where they fail. */
+  /** The most guards that a request itself has, and keys that it reads if they fail. */
   private static final int FRAME = 3;
 
   private static final int WIDEST_LEAF = 32;
@@ -23,12 +23,12 @@ record BatchShape(int beside, int leaves, int width) {
   /** A request with nothing but the commit record. */
   static final BatchShape EMPTY = new BatchShape(1, 0, 0);
 
-  /** A request that stands alone, and may give the turn back. */
-  static final BatchShape WHOLE = new BatchShape(2, 0, 0);
+  /** A request with one large transaction, which may release the exclusive commit lock. */
+  static final BatchShape LARGE = new BatchShape(2, 0, 0);
 
   /**
-   * How many operations that need no guards of their own make a leaf: about as many as there may be
-   * leaves in a container, and containers, so that the most fit.
+   * The number of operations without guards of their own in a leaf: about as many as leaves in a
+   * container, and containers, so that the most fit.
    */
   static int leafWidth(int limit) {
     return Math.max(1, Math.min(WIDEST_LEAF, (limit - 1) / 3));
@@ -57,12 +57,12 @@ record BatchShape(int beside, int leaves, int width) {
     return fitsFlat(limit) || top(containers()) + perContainer() + width <= limit;
   }
 
-  /** How many leaves go into a container, if there have to be any: about as many as containers. */
+  /** The number of leaves in a container, if containers are needed: about as many as containers. */
   int perContainer() {
     return (int) Math.ceil(Math.sqrt(leaves));
   }
 
-  /** How many groups there are, containers included. */
+  /** The number of groups, containers included. */
   int groups(int limit) {
     return fitsFlat(limit) ? leaves : leaves + containers();
   }

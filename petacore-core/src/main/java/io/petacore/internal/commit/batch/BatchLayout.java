@@ -1,4 +1,4 @@
-package io.petacore.internal.commit;
+package io.petacore.internal.commit.batch;
 
 import io.petacore.data.Bytes;
 import io.petacore.internal.format.CommitRecord;
@@ -12,33 +12,34 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Lays a plan out as the operations of a request: the commit record first; then a group for each
- * transaction with guards, in the order of the plan, then groups without guards for everybody
- * else's writes and for the delete fences; all of them in containers if they are many.
+ * Lays a plan out as the operations of a request: the commit record; a group for each transaction
+ * with guards, in the order of the plan; groups without guards for all other writes and for the
+ * delete fences; all groups in containers if they are many.
  *
- * <p>The commit record is written even when the guards of every transaction fail, so a conflict has
- * a revision that the retry can wait for. A fence written in vain costs others a second check,
- * nothing more.
+ * <p>The commit record is written even if the guards of every transaction fail, so a conflict has a
+ * revision that the retry can wait for. A fence written in vain costs others another check.
  */
-final class BatchLayout {
+public final class BatchLayout {
 
   /**
    * A request's operations.
    *
-   * @param operations what to do
-   * @param groupOf for each transaction with guards, the number of its group among all groups, in
+   * @param operations the operations, in order
+   * @param groupOf for each transaction with guards, the index of its group among all groups, in
    *     the order in which they begin
    */
-  record Laid(List<Operation> operations, List<Integer> groupOf) {
+  public record Layout(List<Operation> operations, List<Integer> groupOf) {
 
     /**
-     * For each member of the plan, whether it was committed, by an answer that was not a refusal.
+     * For each member of the plan, whether it was committed.
+     *
+     * @param result the answer to the request, which was applied
      */
-    List<Boolean> flags(BatchPlanner.Plan plan, BatchResult result) {
+    public List<Boolean> flags(BatchPlanner.Plan plan, BatchResult result) {
       List<Boolean> flags = new ArrayList<>(plan.members().size());
       int next = 0;
       for (PendingCommit member : plan.members()) {
-        boolean inGroup = !plan.whole() && member.request().isGuarded();
+        boolean inGroup = !plan.large() && member.request().isGuarded();
         flags.add(!inGroup || result.groups().get(groupOf.get(next++)));
       }
       return flags;
@@ -49,13 +50,17 @@ final class BatchLayout {
   private final Bytes recordKey;
   private final int maxOperations;
 
-  BatchLayout(Namespace namespace, int maxOperations) {
+  /**
+   * @param maxOperations the most operations that the store takes at one level of nesting
+   */
+  public BatchLayout(Namespace namespace, int maxOperations) {
     this.namespace = namespace;
     this.recordKey = namespace.toStore(ReservedKeys.COMMIT_RECORD);
     this.maxOperations = maxOperations;
   }
 
-  Laid lay(BatchPlanner.Plan plan, CommitRecord record) {
+  /** Lays out a plan. */
+  public Layout layOut(BatchPlanner.Plan plan, CommitRecord record) {
     List<Operation> leaves = new ArrayList<>();
     int width = 0;
     for (CommitCheck.Result.Clear transaction : plan.guarded()) {
@@ -63,10 +68,10 @@ final class BatchLayout {
       width = Math.max(width, Math.max(transaction.guards().size(), transaction.writes().size()));
     }
     width = Math.max(width, addLeaves(leaves, writes(plan.unguarded())));
-    width = Math.max(width, addLeaves(leaves, bumps(plan.bumps())));
+    width = Math.max(width, addLeaves(leaves, deleteFences(plan.deleteFences())));
 
     BatchShape shape =
-        (plan.whole() ? BatchShape.WHOLE : BatchShape.EMPTY).plus(leaves.size(), width);
+        (plan.large() ? BatchShape.LARGE : BatchShape.EMPTY).plus(leaves.size(), width);
     List<Operation> operations = new ArrayList<>();
     operations.add(new Operation.Put(recordKey, record.encode()));
     List<Integer> groupOf = new ArrayList<>(plan.guarded().size());
@@ -75,7 +80,7 @@ final class BatchLayout {
       for (int i = 0; i < plan.guarded().size(); i++) {
         groupOf.add(i);
       }
-      return new Laid(operations, groupOf);
+      return new Layout(operations, groupOf);
     }
     int each = shape.perContainer();
     for (int from = 0; from < leaves.size(); from += each) {
@@ -85,7 +90,7 @@ final class BatchLayout {
     for (int i = 0; i < plan.guarded().size(); i++) {
       groupOf.add(i + i / each + 1); // before it: the leaves, and the containers begun
     }
-    return new Laid(operations, groupOf);
+    return new Layout(operations, groupOf);
   }
 
   private Operation group(CommitCheck.Result.Clear transaction) {
@@ -106,7 +111,7 @@ final class BatchLayout {
     return operations;
   }
 
-  private List<Operation> bumps(Collection<Bytes> fences) {
+  private List<Operation> deleteFences(Collection<Bytes> fences) {
     List<Operation> puts = new ArrayList<>(fences.size());
     for (Bytes fence : fences) {
       puts.add(new Operation.Put(namespace.toStore(fence), Bytes.EMPTY));

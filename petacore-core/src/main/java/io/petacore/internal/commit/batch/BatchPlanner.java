@@ -1,4 +1,4 @@
-package io.petacore.internal.commit;
+package io.petacore.internal.commit.batch;
 
 import io.petacore.data.Bytes;
 import io.petacore.error.PetaCoreException;
@@ -16,70 +16,89 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what leaves together as the next request. Without state of its own: from those who wait,
- * in the order of their arrival, and from what is in flight.
+ * Chooses the members of the next batch, from the pending commits in the order of their arrival and
+ * the keys in flight. Has no state, and changes nothing: what it has found out about commits is in
+ * its {@link Round}, for the caller to record.
  *
- * <p>Members of a request touch disjoint keys. That is this class's duty alone: a server refuses
- * two puts of a key, but takes a put beside a delete, and two deletes, and lets both owners believe
- * that they won. Read Committed writes are an exception only in appearance: those of one key become
- * one write, the last.
+ * <p><b>Members of a batch touch disjoint keys.</b> That is this class's duty alone: a server
+ * refuses two puts of a key, but takes a put beside a delete, and two deletes, and would report
+ * both as committed. Read Committed writes are no exception: those of one key become one write, the
+ * last.
  *
- * <p>Who touches a key in flight waits, reserving nothing, so that the others go on; but one that
- * was passed over for long is not passed any more by those who want the same keys.
+ * <p>A commit that touches a key in flight waits and reserves nothing, so that others can be sent;
+ * but once it was passed over {@value #MAX_PASSED_OVER} times, it keeps younger ones from its keys.
  *
- * <p>A transaction with more guards than a group can hold goes alone, once nothing else is in
- * flight. Nobody younger is sent before it.
+ * <p>A large transaction, with more guards or writes than a group can hold, is sent alone, once
+ * nothing else is in flight. No younger commit is sent before it.
  */
-final class BatchPlanner {
+public final class BatchPlanner {
 
-  private static final int PATIENCE = 16;
+  private static final int MAX_PASSED_OVER = 16;
   private static final int MAX_SCAN = 8192;
 
-  /** What a guard, an operation or a group costs beside its key and value. */
+  /** Bytes of a guard, an operation or a group beside its key and value. */
   private static final int STEP_BYTES = 32;
 
-  /** What the commit record, the request's own guards and what it reads cost, and their keys. */
+  /** Bytes of the commit record, the request's own guards and reads; and the number of keys. */
   private static final int FRAME_BYTES = 1024;
 
   private static final int FRAME_KEYS = 10;
 
   /**
-   * A request to be.
+   * A batch to be sent.
    *
-   * @param members the transactions that it carries
-   * @param guarded what those with guards want, a group each
-   * @param unguarded what those without guards write, one write for a key, the last
-   * @param bumps the delete fences that are written
-   * @param keys all keys of the application that it touches
-   * @param whole whether its one member stands under the guards of the request, not of a group
+   * @param members the transactions that it carries, in the order of arrival
+   * @param guarded the check results of those with guards, a group each
+   * @param unguarded the writes of those without guards, one for each key
+   * @param deleteFences the delete fences that are written
+   * @param keys all keys of the application that are written or guarded
+   * @param large whether its one member has the guards of the request instead of a group's
    */
-  record Plan(
+  public record Plan(
       List<PendingCommit> members,
       List<CommitCheck.Result.Clear> guarded,
       Collection<Write> unguarded,
-      Set<Bytes> bumps,
+      Set<Bytes> deleteFences,
       Set<Bytes> keys,
-      boolean whole) {
+      boolean large) {
 
-    boolean isEmpty() {
+    /** Whether nothing can be sent. */
+    public boolean isEmpty() {
       return members.isEmpty();
     }
   }
 
   /**
-   * A transaction whose outcome is known without a request; without outcome and failure it is that
-   * its time is up.
+   * A transaction that needs no request. If it has neither an outcome nor a failure, its deadline
+   * has passed.
+   *
+   * @param commit the transaction
+   * @param outcome its outcome; null if there is none
+   * @param failure what it fails with; null if it does not
    */
-  record Judged(
+  public record Decision(
       PendingCommit commit, @Nullable CommitOutcome outcome, @Nullable PetaCoreException failure) {}
 
   /**
-   * What came of a round.
+   * The result of a round of planning.
    *
-   * @param plan the next request; empty if nobody can go
-   * @param judged those who need no request
+   * @param plan the next batch; empty if nothing can be sent
+   * @param decided the transactions that need no request
+   * @param checked the transactions that were checked again, with the result
+   * @param passedOver the transactions that have to wait while younger ones may be sent
    */
-  record Round(Plan plan, List<Judged> judged) {}
+  public record Round(
+      Plan plan,
+      List<Decision> decided,
+      Map<PendingCommit, CommitCheck.Result.Clear> checked,
+      List<PendingCommit> passedOver) {
+
+    /** Records in the transactions what was found out about them. */
+    public void record() {
+      checked.forEach(PendingCommit::checked);
+      passedOver.forEach(PendingCommit::passOver);
+    }
+  }
 
   private final Function<CommitRequest, CommitCheck.Result> check;
   private final int maxOperations;
@@ -87,9 +106,12 @@ final class BatchPlanner {
   private final int prefixBytes;
 
   /**
-   * @param prefixBytes the length of the namespace, which each key carries
+   * @param check checks a transaction
+   * @param maxOperations the most operations that the store takes at one level of nesting
+   * @param maxBytes the most bytes that the store takes in a request
+   * @param prefixBytes the length of the namespace's prefix, which each key has
    */
-  BatchPlanner(
+  public BatchPlanner(
       Function<CommitRequest, CommitCheck.Result> check,
       int maxOperations,
       int maxBytes,
@@ -101,51 +123,56 @@ final class BatchPlanner {
   }
 
   /**
-   * Plans the next request.
+   * Plans the next batch.
    *
-   * @param waiting in the order of their arrival
-   * @param applied how far the cache has come: what was checked before counts no more
+   * @param pending the pending commits, in the order of arrival
+   * @param inFlight the keys that requests in flight touch
+   * @param applied the applied state: earlier checks are made again
    */
-  Round plan(Collection<PendingCommit> waiting, InFlightKeys inFlight, AppliedState applied) {
+  public Round plan(
+      Collection<PendingCommit> pending, InFlightKeys inFlight, AppliedState applied) {
     Assembly assembly = new Assembly(inFlight, applied);
     int scanned = 0;
-    for (PendingCommit commit : waiting) {
+    for (PendingCommit commit : pending) {
       if (++scanned > MAX_SCAN || !assembly.consider(commit)) {
         break;
       }
     }
-    return new Round(assembly.plan(), assembly.judged);
+    return new Round(assembly.plan(), assembly.decided, assembly.checked, assembly.passedOver);
   }
 
-  /** A request being put together. */
+  /** A batch being put together. */
   private final class Assembly {
     private final InFlightKeys inFlight;
     private final AppliedState applied;
-    private final List<Judged> judged = new ArrayList<>();
+    private final List<Decision> decided = new ArrayList<>();
+    private final Map<PendingCommit, CommitCheck.Result.Clear> checked = new LinkedHashMap<>();
+    private final List<PendingCommit> passedOver = new ArrayList<>();
     private final List<PendingCommit> members = new ArrayList<>();
     private final List<CommitCheck.Result.Clear> guarded = new ArrayList<>();
     private final Map<Bytes, Write> unguarded = new LinkedHashMap<>();
-    private final Set<Bytes> bumps = new LinkedHashSet<>();
+    private final Set<Bytes> deleteFences = new LinkedHashSet<>();
     private final Set<Bytes> guardedKeys = new HashSet<>();
     private final Set<Bytes> reserved = new HashSet<>();
     private int width;
     private long bytes = frameBytes();
-    private int companyLimit = Integer.MAX_VALUE;
-    private boolean whole;
+    private int maxBatchSize = Integer.MAX_VALUE;
+    private boolean large;
 
     Assembly(InFlightKeys inFlight, AppliedState applied) {
       this.inFlight = inFlight;
       this.applied = applied;
     }
 
-    /** Takes a transaction, leaves it waiting, or judges it; false if nobody younger may go. */
+    /** Adds a commit, decides it, or has it wait; false if no younger one may be sent. */
     boolean consider(PendingCommit commit) {
       if (isBlocked(commit)) {
         passOver(commit);
         return true;
       }
       if (commit.request().deadline().hasPassed()) {
-        judged.add(new Judged(commit, null, null)); // sent now, its outcome could only be unknown
+        decided.add(
+            new Decision(commit, null, null)); // sent now, its outcome could only be unknown
         return true;
       }
       CommitCheck.Result.Clear clear = clear(commit);
@@ -154,23 +181,23 @@ final class BatchPlanner {
       }
       if (clear.writes().isEmpty()) {
         AppliedState at = clear.at();
-        judged.add(
-            new Judged(commit, new CommitOutcome.Committed(at.revision(), at.timestamp()), null));
+        decided.add(
+            new Decision(commit, new CommitOutcome.Committed(at.revision(), at.timestamp()), null));
         return true;
       }
-      if (inFlight.bumpsAny(clear.guards().keySet())) {
+      if (inFlight.writesAny(clear.guards().keySet())) {
         passOver(commit);
         return true;
       }
-      if (commit.request().isGuarded() && needsTheWhole(clear)) {
-        return takeWhole(commit, clear);
+      if (commit.request().isGuarded() && isLarge(clear)) {
+        return addLarge(commit, clear);
       }
-      return take(commit, clear);
+      return add(commit, clear);
     }
 
     private boolean isBlocked(PendingCommit commit) {
       Collection<Write> writes = commit.request().writes();
-      if (inFlight.touches(writes)) {
+      if (inFlight.containsAnyOf(writes)) {
         return true;
       }
       boolean alone = commit.request().isGuarded();
@@ -186,106 +213,104 @@ final class BatchPlanner {
     }
 
     private void passOver(PendingCommit commit) {
-      if (commit.passOver() >= PATIENCE) {
+      passedOver.add(commit);
+      if (commit.timesPassedOver() + 1 >= MAX_PASSED_OVER) {
         commit.request().writes().forEach(write -> reserved.add(write.key()));
       }
     }
 
     /**
-     * What the check finds; null if the transaction was judged by it. It is made again if anything
-     * was applied since it was made last: most conflicts that showed meanwhile then need not
-     * travel, and the one guard of a transaction that goes alone says nothing of what was applied
-     * before.
+     * The result of the check; null if it has decided the transaction. The check is made again if
+     * anything was applied since the last: most conflicts that have shown since then need no
+     * request, and the one guard of a large transaction says nothing of what was applied before.
      */
     private CommitCheck.Result.@Nullable Clear clear(PendingCommit commit) {
       CommitCheck.Result.Clear known = commit.clear();
-      boolean counts =
+      boolean current =
           known != null
               && (known.at().timestamp() >= applied.timestamp() || !commit.request().isGuarded());
-      if (counts) {
+      if (current) {
         return known;
       }
       try {
         CommitCheck.Result result = check.apply(commit.request());
-        if (result instanceof CommitCheck.Result.Conflicting conflict) {
-          judged.add(new Judged(commit, new CommitOutcome.Conflict(conflict.key()), null));
+        if (result instanceof CommitCheck.Result.Conflict conflict) {
+          decided.add(new Decision(commit, new CommitOutcome.Conflict(conflict.key()), null));
           return null;
         }
         CommitCheck.Result.Clear clear = (CommitCheck.Result.Clear) result;
-        commit.cleared(clear);
+        checked.put(commit, clear);
         return clear;
       } catch (PetaCoreException refused) {
-        judged.add(new Judged(commit, null, refused));
+        decided.add(new Decision(commit, null, refused));
         return null;
       }
     }
 
-    /**
-     * Whether it has more guards or writes than fit in a group beside the record and the fences.
-     */
-    private boolean needsTheWhole(CommitCheck.Result.Clear clear) {
+    /** Whether it has more guards or writes than fit in a group beside record and fences. */
+    private boolean isLarge(CommitCheck.Result.Clear clear) {
       return !BatchShape.EMPTY
           .plus(1, leafOf(clear))
-          .plusDivided(clear.bumps().size(), maxOperations)
+          .plusDivided(clear.deleteFences().size(), maxOperations)
           .fits(maxOperations);
     }
 
-    private boolean takeWhole(PendingCommit commit, CommitCheck.Result.Clear clear) {
+    private boolean addLarge(PendingCommit commit, CommitCheck.Result.Clear clear) {
       int operations = clear.writes().size();
       BatchShape shape =
-          BatchShape.WHOLE
+          BatchShape.LARGE
               .plusDivided(operations, maxOperations)
-              .plusDivided(clear.bumps().size(), maxOperations);
+              .plusDivided(clear.deleteFences().size(), maxOperations);
       long size =
           frameBytes()
               + bytesOf(clear.writes())
-              + bytesOfKeys(clear.bumps())
+              + bytesOfKeys(clear.deleteFences())
               + bytesOfGroups(shape);
       if (!shape.fits(maxOperations) || size > maxBytes) {
-        judged.add(new Judged(commit, null, tooLarge(operations, size)));
+        decided.add(new Decision(commit, null, tooLarge(operations, size)));
         return true;
       }
       if (members.isEmpty() && inFlight.isEmpty()) {
-        whole = true;
+        large = true;
         members.add(commit);
         clear.writes().forEach(write -> unguarded.put(write.key(), write));
-        bumps.addAll(clear.bumps());
-        // Touched even where nothing is written: a deletion of an absent key is a claim too.
+        deleteFences.addAll(clear.deleteFences());
+        // All of its keys, written or not: a delete of an absent key guards that key.
         commit.request().writes().forEach(write -> guardedKeys.add(write.key()));
       }
       return false;
     }
 
-    private boolean take(PendingCommit commit, CommitCheck.Result.Clear clear) {
+    private boolean add(PendingCommit commit, CommitCheck.Result.Clear clear) {
       boolean hasGuards = commit.request().isGuarded();
       int newWidth = hasGuards ? Math.max(width, leafOf(clear)) : width;
       BatchShape shape =
           BatchShape.EMPTY
               .plus(guarded.size() + (hasGuards ? 1 : 0), newWidth)
-              .plusDivided(unguarded.size() + (hasGuards ? 0 : countNew(clear)), maxOperations)
-              .plusDivided(bumps.size() + countNewBumps(clear), maxOperations);
+              .plusDivided(unguarded.size() + (hasGuards ? 0 : countNewKeys(clear)), maxOperations)
+              .plusDivided(deleteFences.size() + countNewFences(clear), maxOperations);
       long newBytes =
           bytes
               + bytesOf(clear.writes())
-              + bytesOfKeys(clear.bumps())
+              + bytesOfKeys(clear.deleteFences())
               + bytesOfKeys(clear.guards().keySet());
       long size = newBytes + bytesOfGroups(shape);
       boolean fits =
           size <= maxBytes
               && shape.fits(maxOperations)
-              && members.size() < Math.min(companyLimit, commit.companyLimit());
+              && members.size() < Math.min(maxBatchSize, commit.maxBatchSize());
       if (!fits) {
         if (members.isEmpty()) {
-          judged.add(new Judged(commit, null, tooLarge(clear.writes().size(), size)));
+          decided.add(new Decision(commit, null, tooLarge(clear.writes().size(), size)));
           return true;
         }
         return false;
       }
       members.add(commit);
-      companyLimit = Math.min(companyLimit, commit.companyLimit());
+      maxBatchSize = Math.min(maxBatchSize, commit.maxBatchSize());
       width = newWidth;
       bytes = newBytes;
-      bumps.addAll(clear.bumps());
+      deleteFences.addAll(clear.deleteFences());
       if (hasGuards) {
         guarded.add(clear);
         commit.request().writes().forEach(write -> guardedKeys.add(write.key()));
@@ -295,7 +320,7 @@ final class BatchPlanner {
       return true;
     }
 
-    private int countNew(CommitCheck.Result.Clear clear) {
+    private int countNewKeys(CommitCheck.Result.Clear clear) {
       int count = 0;
       for (Write write : clear.writes()) {
         count += unguarded.containsKey(write.key()) ? 0 : 1;
@@ -303,10 +328,10 @@ final class BatchPlanner {
       return count;
     }
 
-    private int countNewBumps(CommitCheck.Result.Clear clear) {
+    private int countNewFences(CommitCheck.Result.Clear clear) {
       int count = 0;
-      for (Bytes fence : clear.bumps()) {
-        count += bumps.contains(fence) ? 0 : 1;
+      for (Bytes fence : clear.deleteFences()) {
+        count += deleteFences.contains(fence) ? 0 : 1;
       }
       return count;
     }
@@ -314,7 +339,7 @@ final class BatchPlanner {
     Plan plan() {
       Set<Bytes> keys = new HashSet<>(guardedKeys);
       keys.addAll(unguarded.keySet());
-      return new Plan(members, guarded, List.copyOf(unguarded.values()), bumps, keys, whole);
+      return new Plan(members, guarded, List.copyOf(unguarded.values()), deleteFences, keys, large);
     }
   }
 

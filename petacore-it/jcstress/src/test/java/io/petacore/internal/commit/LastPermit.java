@@ -10,37 +10,40 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** Two want the only place of the commit limiter: one after the other has it, and gives it back. */
+/** Two transactions want the only permit of the commit limiter: each holds it in turn. */
 @JCStressTest
 @State
-@Outcome(id = "2, 1", expect = Expect.ACCEPTABLE, desc = "each had it, and it is free again")
-@Outcome(expect = Expect.FORBIDDEN, desc = "both had it at a time, or it is lost")
-public class LastPlace {
+@Outcome(
+    id = "2, 1",
+    expect = Expect.ACCEPTABLE,
+    desc = "each has held it, and it is available again")
+@Outcome(expect = Expect.FORBIDDEN, desc = "both held it at a time, or it is lost")
+public class LastPermit {
   private final CommitLimiter limiter = new CommitLimiter(1);
-  private int had; // by whoever has the place
+  private int holders; // guarded by the permit
 
-  private void have() {
-    limiter.enter(Deadline.in(Duration.ofSeconds(30), System::nanoTime));
-    had++;
-    limiter.leave();
+  private void hold() {
+    limiter.acquire(Deadline.in(Duration.ofSeconds(30), System::nanoTime));
+    holders++;
+    limiter.release();
   }
 
   /** One transaction. */
   @Actor
   public void one() {
-    have();
+    hold();
   }
 
   /** Another transaction. */
   @Actor
   public void other() {
-    have();
+    hold();
   }
 
   /** When both are done. */
   @Arbiter
   public void end(II_Result result) {
-    result.r1 = had;
-    result.r2 = limiter.countFree();
+    result.r1 = holders;
+    result.r2 = limiter.available();
   }
 }

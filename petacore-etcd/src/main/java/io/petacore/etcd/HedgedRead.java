@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * A read that is sent again while it has no answer: twice a second, a few times, each time to the
  * member that the picker prefers then. The first answer is the result. So a read does not wait for
  * its deadline at a member that hangs, or for a leader that does.
+ *
+ * <p>An answer of which bytes arrive is waited for: on a slow link a second one would only delay
+ * it.
  *
  * <p>The other attempts are left to their deadlines: until then the member that owes the answer is
  * avoided, and a deadline that passes in silence shows that its connection hangs.
@@ -30,6 +34,7 @@ final class HedgedRead<T> {
 
   private final Connection connection;
   private final Supplier<CompletableFuture<T>> attempts;
+  private final BooleanSupplier progress;
   private final CompletableFuture<T> future = new CompletableFuture<>();
 
   private final Object lock = new Object();
@@ -39,10 +44,13 @@ final class HedgedRead<T> {
 
   /**
    * @param attempts sends the request once; the future fails with {@link StoreException}
+   * @param progress whether something of an answer has arrived since it was asked last
    */
-  HedgedRead(Connection connection, Supplier<CompletableFuture<T>> attempts) {
+  HedgedRead(
+      Connection connection, Supplier<CompletableFuture<T>> attempts, BooleanSupplier progress) {
     this.connection = connection;
     this.attempts = attempts;
+    this.progress = progress;
   }
 
   /** Sends it; to be called once. The future fails with {@link StoreException}. */
@@ -54,6 +62,10 @@ final class HedgedRead<T> {
   private void attempt() {
     synchronized (lock) {
       if (future.isDone() || (begun > 0 && open == 0)) {
+        return;
+      }
+      if (begun > 0 && progress.getAsBoolean()) {
+        scheduleNext();
         return;
       }
       begun++;

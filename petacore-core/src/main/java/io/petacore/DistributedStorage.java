@@ -229,7 +229,7 @@ public final class DistributedStorage implements AutoCloseable {
 
   /**
    * Pins the state at a version of the past, in nanoseconds since the epoch, as {@link
-   * CommitResult#version()} gives it.
+   * CommitResult#timestamp()} gives it.
    *
    * @throws TransactionTooOldException as {@link #snapshotAt(Instant)}
    */

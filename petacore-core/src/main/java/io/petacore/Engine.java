@@ -71,14 +71,12 @@ final class Engine {
         new HybridLogicalClock(settings.physicalClock, settings.maxClockOffset);
     this.pipeline =
         new CommitPipeline(
-            store,
-            namespace,
-            cache,
-            clock,
-            new DeleteFences(format.buckets()),
-            scheduler,
+            new CommitPipeline.Environment(store, namespace, cache, clock, scheduler),
             new CommitPipeline.Settings(
-                settings.maxInFlight, settings.maxPendingCommits, settings.sessionTimeout),
+                settings.maxInFlight,
+                settings.maxPendingCommits,
+                settings.sessionTimeout,
+                new DeleteFences(format.buckets())),
             this::expect,
             this::repair);
     this.executor = new ApplicationExecutor(settings.executor, scheduler);
@@ -91,7 +89,7 @@ final class Engine {
             clock,
             syncScheduler,
             settings.maxClockOffset.plus(settings.commitTimeout),
-            pipeline,
+            pipeline.revisionListener(),
             state -> notifier.tell(this::status));
     this.runner =
         new TransactionRunner(
@@ -108,9 +106,8 @@ final class Engine {
     health.onFailure(pipeline::storeFailed);
   }
 
-  /** Called on the thread of timers, which must not wait for the Synchronizer's lock. */
   private void expect(long revision) {
-    syncScheduler.execute(() -> synchronizer.expect(revision));
+    synchronizer.expect(revision);
   }
 
   private void repair(String reason) {

@@ -3,16 +3,16 @@ package io.petacore.clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/** The wall clock that a hybrid logical clock is fed from; a test gives its own. */
+/** The wall clock of a {@link HybridLogicalClock}; replaceable for tests. */
 @FunctionalInterface
 public interface PhysicalClock {
 
-  /** Nanoseconds since the epoch; may stand still or go back. Called by any thread. */
+  /** Returns nanoseconds since the epoch; may stall or go back. Called by any thread. */
   long nanos();
 
   /**
-   * The system's clock, as fine as the platform has it. Past the year 2262, where nanoseconds
-   * exceed a {@code long}, it stands still.
+   * Returns the system clock, at the resolution of the platform. It stops in the year 2262, when
+   * nanoseconds exceed a {@code long}.
    */
   static PhysicalClock system() {
     return () -> nanosOf(Instant.now());

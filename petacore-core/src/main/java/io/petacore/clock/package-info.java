@@ -1,4 +1,4 @@
-/** The hybrid logical clock that gives commits their versions. */
+/** The hybrid logical clock, which assigns timestamps to commits. */
 @NullMarked
 package io.petacore.clock;
 

@@ -9,25 +9,26 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable byte string: a key or a value. Ordered as etcd orders keys, by unsigned bytes.
+ * An immutable byte string: a key or a value. Ordered by unsigned bytes, as etcd orders keys.
  *
- * <p>A key that is used often is worth preparing once: its hash is computed on first use and kept.
- * Hashes differ from process to process, so that nobody can choose keys of equal hash.
+ * <p>The hash is computed on first use and cached, so reuse the object of a key that is read often.
+ * Hashes are keyed with a random secret of the process, which prevents attacks with keys of equal
+ * hash.
  */
 public final class Bytes implements Comparable<Bytes> {
 
   /** The empty byte string; a legal value, never a legal key. */
   public static final Bytes EMPTY = new Bytes(new byte[0]);
 
-  private static final int SHOWN_BYTES = 64;
+  private static final int MAX_SHOWN_BYTES = 64;
 
   private static final Wyhash HASH = Wyhash.withRandomSecret();
 
   private final byte[] bytes;
 
   /**
-   * Zero means not computed yet. Threads may race to compute it; all of them write the same int, so
-   * no ordering is needed (the idiom of {@link String#hashCode()}).
+   * The cached hash; zero if it is not computed yet. Threads may race to compute it, but all write
+   * the same value (the idiom of {@link String#hashCode()}).
    */
   private int hash;
 
@@ -35,20 +36,20 @@ public final class Bytes implements Comparable<Bytes> {
     this.bytes = bytes;
   }
 
-  /** A byte string with a copy of these bytes. */
+  /** Returns a byte string with a copy of an array. */
   public static Bytes of(byte... bytes) {
     return bytes.length == 0 ? EMPTY : new Bytes(bytes.clone());
   }
 
   /**
-   * A byte string over this array itself. For stores and others who have just made an array for it:
-   * nobody may change the array from here on, since maps and caches rely on keys that never change.
+   * Returns a byte string that wraps an array without copying it. For stores that have just created
+   * the array: it must not be changed afterwards, since maps and caches rely on immutable keys.
    */
   public static Bytes wrap(byte[] bytes) {
     return bytes.length == 0 ? EMPTY : new Bytes(bytes);
   }
 
-  /** A byte string with a copy of what remains in a buffer, whose position is left alone. */
+  /** Returns a byte string with a copy of the remaining bytes of a buffer; its position is kept. */
   public static Bytes of(ByteBuffer buffer) {
     if (!buffer.hasRemaining()) {
       return EMPTY;
@@ -59,10 +60,10 @@ public final class Bytes implements Comparable<Bytes> {
   }
 
   /**
-   * The UTF-8 form of a string.
+   * Encodes a string in UTF-8.
    *
-   * @throws IllegalArgumentException if the string holds an unpaired surrogate, which has no UTF-8
-   *     form: replacing it would give two different strings the same key
+   * @throws IllegalArgumentException if the string contains an unpaired surrogate, which has no
+   *     UTF-8 encoding; replacing it would map different strings to the same key
    */
   public static Bytes utf8(String string) {
     if (string.isEmpty()) {
@@ -78,20 +79,20 @@ public final class Bytes implements Comparable<Bytes> {
       codePoint = string.codePointAt(i);
       if (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) {
         throw new IllegalArgumentException(
-            "the string has an unpaired surrogate at index " + i + " and so no UTF-8 form");
+            "the string has an unpaired surrogate at index " + i + " and thus no UTF-8 encoding");
       }
     }
   }
 
   /**
-   * The string that these bytes encode in UTF-8.
+   * Decodes the bytes as UTF-8.
    *
-   * @throws IllegalStateException if they are not well-formed UTF-8; use {@link #toByteArray()}
+   * @throws IllegalStateException if they are not well-formed UTF-8; see {@link #toByteArray()}
    */
   public String toUtf8() {
     String decoded = decodeUtf8();
     if (decoded == null) {
-      throw new IllegalStateException("not UTF-8, read it as bytes: " + this);
+      throw new IllegalStateException("not well-formed UTF-8: " + this);
     }
     return decoded;
   }
@@ -109,7 +110,7 @@ public final class Bytes implements Comparable<Bytes> {
     }
   }
 
-  /** A copy of the bytes. */
+  /** Returns a copy of the bytes. */
   public byte[] toByteArray() {
     return bytes.clone();
   }
@@ -125,7 +126,7 @@ public final class Bytes implements Comparable<Bytes> {
   }
 
   /**
-   * The byte at an index.
+   * Returns the byte at an index.
    *
    * @throws ArrayIndexOutOfBoundsException outside {@code 0 ≤ index < length()}
    */
@@ -133,19 +134,19 @@ public final class Bytes implements Comparable<Bytes> {
     return bytes[index];
   }
 
-  /** Whether this byte string begins with the given one; each begins with {@link #EMPTY}. */
+  /** Whether this byte string starts with a prefix; every one starts with {@link #EMPTY}. */
   public boolean startsWith(Bytes prefix) {
     int n = prefix.bytes.length;
     return bytes.length >= n && Arrays.equals(bytes, 0, n, prefix.bytes, 0, n);
   }
 
-  /** With how many bytes both this byte string and another one begin. */
+  /** The length of the longest common prefix with another byte string. */
   public int commonPrefixLength(Bytes other) {
     int mismatch = Arrays.mismatch(bytes, other.bytes);
     return mismatch < 0 ? bytes.length : mismatch;
   }
 
-  /** These bytes followed by others. */
+  /** Returns these bytes followed by the given ones. */
   public Bytes concat(Bytes tail) {
     if (tail.isEmpty()) {
       return this;
@@ -159,7 +160,7 @@ public final class Bytes implements Comparable<Bytes> {
   }
 
   /**
-   * The bytes from an index to the end.
+   * Returns the bytes from an index to the end.
    *
    * @throws IndexOutOfBoundsException outside {@code 0 ≤ from ≤ length()}
    */
@@ -174,7 +175,7 @@ public final class Bytes implements Comparable<Bytes> {
   }
 
   /**
-   * The first bytes, up to a length.
+   * Returns the prefix of a given length.
    *
    * @throws IndexOutOfBoundsException outside {@code 0 ≤ length ≤ length()}
    */
@@ -187,19 +188,19 @@ public final class Bytes implements Comparable<Bytes> {
         : length == 0 ? EMPTY : new Bytes(Arrays.copyOf(bytes, length));
   }
 
-  /** A read-only view of the bytes, for encoders; no copy. */
+  /** Returns a read-only view of the bytes, without copying them. */
   public ByteBuffer asReadOnlyByteBuffer() {
     return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
   }
 
-  /** The least byte string greater than this one: a zero byte appended. */
+  /** Returns the least byte string greater than this one: a zero byte is appended. */
   public Bytes successor() {
     return new Bytes(Arrays.copyOf(bytes, bytes.length + 1));
   }
 
   /**
-   * The least byte string greater than every one that begins with this one; null if there is none
-   * (no byte is below {@code 0xff}).
+   * Returns the least byte string greater than all that start with this one; null if there is none,
+   * since all bytes are {@code 0xff}.
    */
   @Nullable Bytes prefixEnd() {
     for (int i = bytes.length - 1; i >= 0; i--) {
@@ -212,7 +213,7 @@ public final class Bytes implements Comparable<Bytes> {
     return null;
   }
 
-  /** Order by unsigned bytes; a prefix comes before what it begins. */
+  /** Compares by unsigned bytes; a prefix precedes longer byte strings. */
   @Override
   public int compareTo(Bytes other) {
     return Arrays.compareUnsigned(bytes, other.bytes);
@@ -223,7 +224,7 @@ public final class Bytes implements Comparable<Bytes> {
     return this == other || (other instanceof Bytes that && Arrays.equals(bytes, that.bytes));
   }
 
-  /** A hash of the bytes under a random secret of this process: not to be stored or sent. */
+  /** The hash, keyed with a random secret of this process; do not store or send it. */
   @Override
   public int hashCode() {
     int h = hash;
@@ -234,18 +235,18 @@ public final class Bytes implements Comparable<Bytes> {
     return h;
   }
 
-  /** For messages: the text where the bytes are printable UTF-8, else hexadecimal; shortened. */
+  /** For messages: text if the bytes are printable UTF-8, otherwise hexadecimal; abbreviated. */
   @Override
   public String toString() {
     String text = decodeUtf8();
     if (text != null && text.chars().noneMatch(Character::isISOControl)) {
-      return text.length() <= SHOWN_BYTES
+      return text.length() <= MAX_SHOWN_BYTES
           ? "'" + text + "'"
-          : "'" + text.substring(0, SHOWN_BYTES) + "…' (" + bytes.length + " bytes)";
+          : "'" + text.substring(0, MAX_SHOWN_BYTES) + "…' (" + bytes.length + " bytes)";
     }
     HexFormat hex = HexFormat.of();
-    return bytes.length <= SHOWN_BYTES
+    return bytes.length <= MAX_SHOWN_BYTES
         ? "0x" + hex.formatHex(bytes)
-        : "0x" + hex.formatHex(bytes, 0, SHOWN_BYTES) + "… (" + bytes.length + " bytes)";
+        : "0x" + hex.formatHex(bytes, 0, MAX_SHOWN_BYTES) + "… (" + bytes.length + " bytes)";
   }
 }

@@ -1,9 +1,9 @@
 package io.petacore.data;
 
 /**
- * A key with its value, as a scan yields them.
+ * A key with its value, as returned by a scan.
  *
  * @param key never null
- * @param value never null; empty is a value
+ * @param value never null; may be empty
  */
 public record Entry(Bytes key, Bytes value) {}

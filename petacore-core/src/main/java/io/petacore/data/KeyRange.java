@@ -4,8 +4,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A half-open range of keys in unsigned byte order: {@code from ≤ key < to}, or without an upper
- * end. Immutable.
+ * A half-open range of keys in unsigned byte order: {@code from ≤ key < to}, or unbounded above.
+ * Immutable.
  */
 public final class KeyRange {
 
@@ -19,69 +19,73 @@ public final class KeyRange {
     this.to = to;
   }
 
-  /** Every key that an application may use: all but those that begin with {@code 0x00}. */
+  /**
+   * Returns the range of all keys that an application may use: those not starting with {@code
+   * 0x00}.
+   */
   public static KeyRange all() {
     return ALL;
   }
 
-  /** Every key that begins with a prefix; with an empty one, every key there is. */
+  /** Returns the range of the keys that start with a prefix; an empty prefix means all keys. */
   public static KeyRange prefix(Bytes prefix) {
     return new KeyRange(prefix, prefix.prefixEnd());
   }
 
-  /** Every key whose UTF-8 form begins with that of a string. */
+  /** Returns the range of the keys that start with the UTF-8 encoding of a string. */
   public static KeyRange prefix(String prefix) {
     return prefix(Bytes.utf8(prefix));
   }
 
   /**
-   * The keys from one, included, to another, excluded; none if they are equal.
+   * Returns the range from {@code from}, inclusive, to {@code to}, exclusive; empty if they are
+   * equal.
    *
    * @throws IllegalArgumentException if {@code from} is greater than {@code to}
    */
   public static KeyRange closedOpen(Bytes from, Bytes to) {
     if (from.compareTo(to) > 0) {
-      throw new IllegalArgumentException("the range begins at " + from + ", after its end " + to);
+      throw new IllegalArgumentException("the range starts at " + from + ", after its end " + to);
     }
     return new KeyRange(from, to);
   }
 
-  /** {@link #closedOpen(Bytes, Bytes)} of two strings in UTF-8. */
+  /** Same as {@link #closedOpen(Bytes, Bytes)} for strings, encoded in UTF-8. */
   public static KeyRange closedOpen(String from, String to) {
     return closedOpen(Bytes.utf8(from), Bytes.utf8(to));
   }
 
-  /** The keys from one on, included. */
+  /** Returns the range of the keys from {@code from} on, inclusive. */
   public static KeyRange atLeast(Bytes from) {
     return new KeyRange(from, null);
   }
 
-  /** One key. */
+  /** Returns the range that contains a single key. */
   public static KeyRange single(Bytes key) {
     return new KeyRange(key, key.successor());
   }
 
-  /** One key, a string in UTF-8. */
+  /** Returns the range that contains a single key, encoded in UTF-8. */
   public static KeyRange single(String key) {
     return single(Bytes.utf8(key));
   }
 
-  /** The least key that may be in the range. */
+  /** The inclusive lower bound. */
   public Bytes from() {
     return from;
   }
 
-  /** The least key above the range; null where it has no upper end. */
+  /** The exclusive upper bound; null if the range is unbounded above. */
   public @Nullable Bytes to() {
     return to;
   }
 
-  /** Whether a key lies in the range. */
+  /** Whether the range contains a key. */
   public boolean contains(Bytes key) {
     return from.compareTo(key) <= 0 && (to == null || key.compareTo(to) < 0);
   }
 
-  /** The part of the range from a key on; empty where all of it lies below. */
+  /** Returns the part of the range from a key on; empty if the whole range is below the key. */
   public KeyRange startingAt(Bytes key) {
     if (from.compareTo(key) >= 0) {
       return this;

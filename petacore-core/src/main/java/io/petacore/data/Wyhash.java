@@ -7,19 +7,18 @@ import java.lang.invoke.VarHandle;
 import java.security.SecureRandom;
 
 /**
- * A hash of byte strings under a secret. Without the secret nobody can choose byte strings that
- * collide, which the hash of {@link String} and that of {@link java.util.Arrays} allow.
+ * A keyed hash of byte strings. Without the secret, colliding byte strings cannot be constructed,
+ * unlike for the hash of {@link String} or {@link java.util.Arrays}.
  *
- * <p>The algorithm is wyhash, final version 4, by Wang Yi (public domain). Go hashes the keys of
- * its maps with it where the processor has no instructions for AES, with a random secret in each
- * process, as here. SipHash-1-3, whose resistance is better founded, was tried: reading a key that
- * was just made took up to 1.8 times as long with it.
+ * <p>The algorithm is wyhash, final version 4, by Wang Yi (public domain). Go uses it for its maps,
+ * with a random secret per process, on processors without AES instructions. With SipHash-1-3, whose
+ * security is better studied, reading a newly created key took up to 1.8 times as long.
  *
- * @param seed any number
+ * @param seed the seed, any value
  * @param s0 the first word of the secret
- * @param s1 the second word
- * @param s2 the third word
- * @param s3 the fourth word
+ * @param s1 the second word of the secret
+ * @param s2 the third word of the secret
+ * @param s3 the fourth word of the secret
  */
 record Wyhash(long seed, long s0, long s1, long s2, long s3) {
 
@@ -28,7 +27,7 @@ record Wyhash(long seed, long s0, long s1, long s2, long s3) {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, LITTLE_ENDIAN);
 
-  /** Returns a hash whose seed and secret are random. */
+  /** Returns a hash function with random seed and secret. */
   static Wyhash withRandomSecret() {
     SecureRandom random = new SecureRandom();
     return new Wyhash(
@@ -39,7 +38,7 @@ record Wyhash(long seed, long s0, long s1, long s2, long s3) {
         random.nextLong());
   }
 
-  /** Returns the hash of these bytes. */
+  /** Returns the hash of a byte array. */
   long of(byte[] bytes) {
     int length = bytes.length;
     long state = seed ^ folded(seed ^ s0, s1);
@@ -75,7 +74,7 @@ record Wyhash(long seed, long s0, long s1, long s2, long s3) {
     return folded((a * b) ^ s0 ^ length, unsignedHigh(a, b) ^ s1);
   }
 
-  /** The product of 128 bits, its halves laid over each other. */
+  /** Returns the exclusive or of both halves of the 128-bit product. */
   private static long folded(long a, long b) {
     return (a * b) ^ unsignedHigh(a, b);
   }

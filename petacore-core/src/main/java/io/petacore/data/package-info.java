@@ -1,4 +1,4 @@
-/** Keys, values and ranges: immutable byte strings and what is built of them. */
+/** Keys, values and key ranges, as immutable byte strings. */
 @NullMarked
 package io.petacore.data;
 

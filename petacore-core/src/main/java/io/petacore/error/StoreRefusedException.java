@@ -3,9 +3,10 @@ package io.petacore.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store refuses this client, and waiting does not mend it: wrong credentials, no permission, an
- * endpoint that is no such store, TLS that does not match, an untrusted certificate. The message
- * says why; a person has to change the configuration, here or there. Nothing was applied.
+ * The store refused the client or the transaction, and waiting does not help: wrong credentials, no
+ * permission, an endpoint that is no such store, TLS that does not match, limits of the server that
+ * are lower than those configured here. The message says why; a person has to change the
+ * configuration, here or there. Nothing was applied.
  */
 public final class StoreRefusedException extends PetaCoreException {
   private static final long serialVersionUID = 1L;

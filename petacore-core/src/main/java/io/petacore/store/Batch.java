@@ -4,11 +4,11 @@ import io.petacore.data.Bytes;
 import java.util.List;
 
 /**
- * One atomic request: if all guards hold, the operations run, each {@link Operation.Group} among
- * them by its own guards; else nothing is changed and some keys are read instead.
+ * An atomic request. If all guards hold, the operations run, each {@link Operation.Group} subject
+ * to its own guards; otherwise nothing is changed and some keys are read instead.
  *
- * @param guards on the whole
- * @param operations what to do if they hold
- * @param otherwiseRead which keys to read if they don't
+ * @param guards the conditions of the whole batch
+ * @param operations the operations to run if all guards hold
+ * @param otherwiseRead the keys to read if a guard does not hold
  */
 public record Batch(List<Guard> guards, List<Operation> operations, List<Bytes> otherwiseRead) {}

@@ -4,16 +4,16 @@ import io.petacore.data.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change of one key.
+ * A change of one key, as a watch delivers it.
  *
- * @param key the whole key, namespace included
- * @param value what was put; null for a deletion
- * @param putCount how often the key was written since it was created, from 1 on; 0 for a deletion
- * @param lease the lease that the key ends with; 0 for none, and for a deletion
+ * @param key the key, namespace included
+ * @param value the new value; null for a deletion
+ * @param putCount the number of puts since the key was created, starting at 1; 0 for a deletion
+ * @param lease the lease that the key is attached to; 0 for none, and for a deletion
  */
 public record Event(Bytes key, @Nullable Bytes value, long putCount, long lease) {
 
-  /** A change that no lease ends. */
+  /** A change of a key without a lease. */
   public Event(Bytes key, @Nullable Bytes value, long putCount) {
     this(key, value, putCount, 0);
   }

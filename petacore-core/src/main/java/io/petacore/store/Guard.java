@@ -3,9 +3,9 @@ package io.petacore.store;
 import io.petacore.data.Bytes;
 
 /**
- * A condition on a key: that its mod revision equals the one given.
+ * The condition that a key has a given mod revision.
  *
- * @param key the whole key, namespace included
- * @param modRevision the revision that wrote the key last; 0 means that the key is absent
+ * @param key the key, namespace included
+ * @param modRevision the expected mod revision; 0 if the key must be absent
  */
 public record Guard(Bytes key, long modRevision) {}

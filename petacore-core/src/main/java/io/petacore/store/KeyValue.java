@@ -5,11 +5,11 @@ import io.petacore.data.Bytes;
 /**
  * A key as the store holds it.
  *
- * @param key the whole key, namespace included
- * @param value its value
- * @param modRevision the revision that wrote it last
- * @param putCount how often it was written since it was created, from 1 on
- * @param lease the lease that it ends with; 0 for none
+ * @param key the key, namespace included
+ * @param value the value
+ * @param modRevision the revision of the last put
+ * @param putCount the number of puts since the key was created, starting at 1
+ * @param lease the lease that the key is attached to; 0 for none
  */
 public record KeyValue(Bytes key, Bytes value, long modRevision, long putCount, long lease) {
 

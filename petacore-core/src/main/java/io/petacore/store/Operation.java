@@ -6,7 +6,7 @@ import java.util.List;
 /** A step of a {@link Batch}. */
 public sealed interface Operation {
 
-  /** Sets a key; with a lease the key ends with it, {@link #NO_LEASE} for none. */
+  /** Puts a key, attached to a lease or to {@link #NO_LEASE}. */
   record Put(Bytes key, Bytes value, long lease) implements Operation {
     /** A put without a lease. */
     public Put(Bytes key, Bytes value) {
@@ -14,15 +14,15 @@ public sealed interface Operation {
     }
   }
 
-  /** Removes a key; nothing where it is absent. */
+  /** Deletes a key; has no effect if the key is absent. */
   record Delete(Bytes key) implements Operation {}
 
   /**
-   * A transaction inside the batch: its operations run if all its guards hold, and if those of
-   * every group around it do.
+   * A nested transaction: its operations run if all its guards and those of every enclosing group
+   * hold.
    */
   record Group(List<Guard> guards, List<Operation> operations) implements Operation {}
 
-  /** In {@link Put}: no lease. */
+  /** The value of {@link Put#lease} for no lease. */
   long NO_LEASE = 0;
 }

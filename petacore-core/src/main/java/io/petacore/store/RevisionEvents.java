@@ -3,9 +3,9 @@ package io.petacore.store;
 import java.util.List;
 
 /**
- * Everything that one revision changed in a watched range.
+ * All changes that a revision made in a watched range.
  *
  * @param revision the revision
- * @param events the changes; of several to one key, in the order they were made
+ * @param events the changes; several changes of one key are in order
  */
 public record RevisionEvents(long revision, List<Event> events) {}

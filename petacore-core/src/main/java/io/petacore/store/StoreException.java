@@ -4,44 +4,42 @@ import io.petacore.error.PetaCoreException;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** A request to a store failed; {@link #kind()} says what that means for it. */
+/** A request to a store failed; {@link #kind()} says whether it may have been applied. */
 public final class StoreException extends PetaCoreException {
   private static final long serialVersionUID = 1L;
 
-  /** What is known about a request that failed. */
+  /** The kind of failure. */
   public enum Kind {
-    /** Not applied; the store can't be reached or has no leader: later it may succeed. */
+    /** Not applied: the store is unreachable or has no leader; a retry may succeed. */
     UNAVAILABLE,
     /**
-     * Not applied; this client can't use the store as it is configured: refused credentials, an
-     * endpoint that is no such store, TLS on one side only, an untrusted or wrong certificate.
-     * Waiting does not mend it, a person does: on this side or on the other, so that a later
-     * request may succeed. The message names the endpoint and the reason.
+     * Not applied: client and store are not configured for each other. Credentials were refused, an
+     * endpoint is not such a store, only one side uses TLS, or a certificate is not trusted.
+     * Requests fail until an administrator corrects the configuration of either side. The message
+     * names the endpoint and the reason.
      */
     MISCONFIGURED,
-    /** Not applied; refused for its content, and would be again: permission, size, limits. */
+    /** Not applied: refused for its content or size or for lack of permission; do not retry. */
     REJECTED,
-    /**
-     * Not applied; what was read is more than the store takes in one piece: ask for less at a time.
-     */
+    /** Not applied: the response would exceed the maximum size; request less at a time. */
     TOO_LARGE,
-    /** Not applied; a lease that it names has ended. */
+    /** Not applied: a lease of the request has ended. */
     LEASE_NOT_FOUND,
-    /** Not applied; the revision asked for was compacted. */
+    /** Not applied: the requested revision is compacted. */
     COMPACTED,
-    /** Not applied; the revision asked for has not been reached. */
+    /** Not applied: the store has not reached the requested revision. */
     FUTURE_REVISION,
-    /** Not applied; the store was closed. */
+    /** Not applied: the store is closed. */
     CLOSED,
-    /** It may have been applied, may still be, or may never be. */
+    /** May have been applied, may still be applied, or may never be. */
     OUTCOME_UNKNOWN
   }
 
   private final Kind kind;
 
   /**
-   * @param kind what is known
-   * @param message what happened, in the store's words
+   * @param kind the kind of failure
+   * @param message the reason, as the store describes it
    * @param cause null if there is none
    */
   public StoreException(Kind kind, String message, @Nullable Throwable cause) {
@@ -50,8 +48,8 @@ public final class StoreException extends PetaCoreException {
   }
 
   /**
-   * The exception that a store's future failed with, taken out of what futures wrap it in. Anything
-   * else, which a store should not throw, is taken to leave the outcome unknown.
+   * Unwraps the exception that a store's future failed with. Any other exception, which a store
+   * should not throw, becomes {@link Kind#OUTCOME_UNKNOWN}.
    */
   public static StoreException of(@Nullable Throwable failure) {
     Throwable cause =
@@ -64,7 +62,7 @@ public final class StoreException extends PetaCoreException {
             Kind.OUTCOME_UNKNOWN, "the store failed unexpectedly: " + cause, cause);
   }
 
-  /** What is known about the request. */
+  /** The kind of failure. */
   public Kind kind() {
     return kind;
   }

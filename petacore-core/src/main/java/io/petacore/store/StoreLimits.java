@@ -1,10 +1,10 @@
 package io.petacore.store;
 
 /**
- * What one request can carry.
+ * The limits on a request.
  *
- * @param maxOperations how many guards or operations a batch may have per level of nesting: at each
- *     level the greater of the two, plus the same of the deepest level below, must stay within it
- * @param maxRequestBytes the greatest encoded size of a request, in bytes
+ * @param maxOperations the maximum number of guards or operations, summed over nesting levels: the
+ *     greater of the two at a level plus the same of the deepest level below must not exceed it
+ * @param maxRequestBytes the maximum encoded size of a request, in bytes
  */
 public record StoreLimits(int maxOperations, int maxRequestBytes) {}

@@ -3,21 +3,22 @@ package io.petacore.store;
 import java.util.List;
 
 /**
- * What a watch tells. Calls come one at a time; an exception thrown by one ends the watch, and is
- * told to {@link #onEnd}.
+ * Receives the revisions of a watch. Calls do not overlap; an exception thrown by one ends the
+ * watch and is passed to {@link #onEnd}.
  */
 public interface WatchListener {
 
-  /** The store has accepted the watch: what is committed from now on will be delivered. */
+  /** The store has accepted the watch. */
   void onOpened();
 
-  /** Whole revisions, ascending, each above all those before. */
+  /** Delivers whole revisions, in ascending order and above all delivered before. */
   void onRevisions(List<RevisionEvents> revisions);
 
   /**
-   * The watch is over, the last call there is; not called when {@link Watch#close()} came first.
+   * The watch has ended; no call follows. Not called after {@link Watch#close()}.
    *
-   * @param cause why; {@link StoreException.Kind#COMPACTED} when the revision wanted is gone
+   * @param cause the reason; {@link StoreException.Kind#COMPACTED} if the requested revision is
+   *     compacted
    */
   void onEnd(StoreException cause);
 }

@@ -1,4 +1,4 @@
-/** The SPI between PetaCore and the ordered, durable store below it. */
+/** The SPI for the ordered, durable store that PetaCore runs on. */
 @NullMarked
 package io.petacore.store;
 

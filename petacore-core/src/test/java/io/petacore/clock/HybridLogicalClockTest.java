@@ -21,14 +21,14 @@ class HybridLogicalClockTest {
   private final HybridLogicalClock clock = new HybridLogicalClock(wall::get, Duration.ofNanos(500));
 
   @Test
-  void itFollowsTheWallClock() {
+  void theClockFollowsTheWallClock() {
     assertEquals(1_000_000, clock.now());
     wall.set(1_000_700);
     assertEquals(1_000_700, clock.now());
   }
 
   @Test
-  void itRisesWhileTheWallClockStandsStillOrGoesBack() {
+  void theClockRisesWhileTheWallClockStallsOrGoesBack() {
     assertEquals(1_000_000, clock.now());
     assertEquals(1_000_001, clock.now());
     wall.set(10);
@@ -40,7 +40,7 @@ class HybridLogicalClockTest {
   }
 
   @Test
-  void itIsAboveWhatItReceived() {
+  void theClockIsAboveReceivedTimestamps() {
     assertTrue(clock.receive(1_000_400));
     assertEquals(1_000_401, clock.now());
     assertTrue(clock.receive(1_000_300), "an older one changes nothing");
@@ -50,7 +50,7 @@ class HybridLogicalClockTest {
   }
 
   @Test
-  void aTimestampTooFarAheadIsNotLetIn() {
+  void aTimestampTooFarAheadIsRefused() {
     assertTrue(clock.receive(1_000_500), "the offset itself is allowed");
     assertFalse(clock.receive(1_000_501));
     assertEquals(1_000_501, clock.now());
@@ -62,14 +62,14 @@ class HybridLogicalClockTest {
   }
 
   @Test
-  void aTimestampFarAheadIsNotLetInThoughTheDifferenceOverflows() {
+  void aTimestampWhoseDifferenceOverflowsIsRefused() {
     wall.set(-1_000);
     assertFalse(clock.receive(Long.MAX_VALUE));
     assertEquals(1, clock.now());
   }
 
   @Test
-  void itFollowsItselfWhereTheWallClockFallsFarBehind() {
+  void theClockAcceptsItsOwnTimestamps() {
     long last = clock.now();
     wall.set(0);
     assertTrue(clock.receive(last));
@@ -77,7 +77,7 @@ class HybridLogicalClockTest {
   }
 
   @Test
-  void threadsNeverGetTheSameTimestampAndEachSeesItRise() throws Exception {
+  void timestampsAreUniqueAndRiseForEveryThread() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(4);
     List<Future<List<Long>>> workers = new ArrayList<>();
     for (int worker = 0; worker < 4; worker++) {
@@ -108,12 +108,12 @@ class HybridLogicalClockTest {
   }
 
   @Test
-  void theSystemsClockTellsNanosecondsSinceTheEpoch() {
+  void theSystemClockReturnsNanosecondsSinceTheEpoch() {
     Instant before = Instant.now();
     long nanos = PhysicalClock.system().nanos();
     Instant after = Instant.now();
-    Instant told = Instant.ofEpochSecond(0, nanos);
+    Instant reading = Instant.ofEpochSecond(0, nanos);
     // The wall clock may be set during the test, but hardly by a minute.
-    assertTrue(told.isAfter(before.minusSeconds(60)) && told.isBefore(after.plusSeconds(60)));
+    assertTrue(reading.isAfter(before.minusSeconds(60)) && reading.isBefore(after.plusSeconds(60)));
   }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BytesTest {
 
   @Test
-  void whatIsWrappedIsNotCopied() {
+  void wrapDoesNotCopy() {
     byte[] array = {1, 2};
     Bytes bytes = Bytes.wrap(array);
     assertEquals(Bytes.of((byte) 1, (byte) 2), bytes);
@@ -42,7 +42,7 @@ class BytesTest {
   }
 
   @Test
-  void neitherTheArrayGivenNorTheOneTakenIsShared() {
+  void ofAndToByteArrayCopy() {
     byte[] given = {1, 2, 3};
     Bytes bytes = Bytes.of(given);
     given[0] = 9;
@@ -72,7 +72,7 @@ class BytesTest {
   }
 
   @Test
-  void theRefusalNamesThePlace() {
+  void theExceptionNamesTheIndex() {
     IllegalArgumentException refusal =
         assertThrows(IllegalArgumentException.class, () -> Bytes.utf8("😀a\uD83D"));
     assertTrue(refusal.toString().contains("index 3"), refusal.toString());
@@ -132,7 +132,7 @@ class BytesTest {
 
   /** Fails where keys can be chosen that hash alike in every process, as strings can be. */
   @Test
-  void keysThatWereChosenToHashAlikeDoNot() {
+  void keysChosenToCollideHaveDifferentHashes() {
     Set<Integer> hashes = new HashSet<>();
     for (int number = 0; number < 1 << 12; number++) {
       byte[] key = bytesOfEqualArrayHash(number);
@@ -151,7 +151,7 @@ class BytesTest {
   }
 
   @Test
-  void partsAndSums() {
+  void substringsAndConcatenation() {
     Bytes bytes = bytes(1, 2, 3);
     assertEquals(3, bytes.length());
     assertEquals(2, bytes.byteAt(1));
@@ -169,7 +169,7 @@ class BytesTest {
   }
 
   @Test
-  void aPrefixIsRecognised() {
+  void prefixesAreRecognized() {
     Bytes bytes = bytes(1, 2, 3);
     assertTrue(bytes.startsWith(Bytes.EMPTY));
     assertTrue(bytes.startsWith(bytes(1, 2)));
@@ -179,7 +179,7 @@ class BytesTest {
   }
 
   @Test
-  void twoBeginAlikeUpToTheFirstDifference() {
+  void theCommonPrefixEndsAtTheFirstDifference() {
     Bytes bytes = bytes(1, 2, 3);
     assertEquals(2, bytes.commonPrefixLength(bytes(1, 2, 4, 5)));
     assertEquals(0, bytes.commonPrefixLength(bytes(2, 2, 3)));
@@ -190,14 +190,14 @@ class BytesTest {
   }
 
   @Test
-  void theSuccessorIsTheNextKeyThereCanBe() {
+  void theSuccessorIsTheNextPossibleKey() {
     assertEquals(bytes(1, 0), bytes(1).successor());
     assertEquals(bytes(0), Bytes.EMPTY.successor());
     assertEquals(bytes(0xff, 0), bytes(0xff).successor());
   }
 
   @Test
-  void thePrefixEndIsTheLeastKeyAboveEveryOneWithThePrefix() {
+  void thePrefixEndIsTheLeastKeyAboveAllWithThePrefix() {
     assertEquals(bytes(1, 3), bytes(1, 2).prefixEnd());
     assertEquals(bytes(2), bytes(1, 0xff).prefixEnd());
     assertEquals(bytes(0x80), bytes(0x7f).prefixEnd());
@@ -208,7 +208,7 @@ class BytesTest {
   }
 
   @Test
-  void messagesShowTextOrHexadecimalAndNotTooMuch() {
+  void toStringAbbreviates() {
     assertEquals("'key'", Bytes.utf8("key").toString());
     assertEquals("0x0063", Bytes.utf8("\0c").toString());
     assertEquals("0xff", bytes(0xff).toString());
@@ -219,7 +219,7 @@ class BytesTest {
   }
 
   @Test
-  void aBufferIsCopiedFromItsPositionToItsLimitAndLeftAlone() {
+  void theRemainingBytesOfABufferAreCopied() {
     byte[] source = {1, 2, 3, 4};
     ByteBuffer buffer = ByteBuffer.wrap(source, 1, 2);
     Bytes bytes = Bytes.of(buffer);

@@ -18,7 +18,7 @@ class KeyRangeTest {
   }
 
   @Test
-  void allLeavesOutWhatBeginsWithZero() {
+  void allExcludesReservedKeys() {
     KeyRange all = KeyRange.all();
     assertTrue(all.contains(Bytes.of((byte) 1)));
     assertTrue(all.contains(key("key")));
@@ -29,7 +29,7 @@ class KeyRangeTest {
   }
 
   @Test
-  void aPrefixCoversWhatBeginsWithIt() {
+  void aPrefixRangeContainsTheKeysWithThePrefix() {
     KeyRange range = KeyRange.prefix("ab");
     assertTrue(range.contains(key("ab")));
     assertTrue(range.contains(key("ab").concat(HIGH).concat(HIGH)));
@@ -41,7 +41,7 @@ class KeyRangeTest {
   }
 
   @Test
-  void aPrefixOfHighestBytesHasNoUpperEnd() {
+  void aPrefixOfHighestBytesIsUnboundedAbove() {
     KeyRange range = KeyRange.prefix(HIGH);
     assertNull(range.to());
     assertTrue(range.contains(HIGH));
@@ -50,7 +50,7 @@ class KeyRangeTest {
   }
 
   @Test
-  void theEmptyPrefixCoversEveryKey() {
+  void theEmptyPrefixContainsEveryKey() {
     KeyRange range = KeyRange.prefix("");
     assertTrue(range.contains(key("\0c")));
     assertTrue(range.contains(HIGH));
@@ -58,7 +58,7 @@ class KeyRangeTest {
   }
 
   @Test
-  void aRangeIncludesItsBeginningOnly() {
+  void aRangeIncludesItsStartOnly() {
     KeyRange range = KeyRange.closedOpen("b", "d");
     assertFalse(range.contains(key("az")));
     assertTrue(range.contains(key("b")));
@@ -69,7 +69,7 @@ class KeyRangeTest {
   }
 
   @Test
-  void aSingleKeyIsAlone() {
+  void aSingleKeyRangeContainsOneKey() {
     KeyRange range = KeyRange.single("k");
     assertTrue(range.contains(key("k")));
     assertFalse(range.contains(key("k\0")));
@@ -77,7 +77,7 @@ class KeyRangeTest {
   }
 
   @Test
-  void anOpenRangeHasABeginningOnly() {
+  void anUnboundedRangeHasOnlyAStart() {
     KeyRange range = KeyRange.atLeast(key("k"));
     assertTrue(range.contains(key("k")));
     assertTrue(range.contains(HIGH));
@@ -86,7 +86,7 @@ class KeyRangeTest {
   }
 
   @Test
-  void theRestOfARangeBeginsAtAKey() {
+  void startingAtRaisesTheLowerBound() {
     KeyRange range = KeyRange.closedOpen("b", "d");
     assertEquals(range, range.startingAt(key("a")));
     assertEquals(range, range.startingAt(key("b")));

@@ -30,14 +30,14 @@ class WyhashTest {
     "6, 12345678901234567890123456789012345678901234567890123456789012345678901234567890,"
         + " c39cab13b115aad3"
   })
-  void theHashIsThatOfTheReference(long seed, String text, String expected) {
+  void theHashMatchesTheReference(long seed, String text, String expected) {
     assertEquals(expected, String.format("%016x", published(seed).of(text.getBytes(US_ASCII))));
   }
 
   /** Fails where a byte is left out of the hash. */
   @ParameterizedTest
   @ValueSource(ints = {1, 0x80, 0xff})
-  void eachByteCounts(int difference) {
+  void everyByteAffectsTheHash(int difference) {
     Wyhash hash = Wyhash.withRandomSecret();
     for (int length = 1; length <= LONGEST; length++) {
       byte[] bytes = new byte[length];
@@ -52,7 +52,7 @@ class WyhashTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a", "catalogue/item-000001"})
-  void eachProcessHasASecretOfItsOwn(String text) {
+  void everyProcessHasItsOwnSecret(String text) {
     byte[] bytes = text.getBytes(US_ASCII);
     assertNotEquals(Wyhash.withRandomSecret().of(bytes), Wyhash.withRandomSecret().of(bytes));
   }

@@ -79,7 +79,7 @@ final class FakeHistory {
     return state;
   }
 
-  /** What a range is told of one revision; without events if it did not change there. */
+  /** The events of a range at a revision; empty if it did not change. */
   RevisionEvents events(long revision, KeyRange range) {
     List<Event> all = revisions.get(Math.toIntExact(revision - EMPTY - 1));
     return new RevisionEvents(

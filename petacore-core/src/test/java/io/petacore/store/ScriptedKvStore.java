@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What it holds is a true history ({@link #change}, {@link #commit}), which ranges and watches
  * are answered from, so a test can't make up answers that contradict each other by mistake; where
- * it wants a lie, it tells one on purpose ({@link ScriptedWatch#tell}, {@link #rewind}).
+ * it needs a fault, it injects one on purpose ({@link ScriptedWatch#deliver(RevisionEvents...)},
+ * {@link #rewind}).
  *
  * <p>Calls are answered at once, unless the test has them held ({@link #hold}) to answer or fail
  * each later, or a failure is queued ({@link #failNext}). Watches say nothing by themselves: see
@@ -153,12 +154,12 @@ public final class ScriptedKvStore implements KvStore {
     endsWatchesAtOnce = so;
   }
 
-  /** No page has more entries, whatever it is asked for. */
+  /** The maximum number of entries of a page, whatever the requested limit. */
   public void limitPages(int entries) {
     pageLimit = entries;
   }
 
-  /** Every range that was asked for. */
+  /** All requested ranges. */
   public List<RangeRequest> ranges() {
     return List.copyOf(ranges);
   }
@@ -177,7 +178,7 @@ public final class ScriptedKvStore implements KvStore {
     return history;
   }
 
-  // ---- what the store is asked for
+  // ---- requests
 
   @Override
   public CompletableFuture<RangePage> range(RangeRequest request) {
@@ -191,12 +192,12 @@ public final class ScriptedKvStore implements KvStore {
     return range(request);
   }
 
-  /** Has bytes arrive of the page of a load that was asked for last. */
+  /** Reports bytes of the most recently requested page of a load. */
   public void arriving(long bytes) {
     arriving.accept(bytes);
   }
 
-  /** From now on pages tell how much is beyond them, as those of etcd do. */
+  /** From now on pages report the number of entries after them, as etcd does. */
   public void countBeyondPages() {
     counting = true;
   }

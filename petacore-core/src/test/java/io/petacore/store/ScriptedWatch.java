@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A watch on a {@link ScriptedKvStore}. It tells its listener what the test has it tell, when the
+ * A watch on a {@link ScriptedKvStore}. It calls its listener with what the test supplies, when the
  * test says so; also after it was closed, as a store may whose call was under way.
  */
 public final class ScriptedWatch implements Watch {
@@ -84,7 +84,7 @@ public final class ScriptedWatch implements Watch {
   }
 
   /** Tells what the test made up. */
-  public void tell(RevisionEvents... revisions) {
+  public void deliver(RevisionEvents... revisions) {
     listener.onRevisions(Arrays.asList(revisions));
   }
 

@@ -50,9 +50,25 @@ public abstract class PackageRules {
     mayUse("internal.concurrent");
     mayUse("internal.mvcc", "data", "clock", "error", "internal.format");
     mayUse("internal.sync", "store", "internal.mvcc", "clock", "internal.concurrent");
-    mayUse("internal.commit", "store", "internal.mvcc", "clock", "internal.concurrent");
     mayUse(
-        "internal.transaction", "transaction", "internal.commit", "internal.mvcc", "internal.concurrent");
+        "internal.commit.batch",
+        "store",
+        "internal.mvcc",
+        "internal.format",
+        "internal.concurrent");
+    mayUse(
+        "internal.commit",
+        "internal.commit.batch",
+        "store",
+        "internal.mvcc",
+        "clock",
+        "internal.concurrent");
+    mayUse(
+        "internal.transaction",
+        "transaction",
+        "internal.commit",
+        "internal.mvcc",
+        "internal.concurrent");
   }
 
   /** The composition root stands on everything in petacore-core. */

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records what a watch tells, for a test to take in order, and holds every call against the
+ * Records the calls of a watch for a test to read in order, and checks every call against the
  * contract of {@link WatchListener}: one at a time, opened first, revisions rising and not empty,
  * nothing after the end. A breach is reported by the next look at it.
  */
@@ -104,7 +104,7 @@ public final class RecordingListener implements WatchListener {
     return next() instanceof RevisionEvents revision ? revision : fail("not a revision");
   }
 
-  /** The next revisions, as many as are asked for. */
+  /** Returns the given number of next revisions. */
   public List<RevisionEvents> nextRevisions(int count) throws InterruptedException {
     List<RevisionEvents> found = new ArrayList<>();
     while (found.size() < count) {
@@ -139,7 +139,7 @@ public final class RecordingListener implements WatchListener {
     return (RevisionEvents) call;
   }
 
-  /** That nothing was told that the test has not taken. */
+  /** Asserts that the test has read all calls. */
   public void assertQuiet() {
     assertNull(breach);
     assertNull(calls.peek());

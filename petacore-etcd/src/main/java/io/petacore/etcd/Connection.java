@@ -64,6 +64,7 @@ final class Connection {
   private final EventLoopGroup io;
   private final ExecutorService callExecutor;
   private final ExecutorService workExecutor;
+  private final SilenceDetector silences = new SilenceDetector(this);
   private final ManagedChannel channel;
   private final AtomicLong lastReset = new AtomicLong(System.nanoTime() - RECONNECT_NANOS);
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -115,7 +116,8 @@ final class Connection {
             .defaultLoadBalancingPolicy(MemberBalancer.POLICY)
             .setNameResolverArg(
                 MemberBalancer.CONNECTING,
-                new MemberBalancer.Connecting(settings.connectTimeout(), settings.tls() != null))
+                new MemberBalancer.Connecting(
+                    settings.connectTimeout(), settings.tls() != null, silences))
             .maxInboundMessageSize(settings.maxInboundBytes())
             // An idle connection is never pinged: etcd would answer with GOAWAY too_many_pings.
             .keepAliveWithoutCalls(false)

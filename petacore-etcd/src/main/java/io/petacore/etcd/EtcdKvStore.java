@@ -34,12 +34,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Every request ends within the request timeout, the wait for a connection included. It leaves
  * once: no request is repeated by the store, but one that was refused before anything was done: for
  * an old token, then it is sent again with a new one, or by a member that can't serve now, then
- * another one is asked; and a read of few keys that has no answer after a second is sent again, a
- * few times. A commit fails with {@link Kind#UNAVAILABLE} only where it is certain that it was not
- * applied: no connection took it before its deadline, or etcd says so. A request about a lease
- * fails with {@link Kind#UNAVAILABLE} also where its outcome is unknown, since to repeat it harms
- * nothing. What waiting does not mend fails with {@link Kind#MISCONFIGURED}, at once where that is
- * so at every endpoint.
+ * another one is asked; and a read of few keys that has no answer after half a second is sent
+ * again, a few times. A commit fails with {@link Kind#UNAVAILABLE} only where it is certain that it
+ * was not applied: no connection took it before its deadline, or etcd says so. A request about a
+ * lease fails with {@link Kind#UNAVAILABLE} also where its outcome is unknown, since to repeat it
+ * harms nothing. What waiting does not mend fails with {@link Kind#MISCONFIGURED}, at once where
+ * that is so at every endpoint.
  *
  * <p>A connection that is lost is made anew by itself, also after a long outage: within about a
  * second of a request or watch that asks for it. Watches end with it, as the contract says.
@@ -122,7 +122,8 @@ public final class EtcdKvStore implements KvStore {
                     arriving,
                     request.limit() == 1 ? most : Math.min(most, MAX_PAGE_BYTES)));
     // A limited page is one of many, which etcd may take long to make: once is enough.
-    return request.limit() == 0 ? new HedgedRead<>(connection, read).start() : read.get();
+    boolean few = request.limit() == 0 || range.single();
+    return few ? new HedgedRead<>(connection, read).start() : read.get();
   }
 
   @Override

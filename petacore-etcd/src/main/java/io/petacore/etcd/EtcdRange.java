@@ -36,6 +36,11 @@ record EtcdRange(ByteString key, ByteString end, boolean vacuous) {
     return new EtcdRange(key, single ? ByteString.EMPTY : Keys.encode(to), false);
   }
 
+  /** Whether it is one key. */
+  boolean single() {
+    return end.isEmpty();
+  }
+
   /** The request for a page of this range. */
   RangeRequest encode(io.petacore.store.RangeRequest request) {
     return RangeRequest.newBuilder()

@@ -41,7 +41,7 @@ final class EtcdWatch implements Watch {
   private final InboundBytes received = new InboundBytes();
   private final WatchListener listener;
   private final WatchRevisions revisions;
-  private final Route route = new Route();
+  private final Route route = new Route(this::memberHangs);
 
   /** Set by whoever ends the watch first: the end, which then is told, or {@link #close()}. */
   private final AtomicBoolean over = new AtomicBoolean();
@@ -51,6 +51,7 @@ final class EtcdWatch implements Watch {
 
   private volatile boolean opened;
   private volatile boolean lateToOpen;
+  private volatile boolean hung;
   private volatile @Nullable Future<?> openTimer;
 
   /** Whether a new token was tried. Written before a stream starts, or by its callbacks. */
@@ -138,7 +139,7 @@ final class EtcdWatch implements Watch {
       calls.connection().onWorkThread(() -> end(Calls.storeException(e)));
       return;
     }
-    if (over.get() || lateToOpen) {
+    if (over.get() || lateToOpen || hung) {
       // Whoever ended it may have looked before the stream was set.
       cancelStream();
     }
@@ -158,6 +159,15 @@ final class EtcdWatch implements Watch {
     return obstacle == null
         ? Outcome.failure(what, Kind.UNAVAILABLE, status)
         : Outcome.heldUp(what, obstacle, status);
+  }
+
+  /**
+   * Another member may serve, and a watch here would be found silent much later. The end itself is
+   * told by the stream's callback.
+   */
+  private void memberHangs() {
+    hung = true;
+    cancelStream();
   }
 
   private void cancelStream() {
@@ -301,6 +311,8 @@ final class EtcdWatch implements Watch {
         end(Calls.closedException());
       } else if (lateToOpen && !opened) {
         end(notOpened(status));
+      } else if (hung) {
+        end(new StoreException(Kind.UNAVAILABLE, route.memberName() + " hangs", null));
       } else if (AuthTokens.isRefusal(status)) {
         refused(status);
       } else if (Outcome.isRefusalOfMember(status)) {

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A read that is sent again while it has no answer: once a second, a few times, each time to the
+ * A read that is sent again while it has no answer: twice a second, a few times, each time to the
  * member that the picker prefers then. The first answer is the result. So a read does not wait for
  * its deadline at a member that hangs, or for a leader that does.
  *
@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class HedgedRead<T> {
 
   /** How long an attempt may be without an answer before there is another one. */
-  private static final Duration DELAY = Duration.ofSeconds(1);
+  private static final Duration DELAY = Duration.ofMillis(500);
 
-  private static final int MAX_ATTEMPTS = 4;
+  static final int MAX_ATTEMPTS = 7;
 
   private final Connection connection;
   private final Supplier<CompletableFuture<T>> attempts;

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * be a third of the lease's.
  *
  * <p>A stream that breaks fails what was asked on it; the next renewal opens another. One on which
- * a renewal is unanswered for half of the lease's time is replaced, and what it owes is asked again
- * at another member: to renew twice harms nothing.
+ * a renewal is unanswered for half of the lease's time, or whose member hangs, is replaced, and
+ * what it owes is asked again at another member: to renew twice harms nothing.
  *
  * <p>Safe for use by many threads.
  */
@@ -85,7 +85,7 @@ final class LeaseStream {
     synchronized (this) {
       unanswered.add(renewal);
       if (current == null) {
-        opened = new Sending(new Route(), false);
+        opened = new Sending(newRoute(), false);
         current = opened;
       } else {
         current.send();
@@ -113,27 +113,44 @@ final class LeaseStream {
 
   /** Asks again on another stream, unless it has been answered. */
   private void replace(CompletableFuture<Void> renewal) {
-    Sending silent;
-    Sending opened = null;
     synchronized (this) {
       if (unanswered.stream().noneMatch(asked -> asked == renewal)) {
         return;
       }
-      silent = current;
-      current = null;
       unanswered.removeIf(asked -> asked != renewal && asked.isDone());
-      if (silent != null) {
-        silent.route.avoid();
-        opened = new Sending(new Route(), false);
-        current = opened;
+    }
+    replaceStream("it is silent");
+  }
+
+  private void memberHangs() {
+    synchronized (this) {
+      unanswered.removeIf(CompletableFuture::isDone);
+    }
+    replaceStream("its member hangs");
+  }
+
+  private void replaceStream(String why) {
+    Sending silent;
+    Sending opened = null;
+    synchronized (this) {
+      silent = current;
+      if (silent == null) {
+        return;
       }
+      silent.route.avoid();
+      if (!unanswered.isEmpty()) {
+        opened = new Sending(newRoute(), false);
+      }
+      current = opened;
     }
-    if (silent != null) {
-      silent.cancel("it is silent");
-    }
+    silent.cancel(why);
     if (opened != null) {
       opened.open();
     }
+  }
+
+  private Route newRoute() {
+    return new Route(this::memberHangs);
   }
 
   /** Closes the stream; what it owes fails. */

@@ -43,8 +43,9 @@ final class MemberBalancer extends LoadBalancer {
    *
    * @param bound how long one attempt may take
    * @param tls whether they are made with TLS
+   * @param silences finds members that hang
    */
-  record Connecting(Duration bound, boolean tls) {
+  record Connecting(Duration bound, boolean tls, SilenceDetector silences) {
     /** How long a new connection may take until the server has greeted it. */
     Duration greetingBound() {
       return bound.multipliedBy(2);
@@ -116,6 +117,7 @@ final class MemberBalancer extends LoadBalancer {
         obstacles.add(Obstacle.waiting(address.member.name() + ": no connection yet"));
       }
     }
+    how.silences().connected(connected.stream().map(Connected::member).toList());
     if (!connected.isEmpty()) {
       helper.updateBalancingState(ConnectivityState.READY, new MemberPicker(connected));
       return;
@@ -132,7 +134,7 @@ final class MemberBalancer extends LoadBalancer {
   }
 
   /** One address, and the connection to it. */
-  private final class Address {
+  private final class Address implements Member.Listener {
     private final EquivalentAddressGroup group;
     private final Member member;
     private @Nullable Subchannel subchannel;
@@ -147,7 +149,7 @@ final class MemberBalancer extends LoadBalancer {
 
     Address(EquivalentAddressGroup group) {
       this.group = group;
-      this.member = new Member(name(group), System::nanoTime, this::onHung);
+      this.member = new Member(name(group), System::nanoTime, this);
     }
 
     void connect() {
@@ -272,7 +274,13 @@ final class MemberBalancer extends LoadBalancer {
       reconnect();
     }
 
-    private void onHung() {
+    @Override
+    public void requestSent() {
+      how.silences().requestSent();
+    }
+
+    @Override
+    public void hangs() {
       helper
           .getSynchronizationContext()
           .execute(

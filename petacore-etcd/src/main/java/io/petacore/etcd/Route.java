@@ -17,12 +17,50 @@ final class Route {
 
   static final CallOptions.Key<Route> KEY = CallOptions.Key.create("petacore-route");
 
+  private final Runnable onHung;
+
+  /** The one member that it may go to; null for any. */
+  private final @Nullable Member only;
+
   private final List<Member> refusing = new CopyOnWriteArrayList<>();
   private volatile @Nullable Member member;
   private volatile @Nullable String memberName;
   private volatile boolean others;
   private volatile @Nullable Status refusal;
   private volatile @Nullable Obstacle obstacle;
+
+  Route() {
+    this(() -> {}, null);
+  }
+
+  /**
+   * @param onHung is run, for a stream, when its member is found to hang; on a thread of the store
+   */
+  Route(Runnable onHung) {
+    this(onHung, null);
+  }
+
+  private Route(Runnable onHung, @Nullable Member only) {
+    this.onHung = onHung;
+    this.only = only;
+  }
+
+  /** The way of a request that only asks for a sign of life of one member. */
+  static Route only(Member member) {
+    return new Route(() -> {}, member);
+  }
+
+  boolean isProbe() {
+    return only != null;
+  }
+
+  boolean mayGoTo(Member candidate) {
+    return only == null ? !refusing.contains(candidate) : candidate == only;
+  }
+
+  void memberHangs() {
+    onHung.run();
+  }
 
   /** It goes to this member; there are others that it could have gone to. */
   void goesTo(Member chosen, boolean hasOthers) {
@@ -50,10 +88,6 @@ final class Route {
     }
   }
 
-  boolean wasRefusedBy(Member candidate) {
-    return refusing.contains(candidate);
-  }
-
   /**
    * The member has refused it, whatever it asks for, and done nothing.
    *
@@ -64,7 +98,7 @@ final class Route {
     if (by == null) {
       return false;
     }
-    by.avoidForAWhile();
+    by.refuses();
     refusing.add(by);
     refusal = status;
     member = null;

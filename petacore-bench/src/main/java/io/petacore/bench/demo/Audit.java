@@ -1,8 +1,8 @@
 package io.petacore.bench.demo;
 
-import io.petacore.bench.console.Figures;
 import io.petacore.bench.demo.Finding.Verdict;
 import io.petacore.bench.demo.Reservation.Answer;
+import io.petacore.bench.support.console.Figures;
 import io.petacore.data.Bytes;
 import io.petacore.transaction.IsolationLevel;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.petacore.bench.demo;
 
 import io.petacore.StorageStatus;
-import io.petacore.bench.console.Figures;
-import io.petacore.bench.console.Table;
 import io.petacore.bench.demo.Finding.Verdict;
+import io.petacore.bench.support.console.Figures;
+import io.petacore.bench.support.console.Table;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine.Help.Ansi;

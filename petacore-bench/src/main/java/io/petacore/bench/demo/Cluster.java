@@ -2,11 +2,11 @@ package io.petacore.bench.demo;
 
 import io.petacore.DistributedStorage;
 import io.petacore.StorageStatus;
-import io.petacore.bench.connection.Namespace;
-import io.petacore.bench.connection.StoreOptions;
-import io.petacore.bench.connection.Stores;
-import io.petacore.bench.console.CommandFailedException;
-import io.petacore.bench.console.Ticker;
+import io.petacore.bench.support.connection.Namespace;
+import io.petacore.bench.support.connection.StoreOptions;
+import io.petacore.bench.support.connection.Stores;
+import io.petacore.bench.support.console.CommandFailedException;
+import io.petacore.bench.support.console.Ticker;
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import io.petacore.error.CommitOutcomeUnknownException;

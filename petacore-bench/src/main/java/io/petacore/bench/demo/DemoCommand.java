@@ -1,16 +1,15 @@
 package io.petacore.bench.demo;
 
-import io.petacore.bench.catalogue.Catalogue;
-import io.petacore.bench.catalogue.CatalogueCommand;
-import io.petacore.bench.catalogue.TsvFile;
-import io.petacore.bench.connection.Namespace;
-import io.petacore.bench.connection.StoreOptions;
-import io.petacore.bench.connection.Stores;
-import io.petacore.bench.console.Bounds;
-import io.petacore.bench.console.CommandFailedException;
-import io.petacore.bench.console.ErrorLine;
-import io.petacore.bench.console.Figures;
-import io.petacore.bench.console.IsolationName;
+import io.petacore.bench.support.connection.Namespace;
+import io.petacore.bench.support.connection.StoreOptions;
+import io.petacore.bench.support.connection.Stores;
+import io.petacore.bench.support.console.Bounds;
+import io.petacore.bench.support.console.CommandFailedException;
+import io.petacore.bench.support.console.ErrorLine;
+import io.petacore.bench.support.console.Figures;
+import io.petacore.bench.support.console.IsolationName;
+import io.petacore.bench.support.dataset.Catalogue;
+import io.petacore.bench.support.dataset.TsvFile;
 import io.petacore.data.Entry;
 import io.petacore.transaction.IsolationLevel;
 import java.io.IOException;
@@ -168,7 +167,7 @@ public final class DemoCommand implements Callable<Integer> {
     bounds.check("--browse-ratio", browseRatio, 0, 1);
     bounds.check("--skew", skew, 0, 5);
     if (goods.items != null) {
-      bounds.check("--items", goods.items, 1, CatalogueCommand.MAX_ITEMS);
+      bounds.check("--items", goods.items, 1, Catalogue.MAX_ITEMS);
     }
   }
 

@@ -1,12 +1,12 @@
 package io.petacore.bench.demo;
 
-import io.petacore.bench.connection.Namespace;
-import io.petacore.bench.connection.StoreOptions;
-import io.petacore.bench.connection.Stores;
-import io.petacore.bench.console.CommandFailedException;
-import io.petacore.bench.console.ErrorLine;
-import io.petacore.bench.load.BulkLoad;
-import io.petacore.bench.load.LoadProgress;
+import io.petacore.bench.support.connection.Namespace;
+import io.petacore.bench.support.connection.StoreOptions;
+import io.petacore.bench.support.connection.Stores;
+import io.petacore.bench.support.console.CommandFailedException;
+import io.petacore.bench.support.console.ErrorLine;
+import io.petacore.bench.support.dataset.BulkLoad;
+import io.petacore.bench.support.dataset.LoadProgress;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.petacore.bench.demo;
 
-import io.petacore.bench.console.Figures;
+import io.petacore.bench.support.console.Figures;
 
 /**
  * What the shop lost to Read Committed: two customers read the same stock, both wrote it less one,

@@ -1,6 +1,6 @@
 package io.petacore.bench.demo;
 
-import io.petacore.bench.connection.Namespace;
+import io.petacore.bench.support.connection.Namespace;
 import io.petacore.store.Batch;
 import io.petacore.store.KeyValue;
 import io.petacore.store.KvStore;

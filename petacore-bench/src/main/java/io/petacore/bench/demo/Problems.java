@@ -1,7 +1,7 @@
 package io.petacore.bench.demo;
 
-import io.petacore.bench.console.Figures;
 import io.petacore.bench.demo.Finding.Verdict;
+import io.petacore.bench.support.console.Figures;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,9 +1,9 @@
 package io.petacore.bench.demo;
 
 import io.petacore.StorageStatus;
-import io.petacore.bench.console.Figures;
-import io.petacore.bench.console.Latencies;
-import io.petacore.bench.console.Ticker;
+import io.petacore.bench.support.console.Figures;
+import io.petacore.bench.support.console.Latencies;
+import io.petacore.bench.support.console.Ticker;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.petacore.bench.demo;
 
-import io.petacore.bench.console.Latencies;
+import io.petacore.bench.support.console.Latencies;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What the customers of one node have done so far. Safe for use by many threads. */

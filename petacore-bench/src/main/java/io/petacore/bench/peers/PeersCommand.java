@@ -1,7 +1,7 @@
 package io.petacore.bench.peers;
 
-import io.petacore.bench.console.CommandFailedException;
-import io.petacore.bench.console.Measuring;
+import io.petacore.bench.support.console.CommandFailedException;
+import io.petacore.bench.support.console.Measuring;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;

@@ -3,7 +3,7 @@ package io.petacore.bench.demo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.petacore.bench.console.Latencies;
+import io.petacore.bench.support.console.Latencies;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 

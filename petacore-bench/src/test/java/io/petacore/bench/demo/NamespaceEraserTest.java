@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.DistributedStorage;
-import io.petacore.bench.catalogue.Catalogue;
-import io.petacore.bench.connection.Namespace;
-import io.petacore.bench.load.BulkLoad;
+import io.petacore.bench.support.connection.Namespace;
+import io.petacore.bench.support.dataset.BulkLoad;
+import io.petacore.bench.support.dataset.Catalogue;
 import io.petacore.store.KvStore;
 import io.petacore.store.embedded.EmbeddedKvStore;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package io.petacore.internal.commit;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the write path has met. Safe for use by many threads. */
+/** Counters of the write path. Safe for use by many threads. */
 public final class CommitCounters {
 
   final LongAdder commits = new LongAdder();
@@ -17,57 +17,57 @@ public final class CommitCounters {
   final LongAdder sessionsLost = new LongAdder();
   final LongAdder exclusiveLocks = new LongAdder();
 
-  /** Transactions committed, those without writes not counted. */
+  /** Transactions committed, except those without writes. */
   public long commits() {
     return commits.sum();
   }
 
-  /** Requests sent to commit something. */
+  /** Batches sent. */
   public long batches() {
     return batches.sum();
   }
 
-  /** Transactions that those requests carried. */
+  /** Transactions in these batches. */
   public long batchedTransactions() {
     return batchedTransactions.sum();
   }
 
-  /** Conflicts that were found in memory, before anything was sent. */
+  /** Conflicts found in memory, before anything was sent. */
   public long localConflicts() {
     return localConflicts.sum();
   }
 
-  /** Conflicts that the store found. */
+  /** Conflicts found by the store. */
   public long storeConflicts() {
     return storeConflicts.sum();
   }
 
-  /** Sendings of transactions that had been sent before, and had not been applied. */
+  /** Transactions sent again that had not been applied. */
   public long resent() {
     return resent.sum();
   }
 
-  /** Transactions whose answer was lost, and that turned out to be committed. */
+  /** Transactions in doubt that were resolved as committed. */
   public long resolvedApplied() {
     return resolvedApplied.sum();
   }
 
-  /** Transactions whose answer was lost, and that turned out not to have been applied. */
+  /** Transactions in doubt that were resolved as not applied. */
   public long resolvedNotApplied() {
     return resolvedNotApplied.sum();
   }
 
-  /** Transactions whose fate could not be told. */
+  /** Transactions reported with an unknown outcome. */
   public long unknownOutcomes() {
     return unknownOutcomes.sum();
   }
 
-  /** Sessions whose lease ended before they did. */
+  /** Sessions lost: their lease ended, or had to be revoked. */
   public long sessionsLost() {
     return sessionsLost.sum();
   }
 
-  /** How often a large transaction needed the field to itself. */
+  /** Acquisitions of the exclusive commit lock for a large transaction. */
   public long exclusiveLocks() {
     return exclusiveLocks.sum();
   }

@@ -5,33 +5,32 @@ import io.petacore.internal.concurrent.Deadline;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Bounds how many transactions are in the pipeline. Safe for use by many threads. */
+/** Bounds the number of transactions in the pipeline. Safe for use by many threads. */
 final class CommitLimiter {
 
-  private final int places;
-  private final Semaphore free;
+  private final int limit;
+  private final Semaphore permits;
 
-  CommitLimiter(int places) {
-    this.places = places;
-    this.free = new Semaphore(places, true);
+  CommitLimiter(int limit) {
+    this.limit = limit;
+    this.permits = new Semaphore(limit, true);
   }
 
   /**
-   * Takes a place, in the order of asking, for which it waits as long as there is none.
+   * Acquires a permit, in the order of asking; waits while there is none.
    *
-   * @throws StoreUnavailableException if none comes free by the deadline, or the thread is
+   * @throws StoreUnavailableException if there is none by the deadline, or the thread is
    *     interrupted
    */
-  void enter(Deadline deadline) {
-    // Nobody overtakes those who queue for a place.
-    if (!free.hasQueuedThreads() && free.tryAcquire()) {
+  void acquire(Deadline deadline) {
+    if (tryAcquire()) {
       return;
     }
     try {
-      if (!free.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+      if (!permits.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
         throw new StoreUnavailableException(
             "the pipeline was full ("
-                + places
+                + limit
                 + " commits pending) until the deadline; nothing was applied",
             null);
       }
@@ -42,11 +41,21 @@ final class CommitLimiter {
     }
   }
 
-  void leave() {
-    free.release();
+  /** Acquires a permit if one is available and no caller is queued for it; never waits. */
+  boolean tryAcquire() {
+    return !permits.hasQueuedThreads() && permits.tryAcquire();
   }
 
-  int countFree() {
-    return free.availablePermits();
+  /** The number of permits, available or not. */
+  int limit() {
+    return limit;
+  }
+
+  void release() {
+    permits.release();
+  }
+
+  int available() {
+    return permits.availablePermits();
   }
 }

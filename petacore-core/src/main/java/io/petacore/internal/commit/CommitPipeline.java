@@ -1,22 +1,22 @@
 package io.petacore.internal.commit;
 
 import io.petacore.clock.HybridLogicalClock;
-import io.petacore.data.Bytes;
+import io.petacore.error.CommitQueueFullException;
+import io.petacore.error.InternalErrorException;
 import io.petacore.error.PetaCoreException;
-import io.petacore.internal.concurrent.Deadline;
+import io.petacore.internal.commit.batch.CommitCheck;
+import io.petacore.internal.commit.batch.CommitOutcome;
+import io.petacore.internal.commit.batch.CommitRequest;
+import io.petacore.internal.commit.batch.PendingCommit;
+import io.petacore.internal.concurrent.CombiningLock;
 import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.format.Namespace;
-import io.petacore.internal.format.ReservedKeys;
-import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.RevisionListener;
 import io.petacore.store.KvStore;
 import io.petacore.store.StoreException;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -25,427 +25,359 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of a commit: it is checked, waits, leaves with others in one request, and is reported
- * when the watch has brought the request's revision back.
+ * The path of a commit, from its caller to the store and back.
  *
- * <p>Here are its entries: callers with a commit, the writer of the cache with what it has applied,
- * and time. What they change is in {@link CommitState}, guarded by the lock of {@link
- * CombiningLock}; what follows from it is decided by {@link Dispatcher}, who sends, by {@link
- * InDoubtResolver}, which finds out what became of what was sent, and by {@link SessionKeeper} and
- * {@link ExclusiveCommitLock}.
+ * <ol>
+ *   <li><b>Check.</b> {@link #commit} checks the transaction against the cache, on the caller's
+ *       thread ({@link CommitCheck}). A conflict ends it here. Otherwise it acquires a permit of
+ *       the {@link CommitLimiter} and is submitted to the lock.
+ *   <li><b>Queue.</b> Under the lock it is added to the {@link PendingQueue}.
+ *   <li><b>Send.</b> The {@link Dispatcher} has the {@code BatchPlanner} choose the members of a
+ *       batch, and sends it under the guards of the session ({@link SessionKeeper}): its members
+ *       are in flight ({@link InFlightBatches}).
+ *   <li><b>Answer.</b> The {@link AnswerHandler} notes the store's answer. If the batch was refused
+ *       as a whole, its members return to the queue. If the answer is lost, the {@link
+ *       InDoubtResolver} has the session's fence advanced.
+ *   <li><b>Apply.</b> The writer of the cache reports what it has applied ({@link
+ *       RevisionHandler}). The commit record of a revision names its batch, which is resolved by
+ *       it: members that were committed complete ({@link Outcomes}), the others return to the queue
+ *       and are checked again. Batches in doubt are resolved once their fencing point is applied
+ *       and the {@link LossDetector} rules out that the watch has lost a revision; after a load,
+ *       the {@link LoadResolver} decides by the state.
+ * </ol>
+ *
+ * <p>A large transaction that other nodes keep from committing takes the {@link
+ * ExclusiveCommitLock}.
+ *
+ * <p><b>Threads.</b> All of it is guarded by one {@link CombiningLock}. Whatever happens (a commit,
+ * an answer, an applied revision, a deadline) is one step under it, and each step ends with {@link
+ * #finishStep}. Requests are sent and futures completed when the lock is free. It is acquired
+ * inside the cache's writer lock, never the other way round.
  */
-public final class CommitPipeline implements RevisionListener {
+public final class CommitPipeline {
 
   /**
-   * What can be set.
+   * What the pipeline works on.
    *
-   * @param maxInFlight how many requests may be on their way at a time
-   * @param maxPending how many transactions may be in the pipeline at a time
-   * @param sessionTimeToLive how long a session outlives its last renewal
+   * @param store the store
+   * @param namespace the namespace in it
+   * @param cache the cache that the writes are checked against
+   * @param clock makes the timestamps
+   * @param scheduler runs timers
    */
-  public record Settings(int maxInFlight, int maxPending, Duration sessionTimeToLive) {}
-
-  private static final Logger log = LoggerFactory.getLogger(CommitPipeline.class);
-
-  /** What has failed without a word is noticed after that at the latest. */
-  private static final Duration LONGEST_REST = Duration.ofSeconds(5);
-
-  private final Scheduler scheduler;
-  private final Duration rest;
-  private final LongConsumer onUndelivered;
-  private final CommitCheck check;
-  private final CommitState state;
-  private final CombiningLock steps;
-  private final SessionKeeper sessions;
-  private final LossDetector losses;
-  private final InDoubtResolver settlement;
-  private final ExclusiveCommitLock turn;
-  private final CoalescingTimer alarm;
-  private final Dispatcher dispatcher;
-  private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
-  private final CompletableFuture<@Nullable Void> sessionEnded = new CompletableFuture<>();
-
-  // Guarded by the lock.
-  private volatile boolean disconnected = true; // written under the cache's writer lock
-  private boolean started;
-  private boolean closed;
-
-  /**
-   * @param onUndelivered told, on the scheduler, of a revision that was confirmed and that the
-   *     watch has not delivered in time
-   * @param onLoss called with the reason when the state here is found not to be the store's, so
-   *     that everything has to be loaded again
-   */
-  public CommitPipeline(
+  public record Environment(
       KvStore store,
       Namespace namespace,
       MvccCache cache,
       HybridLogicalClock clock,
-      DeleteFences fences,
-      Scheduler scheduler,
+      Scheduler scheduler) {}
+
+  /**
+   * The pipeline's settings.
+   *
+   * @param maxInFlight the most requests in flight
+   * @param maxPending the most transactions in the pipeline
+   * @param sessionTimeToLive for how long a session outlives its last renewal
+   * @param deleteFences the delete fences of the namespace
+   */
+  public record Settings(
+      int maxInFlight, int maxPending, Duration sessionTimeToLive, DeleteFences deleteFences) {}
+
+  private static final Logger log = LoggerFactory.getLogger(CommitPipeline.class);
+
+  /** A failure that nothing has reported is noticed after this time at the latest. */
+  private static final Duration MAX_POLL_INTERVAL = Duration.ofSeconds(5);
+
+  private final Scheduler scheduler;
+  private final Duration pollInterval;
+  private final LongConsumer onKnownRevision;
+  private final CommitContext context;
+  private final CombiningLock lock;
+  private final CommitCheck check;
+  private final SessionKeeper sessions;
+  private final LossDetector losses;
+  private final BatchResolution resolution;
+  private final InDoubtResolver inDoubt;
+  private final RevisionHandler revisions;
+  private final DeadlineMonitor deadlines;
+  private final ExclusiveCommitLock exclusiveLock;
+  private final Dispatcher dispatcher;
+  private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
+  private final CompletableFuture<@Nullable Void> sessionEnded = new CompletableFuture<>();
+
+  private boolean started; // guarded by the lock
+  private boolean closed; // guarded by the lock
+
+  /**
+   * @param onKnownRevision called, without the lock, with a revision that the store is known to
+   *     have and that is not applied here yet; must not block
+   * @param onLoss called, without the lock, with the reason, when the state here is found not to be
+   *     the store's, so that everything has to be loaded again
+   */
+  public CommitPipeline(
+      Environment environment,
       Settings settings,
-      LongConsumer onUndelivered,
+      LongConsumer onKnownRevision,
       Consumer<String> onLoss) {
-    CommitRecords records = new CommitRecords(clock, namespace);
-    this.scheduler = scheduler;
-    this.onUndelivered = onUndelivered;
+    this.scheduler = environment.scheduler();
+    this.onKnownRevision = onKnownRevision;
     Duration third = settings.sessionTimeToLive().dividedBy(3);
-    this.rest = third.compareTo(LONGEST_REST) < 0 ? third : LONGEST_REST;
-    this.check = new CommitCheck(cache, fences);
-    this.state = new CommitState(scheduler, settings.maxPending(), this::goOn);
-    this.steps = state.steps;
-    this.sessions =
-        new SessionKeeper(
-            store, namespace, records, settings.sessionTimeToLive(), scheduler, state);
-    this.losses = new LossDetector(store, namespace, scheduler, state, onLoss);
-    this.settlement = new InDoubtResolver(namespace, cache, sessions, losses, state);
-    this.turn = new ExclusiveCommitLock(store, sessions, settlement, state, scheduler::nanoTime);
-    this.alarm = new CoalescingTimer(scheduler, this::ring);
-    this.dispatcher =
-        new Dispatcher(
-            store,
-            namespace,
-            cache,
-            records,
-            scheduler,
-            settings.maxInFlight(),
-            check,
-            alarm,
+    this.pollInterval = third.compareTo(MAX_POLL_INTERVAL) < 0 ? third : MAX_POLL_INTERVAL;
+    this.context =
+        new CommitContext(
+            environment, settings.maxPending(), this::finishStep, this::checkDeadlines);
+    this.lock = context.lock;
+    this.check = new CommitCheck(environment.cache(), settings.deleteFences());
+    this.sessions = new SessionKeeper(context, settings.sessionTimeToLive());
+    this.losses = new LossDetector(context, onLoss);
+    this.resolution = new BatchResolution(context);
+    this.inDoubt = new InDoubtResolver(context, sessions, losses, resolution);
+    this.revisions =
+        new RevisionHandler(
+            context,
             sessions,
-            turn,
-            settlement,
-            state);
+            losses,
+            inDoubt,
+            new LoadResolver(context, sessions, inDoubt, resolution),
+            resolution);
+    AnswerHandler answers = new AnswerHandler(context, sessions, losses, inDoubt, resolution);
+    this.exclusiveLock = new ExclusiveCommitLock(context, sessions, answers);
+    this.deadlines = new DeadlineMonitor(context, sessions, exclusiveLock, inDoubt, resolution);
+    this.dispatcher =
+        new Dispatcher(context, settings.maxInFlight(), check, sessions, exclusiveLock, answers);
   }
 
-  /** What it has met. */
+  /** Counters of the write path. */
   public CommitCounters counters() {
-    return state.counters;
+    return context.counters;
   }
 
   /**
-   * The highest revision of a commit that was reported before it had come back: what begins after
-   * that must not read anything older.
+   * The highest revision of a commit that was reported before it was applied here; 0 if there is
+   * none. Snapshots that begin later must not be older.
    */
   public long confirmedRevision() {
-    return state.outcomes.confirmedRevision();
+    return context.outcomes.confirmedRevision();
   }
 
-  /** For how many more commits there is room. */
-  int freePlaces() {
-    return state.admission.countFree();
+  /** The number of permits left for commits. */
+  int availablePermits() {
+    return context.limiter.available();
   }
 
-  /** Whether nobody waits and nothing is on its way. */
+  /** Whether nothing is pending and nothing is in flight. */
   boolean isIdle() {
-    boolean[] idle = {false};
-    steps.take(
-        effects ->
-            idle[0] =
-                state.waiting.isEmpty()
-                    && state.inFlight.isEmpty()
-                    && state.inFlight.footprint().isEmpty()
-                    && !turn.isRequested());
-    return idle[0];
+    return lock.call(
+        () ->
+            context.pending.isEmpty()
+                && context.inFlight.isEmpty()
+                && context.inFlight.keys().isEmpty()
+                && !exclusiveLock.isRequested());
   }
 
   /** Opens a session, so that the first commit finds one, and keeps one from then on. */
   public void start() {
-    steps.take(effects -> started = true);
+    lock.run(() -> started = true);
     startWithoutCommits();
   }
 
-  /** Looks now and then for what the watch owes or has left out; without a session. */
+  /** Polls for revisions that the watch has lost or not delivered; opens no session. */
   public void startWithoutCommits() {
     scheduler.repeat(
-        rest,
+        pollInterval,
         () -> {
-          steps.take(
-              effects -> {
-                sessions.beat(effects);
-                losses.look(effects);
+          lock.run(
+              () -> {
+                sessions.renew();
+                losses.poll();
+                context.progress.reportAgain();
               });
-          ring(); // should the alarm have failed
+          checkDeadlines(); // should the timer have failed
           return true;
         });
   }
 
-  /** Ends every step. */
-  private void goOn(DeferredActions effects) {
-    settlement.settleWhatWasPassed(effects);
-    if (state.outcomes.isStoreClosed()) {
-      settlement.storeClosed(effects);
+  /**
+   * Ends every step: does whatever the step has made possible. The order matters, and none of these
+   * needs an earlier one again: what they send is answered in a later step.
+   *
+   * <ol>
+   *   <li>Batches are resolved whose fencing point is applied: that returns members to the queue,
+   *       and frees keys in flight.
+   *   <li>A session is opened or its fence advanced, without which nothing can be sent.
+   *   <li>Pending commits are sent, those just returned included.
+   *   <li>Revisions that have become known in all of this are reported to the synchronizer.
+   *   <li>After {@link #close}, the last batch to end completes it.
+   * </ol>
+   */
+  private void finishStep() {
+    inDoubt.resolvePassed();
+    if (context.outcomes.isStoreClosed()) {
+      resolution.storeClosed();
     } else if (started) {
-      sessions.open(effects);
-      sessions.goOn(effects);
+      sessions.open();
+      sessions.retryAdvance();
     }
     if (!closed) {
-      dispatcher.sendWhatCanGo(effects);
+      dispatcher.sendPending();
     }
-    watchTheWatch();
-    if (closed && state.inFlight.isEmpty()) {
-      effects.tell(() -> drained.complete(null));
+    reportKnownRevision();
+    if (closed && context.inFlight.isEmpty()) {
+      lock.afterUnlock(() -> drained.complete(null));
     }
   }
 
-  // ---- callers with a commit
+  private void reportKnownRevision() {
+    if (sessions.current() != null) {
+      context.progress.know(sessions.fenceRevision());
+    }
+    long revision = context.progress.takeUnreported();
+    if (revision != 0) {
+      lock.afterUnlock(() -> onKnownRevision.accept(revision));
+    }
+  }
+
+  private void checkDeadlines() {
+    lock.run(deadlines::check);
+  }
+
+  // ---- callers
+
+  /**
+   * Takes a permit of the commit limiter, for requests that {@linkplain CommitRequest#holdsPermit
+   * hold one}, one after the other. Never blocks.
+   *
+   * @throws CommitQueueFullException if all permits are taken
+   */
+  public void tryEnter() {
+    if (!context.limiter.tryAcquire()) {
+      throw new CommitQueueFullException(
+          "the commit queue is full: "
+              + context.limiter.limit()
+              + " transactions are pending, as many as maxPendingCommits allows; nothing was"
+              + " applied");
+    }
+  }
+
+  /** Returns a permit taken by {@link #tryEnter}. */
+  public void leave() {
+    context.limiter.release();
+  }
 
   /**
    * Commits a transaction. The future completes by the request's deadline, on an internal thread;
-   * it fails with the {@link PetaCoreException} that the application is to see. Blocks while the
-   * pipeline is full, up to the deadline.
+   * it fails with the {@link PetaCoreException} that the application is to get. Unless the request
+   * holds a permit, blocks while the pipeline is full, up to the deadline.
    */
   public CompletableFuture<CommitOutcome> commit(CommitRequest request) {
     PendingCommit commit;
     try {
-      // On the caller's thread, outside of the lock. If it is stale when its turn comes, it is
-      // made again.
+      // On the caller's thread, without the lock. The check is made again before the commit is
+      // sent if anything was applied meanwhile.
       CommitCheck.Result result = check.check(request);
-      if (result instanceof CommitCheck.Result.Conflicting conflict) {
-        state.counters.localConflicts.increment();
+      if (result instanceof CommitCheck.Result.Conflict conflict) {
+        context.counters.localConflicts.increment();
         return CompletableFuture.completedFuture(new CommitOutcome.Conflict(conflict.key()));
       }
       commit = new PendingCommit(request, (CommitCheck.Result.Clear) result);
-      if (request.failFast() && disconnected) {
-        throw state.outcomes.disconnected();
+      if (request.failFast() && revisions.isDisconnected()) {
+        throw context.outcomes.disconnected();
       }
-      state.admission.enter(request.deadline());
+      if (!request.holdsPermit()) {
+        context.limiter.acquire(request.deadline());
+      }
     } catch (PetaCoreException refused) {
       return CompletableFuture.failedFuture(refused);
     }
     try {
-      steps.offer(effects -> receiveOrFail(commit, effects));
-    } catch (RuntimeException | Error notOffered) {
-      state.admission.leave();
-      throw notOffered;
+      lock.submit(() -> enqueueOrFail(commit));
+    } catch (RuntimeException | Error notSubmitted) {
+      if (!request.holdsPermit()) {
+        context.limiter.release();
+      }
+      throw notSubmitted;
     }
     return commit.done();
   }
 
-  /** Whoever waits for its outcome must not wait for ever. */
-  private void receiveOrFail(PendingCommit commit, DeferredActions effects) {
+  /** A caller must not wait for ever, whatever goes wrong. */
+  private void enqueueOrFail(PendingCommit commit) {
     try {
-      receive(commit, effects);
+      enqueue(commit);
     } catch (RuntimeException | Error defect) {
-      log.error("a commit could not be taken in; this is a defect", defect);
-      state.waiting.leave(commit);
-      state.outcomes.fail(
+      log.error("a commit could not be enqueued; this is a defect", defect);
+      context.pending.remove(commit);
+      context.outcomes.fail(
           commit,
-          new PetaCoreException("the commit could not be sent; nothing was applied", defect),
-          effects);
+          new InternalErrorException(
+              "the commit could not be sent; nothing was applied", defect, false));
     }
   }
 
-  private void receive(PendingCommit commit, DeferredActions effects) {
+  private void enqueue(PendingCommit commit) {
     CommitCheck.Result.Clear clear = commit.clear();
     if (closed) {
-      state.outcomes.closed(commit, effects);
+      context.outcomes.closed(commit);
     } else if (commit.request().deadline().hasPassed()) {
-      state.outcomes.notInTime(commit, effects);
-    } else if (commit.request().failFast() && !state.position.isFollowing()) {
-      state.outcomes.disconnected(commit, effects);
+      context.outcomes.deadlinePassed(commit);
+    } else if (commit.request().failFast() && !context.progress.isFollowing()) {
+      context.outcomes.disconnected(commit);
     } else if (clear != null
         && commit.request().isGuarded()
-        && !state.position.isOfThisHistory(clear.at().timestamp())) {
-      state.outcomes.ofAnotherHistory(commit, effects);
+        && !context.progress.isOfThisHistory(clear.at().timestamp())) {
+      context.outcomes.historyLost(commit);
     } else {
-      state.waiting.join(commit);
-      alarmAt(commit.request().deadline());
+      context.pending.add(commit);
+      context.timer.setFor(commit.request().deadline());
     }
   }
 
   /**
-   * A read of the store or its watch has failed: the reason of what fails from now on, until the
+   * A read of the store or its watch has failed: the cause of what fails from now on, until the
    * store is followed again. After {@link StoreException.Kind#CLOSED} nothing succeeds any more.
    */
   public void storeFailed(StoreException failure) {
-    steps.take(effects -> state.outcomes.storeFailed(failure));
+    lock.run(() -> context.outcomes.storeFailed(failure));
   }
 
   /** Whether the store is not followed, so that nothing can be committed now. */
   public boolean isDisconnected() {
-    return disconnected;
+    return revisions.isDisconnected();
   }
 
-  // ---- the writer of the cache, under its lock
-
-  @Override
-  public void following(boolean now) {
-    disconnected = !now;
-    steps.takeHoldingBack(
-        effects -> {
-          state.position.follow(now);
-          if (now) {
-            state.outcomes.storeAnswered();
-          } else {
-            refuseWhatFailsFast(effects);
-          }
-        });
-  }
-
-  private void refuseWhatFailsFast(DeferredActions effects) {
-    for (PendingCommit commit : List.copyOf(state.waiting.inOrder())) {
-      if (commit.request().failFast()) {
-        state.waiting.leave(commit);
-        state.outcomes.disconnected(commit, effects);
-      }
-    }
-  }
-
-  @Override
-  public void applied(AppliedState now, Commits commits) {
-    steps.takeHoldingBack(
-        effects -> {
-          state.position.comeTo(now.revision(), commits.recordRevision());
-          settlement.applied(now, commits.record(), effects);
-          commits.bookkeeping().forEach(changed -> bookkeeping(changed, effects));
-        });
-  }
-
-  @Override
-  public void loaded(AppliedState now, Commits commits, History history) {
-    steps.takeHoldingBack(
-        effects -> {
-          long recordBefore = state.position.record();
-          state.position.comeTo(now.revision(), commits.recordRevision());
-          if (history != History.SAME) {
-            state.position.enterHistory(now.timestamp());
-            settlement.forgetHistory(effects);
-            if (history == History.ANOTHER) {
-              state.position.forgetKnown();
-              state.outcomes.forgetConfirmed();
-            }
-          } else if (state.position.record() != recordBefore) {
-            settlement.loaded(now, commits.record(), effects);
-          } // else nobody has committed in between: nothing was passed over
-          losses.loaded();
-          state.turn.seen(now.revision(), 0, null, false);
-          state.sessions.clear();
-          Set<Bytes> present = new HashSet<>();
-          for (Bookkeeping kept : commits.bookkeeping()) {
-            present.add(kept.key());
-            bookkeeping(kept, effects);
-          }
-          settlement.missMissing(now, present, effects);
-        });
-  }
-
-  private void bookkeeping(Bookkeeping changed, DeferredActions effects) {
-    if (changed.key().equals(ReservedKeys.EXCLUSIVE_LOCK)) {
-      state.turn.seen(
-          state.position.applied(), changed.modRevision(), changed.value(), changed.leased());
-      return;
-    }
-    state.sessions.seen(changed);
-    if (changed.value() != null) {
-      sessions.seen(changed.key(), changed.modRevision());
-    } else {
-      settlement.fenceEnded(changed.key(), effects);
-    }
-  }
-
-  @Override
-  public void unlocked() {
-    steps.letGo();
-  }
-
-  // ---- time
-
-  private void alarmAt(Deadline deadline) {
-    alarm.setFor(scheduler.nanoTime() + deadline.remainingNanos());
-  }
-
-  /** Has the alarm look after a watch that owes something. */
-  private void watchTheWatch() {
-    if (sessions.current() != null) {
-      state.position.know(sessions.fenceRevision());
-    }
-    OverdueRevisions arrears = state.position.arrears();
-    if (arrears.exist()) {
-      alarm.setFor(arrears.overdueAt());
-    }
-  }
-
-  /** Looks at everything that has a time, and sets the alarm for what is left. */
-  private void ring() {
-    long[] overdue = {0};
-    steps.take(
-        effects -> {
-          alarm.rang();
-          for (PendingCommit commit : List.copyOf(state.waiting.inOrder())) {
-            if (commit.request().deadline().hasPassed()) {
-              state.waiting.leave(commit);
-              late(commit, effects);
-            } else {
-              alarmAt(commit.request().deadline());
-            }
-          }
-          for (SentBatch sent : state.inFlight.all()) {
-            ringFor(sent, effects);
-          }
-          overdue[0] = state.position.arrears().takeOverdue(scheduler.nanoTime());
-        });
-    if (overdue[0] != 0) {
-      onUndelivered.accept(overdue[0]);
-    }
-  }
-
-  /** The time of a commit is up that is not on its way. */
-  private void late(PendingCommit commit, DeferredActions effects) {
-    Session session = sessions.current();
-    if (session != null && !turn.admits(session)) {
-      commit.lostToOthers();
-    }
-    state.outcomes.notInTime(commit, effects);
-  }
-
-  private void ringFor(SentBatch sent, DeferredActions effects) {
-    for (PendingCommit member : sent.members()) {
-      if (member.isTold()) {
-        continue;
-      }
-      if (member.request().deadline().hasPassed()) {
-        settlement.tellWhatIsKnown(member, sent, effects);
-      } else {
-        alarmAt(member.request().deadline());
-      }
-    }
-    if (sent.isAnswered() || sent.isInDoubt()) {
-      return; // it is the watch's turn
-    }
-    if (scheduler.nanoTime() - sent.doubtAt() >= 0) {
-      settlement.doubt(sent, effects);
-    } else {
-      alarm.setFor(sent.doubtAt());
-    }
+  /** The listener for what the writer of the cache has applied. */
+  public RevisionListener revisionListener() {
+    return revisions;
   }
 
   // ---- the end
 
   /**
-   * Takes no more. What was not sent fails; what was sent is settled by ending the session, whose
-   * fence the store then deletes; what is not settled within the bound fails as unknown.
+   * Accepts no more commits. What was not sent fails; what was sent is resolved by ending the
+   * session, whose fence the store then deletes; what is not resolved within the bound fails as
+   * unknown.
    *
-   * @return done when every outcome has been told
+   * @return completes when every outcome has been reported
    */
   public CompletableFuture<Void> close(Duration bound) {
-    steps.take(
-        effects -> {
+    lock.run(
+        () -> {
           if (closed) {
             return;
           }
           closed = true;
-          settlement.close(effects);
-          sessions.end(effects, sessionEnded);
-          scheduler.schedule(bound, this::giveUp);
+          resolution.close();
+          sessions.end(sessionEnded);
+          scheduler.schedule(bound, this::closingTimedOut);
         });
     return CompletableFuture.allOf(drained, sessionEnded);
   }
 
-  private void giveUp() {
-    steps.take(
-        effects -> {
-          settlement.giveUpAll(effects);
-          effects.tell(() -> sessionEnded.complete(null));
+  private void closingTimedOut() {
+    lock.run(
+        () -> {
+          resolution.endAll();
+          lock.afterUnlock(() -> sessionEnded.complete(null));
         });
   }
 }

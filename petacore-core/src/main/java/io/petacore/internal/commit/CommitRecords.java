@@ -31,8 +31,10 @@ final class CommitRecords {
   }
 
   /**
-   * The record of a request that is sent now. Where this machine's clock reads what no node would
-   * believe, it carries no timestamp: the commit is ordered by its revision alone.
+   * The record of a request that is sent now. If this machine's clock shows a time that no node
+   * accepts, it has no timestamp: the commit is ordered by its revision alone.
+   *
+   * @param batch the number of the batch
    */
   CommitRecord next(SessionId session, long batch) {
     long timestamp = clock.now();
@@ -47,7 +49,7 @@ final class CommitRecords {
     return new CommitRecord(CommitRecord.NO_TIMESTAMP, session, batch);
   }
 
-  /** The write of a request that commits no transactions. */
+  /** The write of the record in a request that commits no transactions. */
   Operation.Put put(SessionId session) {
     return new Operation.Put(
         namespace.toStore(ReservedKeys.COMMIT_RECORD),

@@ -1,197 +1,207 @@
 package io.petacore.internal.commit;
 
-import io.petacore.internal.concurrent.Scheduler;
+import io.petacore.internal.commit.batch.BatchLayout;
+import io.petacore.internal.commit.batch.BatchPlanner;
+import io.petacore.internal.commit.batch.BatchRequest;
+import io.petacore.internal.commit.batch.CommitCheck;
+import io.petacore.internal.commit.batch.CommitOutcome;
+import io.petacore.internal.commit.batch.PendingCommit;
 import io.petacore.internal.format.CommitRecord;
-import io.petacore.internal.format.Namespace;
-import io.petacore.internal.mvcc.MvccCache;
-import io.petacore.store.KvStore;
+import io.petacore.store.BatchResult;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sends what can go.
+ * Sends pending commits.
  *
- * <p><b>Batches form by themselves.</b> While fewer than {@code maxInFlight} requests are on their
- * way, a commit leaves at once, on its caller's thread. Otherwise it waits, and whoever waits when
- * a place comes free leaves together. Where many are on their way, those who wait are to be as
- * many: a few large requests cost the store, and the threads on both sides, less than many small
- * ones, and threads that were told at the same time come back at the same time.
+ * <p><b>Adaptive batching.</b> While fewer than {@code maxInFlight} requests are in flight, a
+ * commit is sent at once, on its caller's thread. Otherwise it waits, and all pending commits are
+ * sent together when a request has ended. While many transactions are in flight, a batch waits
+ * until as many are pending: a few large requests cost the store, and the threads on both sides,
+ * less than many small ones, and callers whose futures complete together come back together.
  *
  * <p>Guarded by the pipeline's lock.
  */
 final class Dispatcher {
 
-  /** So many on their way are no reason to wait for company. */
+  /** So many transactions in flight are no reason to wait for a larger batch. */
   private static final int FEW = 8;
 
-  private static final long LONGEST_DOUBT_NANOS = TimeUnit.MILLISECONDS.toNanos(2500);
-  private static final long SHORTEST_DOUBT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long MAX_ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(2500);
+  private static final long MIN_ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-  private final KvStore store;
-  private final Namespace namespace;
-  private final MvccCache cache;
-  private final CommitRecords records;
-  private final Scheduler scheduler;
+  private final CommitContext context;
   private final int maxInFlight;
   private final BatchPlanner planner;
   private final BatchLayout layout;
-  private final CoalescingTimer alarm;
   private final SessionKeeper sessions;
-  private final ExclusiveCommitLock turn;
-  private final InDoubtResolver settlement;
-  private final CommitState state;
-  private final PendingQueue waiting;
+  private final ExclusiveCommitLock exclusiveLock;
+  private final AnswerHandler answers;
+  private final PendingQueue pending;
   private final InFlightBatches inFlight;
   private long batchNumber;
 
+  /**
+   * @param maxInFlight the most requests in flight
+   */
   Dispatcher(
-      KvStore store,
-      Namespace namespace,
-      MvccCache cache,
-      CommitRecords records,
-      Scheduler scheduler,
+      CommitContext context,
       int maxInFlight,
       CommitCheck check,
-      CoalescingTimer alarm,
       SessionKeeper sessions,
-      ExclusiveCommitLock turn,
-      InDoubtResolver settlement,
-      CommitState state) {
-    int maxOperations = store.limits().maxOperations();
-    this.store = store;
-    this.namespace = namespace;
-    this.cache = cache;
-    this.records = records;
-    this.scheduler = scheduler;
+      ExclusiveCommitLock exclusiveLock,
+      AnswerHandler answers) {
+    this.context = context;
     this.maxInFlight = maxInFlight;
+    int maxOperations = context.store.limits().maxOperations();
     this.planner =
         new BatchPlanner(
             check::check,
             maxOperations,
-            store.limits().maxRequestBytes(),
-            namespace.prefix().length());
-    this.layout = new BatchLayout(namespace, maxOperations);
-    this.alarm = alarm;
+            context.store.limits().maxRequestBytes(),
+            context.namespace.prefix().length());
+    this.layout = new BatchLayout(context.namespace, maxOperations);
     this.sessions = sessions;
-    this.turn = turn;
-    this.settlement = settlement;
-    this.state = state;
-    this.waiting = state.waiting;
-    this.inFlight = state.inFlight;
+    this.exclusiveLock = exclusiveLock;
+    this.answers = answers;
+    this.pending = context.pending;
+    this.inFlight = context.inFlight;
   }
 
-  /** Plans and sends, until nobody can go. */
-  void sendWhatCanGo(DeferredActions effects) {
-    while (!waiting.isEmpty() || turn.isIdle()) {
+  /** Sends batches until no more can be sent now. */
+  void sendPending() {
+    context.lock.assertHeld();
+    while (!pending.isEmpty() || exclusiveLock.isToBeReleased()) {
       Session session = sessions.usable();
-      if (session == null || !maySend()) {
+      if (session == null || !maySend() || !mayPassLock(session)) {
         return;
       }
-      if (turn.isOrphaned()) {
-        turn.removeOrphan(session, frame(session), effects);
-        return;
-      }
-      if (!turn.admits(session)) {
-        return;
-      }
-      if (turn.isIdle()) {
-        turn.giveBack(session, frame(session), effects);
-        return;
-      }
-      if (waitForCompany()) {
+      if (isWorthWaiting()) {
         return;
       }
       BatchPlanner.Round round =
-          planner.plan(waiting.inOrder(), inFlight.footprint(), cache.applied());
-      round.judged().forEach(judged -> judge(judged, effects));
+          planner.plan(pending.inOrder(), inFlight.keys(), context.cache.applied());
+      round.record();
+      round.decided().forEach(this::complete);
       BatchPlanner.Plan plan = round.plan();
-      if (turn.isNeeded(plan, session)) {
-        turn.take(plan.members().get(0), session, frame(session), effects);
+      if (exclusiveLock.isNeeded(plan, session)) {
+        exclusiveLock.acquire(plan.members().get(0), session, frame(session));
         return;
       }
       if (!plan.isEmpty()) {
-        send(plan, session, effects);
-      } else if (round.judged().isEmpty()) {
-        return; // or else: behind those who were judged there may be others who can go
+        send(plan, session);
+      } else if (round.decided().isEmpty()) {
+        return; // or else commits behind those decided may be sent
       }
     }
   }
 
   private boolean maySend() {
-    return state.position.allowsSending()
-        && !state.pause.isNow()
-        && !turn.isRequested()
-        && !inFlight.holdsWhole()
+    return context.progress.allowsSending()
+        && !context.backoff.isPaused()
+        && !exclusiveLock.isRequested()
+        && !inFlight.holdsLarge()
         && inFlight.count() < maxInFlight;
   }
 
-  private boolean waitForCompany() {
-    int underWay = inFlight.members();
-    return underWay > FEW && waiting.size() < underWay;
+  /**
+   * Whether the exclusive commit lock lets this session send. If the lock is to be removed or
+   * released first, sends that request.
+   */
+  private boolean mayPassLock(Session session) {
+    if (exclusiveLock.isOrphaned()) {
+      exclusiveLock.removeOrphan(session, frame(session));
+      return false;
+    }
+    if (!exclusiveLock.admits(session)) {
+      return false;
+    }
+    if (exclusiveLock.isToBeReleased()) {
+      exclusiveLock.release(session, frame(session));
+      return false;
+    }
+    return true;
   }
 
-  private void judge(BatchPlanner.Judged judged, DeferredActions effects) {
-    PendingCommit commit = judged.commit();
-    waiting.leave(commit);
-    CommitOutcome outcome = judged.outcome();
+  private boolean isWorthWaiting() {
+    int members = inFlight.members();
+    return members > FEW && pending.size() < members;
+  }
+
+  /** Completes a commit that needs no request. */
+  private void complete(BatchPlanner.Decision decision) {
+    PendingCommit commit = decision.commit();
+    pending.remove(commit);
+    CommitOutcome outcome = decision.outcome();
     if (outcome instanceof CommitOutcome.Conflict) {
-      (commit.wasSent() ? state.counters.storeConflicts : state.counters.localConflicts)
+      (commit.wasSent() ? context.counters.storeConflicts : context.counters.localConflicts)
           .increment();
     }
     if (outcome != null) {
-      state.outcomes.tell(commit, outcome, effects);
-    } else if (judged.failure() != null) {
-      state.outcomes.fail(commit, judged.failure(), effects);
+      context.outcomes.complete(commit, outcome);
+    } else if (decision.failure() != null) {
+      context.outcomes.fail(commit, decision.failure());
     } else {
-      state.outcomes.notInTime(commit, effects);
+      context.outcomes.deadlinePassed(commit);
     }
   }
 
-  private void send(BatchPlanner.Plan plan, Session session, DeferredActions effects) {
-    SentBatch sent =
+  private void send(BatchPlanner.Plan plan, Session session) {
+    SentBatch batch =
         new SentBatch(
             ++batchNumber,
             session.id(),
             sessions.fenceRevision(),
             plan,
-            scheduler.nanoTime() + patience(plan));
-    inFlight.add(sent);
+            context.scheduler.nanoTime() + answerNanos(plan));
+    inFlight.add(batch);
     for (PendingCommit member : plan.members()) {
-      waiting.leave(member);
+      pending.remove(member);
       if (member.wasSent()) {
-        state.counters.resent.increment();
+        context.counters.resent.increment();
       }
-      member.sent();
+      member.markSent();
     }
-    state.counters.batches.increment();
-    state.counters.batchedTransactions.add(plan.members().size());
-    alarm.setFor(sent.doubtAt());
-    BatchRequest request = frame(session);
-    CommitRecord record = records.next(session.id(), sent.number());
-    effects.send(
-        () -> {
-          BatchLayout.Laid laid = layout.lay(plan, record);
-          StoreCall.then(
-              () -> store.commit(request.of(plan, laid)),
-              (result, failure) ->
-                  state.steps.take(more -> settlement.answered(sent, laid, result, failure, more)));
-        });
+    context.counters.batches.increment();
+    context.counters.batchedTransactions.add(plan.members().size());
+    context.timer.setFor(batch.inDoubtAt());
+    BatchRequest frame = frame(session);
+    CommitRecord record = context.records.next(session.id(), batch.number());
+    context.calls.send(
+        () -> commit(plan, frame, record),
+        (answer, failure) -> answers.answered(batch, answer, failure));
   }
 
-  /** Half of the time that its most urgent member has left: the other half is for settling. */
-  private static long patience(BatchPlanner.Plan plan) {
-    long left = LONGEST_DOUBT_NANOS;
+  /** Lays out and sends a request, without the lock. */
+  private CompletableFuture<AnswerHandler.Answer> commit(
+      BatchPlanner.Plan plan, BatchRequest frame, CommitRecord record) {
+    BatchLayout.Layout laidOut = layout.layOut(plan, record);
+    CompletableFuture<BatchResult> answer = context.store.commit(frame.commit(plan, laidOut));
+    return answer.thenApply(
+        result ->
+            new AnswerHandler.Answer(
+                result, result.applied() ? laidOut.flags(plan, result) : List.of()));
+  }
+
+  /**
+   * For how long an answer is awaited: half of the time that the most urgent member has left. The
+   * other half is for resolving.
+   */
+  private static long answerNanos(BatchPlanner.Plan plan) {
+    long nanos = MAX_ANSWER_NANOS;
     for (PendingCommit member : plan.members()) {
-      left = Math.min(left, member.request().deadline().remainingNanos() / 2);
+      nanos = Math.min(nanos, member.request().deadline().remainingNanos() / 2);
     }
-    return Math.max(SHORTEST_DOUBT_NANOS, left);
+    return Math.max(MIN_ANSWER_NANOS, nanos);
   }
 
   private BatchRequest frame(Session session) {
     return new BatchRequest(
-        namespace,
-        session,
+        context.namespace,
+        session.fenceKey(),
         sessions.fenceRevision(),
-        turn.guardFor(session),
-        state.position.record());
+        exclusiveLock.guardFor(session),
+        context.progress.record());
   }
 }

@@ -1,94 +1,86 @@
 package io.petacore.internal.commit;
 
 import io.petacore.data.Bytes;
+import io.petacore.internal.commit.batch.BatchPlanner;
+import io.petacore.internal.commit.batch.BatchRequest;
+import io.petacore.internal.commit.batch.PendingCommit;
+import io.petacore.internal.concurrent.ExpiringFlag;
 import io.petacore.store.Batch;
 import io.petacore.store.BatchResult;
-import io.petacore.store.KvStore;
+import io.petacore.store.Operation;
 import io.petacore.store.StoreException;
-import java.util.function.LongSupplier;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the turn for a large transaction that can't get through, and gives it back when that does
- * not need it any more. Guarded by the pipeline's lock.
+ * Acquires the exclusive commit lock for a large transaction that other nodes keep from committing,
+ * releases it when it is not needed any more, and removes it from holders whose session has ended.
+ * The watch shows what these requests have done. Guarded by the pipeline's lock.
  */
 final class ExclusiveCommitLock {
 
   private static final Logger log = LoggerFactory.getLogger(ExclusiveCommitLock.class);
 
-  private static final int TRIES_BEFORE_TURN = 3;
+  private static final int REFUSALS_BEFORE_LOCKING = 3;
 
-  private final KvStore store;
+  private final CommitContext context;
   private final SessionKeeper sessions;
-  private final InDoubtResolver settlement;
-  private final CommitState state;
-  private final ExclusiveLockState turn;
-  private final LiveSessions live;
-  private @Nullable PendingCommit takenFor;
-  private final InProgress requested;
+  private final AnswerHandler answers;
+  private final ExclusiveLockState state;
+  private @Nullable PendingCommit acquiredFor;
+  private final ExpiringFlag requested;
 
-  ExclusiveCommitLock(
-      KvStore store,
-      SessionKeeper sessions,
-      InDoubtResolver settlement,
-      CommitState state,
-      LongSupplier nanoTime) {
-    this.store = store;
+  ExclusiveCommitLock(CommitContext context, SessionKeeper sessions, AnswerHandler answers) {
+    this.context = context;
     this.sessions = sessions;
-    this.settlement = settlement;
-    this.state = state;
-    this.turn = state.turn;
-    this.live = state.sessions;
-    this.requested = new InProgress(nanoTime);
+    this.answers = answers;
+    this.state = context.exclusiveLock;
+    this.requested = new ExpiringFlag(context.scheduler::nanoTime);
   }
 
-  /** Whether a request about it is on its way: no other leaves meanwhile. */
+  /** Whether a request about the lock is in flight: nothing else is sent meanwhile. */
   boolean isRequested() {
-    return requested.isNow();
+    return requested.isSet();
   }
 
-  /** Whether a session may send: no other session has the lock. */
+  /** Whether a session may send: no other session holds the lock. */
   boolean admits(Session session) {
-    return !turn.isHeldByOtherThan(session.id());
+    return !state.isHeldByOtherThan(session.id());
   }
 
-  /** What a request of a session guards it by. */
+  /** The mod revision that a request of a session guards the lock by. */
   long guardFor(Session session) {
-    return turn.guardFor(session.id());
+    return state.guardFor(session.id());
   }
 
-  /** Whether a request can't do without it, and does not have it. */
+  /** Whether a batch needs the lock, and the session does not hold it. */
   boolean isNeeded(BatchPlanner.Plan plan, Session session) {
-    return plan.whole()
-        && plan.members().get(0).refusals() >= TRIES_BEFORE_TURN
-        && !turn.isHeldBy(session.id());
+    return plan.large()
+        && plan.members().get(0).refusals() >= REFUSALS_BEFORE_LOCKING
+        && !state.isHeldBy(session.id());
   }
 
-  /** Whether it is held, and the transaction that needed it does not any more. */
-  boolean isIdle() {
+  /** Whether this session holds the lock, and the transaction that needed it has its outcome. */
+  boolean isToBeReleased() {
     Session session = sessions.current();
     return session != null
-        && turn.isHeldBy(session.id())
-        && (takenFor == null || takenFor.isTold());
+        && state.isHeldBy(session.id())
+        && (acquiredFor == null || acquiredFor.isCompleted());
   }
 
-  /**
-   * Whether it is held by nobody who could give it back: it ends with no lease, or its holder's
-   * session has ended. A program that copies or restores the prefix leaves it so.
-   */
+  /** Whether the lock is held by a session that has ended, or has no lease. */
   boolean isOrphaned() {
-    Bytes fence = turn.holderFence();
-    return fence != null && !(turn.isLeased() && live.isLive(fence));
+    return state.isOrphaned();
   }
 
   /**
-   * Removes it from a holder that is gone, under guards for the lock and the holder's fence as they
-   * are seen here: of several nodes that try, one succeeds.
+   * Removes an orphaned lock, under guards for the lock and its holder's fence as they are applied
+   * here: of several nodes that try, one succeeds.
    */
-  void removeOrphan(Session session, BatchRequest frame, DeferredActions effects) {
-    Bytes fence = turn.holderFence();
+  void removeOrphan(Session session, BatchRequest frame) {
+    Bytes fence = state.holderFence();
     if (fence != null) {
       log.warn(
           "the exclusive commit lock is held by {}, which is no live session, as if the prefix had"
@@ -96,59 +88,62 @@ final class ExclusiveCommitLock {
           fence);
       request(
           session,
-          frame.removingOrphan(turn.modRevision(), fence, live.modRevision(fence)),
-          effects);
+          frame.removeOrphanedLock(
+              state.modRevision(), fence, state.fenceRevision(fence), session.recordPut()));
     }
   }
 
-  void take(PendingCommit commit, Session session, BatchRequest frame, DeferredActions effects) {
-    state.counters.exclusiveLocks.increment();
-    takenFor = commit;
-    turn.asked(session.id());
-    request(session, frame.takingTurn(), effects);
+  /** Acquires the lock, which ends with the session at the latest. */
+  void acquire(PendingCommit commit, Session session, BatchRequest frame) {
+    context.counters.exclusiveLocks.increment();
+    acquiredFor = commit;
+    state.requested(session.id());
+    Bytes name = ExclusiveLockState.nameOf(session.id());
+    request(
+        session,
+        frame.changeLock(List.of(session.leasedPut(frame.lockKey(), name), session.recordPut())));
   }
 
-  void giveBack(Session session, BatchRequest frame, DeferredActions effects) {
-    takenFor = null;
-    request(session, frame.givingTurnBack(), effects);
+  /** Releases the lock. */
+  void release(Session session, BatchRequest frame) {
+    acquiredFor = null;
+    request(
+        session,
+        frame.changeLock(List.of(new Operation.Delete(frame.lockKey()), session.recordPut())));
   }
 
-  /** What it has done the watch will show. */
-  private void request(Session session, Batch batch, DeferredActions effects) {
-    requested.begin();
+  private void request(Session session, Batch batch) {
+    context.lock.assertHeld();
+    requested.set();
     long guardedBy = sessions.fenceRevision();
-    effects.send(
-        () ->
-            StoreCall.then(
-                () -> store.commit(batch),
-                (result, failure) ->
-                    state.steps.take(more -> answered(session, guardedBy, result, failure, more))));
+    context.calls.send(
+        () -> context.store.commit(batch),
+        (result, failure) -> {
+          requested.clear();
+          if (sessions.current() != session) {
+            return; // lost, and the lock with it; or of another history
+          }
+          if (result == null) {
+            failed(StoreException.of(failure));
+          } else if (result.applied()) {
+            context.progress.holdUntilApplied(result.revision());
+          } else {
+            refused(session, guardedBy, result);
+          }
+        });
   }
 
-  private void answered(
-      Session session,
-      long guardedBy,
-      @Nullable BatchResult result,
-      @Nullable Throwable failure,
-      DeferredActions effects) {
-    requested.end();
-    if (sessions.current() != session) {
-      return; // lost, and the turn with it; or of a history that is no more
+  private void failed(StoreException failure) {
+    context.outcomes.storeFailed(failure);
+    if (failure.kind() != StoreException.Kind.OUTCOME_UNKNOWN) {
+      state.refused();
     }
-    if (result == null) {
-      StoreException why = StoreException.of(failure);
-      state.outcomes.storeFailed(why);
-      if (why.kind() != StoreException.Kind.OUTCOME_UNKNOWN) {
-        turn.refused();
-      }
-      state.pause.begin();
-    } else if (result.applied()) {
-      state.position.hold(result.revision());
-    } else {
-      turn.refused();
-      settlement.learn(session.id(), guardedBy, result.otherwise(), effects);
-      state.pause
-          .begin(); // if there is nothing to be waited for, the watch owes what has become of it
-    }
+    context.backoff.pause();
+  }
+
+  private void refused(Session session, long guardedBy, BatchResult result) {
+    state.refused();
+    answers.learn(session.id(), guardedBy, result.otherwise());
+    context.backoff.pause(); // if nothing is awaited, the watch has yet to show the reason
   }
 }

@@ -1,51 +1,63 @@
 package io.petacore.internal.commit;
 
+import io.petacore.internal.commit.batch.InFlightKeys;
+import io.petacore.internal.concurrent.CombiningLock;
 import io.petacore.internal.format.CommitRecord;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The requests on their way, and what they touch. Guarded by the pipeline's lock. */
+/** The batches that were sent and not resolved, and their keys. Guarded by the pipeline's lock. */
 final class InFlightBatches {
 
+  private final CombiningLock lock;
   private final Map<Long, SentBatch> batches = new HashMap<>();
-  private final InFlightKeys footprint = new InFlightKeys();
+  private final InFlightKeys keys = new InFlightKeys();
   private int members;
 
-  void add(SentBatch sent) {
-    batches.put(sent.number(), sent);
-    members += sent.members().size();
-    footprint.add(sent.plan().keys(), sent.plan().bumps());
+  InFlightBatches(CombiningLock lock) {
+    this.lock = lock;
   }
 
-  void remove(SentBatch sent) {
-    batches.remove(sent.number());
-    members -= sent.members().size();
-    footprint.remove(sent.plan().keys(), sent.plan().bumps());
+  void add(SentBatch batch) {
+    lock.assertHeld();
+    batches.put(batch.number(), batch);
+    members += batch.members().size();
+    keys.add(batch.plan().keys(), batch.plan().deleteFences());
   }
 
-  /** Whether its fate is still open. */
-  boolean contains(SentBatch sent) {
-    return batches.get(sent.number()) == sent;
+  void remove(SentBatch batch) {
+    lock.assertHeld();
+    batches.remove(batch.number());
+    members -= batch.members().size();
+    keys.remove(batch.plan().keys(), batch.plan().deleteFences());
   }
 
-  /** The one that wrote a commit record; null if it was another's, or is settled. */
+  /** Whether a batch has not been resolved. */
+  boolean contains(SentBatch batch) {
+    return batches.get(batch.number()) == batch;
+  }
+
+  /** The batch that wrote a commit record; null if it is another node's, or was resolved. */
   @Nullable SentBatch writerOf(@Nullable CommitRecord record) {
-    SentBatch sent = record == null ? null : batches.get(record.batch());
-    return sent != null && record != null && sent.session().equals(record.session()) ? sent : null;
+    SentBatch batch = record == null ? null : batches.get(record.batch());
+    return batch != null && record != null && batch.session().equals(record.session())
+        ? batch
+        : null;
   }
 
-  /** All of them, as they are now: they may be removed meanwhile. */
+  /** The batches as they are now: they may be removed meanwhile. */
   List<SentBatch> all() {
     return List.copyOf(batches.values());
   }
 
+  /** The number of batches. */
   int count() {
     return batches.size();
   }
 
-  /** How many transactions they carry. */
+  /** The number of transactions in the batches. */
   int members() {
     return members;
   }
@@ -54,12 +66,13 @@ final class InFlightBatches {
     return batches.isEmpty();
   }
 
-  /** Whether the one there is stands alone, with one guard for everything. */
-  boolean holdsWhole() {
-    return batches.size() == 1 && batches.values().iterator().next().plan().whole();
+  /** Whether the batch in flight is a large transaction. */
+  boolean holdsLarge() {
+    return batches.size() == 1 && batches.values().iterator().next().plan().large();
   }
 
-  InFlightKeys footprint() {
-    return footprint;
+  /** The keys that the batches touch. */
+  InFlightKeys keys() {
+    return keys;
   }
 }

@@ -7,31 +7,42 @@ import io.petacore.error.ResolvedOutcome;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionTooOldException;
+import io.petacore.internal.commit.batch.CommitOutcome;
+import io.petacore.internal.commit.batch.PendingCommit;
+import io.petacore.internal.concurrent.CombiningLock;
 import io.petacore.store.StoreException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells what became of transactions, each once. Guarded by the pipeline's lock, where nothing else
- * is said.
+ * Completes commits, each once, without the lock. Each commit that fails gets an exception of its
+ * own; a failure of the store is their common cause. Guarded by the pipeline's lock where nothing
+ * else is said.
  */
 final class Outcomes {
 
-  private final CommitLimiter admission;
-  private final ReplicaProgress position;
+  private final CombiningLock lock;
+  private final CommitLimiter limiter;
+  private final ReplicaProgress progress;
   private final CommitCounters counters;
   private final AtomicLong confirmed = new AtomicLong();
   private volatile @Nullable StoreException lastFailure;
   private boolean storeClosed;
 
-  Outcomes(CommitLimiter admission, ReplicaProgress position, CommitCounters counters) {
-    this.admission = admission;
-    this.position = position;
+  Outcomes(
+      CombiningLock lock,
+      CommitLimiter limiter,
+      ReplicaProgress progress,
+      CommitCounters counters) {
+    this.lock = lock;
+    this.limiter = limiter;
+    this.progress = progress;
     this.counters = counters;
   }
 
-  /** Why the store could not be reached: the cause of what fails for it from now on. */
+  /** A request has failed: the cause of what fails from now on. */
   void storeFailed(StoreException failure) {
+    lock.assertHeld();
     lastFailure = failure;
     storeClosed |= failure.kind() == StoreException.Kind.CLOSED;
   }
@@ -41,35 +52,40 @@ final class Outcomes {
     return storeClosed;
   }
 
-  /** The store takes requests: what fails from now on has other causes. */
+  /** The store has answered: what fails from now on has other causes. */
   void storeAnswered() {
+    lock.assertHeld();
     lastFailure = null;
   }
 
-  /** The highest revision told before it was applied here. Safe for use by many threads. */
+  /**
+   * The highest revision of a commit that was reported before it was applied here. Safe for use by
+   * many threads.
+   */
   long confirmedRevision() {
     return confirmed.get();
   }
 
-  /** What was told of another history counts no more. */
+  /** Forgets the confirmed revision: it is of another history. */
   void forgetConfirmed() {
     confirmed.set(0);
   }
 
-  void tell(PendingCommit commit, CommitOutcome outcome, DeferredActions effects) {
-    boolean first = commit.tell();
+  /** Completes a commit; resolves it if it was reported as in doubt. */
+  void complete(PendingCommit commit, CommitOutcome outcome) {
+    boolean first = commit.markCompleted();
     boolean late = !first && commit.isInDoubt();
     if ((first || late) && outcome instanceof CommitOutcome.Committed committed) {
       counters.commits.increment();
-      if (!position.hasApplied(committed.revision())) {
+      if (!progress.hasApplied(committed.revision())) {
         confirmed.accumulateAndGet(committed.revision(), Math::max);
       }
     }
     if (first) {
-      admission.leave();
-      effects.tell(() -> commit.complete(outcome));
+      releasePermit(commit);
+      lock.afterUnlock(() -> commit.complete(outcome));
     } else if (late) {
-      resolve(commit, resolved(outcome), effects);
+      resolve(commit, resolved(outcome));
     }
   }
 
@@ -79,48 +95,55 @@ final class Outcomes {
         : ResolvedOutcome.notCommitted();
   }
 
-  /** Reports that nothing was applied, nor will be. */
-  void fail(PendingCommit commit, PetaCoreException failure, DeferredActions effects) {
-    if (commit.tell()) {
-      admission.leave();
-      effects.tell(() -> commit.fail(failure));
+  private void releasePermit(PendingCommit commit) {
+    if (!commit.request().holdsPermit()) {
+      limiter.release();
+    }
+  }
+
+  /** Fails a commit of which nothing was applied, nor will be. */
+  void fail(PendingCommit commit, PetaCoreException failure) {
+    if (commit.markCompleted()) {
+      releasePermit(commit);
+      lock.afterUnlock(() -> commit.fail(failure));
     } else {
-      notCommitted(commit, effects);
+      notCommitted(commit);
     }
   }
 
-  /** Resolves a commit that was reported as in doubt, if it was: nothing of it was applied. */
-  void notCommitted(PendingCommit commit, DeferredActions effects) {
+  /** Resolves a commit as not committed if it was reported as in doubt. */
+  void notCommitted(PendingCommit commit) {
     if (commit.isInDoubt()) {
-      resolve(commit, ResolvedOutcome.notCommitted(), effects);
+      resolve(commit, ResolvedOutcome.notCommitted());
     }
   }
 
-  /** Reports a commit as in doubt whose time is up; it is resolved later. */
-  void inDoubt(PendingCommit commit, DeferredActions effects) {
-    if (commit.tell()) {
+  /** Fails a commit in doubt whose deadline has passed; it is resolved later. */
+  void inDoubt(PendingCommit commit) {
+    if (commit.markCompleted()) {
       counters.unknownOutcomes.increment();
-      admission.leave();
+      releasePermit(commit);
       CommitOutcomeUnknownException failure =
           new CommitOutcomeUnknownException(
               "the commit, which writes "
                   + commit.anyKey()
                   + ", was sent, its answer was lost, and its outcome could not be resolved in time:"
-                  + " it may have been applied or not; the exception's outcome() will tell"
+                  + " it may have been applied or not; the exception's outcome() completes with the"
+                  + " result"
                   + reason(),
               lastFailure,
               commit.beginResolving());
-      effects.tell(() -> commit.fail(failure));
+      lock.afterUnlock(() -> commit.fail(failure));
     }
   }
 
-  /** Reports a commit as unknown that can't be resolved any more. */
-  void unknown(PendingCommit commit, DeferredActions effects) {
+  /** Fails a commit in doubt that can't be resolved any more. */
+  void unknown(PendingCommit commit) {
     if (commit.isInDoubt()) {
-      resolve(commit, ResolvedOutcome.unknown(), effects);
+      resolve(commit, ResolvedOutcome.unknown());
       return;
     }
-    if (!commit.isTold()) {
+    if (!commit.isCompleted()) {
       counters.unknownOutcomes.increment();
     }
     fail(
@@ -131,49 +154,45 @@ final class Outcomes {
                 + ", was sent, its answer was lost, and its outcome can't be resolved any more: it"
                 + " may have been applied or not"
                 + reason(),
-            lastFailure),
-        effects);
+            lastFailure));
   }
 
-  private static void resolve(
-      PendingCommit commit, ResolvedOutcome outcome, DeferredActions effects) {
-    effects.tell(commit.endResolving(outcome));
+  private void resolve(PendingCommit commit, ResolvedOutcome outcome) {
+    lock.afterUnlock(commit.endResolving(outcome));
   }
 
   /**
-   * Reports a commit whose deadline has passed, and that is not on its way: nothing was applied.
-   * Why not is one of three: the store could not be reached, other commits went first, or the
-   * commit did not get its turn.
+   * Completes a commit whose deadline has passed and that is not in flight: nothing was applied.
+   * The reason is one of three: the store could not be reached, other commits went first, or the
+   * commit was not sent in time.
    */
-  void notInTime(PendingCommit commit, DeferredActions effects) {
-    if (lastFailure != null || !position.isFollowing()) {
+  void deadlinePassed(PendingCommit commit) {
+    if (lastFailure != null || !progress.isFollowing()) {
       fail(
           commit,
           new StoreUnavailableException(
               "the store could not be reached until the deadline; nothing was applied" + reason(),
-              lastFailure),
-          effects);
+              lastFailure));
     } else if (commit.isLostToOthers()) {
       Bytes lostTo = commit.request().lostTo();
       Bytes key = lostTo == null ? commit.anyKey() : lostTo;
-      tell(commit, new CommitOutcome.Conflict(key, true), effects);
+      complete(commit, new CommitOutcome.Conflict(key, true));
     } else {
       fail(
           commit,
           new StoreUnavailableException(
               "the commit was not sent before its deadline, since those before it took too long;"
                   + " nothing was applied",
-              null),
-          effects);
+              null));
     }
   }
 
-  /** Refuses a commit that does not want to wait for the store. */
-  void disconnected(PendingCommit commit, DeferredActions effects) {
-    fail(commit, disconnected(), effects);
+  /** Fails a commit that is not to wait for the store. */
+  void disconnected(PendingCommit commit) {
+    fail(commit, disconnected());
   }
 
-  /** What a commit gets that does not want to wait for the store. May be called by any thread. */
+  /** The failure of a commit that is not to wait for the store. Safe for use by many threads. */
   StoreUnavailableException disconnected() {
     return new StoreUnavailableException(
         "the storage is disconnected from its store, and the transaction is to fail fast; nothing"
@@ -182,31 +201,30 @@ final class Outcomes {
         lastFailure);
   }
 
-  /** Reports a commit that was not applied, since the store was closed before its storage. */
-  void storeClosed(PendingCommit commit, DeferredActions effects) {
+  /** Fails a commit that was not applied, since the store was closed before its storage. */
+  void storeClosed(PendingCommit commit) {
     fail(
         commit,
-        new StorageClosedException("the store was closed before its storage; nothing was applied"),
-        effects);
+        new StorageClosedException("the store was closed before its storage; nothing was applied"));
   }
 
-  /** What the store said last, for whoever reads no further than the message. */
-  private String reason() {
-    StoreException failure = lastFailure;
-    return failure == null ? "" : "; the store's last failure: " + failure.getMessage();
+  /** Fails a commit that was not applied, since the storage was closed. */
+  void closed(PendingCommit commit) {
+    fail(commit, new StorageClosedException("the storage was closed; nothing was applied"));
   }
 
-  void closed(PendingCommit commit, DeferredActions effects) {
-    fail(
-        commit, new StorageClosedException("the storage was closed; nothing was applied"), effects);
-  }
-
-  void ofAnotherHistory(PendingCommit commit, DeferredActions effects) {
+  /** Fails a commit that was not applied, since its snapshot is of a lost history. */
+  void historyLost(PendingCommit commit) {
     fail(
         commit,
         new TransactionTooOldException(
             "the snapshot is of a history that the store has lost, as after a restore from a"
-                + " backup; nothing was applied"),
-        effects);
+                + " backup; nothing was applied"));
+  }
+
+  /** The store's last failure, for readers who see no more than the message. */
+  private String reason() {
+    StoreException failure = lastFailure;
+    return failure == null ? "" : "; the store's last failure: " + failure.getMessage();
   }
 }

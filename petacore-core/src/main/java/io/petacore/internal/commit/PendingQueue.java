@@ -1,51 +1,67 @@
 package io.petacore.internal.commit;
 
+import io.petacore.internal.commit.batch.PendingCommit;
+import io.petacore.internal.concurrent.CombiningLock;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
 
 /**
- * The transactions that wait to be sent, in the order of their arrival, which one that comes back
- * keeps. Guarded by the pipeline's lock.
+ * The commits that wait to be sent, in the order of arrival. A commit that was sent and not applied
+ * returns to its old position. Guarded by the pipeline's lock.
  */
 final class PendingQueue {
 
-  private final TreeMap<Long, PendingCommit> line = new TreeMap<>();
+  private final CombiningLock lock;
+  private final TreeMap<Long, PendingCommit> byArrival = new TreeMap<>();
   private long arrivals;
 
-  /** A new one, at the end. */
-  void join(PendingCommit commit) {
+  PendingQueue(CombiningLock lock) {
+    this.lock = lock;
+  }
+
+  /** Adds a new commit, at the end. */
+  void add(PendingCommit commit) {
+    lock.assertHeld();
     commit.arrive(++arrivals);
-    line.put(commit.arrival(), commit);
+    byArrival.put(commit.arrival(), commit);
   }
 
-  /** One that was sent and not applied, at its old place. */
-  void rejoin(PendingCommit commit) {
-    line.put(commit.arrival(), commit);
+  /** Returns a commit that was sent and not applied to its old position. */
+  void restore(PendingCommit commit) {
+    lock.assertHeld();
+    byArrival.put(commit.arrival(), commit);
   }
 
-  void leave(PendingCommit commit) {
-    line.remove(commit.arrival());
+  void remove(PendingCommit commit) {
+    lock.assertHeld();
+    byArrival.remove(commit.arrival());
   }
 
-  /** Those who wait, as they stand; a view. */
+  /** The commits in order; an unmodifiable view. */
   Collection<PendingCommit> inOrder() {
-    return Collections.unmodifiableCollection(line.values());
+    return Collections.unmodifiableCollection(byArrival.values());
   }
 
-  /** Sends everybody away. */
-  List<PendingCommit> clear() {
-    List<PendingCommit> all = List.copyOf(line.values());
-    line.clear();
+  /** The commits in order, as they are now: the queue may be changed meanwhile. */
+  List<PendingCommit> snapshot() {
+    return List.copyOf(byArrival.values());
+  }
+
+  /** Removes and returns all commits. */
+  List<PendingCommit> drain() {
+    lock.assertHeld();
+    List<PendingCommit> all = snapshot();
+    byArrival.clear();
     return all;
   }
 
   int size() {
-    return line.size();
+    return byArrival.size();
   }
 
   boolean isEmpty() {
-    return line.isEmpty();
+    return byArrival.isEmpty();
   }
 }

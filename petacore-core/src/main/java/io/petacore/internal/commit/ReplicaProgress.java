@@ -1,136 +1,166 @@
 package io.petacore.internal.commit;
 
+import io.petacore.internal.concurrent.CombiningLock;
 import java.util.function.LongSupplier;
 
 /**
- * How far this node has come in the store's history, how far it must come before it may send, and
- * what the watch still owes. Guarded by the pipeline's lock.
+ * The revision that this node has applied, the revision that the store is known to have, and the
+ * one that must be applied before anything is sent. Guarded by the pipeline's lock.
  */
 final class ReplicaProgress {
 
+  private final CombiningLock lock;
   private final LongSupplier nanoTime;
-  private final OverdueRevisions arrears = new OverdueRevisions();
   private boolean following;
   private boolean lossKnown;
   private long applied;
   private long record;
-  private long historyFrom;
-  private long holdUntil;
+  private long historyStart;
+  private long sendAfter;
+  private long known;
+  private long reported;
   private boolean behind = true;
   private long behindSince;
 
   /**
    * @param nanoTime monotonic time
    */
-  ReplicaProgress(LongSupplier nanoTime) {
+  ReplicaProgress(CombiningLock lock, LongSupplier nanoTime) {
+    this.lock = lock;
     this.nanoTime = nanoTime;
     this.behindSince = nanoTime.getAsLong();
   }
 
-  /** Whether a watch is open, on the history that is known. */
-  void follow(boolean now) {
+  /** Sets whether a watch is open, on the known history. */
+  void setFollowing(boolean now) {
+    lock.assertHeld();
     following = now;
-    lookWhetherBehind();
+    updateBehind();
   }
 
-  /** Whether a watch is open, on the history that is known. */
+  /** Whether a watch is open, on the known history. */
   boolean isFollowing() {
     return following;
   }
 
-  /** Revisions up to this one have been applied; of them that one wrote the commit record last. */
-  void comeTo(long revision, long recordRevision) {
+  /**
+   * Sets the applied revision.
+   *
+   * @param recordRevision the last revision up to it that wrote the commit record; 0 if none did
+   */
+  void applied(long revision, long recordRevision) {
+    lock.assertHeld();
     applied = revision;
     record = recordRevision;
-    arrears.applied(revision, nanoTime.getAsLong());
-    behindSince = nanoTime.getAsLong(); // it has moved
-    lookWhetherBehind();
+    behindSince = nanoTime.getAsLong(); // progress
+    updateBehind();
   }
 
-  private void lookWhetherBehind() {
+  private void updateBehind() {
     boolean before = behind;
-    behind = !following || arrears.exist();
+    behind = !following || known > applied;
     if (behind && !before) {
       behindSince = nanoTime.getAsLong();
     }
   }
 
   /**
-   * For how long this node has made no progress although there is some to make: it has not followed
-   * the store, or has not been delivered what is known to exist. In nanoseconds; 0 if it is
-   * current.
+   * For how long this node has made no progress, in nanoseconds, although it does not follow the
+   * store or has not applied what is known to exist; 0 if it is current.
    */
   long behindNanos() {
     return behind ? nanoTime.getAsLong() - behindSince : 0;
   }
 
-  /** What was checked before a version number was checked in a history that counts no more. */
-  void enterHistory(long from) {
-    historyFrom = from;
+  /** Begins another history: earlier checks are void. */
+  void startHistory(long timestamp) {
+    lock.assertHeld();
+    historyStart = timestamp;
   }
 
-  /** The revisions that were known to exist are of another history. */
+  /** Whether a check at a timestamp was made in the present history. */
+  boolean isOfThisHistory(long timestamp) {
+    return timestamp >= historyStart;
+  }
+
+  /** Forgets the revisions known to exist: they are of another history. */
   void forgetKnown() {
-    holdUntil = 0;
-    arrears.forget();
-    lookWhetherBehind();
+    lock.assertHeld();
+    sendAfter = 0;
+    known = 0;
+    reported = 0;
+    updateBehind();
   }
 
-  /** A revision is known to exist: the watch owes it. */
+  /** Takes note of a revision that the store is known to have. */
   void know(long revision) {
-    arrears.know(revision, applied, nanoTime.getAsLong());
-    lookWhetherBehind();
-  }
-
-  /** A revision is known to exist, and nothing may be sent before it is applied here. */
-  void hold(long revision) {
-    holdUntil = Math.max(holdUntil, revision);
-    know(revision);
+    lock.assertHeld();
+    known = Math.max(known, revision);
+    updateBehind();
   }
 
   /**
-   * Whether requests may be sent. Not while the store is not followed: it might be on another
-   * history, where guards mean something else.
+   * Takes note of a revision that the store is known to have; nothing is sent until it is applied.
    */
-  boolean allowsSending() {
-    return following && !lossKnown && applied >= holdUntil;
-  }
-
-  /** Whether the state here is known to be wrong, until everything is loaded again. */
-  boolean isLossKnown() {
-    return lossKnown;
-  }
-
-  /** Revisions were lost on the way here, or everything was loaded again since. */
-  void lossKnown(boolean now) {
-    lossKnown = now;
-  }
-
-  /** Whether what was checked at a version number was checked in the history of now. */
-  boolean isOfThisHistory(long checkedAt) {
-    return checkedAt >= historyFrom;
-  }
-
-  /** The revision that was applied last. */
-  long applied() {
-    return applied;
+  void holdUntilApplied(long revision) {
+    sendAfter = Math.max(sendAfter, revision);
+    know(revision);
   }
 
   /** The revision that has to be applied before anything is sent. */
   long heldUntil() {
-    return Math.max(holdUntil, applied);
+    return Math.max(sendAfter, applied);
+  }
+
+  /** Has the highest known revision reported again, should the report have failed. */
+  void reportAgain() {
+    lock.assertHeld();
+    reported = 0;
+  }
+
+  /**
+   * The highest revision that the store is known to have, if it is not applied here and was not
+   * returned before; 0 otherwise.
+   */
+  long takeUnreported() {
+    lock.assertHeld();
+    if (known <= applied || known == reported) {
+      return 0;
+    }
+    reported = known;
+    return known;
+  }
+
+  /**
+   * Whether requests may be sent. Not while the store is not followed: it might be on another
+   * history, where guards have another meaning.
+   */
+  boolean allowsSending() {
+    return following && !lossKnown && applied >= sendAfter;
+  }
+
+  /** Whether the watch has provably lost a revision, and the reload has not happened yet. */
+  boolean isLossKnown() {
+    return lossKnown;
+  }
+
+  /** Sets whether the watch has provably lost a revision. */
+  void setLossKnown(boolean now) {
+    lock.assertHeld();
+    lossKnown = now;
+  }
+
+  /** The applied revision. */
+  long applied() {
+    return applied;
   }
 
   boolean hasApplied(long revision) {
     return revision <= applied;
   }
 
-  /** The revision that wrote the commit record last. */
+  /** The applied revision that wrote the commit record last; 0 if none did. */
   long record() {
     return record;
-  }
-
-  OverdueRevisions arrears() {
-    return arrears;
   }
 }

@@ -1,39 +1,38 @@
 package io.petacore.internal.commit;
 
+import io.petacore.internal.commit.batch.BatchPlanner;
+import io.petacore.internal.commit.batch.PendingCommit;
 import io.petacore.internal.format.SessionId;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/**
- * A request on its way, from the sending until its fate is known and applied here. Guarded by the
- * pipeline's lock.
- */
+/** A batch from its sending until it is resolved. Guarded by the pipeline's lock. */
 final class SentBatch {
 
   private final long number;
   private final SessionId session;
   private final long fenceRevision;
   private final BatchPlanner.Plan plan;
-  private final long doubtAt;
+  private final long inDoubtAt;
   private long answeredRevision;
   private Set<PendingCommit> refused = Set.of();
   private boolean inDoubt;
   private long fenceEndedAt;
-  private boolean passedUnseen;
+  private boolean skipped;
 
   /**
    * @param number unique among all sessions of the storage
    * @param fenceRevision the mod revision of the session's fence that guards it
-   * @param doubtAt monotonic time from which on its answer is taken for lost
+   * @param inDoubtAt monotonic time from which on its answer counts as lost
    */
   SentBatch(
-      long number, SessionId session, long fenceRevision, BatchPlanner.Plan plan, long doubtAt) {
+      long number, SessionId session, long fenceRevision, BatchPlanner.Plan plan, long inDoubtAt) {
     this.number = number;
     this.session = session;
     this.fenceRevision = fenceRevision;
     this.plan = plan;
-    this.doubtAt = doubtAt;
+    this.inDoubtAt = inDoubtAt;
   }
 
   long number() {
@@ -56,12 +55,12 @@ final class SentBatch {
     return plan.members();
   }
 
-  long doubtAt() {
-    return doubtAt;
+  long inDoubtAt() {
+    return inDoubtAt;
   }
 
   /**
-   * The store has confirmed it; the watch has yet to bring it.
+   * The store has applied it, at a revision that the watch has yet to deliver.
    *
    * @param flags for each member, whether it was committed
    */
@@ -75,10 +74,12 @@ final class SentBatch {
     }
   }
 
+  /** Whether the store has answered that it was applied. */
   boolean isAnswered() {
     return answeredRevision != 0;
   }
 
+  /** The revision of the answer; 0 if there is none. */
   long answeredRevision() {
     return answeredRevision;
   }
@@ -92,7 +93,7 @@ final class SentBatch {
     return inDoubt;
   }
 
-  void doubt() {
+  void markInDoubt() {
     inDoubt = true;
   }
 
@@ -108,12 +109,13 @@ final class SentBatch {
     return fenceEndedAt;
   }
 
-  /** Revisions were skipped that may have held its record: not having seen it proves nothing. */
-  boolean mayHavePassedUnseen() {
-    return passedUnseen;
+  /** A load has skipped revisions that may have held its record. */
+  void markSkipped() {
+    skipped = true;
   }
 
-  void passUnseen() {
-    passedUnseen = true;
+  /** Whether revisions were skipped that may have held its record: its absence proves nothing. */
+  boolean mayHaveBeenSkipped() {
+    return skipped;
   }
 }

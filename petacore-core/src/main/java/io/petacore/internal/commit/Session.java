@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One life of a storage towards the store: a lease, and a key that lives with it, the
- * <em>fence</em>. Every request is guarded by the fence's mod revision. So raising it, by writing
- * it once more, refuses every older request that has not been applied yet, however late it arrives;
- * and once the lease has ended, nothing of this session can be applied any more.
+ * A session of a storage: a lease, and a key that ends with it, the <em>fence</em>. Every request
+ * is guarded by the fence's mod revision. To advance the fence is to write it again: every older
+ * request that is not applied yet is then refused, however late it arrives. Once the lease has
+ * ended, no request of this session can be applied any more.
  *
- * <p>Immutable; the fence's mod revision is kept by the pipeline.
+ * <p>Immutable; {@link SessionKeeper} keeps the fence's mod revision.
  */
 final class Session {
 
@@ -42,9 +42,9 @@ final class Session {
   }
 
   /**
-   * A new session.
+   * Opens a session.
    *
-   * @param timeToLive how long it outlives its last renewal
+   * @param timeToLive for how long it outlives its last renewal
    * @return the session with the mod revision of its fence
    */
   static CompletableFuture<Opened> open(
@@ -54,12 +54,14 @@ final class Session {
         .thenCompose(
             lease -> {
               Session session = new Session(store, namespace, records, SessionId.random(), lease);
-              return session.write(0).thenApply(result -> new Opened(session, result.revision()));
+              return session
+                  .writeFence(0)
+                  .thenApply(result -> new Opened(session, result.revision()));
             });
   }
 
   /**
-   * A session that was opened.
+   * A new session.
    *
    * @param session the session
    * @param fenceRevision the mod revision of its fence
@@ -80,25 +82,26 @@ final class Session {
     return fenceKey;
   }
 
+  /** The write of a key that ends with the session. */
   Operation.Put leasedPut(Bytes key, Bytes value) {
     return new Operation.Put(key, value, lease);
   }
 
-  /** The commit record of a request of this session that commits no transactions. */
+  /** The write of the commit record in a request of this session that commits no transactions. */
   Operation.Put recordPut() {
     return records.put(id);
   }
 
   /**
-   * Writes the fence, if it still has a mod revision; reads it otherwise. Harmless to repeat. It
-   * leaves the commit record alone: where everything has to be loaded again, the record of a batch
-   * that is in doubt is what shows that it was applied.
+   * Writes the fence if it has the expected mod revision, otherwise reads it. Harmless to repeat.
+   * The commit record is left alone: if everything has to be loaded again, the record of a batch in
+   * doubt is what shows that it was applied.
    */
-  CompletableFuture<BatchResult> raise(long fenceRevision) {
-    return write(fenceRevision);
+  CompletableFuture<BatchResult> advanceFence(long expected) {
+    return writeFence(expected);
   }
 
-  private CompletableFuture<BatchResult> write(long expected) {
+  private CompletableFuture<BatchResult> writeFence(long expected) {
     Bytes value = Bytes.utf8("pid " + ProcessHandle.current().pid() + " at " + Instant.now());
     return store.commit(
         new Batch(

@@ -6,16 +6,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The format that a namespace is written in, fixed by whoever opened it first. A line of text,
- * since people look at it: {@code petacore 1 buckets=4096}.
+ * The storage format of a namespace, fixed by the storage that opened it first. A readable line of
+ * text: {@code petacore 1 buckets=4096}.
  *
- * <p>Compared by code of its own, as {@link SessionId} is.
+ * <p>{@code equals} is written out for the reason given at {@link SessionId}.
  *
  * @param buckets the number of delete fences
  */
 public record FormatRecord(int buckets) {
 
-  /** What a new namespace gets. */
+  /** The format of new namespaces. */
   public static final FormatRecord CURRENT = new FormatRecord(4096);
 
   private static final int MAX_LENGTH = 1024;
@@ -23,22 +23,22 @@ public record FormatRecord(int buckets) {
   private static final Pattern TEXT = Pattern.compile("petacore 1 buckets=([1-9][0-9]{0,4})");
   private static final String PRODUCT = "petacore ";
 
-  /** What every release writes: a format number, and options by name. */
+  /** The form common to all releases: a format number and named options. */
   private static final Pattern ANY_RELEASE =
       Pattern.compile("petacore [1-9][0-9]{0,4}( [a-z-]+=[!-~]+)+");
 
-  /** The bytes that are stored. */
+  /** Encodes the record. */
   public Bytes encode() {
     return Bytes.utf8(PRODUCT + "1 buckets=" + buckets);
   }
 
-  /** The format that bytes stand for; null if this release can't read it. */
+  /** Decodes a record; null if this release cannot read it. */
   public static @Nullable FormatRecord decode(Bytes stored) {
     Matcher matcher = TEXT.matcher(text(stored));
     return matcher.matches() ? new FormatRecord(Integer.parseInt(matcher.group(1))) : null;
   }
 
-  /** Whether bytes were written as a format record, by this release or another one. */
+  /** Whether bytes are a format record of this or another release. */
   public static boolean isFormat(Bytes stored) {
     return stored.length() <= MAX_LENGTH && ANY_RELEASE.matcher(text(stored)).matches();
   }

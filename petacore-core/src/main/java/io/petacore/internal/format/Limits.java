@@ -4,30 +4,31 @@ import io.petacore.data.Bytes;
 import java.util.Objects;
 
 /**
- * What a key and a value may be, checked at the call that gives them.
+ * The limits on keys and values, checked when the application passes them.
  *
- * @param maxValueBytes the greatest length of a value
+ * @param maxValueBytes the maximum length of a value, in bytes
  */
 public record Limits(int maxValueBytes) {
 
   /**
-   * The greatest length of a key that PetaCore creates, in bytes. Other programs may have written
-   * longer ones, which can be read, overwritten and deleted.
+   * The maximum length of a key that PetaCore creates, in bytes. Longer keys written by other
+   * programs can be read, overwritten and deleted.
    */
   public static final int MAX_KEY_BYTES = 4096;
 
-  /** What a request needs besides a single largest value: keys, guards, commit record, framing. */
+  /** The bytes of a request besides its largest value: keys, guards, commit record, framing. */
   private static final int RESERVED_BYTES = 16 * 1024;
 
-  /** The limits that follow from the size of a request. */
+  /** Returns the limits for a maximum request size, in bytes. */
   public static Limits forRequestsOf(int maxRequestBytes) {
     return new Limits(Math.max(1, maxRequestBytes - RESERVED_BYTES));
   }
 
   /**
-   * Returns a key of the application, of any length.
+   * Checks a key of the application; its length is not limited here.
    *
-   * @throws NullPointerException if it is null, with its name
+   * @return the key
+   * @throws NullPointerException if it is null
    * @throws IllegalArgumentException if it is empty or reserved
    */
   public static Bytes requireKey(Bytes key) {
@@ -43,7 +44,7 @@ public record Limits(int maxValueBytes) {
     return key.length() > MAX_KEY_BYTES;
   }
 
-  /** What is thrown for a key that is too long to be created. */
+  /** Creates the exception for a key that is too long to be created. */
   public static IllegalArgumentException tooLong(Bytes key) {
     return new IllegalArgumentException(
         "the key " + key + " is longer than the limit of " + MAX_KEY_BYTES + " bytes");
@@ -54,14 +55,16 @@ public record Limits(int maxValueBytes) {
       return new IllegalArgumentException("the key is empty");
     }
     return new IllegalArgumentException(
-        "the key " + key + " begins with a zero byte: those are PetaCore's own");
+        "the key " + key + " begins with a zero byte, which is reserved for PetaCore");
   }
 
   /**
-   * Returns a value of the application.
+   * Checks a value of the application.
    *
-   * @throws IllegalArgumentException if it is too long, or if key and value together would make the
-   *     key a namespace of its own inside this one, which every later open would refuse
+   * @return the value
+   * @throws IllegalArgumentException if it is too long, or if the key with this value would be the
+   *     format key of a nested namespace, which would prevent this namespace from being opened
+   *     again
    */
   public Bytes requireValue(Bytes key, Bytes value) {
     if (ReservedKeys.isNestedFormat(key) && FormatRecord.isFormat(value)) {

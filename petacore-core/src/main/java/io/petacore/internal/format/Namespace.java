@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The key prefix that one storage owns in the store, and the way between the keys of the store and
+ * The key prefix that a storage owns in the store, and the conversion between the store's keys and
  * those of the application. Immutable.
  */
 public final class Namespace {
@@ -18,10 +18,10 @@ public final class Namespace {
   }
 
   /**
-   * The namespace with a name.
+   * Returns the namespace with a name.
    *
-   * @throws IllegalArgumentException unless it is empty or ends in a delimiter: without one, {@code
-   *     shop} would take in the keys of {@code shop2}
+   * @throws IllegalArgumentException unless the name is empty or ends in a delimiter: without one,
+   *     {@code shop} would contain the keys of {@code shop2}
    */
   public static Namespace of(String name) {
     if (name.indexOf('\0') >= 0) {
@@ -34,7 +34,7 @@ public final class Namespace {
     return new Namespace(Bytes.utf8(name));
   }
 
-  /** Whether bytes are a name that {@link #of} accepts, other than the empty one. */
+  /** Whether bytes are a non-empty name that {@link #of} accepts. */
   static boolean isName(Bytes name) {
     if (name.isEmpty() || !isDelimiter(name.byteAt(name.length() - 1)) || !name.isUtf8()) {
       return false;
@@ -51,32 +51,32 @@ public final class Namespace {
     return c > ' ' && c < 0x7f && !Character.isLetterOrDigit(c);
   }
 
-  /** The prefix of all its keys in the store. */
+  /** The prefix of all keys of the namespace in the store. */
   public Bytes prefix() {
     return prefix;
   }
 
-  /** The range of all its keys in the store, PetaCore's own included. */
+  /** The range of all keys of the namespace in the store, reserved keys included. */
   public KeyRange range() {
     return KeyRange.prefix(prefix);
   }
 
-  /** The key in the store for a key of the application, or one of PetaCore's own. */
+  /** Converts a key of the application, or a reserved key, to the key in the store. */
   public Bytes toStore(Bytes key) {
     return prefix.concat(key);
   }
 
-  /** The key without the namespace; the argument must lie in it. */
+  /** Removes the prefix from a key of the store, which must be in the namespace. */
   public Bytes fromStore(Bytes storeKey) {
     return storeKey.substring(prefix.length());
   }
 
-  /** Whether a key of the store, which lies in the namespace, is one of PetaCore's own. */
+  /** Whether a key of the store, which must be in the namespace, is reserved. */
   public boolean isReserved(Bytes storeKey) {
     return storeKey.length() > prefix.length() && storeKey.byteAt(prefix.length()) == 0;
   }
 
-  /** Every namespace that would contain this one. */
+  /** Returns all namespaces that would contain this one. */
   public List<Namespace> enclosing() {
     List<Namespace> enclosing = new ArrayList<>();
     for (int length = 0; length < prefix.length(); length++) {

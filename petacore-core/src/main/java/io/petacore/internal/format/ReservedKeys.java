@@ -6,18 +6,18 @@ import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 
 /**
- * PetaCore's own keys, as they stand after the namespace. All begin with a zero byte, which no key
- * of the application may, so one watch on the namespace delivers data and bookkeeping in one order.
+ * The reserved keys, without their namespace. They begin with a zero byte, which keys of the
+ * application must not, so a single watch on the namespace delivers data and bookkeeping in order.
  */
 public final class ReservedKeys {
 
-  /** Written first in every commit: a {@link CommitRecord}. */
+  /** A {@link CommitRecord}, the first put of every commit. */
   public static final Bytes COMMIT_RECORD = reserved("c");
 
-  /** Written once: a {@link FormatRecord}. */
+  /** A {@link FormatRecord}, written once. */
   public static final Bytes FORMAT = reserved("f");
 
-  /** Held by the session that needs the field to itself. */
+  /** The exclusive commit lock; its value names the session that holds it. */
   public static final Bytes EXCLUSIVE_LOCK = reserved("x");
 
   private static final Bytes DELETE_FENCES = reserved("d/");
@@ -29,12 +29,12 @@ public final class ReservedKeys {
     return Bytes.of(("\0" + name).getBytes(US_ASCII));
   }
 
-  /** Whether a key, taken without its namespace, is PetaCore's. */
+  /** Whether a key without namespace is reserved. */
   public static boolean isReserved(Bytes key) {
     return !key.isEmpty() && key.byteAt(0) == 0;
   }
 
-  /** Whether a reserved key is one that this release knows. */
+  /** Whether this release knows a reserved key. */
   public static boolean isKnown(Bytes key) {
     return key.equals(COMMIT_RECORD)
         || key.equals(FORMAT)
@@ -43,34 +43,34 @@ public final class ReservedKeys {
         || key.startsWith(SESSION_FENCES);
   }
 
-  /** Whether a key is that of a delete fence. */
+  /** Whether a key is a delete fence. */
   public static boolean isDeleteFence(Bytes key) {
     return key.startsWith(DELETE_FENCES);
   }
 
-  /** Whether a key is the fence of a session. */
+  /** Whether a key is a session fence. */
   public static boolean isSessionFence(Bytes key) {
     return key.startsWith(SESSION_FENCES);
   }
 
-  /** The key of a session's fence. */
+  /** Returns the fence of a session. */
   public static Bytes sessionFence(SessionId session) {
     return sessionFence(Bytes.utf8(session.toString()));
   }
 
-  /** The key of the fence of a session that a value names. */
+  /** Returns the fence of the session that a value names. */
   public static Bytes sessionFence(Bytes session) {
     return SESSION_FENCES.concat(session);
   }
 
-  /** The key of the delete fence of a bucket. */
+  /** Returns the delete fence of a bucket. */
   static Bytes deleteFence(int bucket) {
     return reserved("d/" + Integer.toHexString(bucket));
   }
 
   /**
-   * Whether a key is where a namespace inside this one keeps its format: a name that a namespace
-   * may have, followed by the format key.
+   * Whether a key would be the format key of a nested namespace: a valid namespace name followed by
+   * the format key.
    */
   public static boolean isNestedFormat(Bytes key) {
     int name = key.length() - FORMAT.length();
@@ -80,7 +80,7 @@ public final class ReservedKeys {
         && Namespace.isName(key.prefixOf(name));
   }
 
-  /** The part of a range that the application may see. */
+  /** Restricts a range to the keys that an application may use. */
   public static KeyRange visible(KeyRange range) {
     return range.startingAt(KeyRange.all().from());
   }

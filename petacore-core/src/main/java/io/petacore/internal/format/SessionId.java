@@ -5,11 +5,11 @@ import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name of one life of a storage towards its store: 128 random bits.
+ * The identifier of a session of a storage: 128 random bits.
  *
- * <p>It is compared by code of its own. The JDK caches a method handle of the last record that was
- * compared by what it makes for records itself, and with it the class loader of an application that
- * has been undeployed: JDK 17 for good, later ones until memory is short.
+ * <p>{@code equals} and {@code hashCode} are written out because of a leak in the JDK: the
+ * generated methods of a record make it cache a method handle, and thereby the class loader of an
+ * application that has been undeployed; JDK 17 permanently, later releases until memory is short.
  */
 public record SessionId(long high, long low) {
 
@@ -17,7 +17,7 @@ public record SessionId(long high, long low) {
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  /** A new one, that nobody else has. */
+  /** Generates a unique identifier. */
   public static SessionId random() {
     return new SessionId(RANDOM.nextLong(), RANDOM.nextLong());
   }

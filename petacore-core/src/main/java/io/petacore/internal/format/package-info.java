@@ -1,4 +1,4 @@
-/** Where PetaCore keeps what in a namespace, and how the values it owns are encoded. */
+/** The storage format: the layout of a namespace and the encoding of reserved values. */
 @NullMarked
 package io.petacore.internal.format;
 

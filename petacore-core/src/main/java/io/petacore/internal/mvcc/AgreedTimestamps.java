@@ -4,53 +4,64 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * For which version numbers this node's answer is final and the same on every other node.
+ * The ranges of timestamps at which every node sees the same state.
  *
- * <p>Not for all: a node that loaded a state knows one timestamp for all that came before, where
- * others saw many; and while it was away, what it applies as one revision was many too. So there
- * are spans in which every revision was seen one by one with numbers that all nodes agree on, and
- * holes between them. Written by the single writer, read by everybody.
+ * <p>Outside of them nodes disagree. An initial load or a resync gives one timestamp to changes
+ * that other nodes applied revision by revision. A range therefore covers revisions that this node
+ * applied one by one, with timestamps that all nodes agree on; ranges are separated by gaps.
+ *
+ * <p>Written by the cache's writer only; read by any thread.
  */
 final class AgreedTimestamps {
 
-  /** From the number of one revision up to that of another, both included. */
-  private record Span(long first, long last) {}
+  /** From the timestamp of one revision to that of another, both included. */
+  private record Range(long first, long last) {}
 
   private static final long OPEN = Long.MAX_VALUE;
 
-  private volatile List<Span> spans = List.of(); // ascending; the last one may be open
+  private volatile List<Range> ranges = List.of(); // ascending; the last one may be open
 
+  /** Whether the last range is open, that is, whether new revisions extend it. */
   boolean isOpen() {
-    return !spans.isEmpty() && spans.get(spans.size() - 1).last() == OPEN;
+    return !ranges.isEmpty() && ranges.get(ranges.size() - 1).last() == OPEN;
   }
 
-  /** Writer: from this revision's timestamp on, numbers are those of all nodes. */
+  /**
+   * Opens a range. Writer only.
+   *
+   * @param timestamp the first timestamp that all nodes agree on
+   * @param horizon ranges that end before it are dropped
+   */
   void begin(long timestamp, long horizon) {
-    List<Span> kept = new ArrayList<>();
-    for (Span span : spans) {
-      if (span.last() >= horizon) {
-        kept.add(span);
+    List<Range> kept = new ArrayList<>();
+    for (Range range : ranges) {
+      if (range.last() >= horizon) {
+        kept.add(range);
       }
     }
-    kept.add(new Span(timestamp, OPEN));
-    spans = List.copyOf(kept);
+    kept.add(new Range(timestamp, OPEN));
+    ranges = List.copyOf(kept);
   }
 
-  /** Writer: what follows the revision with this timestamp is not seen one by one. */
+  /**
+   * Closes the open range, if there is one. Writer only.
+   *
+   * @param timestamp the last timestamp of the range
+   */
   void interrupt(long timestamp) {
     if (!isOpen()) {
       return;
     }
-    List<Span> closed = new ArrayList<>(spans);
-    Span open = closed.remove(closed.size() - 1);
-    closed.add(new Span(open.first(), timestamp));
-    spans = List.copyOf(closed);
+    List<Range> closed = new ArrayList<>(ranges);
+    Range open = closed.remove(closed.size() - 1);
+    closed.add(new Range(open.first(), timestamp));
+    ranges = List.copyOf(closed);
   }
 
-  /** Whether a timestamp lies in a span. */
+  /** Whether a timestamp lies in one of the ranges. */
   boolean contains(long timestamp) {
-    for (Span span : spans) {
-      if (span.first() <= timestamp && timestamp <= span.last()) {
+    for (Range range : ranges) {
+      if (range.first() <= timestamp && timestamp <= range.last()) {
         return true;
       }
     }

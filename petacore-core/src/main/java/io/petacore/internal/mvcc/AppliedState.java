@@ -1,12 +1,12 @@
 package io.petacore.internal.mvcc;
 
 /**
- * How far the cache has come: published as one immutable object, so that a reader never pairs the
- * revision of one state with the version of another.
+ * The newest published state of the cache: one immutable object, so that a reader never pairs the
+ * revision of one state with the timestamp of another.
  *
- * @param revision the last revision whose every change is linked; 0 before the first load
- * @param timestamp its timestamp
- * @param keys how many keys of the application are present in it
- * @param nanoTime when it was published, in monotonic time
+ * @param revision the applied revision; 0 before the initial load
+ * @param timestamp the timestamp of that revision
+ * @param keys the number of application keys present at that revision
+ * @param nanoTime the monotonic time of its publication, in nanoseconds
  */
 public record AppliedState(long revision, long timestamp, long keys, long nanoTime) {}

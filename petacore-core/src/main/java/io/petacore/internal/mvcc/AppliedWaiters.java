@@ -1,5 +1,6 @@
 package io.petacore.internal.mvcc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.petacore.error.PetaCoreException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,22 +11,21 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who wait for a revision to be applied.
+ * The futures that complete when a revision is applied.
  *
- * <p>A waiter first enters the queue and then looks at what is applied; the writer first publishes
- * and then looks at the queue. Whichever comes second sees the other, so nobody is forgotten. In
- * the same way a waiter that enters the queue after {@link #close} finds that it is closed. A
- * waiter whose future is cancelled leaves the queue.
+ * <p>A waiter enters the queue before it reads the applied state; the writer publishes a state
+ * before it reads the queue. Whichever comes second sees the other, so no waiter is lost. A waiter
+ * whose future is cancelled leaves the queue. Safe for use by many threads.
  */
 final class AppliedWaiters {
 
   private final class Waiter extends CompletableFuture<AppliedState> {
     private final long revision;
-    private final long timestamp;
+    private final long sequence;
 
-    Waiter(long revision, long timestamp) {
+    Waiter(long revision, long sequence) {
       this.revision = revision;
-      this.timestamp = timestamp;
+      this.sequence = sequence;
     }
 
     @Override
@@ -35,15 +35,28 @@ final class AppliedWaiters {
     }
   }
 
-  private final TreeSet<Waiter> queue = // guarded by this
+  @GuardedBy("this")
+  private final TreeSet<Waiter> queue =
       new TreeSet<>(
           Comparator.<Waiter>comparingLong(waiter -> waiter.revision)
-              .thenComparingLong(waiter -> waiter.timestamp));
-  private long entered; // guarded by this; how many have ever entered the queue
-  private @Nullable PetaCoreException closed; // guarded by this; null while it is open
-  private volatile boolean waiting; // whether the queue may hold someone; written under the lock
+              .thenComparingLong(waiter -> waiter.sequence));
 
-  /** Completes when a revision is applied; cancel it to wait no longer. */
+  /** The number of waiters that have ever entered the queue; it orders waiters of one revision. */
+  @GuardedBy("this")
+  private long entered;
+
+  /** What new waiters fail with; null while the queue is open. */
+  @GuardedBy("this")
+  private @Nullable PetaCoreException closed;
+
+  /** Whether the queue may hold a waiter. Written under the lock, read without it. */
+  private volatile boolean waiting;
+
+  /**
+   * Returns a future of the state at which a revision is applied; cancelling it ends the wait.
+   *
+   * @param applied reads the newest published state
+   */
   CompletableFuture<AppliedState> await(long revision, Supplier<AppliedState> applied) {
     AppliedState now = applied.get();
     if (now.revision() >= revision) {
@@ -70,12 +83,12 @@ final class AppliedWaiters {
     waiting = !queue.isEmpty();
   }
 
-  /** How many wait. */
+  /** The number of waiters. */
   synchronized int count() {
     return queue.size();
   }
 
-  /** Completes, holding no lock, everyone whose revision has come. */
+  /** Completes the waiters whose revision is applied, without holding the lock. */
   void complete(AppliedState applied) {
     if (!waiting) {
       return;
@@ -92,7 +105,7 @@ final class AppliedWaiters {
     due.forEach(waiter -> waiter.complete(applied));
   }
 
-  /** Fails everyone who waits; those who come later wait anew. */
+  /** Fails all current waiters; later ones wait as usual. */
   void abandon(PetaCoreException cause) {
     List<Waiter> abandoned;
     synchronized (this) {
@@ -103,7 +116,7 @@ final class AppliedWaiters {
     abandoned.forEach(waiter -> waiter.completeExceptionally(cause));
   }
 
-  /** Fails everyone who waits, and everyone who comes later. */
+  /** Fails all current and all later waiters. */
   void close(PetaCoreException cause) {
     synchronized (this) {
       closed = cause;

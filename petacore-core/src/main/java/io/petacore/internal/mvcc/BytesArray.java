@@ -8,16 +8,17 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
- * The array within {@link Bytes}, which it shows to nobody else, so that it stays immutable.
+ * Access to the array inside {@link Bytes}, for the indexes of this package only.
  *
- * <p>The indexes refer to the arrays of their keys, and not to the objects around them: comparing a
- * key then reads one object less, which at random is a cache miss less. Nobody here writes to one.
+ * <p>The indexes refer to the arrays of their keys instead of the {@link Bytes} objects: comparing
+ * a key then reads one object less, which for a random key saves a cache miss. The arrays must not
+ * be written to.
  */
 final class BytesArray {
 
   private static final VarHandle ARRAY = handle("bytes", byte[].class);
 
-  /** The hash that a byte string keeps once it is computed. Written by tests alone. */
+  /** The cached hash of a byte string. Written by tests only. */
   static final VarHandle HASH = handle("hash", int.class);
 
   private static final VarHandle WORD =
@@ -25,15 +26,17 @@ final class BytesArray {
 
   private BytesArray() {}
 
-  /** The array itself, not a copy. */
+  /** Returns the array itself, not a copy. */
   static byte[] of(Bytes bytes) {
     return (byte[]) ARRAY.get(bytes);
   }
 
   /**
-   * The hash of a byte string, which is mostly computed already. Asked like this a compiler leaves
-   * the computing out of line, however often it is done elsewhere (that of JDK 17 only while it is
-   * done here less than a hundred times).
+   * Returns the hash of a byte string.
+   *
+   * <p>The hash is usually cached. Reading the cache here keeps the computation out of line,
+   * however often it runs elsewhere (with the compiler of JDK 17 only while this method computes
+   * less than a hundred hashes).
    */
   static int hash(Bytes bytes) {
     int known = (int) HASH.get(bytes);
@@ -41,30 +44,30 @@ final class BytesArray {
   }
 
   /**
-   * Whether a key is the one that is asked for.
+   * Whether a stored key equals the requested one.
    *
-   * <p>The key is probably not in the processor's caches. Whatever depends on its bytes waits for
-   * them, and what waits takes the room in which the processor would begin with the next lookup. So
-   * lengths at which {@link Arrays#equals(byte[], byte[])} goes on in steps of four bytes, each
-   * with a branch, are compared by words that overlap in the middle, with one branch at the end.
+   * <p>The stored key is probably not in the processor's caches. Every instruction that depends on
+   * its bytes occupies the reorder buffer until they arrive and so delays the next lookup. Keys of
+   * 8 to 31 bytes, which {@link Arrays#equals(byte[], byte[])} compares with a branch per four
+   * bytes, are therefore compared by overlapping words with a single branch.
    */
-  static boolean equal(byte[] key, byte[] asked) {
-    int length = asked.length;
+  static boolean equal(byte[] key, byte[] requested) {
+    int length = requested.length;
     if (key.length != length) {
       return false;
     }
     if (length < 8 || length > 31) {
-      return Arrays.equals(key, asked);
+      return Arrays.equals(key, requested);
     }
-    long difference = word(key, length - 8) ^ word(asked, length - 8);
+    long difference = word(key, length - 8) ^ word(requested, length - 8);
     if (length > 8) {
-      difference |= word(key, 0) ^ word(asked, 0);
+      difference |= word(key, 0) ^ word(requested, 0);
     }
     if (length > 16) {
-      difference |= word(key, 8) ^ word(asked, 8);
+      difference |= word(key, 8) ^ word(requested, 8);
     }
     if (length > 24) {
-      difference |= word(key, 16) ^ word(asked, 16);
+      difference |= word(key, 16) ^ word(requested, 16);
     }
     return difference == 0;
   }

@@ -4,10 +4,10 @@ import io.petacore.data.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a revision does to one key.
+ * A change of one key.
  *
  * @param key without namespace
  * @param value the new value; null for a deletion
- * @param modRevision the store's revision that wrote it
+ * @param modRevision the revision of the store that made the change
  */
 public record Change(Bytes key, @Nullable Bytes value, long modRevision) {}

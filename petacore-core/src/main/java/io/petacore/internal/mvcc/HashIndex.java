@@ -7,52 +7,51 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the newest version of a key: a hash table with open addressing, of one writer and any
- * number of readers.
+ * Maps each key to its newest version: an open-addressing hash table with linear probing, for one
+ * writer and any number of readers.
  *
- * <p>The versions themselves stand in the slots, so a lookup touches no object of the table's own,
- * and no reader ever writes. A version stands in the first free slot from the place that its hash
- * names; the next version of its key takes that slot over. Beside the slots stand tags, seven bits
- * of each hash, close enough together for a processor's cache: so the lookup of one key hardly ever
- * touches the version of another, which would be a miss for nothing.
+ * <p>The slots hold the versions themselves, so a lookup dereferences no table entry, and readers
+ * never write. A version is stored in the first free slot from its home slot, the one its hash
+ * selects; the next version of the key replaces it in place. A parallel array holds a tag for each
+ * slot, seven bits of the hash. The tags of a probe share a cache line, so a lookup rarely reads
+ * the version of another key, which would be a wasted cache miss.
  *
- * <p>The hash of a key is random but for who knows this process's secret, see {@link
- * Bytes#hashCode}: so its bits name place and tag as they are, and searches are as short as those
- * of random places, whatever the keys.
+ * <p>Hashes are keyed with a secret of this process, see {@link Bytes#hashCode}. Their bits
+ * therefore select slot and tag without further mixing, and probe sequences have the expected
+ * length whatever the keys.
  *
- * <p><b>Why a reader finds what is there.</b> From a key's place to the slot where it stands no
- * slot is empty, and none becomes so while it stands there: a key that leaves in the midst of
- * others is replaced by {@link #GONE}, which matches no key, and its slot becomes empty only where
- * the next one is. Slot and tag are both written before the key is published, and whoever may ask
- * for it looks after that, so they need no order among themselves. A table that is too full is
- * copied and replaced, never changed in size; a reader in the old one finds all that was there when
- * it was replaced, which is all that it can ask for: what it reads at was published before it took
- * the table.
+ * <p><b>Why a reader finds a published key.</b> No slot between a key's home slot and its actual
+ * slot is empty, and none becomes empty while the key is present: a removed key is replaced by
+ * {@link #REMOVED}, which equals no key, and its slot is emptied only if the next one is empty.
+ * Slot and tag are both written before the key is published, and a reader of that revision looks
+ * them up afterwards, so their order does not matter. A full table is copied and replaced, never
+ * resized in place. A reader of the old table finds every key that was present at the replacement,
+ * and the revision it reads at was published before that.
  */
 final class HashIndex {
 
   private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Version[].class);
   private static final VarHandle TAG = MethodHandles.arrayElementVarHandle(byte[].class);
 
-  private static final int LEAST_SLOTS = 16;
-  private static final int MOST_SLOTS = 1 << 30;
+  private static final int MIN_SLOTS = 16;
+  private static final int MAX_SLOTS = 1 << 30;
 
-  /** How many keys are read ahead at a time. */
-  static final int AHEAD = 64;
+  /** The maximum number of keys that {@link #prefetch} reads. */
+  static final int PREFETCH = 64;
 
-  private static final Version GONE = Version.first(Bytes.EMPTY, null, 0, 0);
+  private static final Version REMOVED = Version.first(Bytes.EMPTY, null, 0, 0);
 
   private static final byte EMPTY = 0; // no version has this tag
 
-  private volatile Table table = new Table(LEAST_SLOTS);
+  private volatile Table table = new Table(MIN_SLOTS);
   private int size; // writer only
-  private int taken; // writer only; slots that are not empty
-  private final @Nullable Version[] ahead = new Version[AHEAD]; // writer only
+  private int used; // writer only; the number of slots that are not empty
+  private final @Nullable Version[] prefetched = new Version[PREFETCH]; // writer only
 
-  @SuppressWarnings("UnusedVariable") // holds what was read ahead, else compilers leave that out
-  private int read;
+  @SuppressWarnings("UnusedVariable") // keeps the compiler from eliminating the prefetch
+  private int blackhole;
 
-  /** Slots, and the tags of what stands in them. */
+  /** The slots and their tags. */
   private static final class Table {
     final @Nullable Version[] slots;
     final byte[] tags;
@@ -78,23 +77,22 @@ final class HashIndex {
   }
 
   /**
-   * The newest version of a key; null if it has none.
+   * Returns the newest version of a key; null if it has none.
    *
-   * <p>The keys are compared behind the search and not within it, since compilers write the body of
-   * a loop twice: what is as small as this is put into the code that asks.
+   * <p>The key is compared outside the probing loop to keep this method small enough to be inlined.
    */
   @Nullable Version get(Bytes key) {
     int hash = BytesArray.hash(key);
     byte wanted = tag(hash);
-    Table now = table;
-    int mask = now.mask();
+    Table current = table;
+    int mask = current.mask();
     int i = hash & mask;
     while (true) {
-      byte tag = (byte) TAG.getAcquire(now.tags, i);
+      byte tag = (byte) TAG.getAcquire(current.tags, i);
       if (tag == wanted) {
-        Version newest = (Version) SLOT.getAcquire(now.slots, i);
+        Version newest = (Version) SLOT.getAcquire(current.slots, i);
         if (newest == null || newest.hash() == hash) {
-          return newest == null || newest.isOf(key) ? newest : behind(i, key, now);
+          return newest == null || newest.isOf(key) ? newest : getAfter(i, key, current);
         }
       } else if (tag == EMPTY) {
         return null;
@@ -103,13 +101,13 @@ final class HashIndex {
     }
   }
 
-  /** The newest version of a key, behind that of another one with the same hash. */
-  private static @Nullable Version behind(int other, Bytes key, Table now) {
-    int mask = now.mask();
+  /** Continues a lookup after the slot of another key with the same hash. */
+  private static @Nullable Version getAfter(int other, Bytes key, Table current) {
+    int mask = current.mask();
     int i = other;
     while (true) {
       i = (i + 1) & mask;
-      Version newest = (Version) SLOT.getAcquire(now.slots, i);
+      Version newest = (Version) SLOT.getAcquire(current.slots, i);
       if (newest == null || newest.isOf(key)) {
         return newest;
       }
@@ -117,73 +115,77 @@ final class HashIndex {
   }
 
   /**
-   * Writer only: reads what lookups of the next keys will read, as far as their first slots lead to
-   * it. None of these reads waits for another, so a processor does many at a time; lookups wait for
-   * memory one after another.
+   * Reads the versions in the home slots of the next changes. Writer only.
+   *
+   * <p>These reads are independent, so the processor overlaps their cache misses; those of the
+   * lookups that follow would come one after the other.
+   *
+   * @param from the index of the first change to prefetch; up to {@link #PREFETCH} are
    */
-  void readAhead(List<Change> changes, int from) {
-    int keys = Math.min(AHEAD, changes.size() - from);
+  void prefetch(List<Change> changes, int from) {
+    int keys = Math.min(PREFETCH, changes.size() - from);
     if (keys == 1) {
       return;
     }
-    Table now = table;
+    Table current = table;
     for (int i = 0; i < keys; i++) {
-      ahead[i] = now.slots[changes.get(from + i).key().hashCode() & now.mask()];
+      prefetched[i] = current.slots[changes.get(from + i).key().hashCode() & current.mask()];
     }
     int all = 0;
     for (int i = 0; i < keys; i++) {
-      Version version = ahead[i];
+      Version version = prefetched[i];
       all += version == null ? 0 : version.touch();
-      ahead[i] = null;
+      prefetched[i] = null;
     }
-    read = all;
+    blackhole = all;
   }
 
-  /** Writer only: makes room for so many more keys, as far as there can be. */
-  void makeRoom(long keys) {
-    if (room() < keys) {
+  /** Ensures capacity for a number of additional keys, up to the maximum. Writer only. */
+  void ensureCapacity(long keys) {
+    if (remaining() < keys) {
       rebuild(size + keys);
     }
   }
 
-  /** Writer only: adds the first version of a key that has none. */
+  /** Adds the first version of a key that has none. Writer only. */
   void add(Version first) {
-    if (room() == 0) {
+    if (remaining() == 0) {
       rebuild(size + size / 4 + 1);
     }
-    place(table, first);
+    insert(table, first);
     size++;
   }
 
-  /** Writer only: puts a version of a key in the place of another one, which has the same tag. */
+  /** Replaces the newest version of a key with the next one. Writer only. */
   void replace(Version newest, Version next) {
-    Table now = table;
-    SLOT.setRelease(now.slots, slotOf(newest, now), next);
+    assert next.hash() == newest.hash() : "versions of different keys";
+    Table current = table;
+    SLOT.setRelease(current.slots, slotOf(newest, current), next);
   }
 
-  /** Writer only: removes a key, whose newest version is given. */
+  /** Removes the key of a version, which must be its newest one. Writer only. */
   void remove(Version newest) {
-    Table now = table;
-    int mask = now.mask();
-    int i = slotOf(newest, now);
-    now.put(i, GONE);
+    Table current = table;
+    int mask = current.mask();
+    int i = slotOf(newest, current);
+    current.put(i, REMOVED);
     size--;
-    if (now.slots[(i + 1) & mask] == null) {
-      for (; now.slots[i] == GONE; i = (i - 1) & mask) {
-        now.empty(i);
-        taken--;
+    if (current.slots[(i + 1) & mask] == null) {
+      for (; current.slots[i] == REMOVED; i = (i - 1) & mask) {
+        current.empty(i);
+        used--;
       }
     }
   }
 
-  /** Writer only: removes everything. */
+  /** Removes all keys. Writer only. */
   void clear() {
-    table = new Table(LEAST_SLOTS);
+    table = new Table(MIN_SLOTS);
     size = 0;
-    taken = 0;
+    used = 0;
   }
 
-  /** How many keys there are. Exact for the writer. */
+  /** The number of keys. Exact for the writer only. */
   int size() {
     return size;
   }
@@ -192,66 +194,67 @@ final class HashIndex {
     int mask = table.mask();
     int i = newest.hash() & mask;
     while (table.slots[i] != newest) {
+      assert table.slots[i] != null : "not the newest version of its key: " + newest.key();
       i = (i + 1) & mask;
     }
     return i;
   }
 
-  /** Writer only: how many keys can be added before the table is replaced. */
-  int room() {
-    return capacity(table.slots.length) - taken;
+  /** The number of keys that can be added before the table is replaced. Writer only. */
+  int remaining() {
+    return capacity(table.slots.length) - used;
   }
 
-  /** How many slots may be taken, so that searches are short; one is always left empty. */
+  /** The maximum number of used slots, so that probes are short; at least one stays empty. */
   private static int capacity(int slots) {
-    return slots < MOST_SLOTS ? slots / 2 : slots - 1;
+    return slots < MAX_SLOTS ? slots / 2 : slots - 1;
   }
 
   /**
-   * Into a table with room for so many keys. When it is full that is a quarter more than there are:
-   * else a few keys that come and go would have it replaced again and again.
+   * Replaces the table with one of a given capacity. A full table grows by a quarter, or else a few
+   * keys that are added and removed would have it replaced again and again.
    */
   private void rebuild(long keys) {
     @Nullable Version[] old = table.slots;
-    int slots = LEAST_SLOTS;
-    while (slots < MOST_SLOTS && capacity(slots) < keys) {
+    int slots = MIN_SLOTS;
+    while (slots < MAX_SLOTS && capacity(slots) < keys) {
       slots *= 2;
     }
     Table next = new Table(slots);
-    taken = 0;
+    used = 0;
     for (Version newest : old) {
-      if (newest != null && newest != GONE) {
-        place(next, newest);
+      if (newest != null && newest != REMOVED) {
+        insert(next, newest);
       }
     }
     table = next;
   }
 
-  private void place(Table into, Version first) {
+  private void insert(Table into, Version first) {
     int mask = into.mask();
     int i = first.hash() & mask;
-    while (into.slots[i] != null && into.slots[i] != GONE) {
+    while (into.slots[i] != null && into.slots[i] != REMOVED) {
       i = (i + 1) & mask;
     }
     if (into.slots[i] == null) {
-      taken++;
+      used++;
     }
     into.put(i, first);
   }
 
-  /** Seven bits that hardly tell where the key stands, and one that tells it from no key. */
+  /** Seven bits that are nearly independent of the home slot, and one that marks a used slot. */
   private static byte tag(int hash) {
     return (byte) ((hash >>> 24) | 1);
   }
 
-  /** Writer only: how many slots the longest search for a key that is there looks at. */
-  int longestSearch() {
+  /** The number of slots that the longest probe for a present key reads. Writer only. */
+  int longestProbe() {
     int longest = 0;
-    Table now = table;
-    for (Version version : now.slots) {
-      if (version != null && version != GONE) {
-        int searched = ((slotOf(version, now) - version.hash()) & now.mask()) + 1;
-        longest = Math.max(longest, searched);
+    Table current = table;
+    for (Version version : current.slots) {
+      if (version != null && version != REMOVED) {
+        int probed = ((slotOf(version, current) - version.hash()) & current.mask()) + 1;
+        longest = Math.max(longest, probed);
       }
     }
     return longest;

@@ -3,12 +3,12 @@ package io.petacore.internal.mvcc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which chains are long, so that their next versions are {@link JumpingVersion}s.
+ * Decides which chains are long, that is, whose next version is an {@link IndexedVersion}.
  *
- * <p>A chain has no room for a count, and keys with few versions shall pay nothing. So a few
- * versions only, as their numbers have it, count how many are behind them, no further than it takes
- * to decide; those in between do as the version below. A chain becomes long soon after it has more
- * versions than the threshold, and short again when its history has been freed.
+ * <p>Chains keep no count of their versions, so that keys with few versions do not pay for one.
+ * Instead, versions with selected timestamps count the versions below, up to the threshold; all
+ * others follow the version below. A chain becomes long soon after it exceeds the threshold, and
+ * short again when its history has been freed.
  */
 final class LongChains {
 
@@ -18,30 +18,35 @@ final class LongChains {
   private final int mask;
 
   /**
-   * @param threshold how many versions are behind the next one where a chain is long; one version
-   *     of half as many counts them
+   * @param threshold the number of versions below the next one from which on a chain is long; about
+   *     one version in {@code threshold / 2} counts them
    */
   LongChains(int threshold) {
     this.threshold = threshold;
     this.mask = Integer.highestOneBit(Math.max(1, threshold / 2)) - 1;
   }
 
-  /** Writer only: whether the version with a timestamp, over another one, is to jump. */
-  boolean jumps(@Nullable Version below, long timestamp) {
-    if ((spread(timestamp) & mask) != 0) {
-      return below instanceof JumpingVersion;
+  /** Whether the version with a timestamp, above a given one, is to be indexed. Writer only. */
+  boolean isIndexed(@Nullable Version below, long timestamp) {
+    if ((mix(timestamp) & mask) != 0) {
+      return below instanceof IndexedVersion;
     }
-    long behind = 0;
-    for (Version version = below;
-        version != null && behind < threshold;
-        version = version.furthest()) {
-      behind += version.reach();
+    int count = 0;
+    Version version = below;
+    while (version != null && count < threshold) {
+      if (version instanceof IndexedVersion indexed) {
+        count += indexed.index().size();
+        version = indexed.index().olderThanAll();
+      } else {
+        count++;
+        version = version.older();
+      }
     }
-    return behind >= threshold;
+    return count >= threshold;
   }
 
-  /** Numbers often lie at equal distances; spread, they meet the mask now and then all the same. */
-  private static int spread(long timestamp) {
+  /** Mixes the bits, since timestamps often are equidistant and might never match the mask. */
+  private static int mix(long timestamp) {
     return (int) ((timestamp * 0x9E3779B97F4A7C15L) >>> 40);
   }
 }

@@ -4,38 +4,38 @@ import io.petacore.data.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much the cache holds. The bytes are those of the heap, reckoned from the layout of objects on
- * a 64-bit JVM with compressed references.
+ * The estimated heap footprint of the cache, for the object layout of a 64-bit JVM with compressed
+ * references.
  *
- * @param versions how many versions there are, tombstones and superseded ones included
- * @param bytes what keys, values, versions and indexes take
- * @param historyBytes what superseded versions and the log of revisions take of that
+ * @param versions the number of versions, tombstones and superseded versions included
+ * @param bytes the bytes of keys, values, versions and indexes
+ * @param historyBytes the part of {@code bytes} that superseded versions and the revision log take
  */
 public record MemoryUsage(long versions, long bytes, long historyBytes) {
 
-  static final MemoryUsage NOTHING = new MemoryUsage(0, 0, 0);
+  static final MemoryUsage NONE = new MemoryUsage(0, 0, 0);
 
   private static final int VERSION = 48;
-  private static final int JUMP = 8;
+  private static final int INDEXED = 8 + 16; // the reference, and 12 to 18 bytes in the index
   private static final int CHAIN = 24;
-  private static final int PAGES = 12; // key and chain, with pages between two thirds full and full
-  private static final int SLOTS = 14; // with tags, at a load of the table between ¼ and ½
-  private static final int BYTES = 24 + 16; // the object, and the head of its array
+  private static final int PAGES = 12; // key and chain, in pages that are two thirds full or more
+  private static final int SLOTS = 14; // with tags, at a load factor between ¼ and ½
+  private static final int BYTES = 24 + 16; // the object and the header of its array
 
-  /** In the queue of what is to be freed. */
+  /** An entry in the queue of versions to free. */
   private static final int QUEUED = 32 + 4;
 
-  /** What a key takes besides its versions. */
+  /** The bytes of a key without its versions. */
   static int ofKey(Bytes key) {
     return CHAIN + PAGES + SLOTS + of(key);
   }
 
-  /** What a version takes. */
+  /** The bytes of a version. */
   static int ofVersion(Version version) {
-    return VERSION + (version instanceof JumpingVersion ? JUMP : 0) + of(version.value());
+    return VERSION + (version instanceof IndexedVersion ? INDEXED : 0) + of(version.value());
   }
 
-  /** What a superseded version of so many bytes takes until it is freed. */
+  /** The bytes that a superseded version of a given size takes until it is freed. */
   static int ofSuperseded(int versionBytes) {
     return QUEUED + versionBytes;
   }

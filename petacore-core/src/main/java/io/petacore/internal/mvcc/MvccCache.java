@@ -16,72 +16,66 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key space in memory: every key with its versions, as far back as the history reaches.
+ * The key space in memory: every key with its versions, as far back as the history is kept.
  *
- * <p><b>One writer.</b> The Synchronizer, which serializes its calls; methods of the writer say so.
- * Any number of readers, who take no lock and wait for nobody.
+ * <p><b>Threads.</b> One writer, the Synchronizer, which serializes its calls; writes that overlap
+ * fail an assertion. Any number of readers, which take no lock and never wait.
  *
- * <p><b>Half a revision is never seen.</b> The writer links every version of a revision first, each
- * with a timestamp above everything published; then it publishes the revision with one volatile
- * write of {@link #applied}. A reader takes {@code applied} first and passes over whatever has a
- * higher timestamp. What it may see was linked before the write that it read, so it is there.
+ * <p><b>Revisions are atomic.</b> The writer first links every version of a revision, with a
+ * timestamp above all published ones, and then publishes the revision with one volatile write of
+ * {@link #applied}. A reader first reads {@code applied} and then ignores versions with a higher
+ * timestamp. All others were linked before the write that it read, so it finds them.
  *
- * <p><b>Two indexes</b> lead to the same versions: a hash index for single keys, a tree in unsigned
- * byte order for scans. A version enters both before its revision is published, and a key leaves
- * both when only a tombstone is left that every reader at or above the horizon sees as absence. A
- * key created anew after that gets a new chain; a reader still holding the old one is older than
- * the creation.
+ * <p><b>Two indexes</b> lead to the same version chains: a hash index for point reads and a tree in
+ * unsigned byte order for scans. A key enters both before its revision is published. It leaves both
+ * when only a tombstone is left that every reader at or above the horizon sees. If the key is
+ * created again, it gets a new chain; a reader that still holds the old one reads at a timestamp
+ * below the creation.
  *
- * <p>Delete fences are kept here as keys of their own, so that a commit check reads key and fence
- * at the same published revision. Scans leave reserved keys out.
+ * <p>Delete fences are kept as keys, so that a commit check reads key and fence at the same
+ * published revision. Scans skip reserved keys.
  */
 public final class MvccCache {
 
-  /** Makes the cache of a storage. */
+  /** Creates the cache of a storage. */
   @FunctionalInterface
   public interface Maker {
-    /** As {@link MvccCache#MvccCache(Duration, long, LongSupplier)}. */
+    /** See {@link MvccCache#MvccCache(Duration, long, LongSupplier)}. */
     MvccCache make(Duration retention, long maxHistoryBytes, LongSupplier nanoTime);
   }
 
-  /**
-   * What the first state's versions are numbered by: it is read before the number of its revision
-   * is known, and nobody can ask for anything older.
-   */
-  private static final long LOADED = 1;
-
-  final HashIndex byHash = new HashIndex();
-  final OrderedIndex inOrder = new OrderedIndex();
+  final HashIndex hashIndex;
+  final OrderedIndex orderedIndex;
   final History history;
+  private final KeyTable keys; // writer only, but for the indexes
+  private final SingleWriter writer = new SingleWriter();
   private final long retentionNanos;
-  private final LongChains longChains;
 
   private final LongSupplier nanoTime;
   private final AppliedWaiters waiters = new AppliedWaiters();
-  private final AgreedTimestamps exact = new AgreedTimestamps();
+  private final AgreedTimestamps agreed = new AgreedTimestamps();
 
+  // Written by the writer only.
   private volatile AppliedState applied;
   private volatile boolean closed;
-  private volatile long jumpedTo; // written by the writer, before that state is published
-  private long presentKeys; // writer only; readers see it in what is published
-  private long newestBytes; // writer only; what keys and their newest versions take
-  private volatile MemoryUsage memoryUsage = MemoryUsage.NOTHING; // written by the writer
+  private volatile long jumpedTo; // the timestamp of the last resync, set before it is published
+  private volatile MemoryUsage memoryUsage = MemoryUsage.NONE;
 
   /**
-   * A cache whose history is bounded by time alone.
+   * A cache whose history is bounded by time only.
    *
-   * @param retention how long superseded versions are kept at least
-   * @param nanoTime monotonic time
+   * @param retention the minimum time for which superseded versions are kept
+   * @param nanoTime the monotonic clock, in nanoseconds
    */
   public MvccCache(Duration retention, LongSupplier nanoTime) {
     this(retention, Long.MAX_VALUE, nanoTime);
   }
 
   /**
-   * @param retention how long superseded versions are kept
-   * @param maxHistoryBytes how much they and the log of revisions may take; beyond it the oldest
-   *     are freed before their time
-   * @param nanoTime monotonic time
+   * @param retention the time for which superseded versions are kept
+   * @param maxHistoryBytes the bound on superseded versions and revision log, in bytes; beyond it
+   *     the oldest are freed before their time
+   * @param nanoTime the monotonic clock, in nanoseconds
    */
   public MvccCache(Duration retention, long maxHistoryBytes, LongSupplier nanoTime) {
     this(retention, new History(maxHistoryBytes), LongChains.DEFAULT, nanoTime);
@@ -89,107 +83,110 @@ public final class MvccCache {
 
   MvccCache(Duration retention, History history, LongChains longChains, LongSupplier nanoTime) {
     this.history = history;
-    this.longChains = longChains;
+    this.keys = new KeyTable(history, longChains);
+    this.hashIndex = keys.hashIndex;
+    this.orderedIndex = keys.orderedIndex;
     this.retentionNanos = retention.toNanos();
     this.nanoTime = nanoTime;
     this.applied = new AppliedState(0, 0, 0, nanoTime.getAsLong());
   }
 
-  /** How far the cache has come. */
+  /** The newest published state. */
   public AppliedState applied() {
     return applied;
   }
 
-  /** How much is held. */
+  /** The estimated heap footprint. */
   public MemoryUsage memoryUsage() {
     return memoryUsage;
   }
 
-  /** The oldest timestamp that can be answered for. */
+  /** The oldest timestamp that can be read. */
   public long horizon() {
     return history.horizon();
   }
 
   /**
-   * Whether revisions between a timestamp and the newest state were not seen one by one: a key may
-   * have come and gone there and have left no version.
+   * Whether a resync was applied after a timestamp. A key may then have been created and deleted
+   * since without leaving a version.
    */
   public boolean hasJumpedSince(long timestamp) {
     return jumpedTo > timestamp;
   }
 
   /**
-   * Completes when a revision is applied, with what was published first at or above it. Completed
-   * by the writer: what is chained must neither block nor run application code. Fails only with
-   * {@link #abandonWaiters} and {@link #closeWaiters}. Whoever waits no longer cancels it, or it is
-   * kept until the revision comes.
+   * Returns a future of the first published state at or above a revision.
+   *
+   * <p>The writer completes it, so dependent actions must neither block nor run application code.
+   * It fails only by {@link #abandonWaiters} and {@link #closeWaiters}. A caller that no longer
+   * waits must cancel it; otherwise it is retained until the revision is applied.
    */
   public CompletableFuture<AppliedState> whenApplied(long revision) {
     return waiters.await(revision, this::applied);
   }
 
   /**
-   * The version of a key that is visible at a timestamp: perhaps a tombstone; null if the key never
-   * was, or its tombstone is gone.
+   * Returns the version of a key that is visible at a timestamp.
    *
-   * @throws TransactionTooOldException if the timestamp is behind the horizon
+   * @return possibly a tombstone; null if the key has no version at or below the timestamp
+   * @throws TransactionTooOldException if the timestamp is below the horizon
    */
   public @Nullable Version find(Bytes key, long timestamp) {
-    Version newest = byHash.get(key);
+    Version newest = hashIndex.get(key);
     Version found = newest == null ? null : newest.visibleAt(timestamp);
     requireKept(timestamp);
     return found;
   }
 
-  /** The value of a key at the newest applied revision; null if it is absent. */
+  /** Returns the value of a key at the applied revision; null if the key is absent. */
   public @Nullable Bytes newest(Bytes key) {
     while (true) {
       long timestamp = applied.timestamp();
-      Version newest = byHash.get(key);
+      Version newest = hashIndex.get(key);
       Version found = newest == null ? null : newest.visibleAt(timestamp);
       if (found != null) {
-        return found.value(); // right at any time: links are cut behind what can be found only
+        return found.value(); // valid even below the horizon: only links to older versions are cut
       }
       if (timestamp >= history.horizon()) {
         return null;
       }
       requireOpen();
-      // Behind the horizon since this thread slept for longer than the retention: look again.
+      // The thread was suspended for longer than the retention: read again.
     }
   }
 
   /**
-   * The entries of a range at a timestamp, in order. Lazy; each step may throw {@link
-   * TransactionTooOldException}.
+   * Iterates lazily over the entries of a range at a timestamp, in order. Each step may throw
+   * {@link TransactionTooOldException}.
    */
   public Iterator<Entry> scan(KeyRange range, Order order, long timestamp) {
     return scanOf(range, order, timestamp);
   }
 
   /**
-   * How many keys of a range are present at a timestamp.
+   * Counts the keys of a range that are present at a timestamp.
    *
-   * @throws TransactionTooOldException if the timestamp is behind the horizon
+   * @throws TransactionTooOldException if the timestamp is below the horizon
    */
   public long count(KeyRange range, long timestamp) {
     return scanOf(range, Order.ASCENDING, timestamp).countRest();
   }
 
   private RangeScan scanOf(KeyRange range, Order order, long timestamp) {
-    return new RangeScan(this, inOrder.scan(ReservedKeys.visible(range), order), timestamp);
+    return new RangeScan(this, orderedIndex.scan(ReservedKeys.visible(range), order), timestamp);
   }
 
   /**
-   * Throws if a timestamp is behind the horizon. To be asked <em>after</em> what was to be found
-   * was found.
+   * Checks that a timestamp is not below the horizon. Must be called <em>after</em> the versions
+   * have been read.
    *
-   * @throws TransactionTooOldException if it is
+   * @throws TransactionTooOldException if the timestamp is below the horizon
    */
   public void requireKept(long timestamp) {
     if (timestamp < history.horizon()) {
       requireOpen();
       throw new TransactionTooOldException(
-          "the snapshot at version "
+          "the snapshot at timestamp "
               + timestamp
               + " is no longer kept: superseded versions are kept for "
               + Duration.ofNanos(retentionNanos)
@@ -205,24 +202,24 @@ public final class MvccCache {
   }
 
   /**
-   * Writer, for the last time: lets everything go. With the horizon beyond all numbers whatever is
-   * not found any more is no answer, so that reads need not ask whether the cache is open before
-   * they look.
+   * Releases all memory; nothing may be written afterwards. Writer only.
+   *
+   * <p>The horizon moves above all timestamps, so a read that no longer finds its version fails,
+   * and reads need not check first whether the cache is closed.
    */
   public void close() {
     closed = true;
     history.beginAt(Long.MAX_VALUE);
-    byHash.clear();
-    inOrder.clear();
-    inOrder.publish();
+    keys.clear();
+    orderedIndex.publish();
     history.clear();
   }
 
   /**
-   * The state that was the newest at a version number of the past. Told only where the answer is
-   * final, and the same on every node that gives one.
+   * Returns the state that was the newest one at a past timestamp, if it is final and the same on
+   * every node that can return it.
    *
-   * @throws TransactionTooOldException if it can't be told, with the reason
+   * @throws TransactionTooOldException if it is not, with the reason
    */
   public AppliedState exactlyAt(long timestamp) {
     AppliedState now = applied;
@@ -232,27 +229,28 @@ public final class MvccCache {
       reason = "no revision above it has been applied yet; the newest is " + now.timestamp();
     } else if (state == null || timestamp < history.horizon()) {
       reason = "it is no longer kept";
-    } else if (!exact.contains(timestamp)) {
-      reason = "this node did not follow the revisions around it one by one";
+    } else if (!agreed.contains(timestamp)) {
+      reason = "this node did not apply the revisions around it one by one";
     } else {
       return state;
     }
     throw new TransactionTooOldException(
-        "the state at version " + timestamp + " can't be told: " + reason);
+        "the state at timestamp " + timestamp + " is not available: " + reason);
   }
 
-  /** Writer: from the applied revision on, version numbers are those of all nodes. */
-  public void beginExact() {
-    if (!exact.isOpen()) {
-      exact.begin(applied.timestamp(), history.horizon());
+  /** Declares that all nodes agree on timestamps from the applied one on. Writer only. */
+  public void beginAgreed() {
+    if (!agreed.isOpen()) {
+      agreed.begin(applied.timestamp(), history.horizon());
     }
   }
 
   /**
-   * Keeps everything from a timestamp on until {@link #unpin}. Takes a lock, shortly.
+   * Keeps every version from a timestamp on until {@link #unpin}. Holds a lock briefly.
    *
-   * @return false if the timestamp is behind the horizon already
-   * @throws StorageClosedException if the cache is closed, where every timestamp is
+   * @return false if the timestamp is below the horizon
+   * @throws StorageClosedException if the cache is closed, where every timestamp is below the
+   *     horizon
    */
   public boolean pin(long timestamp) {
     boolean pinned = history.pin(timestamp);
@@ -262,38 +260,36 @@ public final class MvccCache {
     return pinned;
   }
 
-  /** Ends one pin of a timestamp. */
+  /** Removes one pin of a timestamp. */
   public void unpin(long timestamp) {
     history.unpin(timestamp);
   }
 
-  /** Writer: begins with the first state, anew where it had begun; nobody sees it yet. */
+  /** Starts the initial load, or restarts it; nothing is visible to readers yet. Writer only. */
   public void beginLoad() {
-    byHash.clear();
-    inOrder.clear();
-    presentKeys = 0;
-    newestBytes = 0;
+    keys.clear();
   }
 
-  /** Writer: makes room for so many more keys. */
-  public void expect(long keys) {
-    byHash.makeRoom(keys);
+  /** Reserves capacity for a number of additional keys. Writer only. */
+  public void expect(long additionalKeys) {
+    hashIndex.ensureCapacity(additionalKeys);
   }
 
-  /** Writer: a key of the first state, which has no other change to it. */
+  /** Adds a key of the initial load, which contains each key once. Writer only. */
   public void load(Change change) {
-    countPresence(change.key(), null, change.value());
-    linkFirst(change, LOADED);
+    assert writer.enter();
+    keys.load(change);
+    assert writer.exit();
   }
 
-  /** Writer: the first state is whole, and is published. */
+  /** Completes the initial load and publishes it. Writer only. */
   public void endLoad(long revision, long timestamp) {
     history.beginAt(timestamp);
     publish(revision, timestamp, nanoTime.getAsLong());
-    takeStock();
+    updateMemoryUsage();
   }
 
-  /** Writer: the first state, all at once. */
+  /** Performs the whole initial load. Writer only. */
   public void load(Collection<Change> state, long revision, long timestamp) {
     beginLoad();
     state.forEach(this::load);
@@ -301,10 +297,10 @@ public final class MvccCache {
   }
 
   /**
-   * Writer: applies a revision, whole, and frees history in step. Of several changes to one key the
-   * last wins.
+   * Applies a revision atomically and frees history. Writer only.
    *
-   * @param timestamp above that of every revision before
+   * @param changes of several changes to one key, the last one wins
+   * @param timestamp above that of every earlier revision
    */
   public void apply(List<Change> changes, long revision, long timestamp) {
     applyAndKeep(changes, revision, timestamp);
@@ -312,140 +308,88 @@ public final class MvccCache {
   }
 
   /**
-   * Writer: applies a revision as {@link #apply}, but frees nothing: whoever is told of it before
-   * {@link #freeHistory} finds all that it wrote, tombstones too, however little history may take.
+   * Applies a revision like {@link #apply}, but frees nothing: until {@link #freeHistory} every
+   * version that it wrote can be read, tombstones included, however small the history's bound.
+   * Writer only.
    */
   public void applyAndKeep(List<Change> changes, long revision, long timestamp) {
     apply(changes, revision, timestamp, false);
   }
 
   /**
-   * Writer: applies the difference to a state that was loaded, as one revision. What came and went
-   * in between is not known.
+   * Applies the difference to a loaded state as one revision. Keys that were created and deleted in
+   * between leave no version. Writer only.
    *
-   * @param anotherHistory whether what was read before is of a world that is lost: from here on it
-   *     can neither be read nor be committed upon
+   * @param anotherHistory whether the store's history is another one than before: earlier
+   *     timestamps can then neither be read nor be the snapshot of a commit
    */
   public void jump(List<Change> difference, long revision, long timestamp, boolean anotherHistory) {
-    exact.interrupt(applied.timestamp());
+    agreed.interrupt(applied.timestamp());
     jumpedTo = timestamp;
     apply(difference, revision, timestamp, anotherHistory);
     freeHistory();
   }
 
-  private void apply(List<Change> changes, long revision, long timestamp, boolean anew) {
+  private void apply(List<Change> changes, long revision, long timestamp, boolean anotherHistory) {
     if (timestamp <= applied.timestamp()) {
       throw new IllegalStateException(
-          "version " + timestamp + " is not above the applied one, " + applied.timestamp());
+          "timestamp " + timestamp + " is not above the applied one, " + applied.timestamp());
     }
-    long now = nanoTime.getAsLong();
-    link(changes, timestamp, now);
-    if (anew) {
-      history.beginAt(timestamp); // before the new state can be seen, and checked against
+    assert writer.enter();
+    try {
+      long now = nanoTime.getAsLong();
+      keys.link(changes, timestamp, now);
+      if (anotherHistory) {
+        history.beginAt(timestamp); // before the new state is visible to readers and commit checks
+      }
+      publish(revision, timestamp, now);
+      updateMemoryUsage();
+    } finally {
+      assert writer.exit();
     }
-    publish(revision, timestamp, now);
-    takeStock();
   }
 
   private void publish(long revision, long timestamp, long now) {
-    inOrder.publish();
-    AppliedState next = new AppliedState(revision, timestamp, presentKeys, now);
+    orderedIndex.publish();
+    AppliedState next = new AppliedState(revision, timestamp, keys.present(), now);
     history.published(next);
-    // The commit point of this node: from here on the revision is visible, all of it.
+    // The commit point of this node: from here on all of the revision is visible.
     applied = next;
     waiters.complete(next);
   }
 
-  /** Fails everyone who waits for a revision that will not come, on another history. */
+  /** Fails all current waiters for revisions that will not arrive on another history. */
   public void abandonWaiters(PetaCoreException cause) {
     waiters.abandon(cause);
   }
 
-  /** Fails everyone who waits for a revision, now and later: none will be applied any more. */
+  /** Fails all current and later waiters, since no revision will be applied any more. */
   public void closeWaiters(PetaCoreException cause) {
     waiters.close(cause);
   }
 
-  /** How many wait for a revision. */
+  /** The number of waiters for a revision. */
   int countWaiters() {
     return waiters.count();
   }
 
-  private void link(List<Change> changes, long timestamp, long now) {
-    for (int i = 0; i < changes.size(); i++) {
-      if (i % HashIndex.AHEAD == 0) {
-        byHash.readAhead(changes, i);
-      }
-      link(changes.get(i), timestamp, now);
-    }
-  }
-
-  private void link(Change change, long timestamp, long now) {
-    Bytes key = change.key();
-    Version head = byHash.get(key);
-    countPresence(key, head, change.value());
-    if (head == null) {
-      linkFirst(change, timestamp);
-      return;
-    }
-    VersionChain chain = head.chain();
-    int before = chain.held();
-    Version next = head.next(change.value(), timestamp, change.modRevision(), longChains);
-    chain.link(next);
-    byHash.replace(head, next);
-    newestBytes += chain.held() - before;
-    if (head.timestamp() == timestamp) {
-      history.replaced(next, now);
-    } else {
-      history.superseded(before, next, now);
-    }
-  }
-
-  private void linkFirst(Change change, long timestamp) {
-    if (change.value() == null) {
-      return;
-    }
-    Version first = Version.first(change.key(), change.value(), timestamp, change.modRevision());
-    first.chain().link(first);
-    byHash.add(first);
-    inOrder.add(first.chain());
-    newestBytes += MemoryUsage.ofKey(first.key()) + MemoryUsage.ofVersion(first);
-  }
-
-  private void countPresence(Bytes key, @Nullable Version before, @Nullable Bytes after) {
-    if (ReservedKeys.isReserved(key)) {
-      return;
-    }
-    boolean wasPresent = before != null && !before.isTombstone();
-    long difference = (after == null ? 0L : 1L) - (wasPresent ? 1L : 0L);
-    presentKeys += difference;
-  }
-
-  /** Writer: frees what has been kept for long enough; cheap when there is nothing. */
+  /** Frees history that is no longer kept; cheap if there is none. Writer only. */
   public void freeHistory() {
-    freeHistory(nanoTime.getAsLong());
-  }
-
-  private void freeHistory(long now) {
-    for (Version tombstone : history.free(now - retentionNanos)) {
-      byHash.remove(tombstone);
-      inOrder.remove(tombstone.key());
-      newestBytes -= MemoryUsage.ofKey(tombstone.key()) + MemoryUsage.ofVersion(tombstone);
+    assert writer.enter();
+    try {
+      for (Version tombstone : history.free(nanoTime.getAsLong() - retentionNanos)) {
+        keys.remove(tombstone);
+      }
+      orderedIndex.publish();
+      updateMemoryUsage();
+    } finally {
+      assert writer.exit();
     }
-    inOrder.publish();
-    takeStock();
   }
 
-  private void takeStock() {
+  private void updateMemoryUsage() {
     memoryUsage =
         new MemoryUsage(
-            byHash.size() + history.versions(), newestBytes + history.bytes(), history.bytes());
-  }
-
-  /** How many keys each index leads to, those included that only a tombstone is left of. */
-  record IndexSizes(int byHash, int inOrder) {}
-
-  IndexSizes indexSizes() {
-    return new IndexSizes(byHash.size(), inOrder.size());
+            hashIndex.size() + history.versions(), keys.bytes() + history.bytes(), history.bytes());
   }
 }

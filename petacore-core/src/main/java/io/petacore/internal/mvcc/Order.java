@@ -2,9 +2,9 @@ package io.petacore.internal.mvcc;
 
 import io.petacore.data.Bytes;
 
-/** In which order a scan yields its keys. */
+/** The order in which a scan returns keys. */
 public enum Order {
-  /** By unsigned bytes, the least first. */
+  /** By unsigned bytes, lowest first. */
   ASCENDING {
     @Override
     public int compare(Bytes one, Bytes other) {
@@ -12,7 +12,7 @@ public enum Order {
     }
   },
 
-  /** The greatest first. */
+  /** By unsigned bytes, highest first. */
   DESCENDING {
     @Override
     public int compare(Bytes one, Bytes other) {
@@ -20,6 +20,6 @@ public enum Order {
     }
   };
 
-  /** Below zero if one key comes before the other. */
+  /** Returns a negative value if the first key precedes the second one, zero if they are equal. */
   public abstract int compare(Bytes one, Bytes other);
 }

@@ -6,88 +6,87 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys in the order of unsigned bytes, each with its chain: a B+ tree of one writer and any
- * number of readers.
+ * The keys in unsigned byte order, each with its version chain: a copy-on-write B+ tree for one
+ * writer and any number of readers.
  *
- * <p><b>What a reader has got never changes.</b> The writer does not change a page that a reader
- * can reach, but copies it, and all above it up to the root (path copying, in Driscoll, Sarnak,
- * Sleator and Tarjan, "Making Data Structures Persistent", 1989); then one volatile write of the
- * root publishes everything since the last one. A page that was copied or made since is the
- * writer's own, and is changed in place. So a revision copies a page once, however many of its keys
- * are there, and the first load copies none.
+ * <p><b>A published tree never changes.</b> The writer copies a page that readers can reach, and
+ * the pages above it up to the root, before it changes them (path copying: Driscoll, Sarnak,
+ * Sleator and Tarjan, "Making Data Structures Persistent", 1989). One volatile write of the root
+ * then publishes all changes since the previous one. Pages that were copied or created since are
+ * changed in place, so a revision copies a page at most once, and the initial load copies none.
  *
- * <p>Entries stand side by side in a page, so a scan finds the next without waiting for the one
- * before, and compares keys where it begins and where it ends, and one in each page between.
+ * <p>The entries of a page are adjacent in memory, so a scan does not follow a pointer from each
+ * key to the next. It compares keys only at both ends of the range and once per page.
  *
- * <p>Pages are split where they are full, and joined where one has few entries and a neighbour has
- * room for them. One that is full and gets a key behind its last gives only that one away, so that
- * keys that come in order fill their pages.
+ * <p>A full page is split; a page with few entries is merged with a neighbour if both fit into one.
+ * If a key above all others is added to a full page, the split moves only the last entry, so keys
+ * added in ascending order fill their pages.
  */
 final class OrderedIndex {
 
   private volatile Page published = Page.leaf(0);
   private Page root = published; // writer only
-  private long edit = 1; // writer only; what the pages are marked with that are its own
+  private long edit = 1; // writer only; marks the pages that are not published yet
   private int size; // writer only
 
-  /** Writer only: the leaf of the greatest keys, where it is its own and was added to last. */
+  /** The leaf of the highest keys if it is not published and the last key was added to it. */
   private @Nullable Page last;
 
   /**
-   * Writer only: adds a key that is not there.
+   * Adds a key. Writer only.
    *
-   * @throws IllegalStateException if it is
+   * @throws IllegalStateException if the key is present
    */
   void add(VersionChain chain) {
     byte[] key = BytesArray.of(chain.key());
     if (last != null && !last.isFull() && last.isBelow(key)) {
-      last.insert(last.size(), key, chain); // keys that come in order need not look for their page
+      last.insert(last.size(), key, chain); // keys in ascending order need no search
       size++;
       return;
     }
-    Page page = root.madeBy(edit);
+    Page page = root.editableBy(edit);
     if (page.isFull()) {
-      page = Page.over(page, edit);
+      page = Page.branchOver(page, edit);
     }
     root = page;
-    boolean greatest = true;
+    boolean highest = true;
     while (!page.isLeaf()) {
-      Page child = childToAddTo(page, key);
-      greatest &= child == page.child(page.size() - 1);
+      Page child = childForAdding(page, key);
+      highest &= child == page.child(page.size() - 1);
       page = child;
     }
-    last = greatest ? page : null;
+    last = highest ? page : null;
     int i = page.firstAtOrAbove(key);
     if (page.hasAt(i, key)) {
-      throw new IllegalStateException("it is in the ordered index already: " + chain.key());
+      throw new IllegalStateException("the ordered index already holds the key " + chain.key());
     }
     page.insert(i, key, chain);
     size++;
   }
 
-  /** The child that a key belongs to, with room for it, and so with room below for a split. */
-  private Page childToAddTo(Page branch, byte[] key) {
+  /** Returns the child for a key, editable and not full: it is split first if it is. */
+  private Page childForAdding(Page branch, byte[] key) {
     int i = branch.childOf(key);
-    Page child = branch.child(i).madeBy(edit);
+    Page child = branch.child(i).editableBy(edit);
     branch.replace(i, child);
     if (!child.isFull()) {
       return child;
     }
     int last = child.size() - 1;
-    boolean atTheEnd = Arrays.compareUnsigned(child.key(last), key) < 0;
-    Page right = child.split(atTheEnd ? last : child.size() / 2);
+    boolean atEnd = Arrays.compareUnsigned(child.key(last), key) < 0;
+    Page right = child.split(atEnd ? last : child.size() / 2);
     branch.insert(i + 1, right.key(0), right);
     return Arrays.compareUnsigned(right.key(0), key) <= 0 ? right : child;
   }
 
   /**
-   * Writer only: removes a key that is there.
+   * Removes a key. Writer only.
    *
-   * @throws IllegalStateException if it is not
+   * @throws IllegalStateException if the key is absent
    */
   void remove(Bytes key) {
     last = null;
-    root = without(BytesArray.of(key), root.madeBy(edit));
+    root = without(BytesArray.of(key), root.editableBy(edit));
     while (!root.isLeaf() && root.size() == 1) {
       root = root.child(0);
     }
@@ -101,46 +100,46 @@ final class OrderedIndex {
     if (page.isLeaf()) {
       int at = page.firstAtOrAbove(key);
       if (!page.hasAt(at, key)) {
-        throw new IllegalStateException("it is not in the ordered index: " + Bytes.of(key));
+        throw new IllegalStateException("the ordered index does not hold the key " + Bytes.of(key));
       }
       page.remove(at);
       return page;
     }
     int i = page.childOf(key);
-    Page child = without(key, page.child(i).madeBy(edit));
+    Page child = without(key, page.child(i).editableBy(edit));
     page.replace(i, child);
     if (child.size() == 0) {
       page.remove(i);
-    } else if (child.hasFew()) {
-      join(page, i);
-      join(page, i - 1);
+    } else if (child.isSparse()) {
+      merge(page, i);
+      merge(page, i - 1);
     }
     return page;
   }
 
-  /** Joins a child with its right neighbour, if there are both, and they fit into one page. */
-  private void join(Page branch, int i) {
+  /** Merges a child with its right neighbour if both exist and fit into one page. */
+  private void merge(Page branch, int i) {
     if (i < 0 || i + 1 >= branch.size()) {
       return;
     }
     Page right = branch.child(i + 1);
     Page left = branch.child(i);
-    if (left.canJoin(right)) {
-      left = left.madeBy(edit);
-      left.join(right, branch.key(i + 1));
+    if (left.canMergeWith(right)) {
+      left = left.editableBy(edit);
+      left.merge(right, branch.key(i + 1));
       branch.replace(i, left);
       branch.remove(i + 1);
     }
   }
 
-  /** Writer only: removes everything. */
+  /** Removes all keys. Writer only. */
   void clear() {
     last = null;
     root = Page.leaf(edit);
     size = 0;
   }
 
-  /** Writer only: from here on readers find what it holds now. */
+  /** Makes all changes so far visible to readers. Writer only. */
   void publish() {
     if (published != root) {
       published = root;
@@ -149,17 +148,17 @@ final class OrderedIndex {
     }
   }
 
-  /** How many keys there are. Exact for the writer. */
+  /** The number of keys. Exact for the writer only. */
   int size() {
     return size;
   }
 
-  /** Writer only: how many leaves there are. */
+  /** The number of leaves. Writer only. */
   int leaves() {
     return root.leaves();
   }
 
-  /** The chains of a range, in order, as they were published last. */
+  /** Iterates over the chains of a range in the last published tree. */
   PageCursor scan(KeyRange range, Order order) {
     return new PageCursor(published, range, order);
   }

@@ -3,28 +3,29 @@ package io.petacore.internal.mvcc;
 import java.util.Arrays;
 
 /**
- * A page of the {@link OrderedIndex}: a leaf with keys and their chains, or a branch with pages and
- * the keys that separate them.
+ * A page of the {@link OrderedIndex}: a leaf with keys and their chains, or a branch with child
+ * pages and separator keys.
  *
- * <p>Whatever is below child <i>i</i> of a branch is at or above its key <i>i</i>, and below key
- * <i>i</i> + 1. The first key of a branch says nothing: what is below all others is there.
+ * <p>All keys in child <i>i</i> of a branch are at or above separator <i>i</i> and below separator
+ * <i>i</i> + 1. The first separator has no meaning: the first child holds all keys below the second
+ * one.
  *
- * <p>Changed by the single writer alone, and only until the tree that it belongs to is published.
+ * <p>Changed by the cache's writer only, and only until its tree is published.
  */
 final class Page {
 
-  /** How many entries there may be. */
-  static final int MOST = 64;
+  /** The maximum number of entries. */
+  static final int MAX_ENTRIES = 64;
 
-  private static final int FEW = MOST / 4;
+  private static final int SPARSE = MAX_ENTRIES / 4;
 
-  /** Leaves room to grow, so that a page that was joined is not split again at once. */
-  private static final int MOST_JOINED = MOST - FEW;
+  /** Leaves free entries, so that a merged page is not split again at once. */
+  private static final int MAX_MERGED = MAX_ENTRIES - SPARSE;
 
   private final long edit;
   private final int height;
-  // A collector that copies depth first, as G1, meets the items first, and by way of their chains
-  // lays each key's bytes beside its version; where it meets the keys first, it lays them together.
+  // The order of these two fields matters to a collector that copies depth first, such as G1: by
+  // following the items first it places each key's bytes next to the key's version.
   private final Object[] items;
   private final byte[][] keys;
   private int size;
@@ -38,23 +39,23 @@ final class Page {
   }
 
   private static Page of(long edit, int height) {
-    return new Page(edit, height, new byte[MOST][], new Object[MOST], 0);
+    return new Page(edit, height, new byte[MAX_ENTRIES][], new Object[MAX_ENTRIES], 0);
   }
 
-  /** A leaf without entries. */
+  /** Creates an empty leaf. */
   static Page leaf(long edit) {
     return of(edit, 0);
   }
 
-  /** A branch over a page. */
-  static Page over(Page child, long edit) {
+  /** Creates a branch with a single child. */
+  static Page branchOver(Page child, long edit) {
     Page branch = of(edit, child.height + 1);
     branch.insert(0, child.key(0), child);
     return branch;
   }
 
-  /** This page if an edit has made it, and so may change it; else a copy that it may. */
-  Page madeBy(long owner) {
+  /** Returns this page if the given edit created it, otherwise a copy that the edit may change. */
+  Page editableBy(long owner) {
     return edit == owner ? this : new Page(owner, height, keys.clone(), items.clone(), size);
   }
 
@@ -62,12 +63,12 @@ final class Page {
     return height == 0;
   }
 
-  /** How many branches there are above each leaf below. */
+  /** The number of branches between this page and a leaf, this page included; 0 for a leaf. */
   int height() {
     return height;
   }
 
-  /** How many leaves there are below, or 1 of a leaf. */
+  /** The number of leaves in the subtree; 1 for a leaf. */
   int leaves() {
     int leaves = isLeaf() ? 1 : 0;
     for (int i = 0; i < size && !isLeaf(); i++) {
@@ -81,48 +82,53 @@ final class Page {
   }
 
   boolean isFull() {
-    return size == MOST;
+    return size == MAX_ENTRIES;
   }
 
-  boolean hasFew() {
-    return size < FEW;
+  boolean isSparse() {
+    return size < SPARSE;
   }
 
   byte[] key(int i) {
     return keys[i];
   }
 
-  /** Of a leaf. */
+  /** Returns the chain at an index of a leaf. */
   VersionChain chain(int i) {
     return (VersionChain) items[i];
   }
 
-  /** Of a branch. */
+  /** Returns the child at an index of a branch. */
   Page child(int i) {
     return (Page) items[i];
   }
 
-  /** Of a leaf: the first entry at or above a key; its size if all are below. */
+  /**
+   * Returns the index of the first entry of a leaf at or above a key; its size if all are below.
+   */
   int firstAtOrAbove(byte[] key) {
     return search(0, key, 0);
   }
 
-  /** Of a leaf: whether an entry is there, and is of a key. */
+  /** Whether the entry at an index of a leaf exists and has the given key. */
   boolean hasAt(int i, byte[] key) {
     return i < size && Arrays.equals(keys[i], key);
   }
 
-  /** Of a leaf that is not empty: whether all its keys are below another. */
+  /** Whether all keys of a leaf, which must not be empty, are below the given one. */
   boolean isBelow(byte[] key) {
     return Arrays.compareUnsigned(keys[size - 1], key) < 0;
   }
 
-  /** Of a branch: the child that a key is below. */
+  /** Returns the index of the child of a branch that covers a key. */
   int childOf(byte[] key) {
     return search(1, key, 1) - 1;
   }
 
-  /** The first entry from an index on whose key compares with another one as a bound or above. */
+  /**
+   * Returns the first index whose key is at or above a given one ({@code bound} 0), or above it
+   * ({@code bound} 1).
+   */
   private int search(int from, byte[] key, int bound) {
     int low = from;
     int high = size;
@@ -152,36 +158,36 @@ final class Page {
   void remove(int i) {
     System.arraycopy(keys, i + 1, keys, i, size - i - 1);
     System.arraycopy(items, i + 1, items, i, size - i - 1);
-    shrinkTo(size - 1);
+    truncate(size - 1);
   }
 
   /**
-   * Moves what is from an index on to a new page.
+   * Moves the entries from an index on to a new page.
    *
    * @return the new page
    */
   Page split(int at) {
     Page right = of(edit, height);
     right.append(this, at);
-    shrinkTo(at);
+    truncate(at);
     return right;
   }
 
-  /** Whether this page and its neighbour to the right fit into one. */
-  boolean canJoin(Page right) {
-    return size + right.size <= MOST_JOINED;
+  /** Whether this page and its right neighbour fit into one. */
+  boolean canMergeWith(Page right) {
+    return size + right.size <= MAX_MERGED;
   }
 
   /**
-   * Takes over what a neighbour to the right holds.
+   * Appends the entries of the right neighbour.
    *
-   * @param separator the neighbour's key in the branch above
+   * @param separator the separator of the neighbour in the parent
    */
-  void join(Page right, byte[] separator) {
+  void merge(Page right, byte[] separator) {
     int first = size;
     append(right, 0);
     if (!isLeaf()) {
-      keys[first] = separator; // it was the first there, whose key says nothing
+      keys[first] = separator; // the first separator of the neighbour has no meaning
     }
   }
 
@@ -191,9 +197,9 @@ final class Page {
     size += other.size - from;
   }
 
-  private void shrinkTo(int fewer) {
-    Arrays.fill(keys, fewer, size, null);
-    Arrays.fill(items, fewer, size, null);
-    size = fewer;
+  private void truncate(int newSize) {
+    Arrays.fill(keys, newSize, size, null);
+    Arrays.fill(items, newSize, size, null);
+    size = newSize;
   }
 }

@@ -7,11 +7,11 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the chains of a range of a tree that nobody changes any more, in either order.
+ * Iterates over the chains of a range of a published tree, in either order.
  *
- * <p>It holds the leaf where it is and the way down to it, and so the whole tree as it was. In each
- * leaf one key is compared, the last one on the way; only where that is beyond the range is its end
- * looked for.
+ * <p>It holds its current leaf and the path to it, and thereby the whole tree as it was published.
+ * In each leaf it compares only the last key on its way; the end of the range is searched for only
+ * if that key lies beyond it.
  */
 final class PageCursor {
 
@@ -19,10 +19,10 @@ final class PageCursor {
   private final byte @Nullable [] to; // null: no end
   private final boolean ascending;
   private final Page[] branches;
-  private final int[] places; // in each branch, the child that leads to the leaf
+  private final int[] path; // for each branch, the index of the child that leads to the leaf
   private Page leaf;
   private int at;
-  private int left; // how many entries of the leaf are still to come
+  private int remaining; // the number of entries of the leaf that are still to come
   private boolean ends; // whether the range ends in the leaf
 
   PageCursor(Page root, KeyRange range, Order order) {
@@ -31,13 +31,13 @@ final class PageCursor {
     this.to = end == null ? null : BytesArray.of(end);
     this.ascending = order == Order.ASCENDING;
     this.branches = new Page[root.height()];
-    this.places = new int[root.height()];
+    this.path = new int[root.height()];
     byte @Nullable [] start = ascending ? from : to;
     Page page = root;
     for (int i = 0; i < branches.length; i++) {
       branches[i] = page;
-      places[i] = start == null ? page.size() - 1 : page.childOf(start);
-      page = page.child(places[i]);
+      path[i] = start == null ? page.size() - 1 : page.childOf(start);
+      page = page.child(path[i]);
     }
     this.leaf = page;
     int before = start == null ? leaf.size() : leaf.firstAtOrAbove(start);
@@ -45,7 +45,7 @@ final class PageCursor {
   }
 
   boolean hasNext() {
-    while (left == 0) {
+    while (remaining == 0) {
       if (ends || !toNextLeaf()) {
         return false;
       }
@@ -59,35 +59,35 @@ final class PageCursor {
     }
     VersionChain chain = leaf.chain(at);
     at += ascending ? 1 : -1;
-    left--;
+    remaining--;
     return chain;
   }
 
   /**
-   * The newest versions of the next keys of one leaf.
+   * Returns the newest versions of the next keys, all from one leaf.
    *
-   * @param into where to put them, from the beginning on
-   * @return how many there were, at most as many as there is room for; 0 at the end of the range
+   * @param into receives them from index 0 on
+   * @return their number, at most the length of {@code into}; 0 at the end of the range
    */
   int next(Version[] into) {
     if (!hasNext()) {
       return 0;
     }
-    int count = Math.min(left, into.length);
+    int count = Math.min(remaining, into.length);
     int step = ascending ? 1 : -1;
     for (int i = 0; i < count; i++) {
       into[i] = leaf.chain(at + i * step).head();
     }
     at += count * step;
-    left -= count;
+    remaining -= count;
     return count;
   }
 
-  /** Begins with an entry of the leaf, and finds out how many belong to the range. */
+  /** Starts at an entry of the current leaf and determines how many of its entries follow. */
   private void enter(int first) {
     at = first;
-    int inLeaf = ascending ? endInLeaf() - first : first + 1 - beginningInLeaf();
-    left = Math.max(0, inLeaf);
+    int inLeaf = ascending ? endInLeaf() - first : first + 1 - startInLeaf();
+    remaining = Math.max(0, inLeaf);
   }
 
   private int endInLeaf() {
@@ -99,7 +99,7 @@ final class PageCursor {
     return leaf.firstAtOrAbove(to);
   }
 
-  private int beginningInLeaf() {
+  private int startInLeaf() {
     if (leaf.size() == 0 || Arrays.compareUnsigned(leaf.key(0), from) >= 0) {
       return 0;
     }
@@ -110,19 +110,19 @@ final class PageCursor {
   private boolean toNextLeaf() {
     int step = ascending ? 1 : -1;
     int i = branches.length - 1;
-    while (i >= 0 && !has(branches[i], places[i] + step)) {
+    while (i >= 0 && !has(branches[i], path[i] + step)) {
       i--;
     }
     if (i < 0) {
       ends = true;
       return false;
     }
-    places[i] += step;
-    Page page = branches[i].child(places[i]);
+    path[i] += step;
+    Page page = branches[i].child(path[i]);
     while (++i < branches.length) {
       branches[i] = page;
-      places[i] = ascending ? 0 : page.size() - 1;
-      page = page.child(places[i]);
+      path[i] = ascending ? 0 : page.size() - 1;
+      page = page.child(path[i]);
     }
     leaf = page;
     enter(ascending ? 0 : leaf.size() - 1);

@@ -6,23 +6,23 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 
 /**
- * What is visible of a range at one timestamp, in order.
+ * Iterates over the entries of a range that are visible at a timestamp, in order.
  *
- * <p>Versions are looked up a few at a time: they lie anywhere in memory, and a processor fetches
- * many of them at once where nothing else is to be done between one and the next. The horizon is
- * asked once for all of these, after they were found, as everywhere.
+ * <p>Versions are looked up in small groups: they are scattered over the heap, and the processor
+ * overlaps the cache misses of consecutive lookups. The horizon is checked once per group, after
+ * the lookups.
  *
- * <p>An entry is made only when it is handed out: so the compiler can do without the object where
- * the caller takes key and value out of it at once.
+ * <p>An {@link Entry} is created in {@link #next()}, so that the compiler can eliminate it where
+ * the caller only reads its key and value.
  */
 final class RangeScan implements Iterator<Entry> {
 
-  static final int AT_A_TIME = 16; // more would be for nothing where a caller wants a few
+  static final int GROUP = 16; // larger groups waste work where the caller reads a few entries
 
   private final MvccCache cache;
   private final PageCursor chains;
   private final long timestamp;
-  private final Version[] found = new Version[AT_A_TIME];
+  private final Version[] found = new Version[GROUP];
   private int at;
   private int end;
 
@@ -34,7 +34,7 @@ final class RangeScan implements Iterator<Entry> {
 
   @Override
   public boolean hasNext() {
-    return at < end || find();
+    return at < end || findNext();
   }
 
   @Override
@@ -46,17 +46,17 @@ final class RangeScan implements Iterator<Entry> {
     return new Entry(version.key(), Objects.requireNonNull(version.value()));
   }
 
-  /** How many entries are still to come; none comes after that. */
+  /** Counts the remaining entries, and exhausts the iterator. */
   long countRest() {
     long count = 0;
     do {
       count += end - at;
-    } while (find());
+    } while (findNext());
     return count;
   }
 
-  /** Looks the next entries up; false at the end. */
-  private boolean find() {
+  /** Looks up the next group of entries; false at the end of the range. */
+  private boolean findNext() {
     at = 0;
     end = 0;
     int heads;
@@ -70,7 +70,7 @@ final class RangeScan implements Iterator<Entry> {
         }
       }
     } while (present == 0 && heads > 0);
-    // Also at the end: a key that was passed over as absent may have been freed.
+    // At the end too: the version of a key that appeared absent may have been freed.
     cache.requireKept(timestamp);
     end = present;
     return present > 0;

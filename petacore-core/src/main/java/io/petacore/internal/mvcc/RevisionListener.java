@@ -6,64 +6,73 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Told by the writer of the cache what it has just published, in order, one call at a time, under
- * the writer's lock: a listener must neither block nor run application code.
+ * Receives every state that the cache's writer publishes, in order, one call at a time.
+ *
+ * <p>All methods but {@link #unlocked} are called under the writer's lock, so a listener must
+ * neither block nor run application code.
  */
 public interface RevisionListener {
 
   /**
-   * A key of PetaCore's own that is not data: a session's fence, or the turn.
+   * A bookkeeping key as the store holds it: a session fence or the exclusive commit lock.
    *
    * @param key without namespace
    * @param modRevision the revision that wrote it; 0 if it was deleted
-   * @param value what it says; null if it was deleted
-   * @param leased whether it ends with a lease
+   * @param value its value; null if it was deleted
+   * @param leased whether it is attached to a lease
    */
   record Bookkeeping(Bytes key, long modRevision, @Nullable Bytes value, boolean leased) {}
 
   /**
-   * What the store's history says of commits at a revision.
+   * The commit record and the bookkeeping keys at a revision.
    *
-   * @param recordRevision the revision that wrote the commit record last; 0 if there is none
-   * @param record what it says, if it was written in this very revision (or, after a load, at all);
-   *     null otherwise, and if it is malformed
-   * @param bookkeeping what changed in this revision (after a load: all that is present)
+   * @param recordRevision the mod revision of the commit record; 0 if there is none
+   * @param record the commit record if this revision wrote it or if it was loaded; null otherwise,
+   *     and if it is malformed
+   * @param bookkeeping the bookkeeping keys that this revision changed; after a load, all of them
    */
   record Commits(
       long recordRevision, @Nullable CommitRecord record, List<Bookkeeping> bookkeeping) {}
 
-  /** What a load shows of the history that was applied before it. */
+  /** How the loaded state relates to the history that was applied before the load. */
   enum History {
-    /** The store goes on with it. */
+    /** The store continues that history. */
     SAME,
     /**
-     * Nothing proves that the store goes on with it. What was read before counts no more; but
-     * revisions that the store has confirmed are still to come.
+     * Nothing proves that the store continues that history. Earlier reads are no longer valid;
+     * revisions that the store confirmed may still arrive.
      */
     UNPROVED,
-    /** The store was restored to another one, where revisions mean something else. */
+    /** The store was restored to another history, in which revisions denote other states. */
     ANOTHER
   }
 
   /**
-   * Whether the store is being followed, by a watch that was opened on the history that is known.
-   * Not so in the beginning.
+   * A watch on the known history was accepted, or has ended.
+   *
+   * @param now whether the cache follows the store now; initially it does not
    */
   void following(boolean now);
 
-  /** One revision was applied. */
+  /**
+   * A revision was applied.
+   *
+   * @param now the state after it
+   */
   void applied(AppliedState now, Commits commits);
 
   /**
-   * Everything was loaded: revisions since the one applied before were not seen one by one.
+   * A state was loaded; the revisions between the previous state and this one were not applied one
+   * by one.
    *
-   * @param history whether the store's revisions are still those of before
+   * @param now the loaded state
+   * @param history whether the store's history is still the one that was applied before
    */
   void loaded(AppliedState now, Commits commits, History history);
 
   /**
-   * The writer's lock is free again, after any of the above: what must not be done under it can be
-   * done now.
+   * The writer has released its lock after any of the above calls; the listener can now do what it
+   * deferred.
    */
   void unlocked();
 }

@@ -3,30 +3,30 @@ package io.petacore.internal.mvcc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which revisions were published with which version numbers, for as long as the history is kept: a
- * ring, since they come at one end and are forgotten at the other, both in the order of their
- * numbers. Each takes four numbers and no object, since there may be millions.
+ * The published states within the retained history, in ascending order of their timestamps.
  *
- * <p>Guarded by the {@link History} that it belongs to, whose bound on bytes it shares.
+ * <p>A ring of {@code long}s: states are appended at one end and dropped at the other, and since
+ * there may be millions, each takes four words and no object. Not thread-safe; {@link History}
+ * guards it and counts its bytes.
  */
 final class RevisionLog {
 
-  /** What a revision takes. */
+  /** The size of one state, in bytes. */
   static final int BYTES = 4 * Long.BYTES;
 
   private static final int FIELDS = 4;
-  private static final int LEAST = 16;
+  private static final int MIN_CAPACITY = 16;
 
-  private long[] ring = new long[FIELDS * LEAST];
+  private long[] ring = new long[FIELDS * MIN_CAPACITY];
   private int first;
   private int size;
 
-  /** Writer: a state with a higher timestamp than any before. */
+  /** Appends a state with a higher timestamp than all before. */
   void add(AppliedState published) {
     if (size == capacity()) {
       resize(2 * size);
     }
-    int at = place(size);
+    int at = offset(size);
     ring[at] = published.revision();
     ring[at + 1] = published.timestamp();
     ring[at + 2] = published.keys();
@@ -34,7 +34,7 @@ final class RevisionLog {
     size++;
   }
 
-  /** The state that was the newest at a timestamp; null if that is no longer known. */
+  /** Returns the newest state at or below a timestamp; null if it is no longer kept. */
   @Nullable AppliedState at(long timestamp) {
     int low = 0;
     int high = size;
@@ -49,52 +49,52 @@ final class RevisionLog {
     if (low == 0) {
       return null;
     }
-    int at = place(low - 1);
+    int at = offset(low - 1);
     return new AppliedState(ring[at], ring[at + 1], ring[at + 2], ring[at + 3]);
   }
 
-  /** Writer: forgets what was replaced as the newest before a moment. */
-  void forget(long beforeNanoTime) {
-    while (size > 1 && ring[place(1) + 3] - beforeNanoTime < 0) {
-      forgetOldest();
+  /** Drops the states that were superseded before a moment of the monotonic clock. */
+  void dropBefore(long beforeNanoTime) {
+    while (size > 1 && ring[offset(1) + 3] - beforeNanoTime < 0) {
+      dropOldest();
     }
   }
 
-  /** Writer: forgets the oldest state, which is not the newest. */
-  void forgetOldest() {
+  /** Drops the oldest state; there must be a newer one. */
+  void dropOldest() {
     first = (first + 1) & (capacity() - 1);
     size--;
-    if (size < capacity() / 8 && capacity() > LEAST) {
+    if (size < capacity() / 8 && capacity() > MIN_CAPACITY) {
       resize(capacity() / 2);
     }
   }
 
-  /** Whether there is a state that was replaced as the newest by one up to a timestamp. */
-  boolean hasReplacedUpTo(long timestamp) {
+  /** Whether the oldest state was superseded by one at or below a timestamp. */
+  boolean hasSupersededUpTo(long timestamp) {
     return size > 1 && timestamp(1) <= timestamp;
   }
 
-  /** Writer, for the last time: forgets everything. */
+  /** Drops all states and releases the ring; nothing may be added afterwards. */
   void clear() {
     ring = new long[FIELDS];
     first = 0;
     size = 0;
   }
 
-  /** What all states take but the newest, which is no history. */
+  /** The size of all states but the newest one, which is not history, in bytes. */
   long bytes() {
     return (long) BYTES * Math.max(0, size - 1);
   }
 
   private long timestamp(int i) {
-    return ring[place(i) + 1];
+    return ring[offset(i) + 1];
   }
 
   private int capacity() {
     return ring.length / FIELDS;
   }
 
-  private int place(int i) {
+  private int offset(int i) {
     return FIELDS * ((first + i) & (capacity() - 1));
   }
 

@@ -8,52 +8,52 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest state of a cache beside one that is being loaded anew, which is given key by key in
- * unsigned byte order. Only the difference is kept, so that a state is not in memory twice: both
- * are walked side by side.
+ * Compares the newest state of a cache with one that is loaded from the store.
  *
- * <p>For the writer alone. Nothing may be applied to the cache between the beginning and {@link
- * #difference}; freeing history is allowed, as that removes nothing but what a tombstone is left
- * of.
+ * <p>A merge join: the loaded state is added key by key in unsigned byte order, and only the
+ * difference is kept, so that memory does not hold the state twice.
+ *
+ * <p>Writer only. Nothing may be applied to the cache before {@link #difference}; freeing history
+ * is allowed, since it removes only keys that are absent.
  */
 public final class StateComparison {
 
-  private final PageCursor chains;
+  private final PageCursor cached;
   private final List<Change> changed = new ArrayList<>();
-  private final List<Bytes> vanished = new ArrayList<>();
-  private @Nullable Version here; // the least key of the cache that is not compared yet
+  private final List<Bytes> deleted = new ArrayList<>();
+  private @Nullable Version current; // the lowest key of the cache that is not compared yet
   private @Nullable Bytes lastAdded;
   private final long appliedRevision;
   private boolean contradicts;
-  private boolean anotherPast;
-  private long newestWrite;
-  private long newestShared;
+  private boolean diverges;
+  private long newestModRevision;
+  private long newestUnchanged;
 
-  /** Begins, with nothing of the other state known. */
+  /** Starts a comparison with an empty loaded state. */
   public StateComparison(MvccCache cache) {
     appliedRevision = cache.applied().revision();
-    chains = cache.inOrder.scan(KeyRange.atLeast(Bytes.EMPTY), Order.ASCENDING);
-    here = next();
+    cached = cache.orderedIndex.scan(KeyRange.atLeast(Bytes.EMPTY), Order.ASCENDING);
+    current = next();
   }
 
   private @Nullable Version next() {
-    if (!chains.hasNext()) {
+    if (!cached.hasNext()) {
       return null;
     }
-    Version head = chains.next().head();
+    Version head = cached.next().head();
     if (!head.isTombstone()) {
-      newestWrite = Math.max(newestWrite, head.modRevision());
+      newestModRevision = Math.max(newestModRevision, head.modRevision());
     }
     return head;
   }
 
   /**
-   * Whether a key stands in a cache as it stands in the store.
+   * Whether a cache and the store agree on a key.
    *
-   * @param stored with a null value where it is absent there
+   * @param stored the key in the store, with a null value if it is absent there
    */
   public static boolean agrees(MvccCache cache, Change stored) {
-    Version head = cache.byHash.get(stored.key());
+    Version head = cache.hashIndex.get(stored.key());
     if (head == null || head.isTombstone()) {
       return stored.value() == null;
     }
@@ -62,11 +62,13 @@ public final class StateComparison {
   }
 
   /**
-   * The key with the highest mod revision of all that are present in a cache; null if there is none
-   * above a given one.
+   * Returns the key with the highest mod revision that is present in a cache.
+   *
+   * @param above a mod revision that the key's must exceed
+   * @return null if there is no such key
    */
   public static @Nullable Bytes newestKey(MvccCache cache, long above) {
-    PageCursor chains = cache.inOrder.scan(KeyRange.atLeast(Bytes.EMPTY), Order.ASCENDING);
+    PageCursor chains = cache.orderedIndex.scan(KeyRange.atLeast(Bytes.EMPTY), Order.ASCENDING);
     long highest = above;
     Bytes newest = null;
     while (chains.hasNext()) {
@@ -80,95 +82,96 @@ public final class StateComparison {
   }
 
   /**
-   * Adds a key of the other state.
+   * Adds a key of the loaded state.
    *
-   * @param present above all that were added before
-   * @throws IllegalArgumentException if it is not
+   * @param present the key, above all that were added before
+   * @throws IllegalArgumentException if the key is not above them
    */
   public void add(Change present) {
     if (lastAdded != null && lastAdded.compareTo(present.key()) >= 0) {
       throw new IllegalArgumentException(present.key() + " was loaded after " + lastAdded);
     }
     lastAdded = present.key();
-    Version head = here;
+    Version head = current;
     int order = -1;
     while (head != null && (order = head.key().compareTo(present.key())) < 0) {
-      vanish(head);
+      delete(head);
       head = next();
     }
-    here = head;
+    current = head;
     if (head == null || order > 0) {
       changed.add(present);
-      anotherPast |= present.modRevision() <= appliedRevision;
+      diverges |= present.modRevision() <= appliedRevision;
       return;
     }
-    here = next();
+    current = next();
     boolean sameRevision = head.modRevision() == present.modRevision();
     boolean same = sameRevision && Objects.equals(head.value(), present.value());
-    // A tombstone may be of a history before this one.
+    // A tombstone may stem from an earlier history.
     boolean wentBack = !head.isTombstone() && head.modRevision() > present.modRevision();
     contradicts |= wentBack || (sameRevision && !same);
     if (same) {
-      newestShared = Math.max(newestShared, present.modRevision());
+      newestUnchanged = Math.max(newestUnchanged, present.modRevision());
     } else {
       changed.add(present);
-      anotherPast |= present.modRevision() <= appliedRevision;
+      diverges |= present.modRevision() <= appliedRevision;
     }
   }
 
-  private void vanish(Version head) {
+  private void delete(Version head) {
     if (!head.isTombstone()) {
-      vanished.add(head.key());
+      deleted.add(head.key());
     }
   }
 
   /**
-   * Whether the other state can't belong to the history that is known: a key in it has another
-   * value than in the newest state under the same mod revision, or a lower one, which only rises.
+   * Whether the loaded state cannot belong to the known history: one of its keys has a lower mod
+   * revision than in the cache, or another value at the same one.
    */
   public boolean contradicts() {
     return contradicts;
   }
 
   /**
-   * Whether the other state has a key that was written by a revision that was applied here, and is
-   * not in the newest state: had the store still the history that is known, it would be.
+   * Whether the loaded state has a key whose mod revision was applied here but did not write that
+   * key: the store's history has then diverged from the known one.
    */
-  public boolean hasAnotherPast() {
-    return anotherPast;
+  public boolean hasDiverged() {
+    return diverges;
   }
 
   /**
-   * The highest mod revision of a key that is present in the newest state; 0 if there is none. Ends
-   * the other state.
+   * Returns the highest mod revision of the keys present in the cache; 0 if there is none. No key
+   * may be added afterwards.
    */
-  public long newestWrite() {
+  public long newestModRevision() {
     end();
-    return newestWrite;
+    return newestModRevision;
   }
 
-  /** The highest mod revision of a key that is the same in both states; 0 if there is none. */
-  public long newestShared() {
-    return newestShared;
+  /** The highest mod revision of the keys that are equal in both states; 0 if there is none. */
+  public long newestUnchanged() {
+    return newestUnchanged;
   }
 
   private void end() {
-    for (Version head = here; head != null; head = next()) {
-      vanish(head);
+    for (Version head = current; head != null; head = next()) {
+      delete(head);
     }
-    here = null;
+    current = null;
   }
 
   /**
-   * Ends with what would turn the newest state into the other one. A key that has the same mod
-   * revision and the same value in both is left as it is, even if the store's history changed.
+   * Returns the changes that turn the cached state into the loaded one. A key with the same mod
+   * revision and value in both is left out, even if the store's history changed. No key may be
+   * added afterwards.
    *
-   * @param revision what vanished keys are said to have been deleted by
+   * @param revision the mod revision of the deletions
    */
   public List<Change> difference(long revision) {
     end();
-    vanished.forEach(key -> changed.add(new Change(key, null, revision)));
-    vanished.clear();
+    deleted.forEach(key -> changed.add(new Change(key, null, revision)));
+    deleted.clear();
     return changed;
   }
 }

@@ -4,22 +4,22 @@ import io.petacore.data.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One version of one key: a value, or a tombstone.
+ * A version of a key: a value, or a tombstone, at a timestamp.
  *
- * <p>Everything but the link to the older version is final, so that a reader who meets a version
- * sees it whole. The link is written by the single writer alone: once before the version can be
- * found, and once more, to null, when its history falls behind the horizon.
+ * <p>All fields but the link to the older version are final, so a reader always sees a version
+ * fully initialized. The cache's writer sets the link before the version is published, and cuts it
+ * when the older versions fall below the horizon.
  *
- * <p>The bytes of the key and its hash stand in here, and not in an object between index and
- * version, so that a lookup that is answered by the newest version reads less memory than one in a
- * plain hash map, not more. All versions of a key share them and their chain.
+ * <p>A version holds the bytes of its key and their hash itself, without an object between index
+ * and version. A lookup that the newest version answers therefore reads less memory than one in a
+ * plain hash map. All versions of a key share the key's bytes and the chain.
  *
- * <p>In a long chain the versions are {@link JumpingVersion}s; {@link LongChains} decides.
+ * <p>In a long chain the versions are {@link IndexedVersion}s; {@link LongChains} decides.
  */
-public sealed class Version permits JumpingVersion {
+public sealed class Version permits IndexedVersion {
 
-  /** Of so many versions a reader asks for the next older one, whatever the chain. */
-  private static final int FEW = 4;
+  /** The number of versions that a search visits one by one before it uses an index. */
+  private static final int LINEAR_STEPS = 4;
 
   private final byte[] key;
   private final int hash;
@@ -46,7 +46,7 @@ public sealed class Version permits JumpingVersion {
     this.older = older;
   }
 
-  /** A version of the same key as another. */
+  /** Creates a version of the same key as another one. */
   Version(
       Version sameKey,
       @Nullable Bytes value,
@@ -56,20 +56,23 @@ public sealed class Version permits JumpingVersion {
     this(sameKey.key, sameKey.hash, sameKey.chain, value, timestamp, modRevision, older);
   }
 
-  /** The first version of a key, in a chain of its own. */
+  /** Creates the first version of a key, in a chain of its own. */
   static Version first(Bytes key, @Nullable Bytes value, long timestamp, long modRevision) {
     VersionChain chain = new VersionChain(key);
     return new Version(
         BytesArray.of(key), key.hashCode(), chain, value, timestamp, modRevision, null);
   }
 
-  /** A version over this one, or in its place. */
+  /**
+   * Creates the next version of the key: above this one, or in place of it if both have the same
+   * timestamp.
+   */
   Version next(
       @Nullable Bytes next, long nextTimestamp, long nextModRevision, LongChains longChains) {
-    // Of the same revision: nobody has seen it, so it is replaced.
+    // A version of the same revision is not published yet, so it can be replaced.
     Version below = timestamp == nextTimestamp ? older : this;
-    return longChains.jumps(below, nextTimestamp)
-        ? new JumpingVersion(this, next, nextTimestamp, nextModRevision, below)
+    return longChains.isIndexed(below, nextTimestamp)
+        ? new IndexedVersion(this, next, nextTimestamp, nextModRevision, below)
         : new Version(this, next, nextTimestamp, nextModRevision, below);
   }
 
@@ -77,14 +80,14 @@ public sealed class Version permits JumpingVersion {
     return chain.key();
   }
 
-  /** Whether this is a version of a key. */
+  /** Whether this is a version of the given key. */
   boolean isOf(Bytes other) {
     return BytesArray.equal(key, BytesArray.of(other));
   }
 
-  /** Reads what the writer will, who looks it up and links another one over it. */
+  /** Reads the memory that the writer needs to link the next version. */
   int touch() {
-    return hash + key.length + chain.held();
+    return hash + key.length + chain.headBytes();
   }
 
   int hash() {
@@ -95,22 +98,22 @@ public sealed class Version permits JumpingVersion {
     return chain;
   }
 
-  /** The value; null for a tombstone. */
+  /** Returns the value; null for a tombstone. */
   public @Nullable Bytes value() {
     return value;
   }
 
-  /** Whether the key was deleted. */
+  /** Whether this version marks the key as deleted. */
   public boolean isTombstone() {
     return value == null;
   }
 
-  /** The timestamp: a hybrid-logical-clock timestamp. */
+  /** The timestamp, by the hybrid logical clock. */
   public long timestamp() {
     return timestamp;
   }
 
-  /** The store's revision that wrote it: what a guard compares. */
+  /** The revision of the store that wrote this version, as guards compare it. */
   public long modRevision() {
     return modRevision;
   }
@@ -119,44 +122,32 @@ public sealed class Version permits JumpingVersion {
     return older;
   }
 
-  /** Writer only: frees what is behind this version, for which the horizon was raised before. */
-  void forgetOlder() {
+  /** Cuts the link to older versions; the horizon must have been advanced before. Writer only. */
+  void cutOlder() {
     older = null;
   }
 
-  /** The oldest version that one step leads to; null if there is none behind this one. */
-  @Nullable Version furthest() {
+  /** Returns the next version of a search for a timestamp below this version's. */
+  @Nullable Version stepTowards(long limit) {
     return older;
   }
 
-  /** By how many versions {@link #furthest} is older, if there is one. */
-  int reach() {
-    return 1;
-  }
-
-  /** The next version on the way from this one, which is above a timestamp, to one that is not. */
-  @Nullable Version towards(long limit) {
-    return older;
-  }
-
-  /**
-   * This version, or the newest older one, that is not above a timestamp; null if there is none.
-   */
+  /** Returns the newest version from this one on that is not above a timestamp; null if none is. */
   final @Nullable Version visibleAt(long limit) {
     Version version = this;
-    for (int i = 0; i < FEW; i++) {
+    for (int i = 0; i < LINEAR_STEPS; i++) {
       if (version == null || version.timestamp <= limit) {
         return version;
       }
       version = version.older;
     }
-    return visibleFurtherBack(version, limit);
+    return visibleAmongOlder(version, limit);
   }
 
-  private static @Nullable Version visibleFurtherBack(@Nullable Version from, long limit) {
+  private static @Nullable Version visibleAmongOlder(@Nullable Version from, long limit) {
     Version version = from;
     while (version != null && version.timestamp > limit) {
-      version = version.towards(limit);
+      version = version.stepTowards(limit);
     }
     return version;
   }

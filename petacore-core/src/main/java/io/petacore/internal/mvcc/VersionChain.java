@@ -3,18 +3,18 @@ package io.petacore.internal.mvcc;
 import io.petacore.data.Bytes;
 
 /**
- * Where the ordered index finds the versions of a key, newest first. Linked by the single writer,
- * read by everybody.
+ * The versions of a key, newest first, as the ordered index refers to them. Linked by the cache's
+ * writer only; read by any thread.
  *
- * <p>The head may already belong to a revision that is not published: readers go by timestamp,
- * never by the head.
+ * <p>The head may belong to a revision that is not published yet, so readers select a version by
+ * its timestamp and never just take the head.
  */
 @SuppressWarnings("NullAway.Init") // the first version is linked before the chain can be found
 final class VersionChain {
 
   private final Bytes key;
   private volatile Version head;
-  private int held; // writer only
+  private int headBytes; // writer only
 
   VersionChain(Bytes key) {
     this.key = key;
@@ -28,14 +28,17 @@ final class VersionChain {
     return head;
   }
 
-  /** Writer only: how many bytes the newest version takes; looking at it would cost more. */
-  int held() {
-    return held;
+  /**
+   * The estimated heap footprint of the head, in bytes; kept here because reading it from the head
+   * would cost a cache miss. Writer only.
+   */
+  int headBytes() {
+    return headBytes;
   }
 
-  /** Writer only. */
+  /** Makes a version the head. Writer only. */
   void link(Version newest) {
-    held = MemoryUsage.ofVersion(newest);
+    headBytes = MemoryUsage.ofVersion(newest);
     head = newest;
   }
 }

@@ -1,14 +1,13 @@
 /**
- * The multi-version cache: version chains, their indexes, their history.
+ * The multi-version cache: version chains, indexes and history.
  *
- * <p>To read it, begin with {@link io.petacore.internal.mvcc.MvccCache}: one writer, many readers,
- * and the one volatile write that publishes a revision. A key is found by way of {@link
- * io.petacore.internal.mvcc.HashIndex}, which holds the newest {@link
- * io.petacore.internal.mvcc.Version} of each and so leads to the older ones; a range by way of
- * {@link io.petacore.internal.mvcc.OrderedIndex}, a tree of pages that {@link
- * io.petacore.internal.mvcc.RangeScan} walks as it was published. {@link
- * io.petacore.internal.mvcc.History} decides how far back all of it reaches, and {@link
- * io.petacore.internal.mvcc.AgreedTimestamps} which moments of the past may be told at all.
+ * <p>Start reading at {@link io.petacore.internal.mvcc.MvccCache}: one writer, many readers, and a
+ * single volatile write that publishes a revision. {@link io.petacore.internal.mvcc.HashIndex} maps
+ * a key to its newest {@link io.petacore.internal.mvcc.Version}, which links to the older ones.
+ * {@link io.petacore.internal.mvcc.OrderedIndex} is a tree of pages for ranges, which {@link
+ * io.petacore.internal.mvcc.RangeScan} reads as it was published. {@link
+ * io.petacore.internal.mvcc.History} decides which versions are kept, and {@link
+ * io.petacore.internal.mvcc.AgreedTimestamps} at which timestamps all nodes agree.
  */
 @NullMarked
 package io.petacore.internal.mvcc;

@@ -22,9 +22,9 @@ import java.time.Duration;
 final class CatchUp {
 
   /** After so many failures in a row everything is loaded. */
-  static final int TRIES = 3;
+  static final int MAX_FAILURES = 3;
 
-  /** A watch that owes something and of which nothing arrives for so long has failed. */
+  /** A watch of which nothing arrives for so long, while a revision is missing, has failed. */
   static final Duration SILENCE_BOUND = Duration.ofSeconds(1);
 
   /** Whoever fails again within this time has the same trouble as before. */
@@ -61,7 +61,7 @@ final class CatchUp {
       failures = 0;
       warned = false;
     }
-    if (!end.isFailure() || ++failures < TRIES) {
+    if (!end.isFailure() || ++failures < MAX_FAILURES) {
       return false;
     }
     failures = 0;

@@ -1,16 +1,18 @@
 package io.petacore.internal.sync;
 
 /**
- * Whether the store, which is about to be loaded again, is still on the history that was applied
- * here. A cluster that is restored from a backup continues another one, and nothing that only rises
- * tells the two apart: etcd's own tool sets the revisions of a restored cluster above those that
- * were lost, and marks everything before as compacted.
+ * Whether the store is still on the history that was applied here, as far as it is known before a
+ * resync.
+ *
+ * <p>A cluster restored from a backup continues another history. Revisions alone do not reveal
+ * that: etcd's restore tool sets the revision of a restored cluster above the lost ones and marks
+ * everything before it as compacted.
  */
 enum Continuity {
-  /** PetaCore's own keys were read as they were at the applied revision. */
+  /** The reserved keys in the store, read at the applied revision, are those applied here. */
   PROVED,
-  /** The store has forgotten the applied revision: what is loaded has to prove it. */
-  OPEN,
-  /** It is on another one. */
+  /** The applied revision is compacted: the loaded state must prove the continuity. */
+  UNKNOWN,
+  /** The store is on another history. */
   BROKEN
 }

@@ -4,11 +4,12 @@ import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.MvccCache;
 
 /**
- * The first state goes into the cache page by page: nobody reads it before it is whole. That also
- * lays each key beside its version in memory, which is how a read finds them fastest.
+ * Adds the keys of the initial load to the cache page by page; readers do not see them before the
+ * load is complete. Each key is thereby placed next to its version in memory, which makes reads
+ * faster.
  *
- * <p>On the scheduler, without the Synchronizer's lock: nothing else writes the cache before the
- * first watch is opened.
+ * <p>Runs on the scheduler without the Synchronizer's lock: nothing else writes to the cache before
+ * the first watch is opened.
  */
 record InitialLoadSink(MvccCache cache) implements LoadSink {
 

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells apart what a namespace holds: what the cache keeps (data and delete fences), and what it
- * does not (the commit record, other bookkeeping, strangers). The same for a loaded state and for
- * events.
+ * Classifies the keys of a namespace: data and delete fences, which the cache keeps; the commit
+ * record and bookkeeping keys; and foreign keys in the reserved range, which are ignored. Loaded
+ * keys and events are classified in the same way. Safe for use by many threads.
  */
 final class KeyClassifier {
 
@@ -33,14 +33,16 @@ final class KeyClassifier {
     this.counters = counters;
   }
 
+  /** Whether a key of the store is the commit record. */
   boolean isCommitRecord(Bytes storeKey) {
     return storeKey.equals(recordKey);
   }
 
   /**
-   * What the cache is to do about a key of the namespace; null where it keeps no such key.
+   * Returns the change of the cache that a key in the store stands for.
    *
    * @param value null for a deletion
+   * @return null if the cache does not keep the key
    */
   @Nullable Change toChange(Bytes storeKey, @Nullable Bytes value, long modRevision) {
     Bytes key = namespace.fromStore(storeKey);
@@ -63,37 +65,40 @@ final class KeyClassifier {
       return null;
     }
     if (value != null && ReservedKeys.isNestedFormat(key) && FormatRecord.isFormat(value)) {
-      log.warn("another namespace lies inside this one: {}", storeKey);
+      log.warn("another namespace is nested in this one: {}", storeKey);
       nestedNamespace.compareAndSet(null, storeKey);
     }
     return new Change(key, value, modRevision);
   }
 
-  /** Whether a key of the store is one of PetaCore's own. */
+  /** Whether a key of the store is in PetaCore's reserved range. */
   boolean isReserved(Bytes storeKey) {
     return namespace.isReserved(storeKey);
   }
 
-  /** The key in the store for a key of the cache. */
+  /** Converts a key of the cache to the key in the store. */
   Bytes toStore(Bytes key) {
     return namespace.toStore(key);
   }
 
-  /** The key without namespace, if it is a session's fence or the turn; else null. */
-  @Nullable Bytes bookkeeping(Bytes storeKey) {
+  /**
+   * Returns the key without its namespace if it is a bookkeeping key, that is, a session fence or
+   * the exclusive commit lock; null otherwise.
+   */
+  @Nullable Bytes bookkeepingKey(Bytes storeKey) {
     if (!namespace.isReserved(storeKey)) {
-      return null; // as nearly all are: no need to cut the namespace off twice
+      return null; // the common case; saves a copy of the key
     }
     Bytes key = namespace.fromStore(storeKey);
     return ReservedKeys.isSessionFence(key) || key.equals(ReservedKeys.EXCLUSIVE_LOCK) ? key : null;
   }
 
-  /** A session's fence, or the lock, as the store holds it, under its key without namespace. */
+  /** Converts a bookkeeping key as the store holds it, under its key without namespace. */
   Bookkeeping bookkeeping(Bytes key, KeyValue stored) {
     return new Bookkeeping(key, stored.modRevision(), stored.value(), stored.lease() != 0);
   }
 
-  /** The format key of a namespace that was found inside this one, if any was. */
+  /** The format key of the first namespace found nested in this one, if there is one. */
   Optional<Bytes> nestedNamespace() {
     return Optional.ofNullable(nestedNamespace.get());
   }

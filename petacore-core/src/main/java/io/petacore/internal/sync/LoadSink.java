@@ -2,15 +2,15 @@ package io.petacore.internal.sync;
 
 import io.petacore.internal.mvcc.Change;
 
-/** Where the keys of a state go while it is being read. Called by one thread at a time. */
+/** Receives the keys of a state while it is loaded. Called by one thread at a time. */
 interface LoadSink {
 
-  /** Begins, or begins anew: what was added so far is of no use. */
+  /** Starts a load, or restarts it and discards what was added so far. */
   void begin();
 
-  /** There will be so many more keys at least, as far as it is known by now. */
-  default void expect(long entries) {}
+  /** Announces a number of additional keys; an estimate. */
+  default void expect(long additionalKeys) {}
 
-  /** A key that the cache keeps. */
+  /** Adds a key that the cache keeps. */
   void add(Change present);
 }

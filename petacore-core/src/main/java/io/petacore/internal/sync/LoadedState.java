@@ -4,13 +4,13 @@ import io.petacore.internal.mvcc.RevisionListener.Bookkeeping;
 import java.util.List;
 
 /**
- * What a namespace held at one revision besides the keys that the cache keeps, which went to a
+ * The state of a namespace at a revision, without the keys that the cache keeps, which went to a
  * {@link LoadSink}.
  *
  * @param revision the revision
  * @param record the commit record
- * @param bookkeeping the sessions' fences and the turn, as far as they are present
- * @param newest the key written last of all, these and the cache's
+ * @param bookkeeping the session fences and the exclusive commit lock that are present
+ * @param newest the most recently written key of the namespace
  */
 record LoadedState(
-    long revision, RecordPosition record, List<Bookkeeping> bookkeeping, Trace newest) {}
+    long revision, CommitRecordState record, List<Bookkeeping> bookkeeping, LatestChange newest) {}

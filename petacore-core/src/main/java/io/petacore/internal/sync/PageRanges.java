@@ -10,58 +10,58 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ranges that the pages of a load are asked for, one after another, which together are the
- * whole.
+ * The consecutive ranges of the page requests of a load, which together cover the whole range.
  *
- * <p>etcd counts all keys that are left in the range of a page, at every page. So where a store
- * counts, a range ends soon: with the keys that share a prefix. The prefix is what the keys of the
- * latter half of a page have in common, if much more is left behind them; then come the keys with
- * the next prefix of that length. Where there are few keys to a prefix it becomes shorter: by one
- * byte, by two more, by four, so that even the longest keys that stand far apart cost a few small
- * requests only.
+ * <p>For every page, etcd counts all remaining keys of the requested range. If the store counts,
+ * requests are therefore limited to the keys that share a prefix: the common prefix of the latter
+ * half of a page, if many more keys follow. Then come the keys with the next prefix of the same
+ * length. If a prefix has few keys, the prefix length is reduced by one byte, then by two, by four
+ * and so on, so that sparse long keys cost few requests.
  *
- * <p>The first page is asked for to the end of the whole, which is counted once: where nothing is
- * known of the keys, no range that has the first of them can be told to have few. A range that the
- * store does not manage is read in parts, each with the keys that have one byte more in common; a
- * part that it does not manage likewise.
+ * <p>The first request covers the whole range, which is therefore counted once: without knowing the
+ * keys, no narrower range is known to be small. A range that the store fails to read in time is
+ * split into the keys that share one more byte; parts that fail are split in the same way.
+ *
+ * <p>Not thread-safe.
  */
 final class PageRanges {
 
-  /** A prefix has enough keys if they fill one part in so many of a page. */
-  private static final int ENOUGH = 4;
+  /** A prefix has few keys if they fill less than this fraction of a page: 1/4. */
+  private static final int FEW_DIVISOR = 4;
 
   private final KeyRange whole;
   private KeyRange next;
   private int prefixLength;
-  private final Deque<KeyRange> tooWide = new ArrayDeque<>(); // each within the one below it
-  private long taken; // entries since a prefix was done with
-  private int shorter = 1;
+  private final Deque<KeyRange> splitRanges = new ArrayDeque<>(); // each within the one below it
+  private long prefixEntries; // the number of entries read with the current prefix
+  private int reduction = 1; // the number of bytes by which the prefix is shortened next
 
   PageRanges(KeyRange whole) {
     this.whole = whole;
     this.next = whole;
-    this.prefixLength = leastLength();
+    this.prefixLength = minPrefixLength();
   }
 
-  /** What the next page is asked for. */
+  /** The range of the next page request. */
   KeyRange next() {
     return next;
   }
 
   /**
-   * Goes on behind a page.
+   * Advances past a page.
    *
-   * @param limit how many entries it could have had; there are some if there are more
-   * @return whether anything is left
+   * @param page the page; not empty if more entries follow
+   * @param limit the maximum number of entries that was requested
+   * @return whether there is another page
    */
   boolean advance(RangePage page, int limit) {
     List<KeyValue> entries = page.entries();
-    taken += entries.size();
+    prefixEntries += entries.size();
     if (page.more()) {
       Bytes last = entries.get(entries.size() - 1).key();
       next = next.startingAt(last.successor());
       if (page.beyond() > entries.size()) {
-        endSooner(entries.subList(entries.size() / 2, entries.size()));
+        restrictToPrefix(entries.subList(entries.size() / 2, entries.size()));
       }
       return true;
     }
@@ -69,57 +69,57 @@ final class PageRanges {
     if (end == null || end.equals(whole.to())) {
       return false;
     }
-    while (!tooWide.isEmpty() && ends(tooWide.element(), end)) {
-      tooWide.remove();
+    while (!splitRanges.isEmpty() && endsAtOrBefore(splitRanges.element(), end)) {
+      splitRanges.remove();
     }
-    if (taken < limit / ENOUGH) {
-      prefixLength = Math.max(leastLength(), prefixLength - shorter);
-      shorter *= 2;
+    if (prefixEntries < limit / FEW_DIVISOR) {
+      prefixLength = Math.max(minPrefixLength(), prefixLength - reduction);
+      reduction *= 2;
     } else {
-      shorter = 1;
+      reduction = 1;
     }
-    taken = 0;
+    prefixEntries = 0;
     next = range(end, end);
     return true;
   }
 
-  /** Has the next page end sooner, as the store does not manage the range as it is. */
+  /** Narrows the next request, since the store failed to read its range in time. */
   void narrow() {
-    if (prefixLength == leastLength()) {
-      tooWide.push(next); // as nothing is known of what is in it
+    if (prefixLength == minPrefixLength()) {
+      splitRanges.push(next); // no prefix of its keys is known
     }
     prefixLength++;
-    shorter = 1;
+    reduction = 1;
     Bytes from = next.from();
     int missing = Math.max(0, prefixLength - from.length());
     next = range(from, from.concat(Bytes.wrap(new byte[missing])));
   }
 
-  private int leastLength() {
-    return whole.from().length() + tooWide.size();
+  private int minPrefixLength() {
+    return whole.from().length() + splitRanges.size();
   }
 
-  private static boolean ends(KeyRange range, Bytes before) {
+  private static boolean endsAtOrBefore(KeyRange range, Bytes key) {
     Bytes end = range.to();
-    return end != null && end.compareTo(before) <= 0;
+    return end != null && end.compareTo(key) <= 0;
   }
 
-  private void endSooner(List<KeyValue> half) {
+  private void restrictToPrefix(List<KeyValue> half) {
     if (half.size() == 1) {
-      return; // it has all of itself in common
+      return; // a single key has no common prefix with others
     }
     Bytes last = half.get(half.size() - 1).key();
     int common = half.get(0).key().commonPrefixLength(last);
     if (common > prefixLength) {
       prefixLength = common;
-      shorter = 1;
+      reduction = 1;
       next = range(next.from(), last);
     }
   }
 
-  /** From a key to the last one that begins as the given one does. */
-  private KeyRange range(Bytes from, Bytes as) {
-    Bytes prefix = as.prefixOf(Math.min(prefixLength, as.length()));
+  /** Returns the range from a key to the end of the prefix of another one. */
+  private KeyRange range(Bytes from, Bytes key) {
+    Bytes prefix = key.prefixOf(Math.min(prefixLength, key.length()));
     return within(from, KeyRange.prefix(prefix).to());
   }
 

@@ -5,8 +5,8 @@ import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.StateComparison;
 
 /**
- * A state that is read beside the one that is served, and compared with it as it comes: only the
- * difference is kept.
+ * Collects the difference between the cache and a state that is loaded while readers still use the
+ * cache.
  */
 final class ResyncBuffer implements LoadSink {
 
@@ -28,6 +28,7 @@ final class ResyncBuffer implements LoadSink {
     comparison.add(present);
   }
 
+  /** The comparison of the cache with the keys added so far. */
   StateComparison comparison() {
     return comparison;
   }

@@ -22,15 +22,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns revisions of the store into revisions of the cache and gives each its version: {@code
- * max(HLC in its commit record, previous version + 1)}. So versions rise with revisions on every
+ * Applies revisions of the store to the cache and assigns each a timestamp: {@code max(timestamp in
+ * its commit record, previous timestamp + 1)}. Timestamps therefore rise with revisions on every
  * node, whatever the clocks do.
  *
- * <p>It also watches over the sequence. Every request of PetaCore writes the commit record, so the
- * store's own count of writes to that key rises by exactly one from one record to the next; a jump
- * means that the watch left revisions out.
+ * <p>It also detects missed revisions. Every request of PetaCore writes the commit record, so the
+ * put count of that key rises by exactly one from one record to the next; a larger step means that
+ * the watch skipped revisions.
  *
- * <p>Its callers serialize their calls.
+ * <p>Not thread-safe: the Synchronizer guards it by its lock.
  */
 final class RevisionApplier {
 
@@ -38,7 +38,7 @@ final class RevisionApplier {
 
   private static final long UNKNOWN = Long.MAX_VALUE;
 
-  /** The watch left out something that had been there. */
+  /** The watch skipped revisions. */
   static final class MissingRevisionException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -53,22 +53,23 @@ final class RevisionApplier {
   private final SyncCounters counters;
   private final long settlingNanos;
   private final RevisionListener listener;
-  private RecordPosition record = RecordPosition.NONE;
+  private CommitRecordState record = CommitRecordState.NONE;
   private final Map<Bytes, Bookkeeping> bookkeeping = new HashMap<>();
-  private Trace newest = Trace.NONE;
-  private long newestDeletion; // of a key that is data; 0 if none was seen since the last load
+  private LatestChange newest = LatestChange.NONE;
+  private long
+      newestDeletion; // the revision that last deleted a data key; 0 if none since the load
 
   /**
-   * No node has given the applied revision a version above this; so a commit whose timestamp is
-   * above it gets that timestamp for its version on every node. {@link #UNKNOWN} until a timestamp
-   * was seen to reckon from.
+   * An upper bound on the timestamp that any node has given to the applied revision. A commit with
+   * a timestamp above it therefore has that timestamp on every node. {@link #UNKNOWN} until a
+   * commit with a timestamp was seen.
    */
-  private long exactAbove;
+  private long agreedAbove;
 
   /**
-   * @param settling by how much a commit's timestamp must exceed the loaded record's to be above
-   *     every version that another node can have given out by then
-   * @param listener told of everything that is published
+   * @param settling the time by which a commit's timestamp must exceed that of the loaded record to
+   *     be above every timestamp that another node can have assigned by then
+   * @param listener receives every published state
    */
   RevisionApplier(
       MvccCache cache,
@@ -85,22 +86,22 @@ final class RevisionApplier {
     this.listener = listener;
   }
 
-  /** The commit record as it stands at the applied revision. */
-  RecordPosition record() {
+  /** The commit record at the applied revision. */
+  CommitRecordState record() {
     return record;
   }
 
-  /** The sessions' fences and the lock as they stand there. */
+  /** The session fences and the exclusive commit lock at the applied revision, by key. */
   Map<Bytes, Bookkeeping> bookkeeping() {
     return bookkeeping;
   }
 
   /**
-   * Keys, as the store has them, that show whether it has lost what was changed since the commit
-   * record was written last: the one that the newest revision changed, and the newest that is
-   * present, after which there were only deletions. None where PetaCore has changed the newest.
+   * Returns keys of the store that reveal whether it lost foreign writes that followed the last
+   * commit: the key that the newest revision changed and, if it was deleted, the most recently
+   * written key that is present. Empty if PetaCore wrote the newest revision.
    */
-  List<Bytes> newestForeign() {
+  List<Bytes> newestForeignKeys() {
     if (newest.revision() <= record.modRevision() || classifier.isReserved(newest.key())) {
       return List.of();
     }
@@ -109,7 +110,7 @@ final class RevisionApplier {
     return stored.equals(newest.key()) ? List.of(stored) : List.of(newest.key(), stored);
   }
 
-  private void note(Bookkeeping changed) {
+  private void update(Bookkeeping changed) {
     if (changed.value() == null) {
       bookkeeping.remove(changed.key());
     } else {
@@ -118,14 +119,14 @@ final class RevisionApplier {
   }
 
   /**
-   * Whether a state loaded anew is a later one of the history that is known.
+   * Decides whether a loaded state continues the known history.
    *
-   * <p>Where the store has forgotten the applied revision, that it might be is not enough: a
-   * restored cluster in which every key was written since contradicts nothing. The proof is the
-   * newest write that is still in the state here, found unchanged: the store's history then holds
-   * its revision, and so all before it; and nothing was changed after it. Where it was overwritten
-   * since, or the newest change was a deletion, nothing proves it, and the history counts as
-   * another one.
+   * <p>If the store has compacted the applied revision, the absence of a contradiction is not
+   * enough: a restored cluster in which every key was written since contradicts nothing. The proof
+   * is that the newest write present in the cache is unchanged in the store: the store's history
+   * then contains its revision and all before it, and this node applied nothing after it. If that
+   * key was overwritten since, or the newest change was a deletion, there is no proof, and the
+   * history counts as another one.
    */
   History history(LoadedState state, StateComparison present, Continuity continuity) {
     if (continuity == Continuity.BROKEN || contradicts(state, present)) {
@@ -135,21 +136,21 @@ final class RevisionApplier {
       return History.SAME;
     }
     log.warn(
-        "the store has forgotten the applied revision, and of what was written last nothing is left:"
-            + " taking its history for another one, as after a restore from a backup");
+        "the applied revision is compacted and the newest write is no longer in the store: treating"
+            + " its history as another one, as after a restore from a backup");
     return History.UNPROVED;
   }
 
   private boolean isProved(LoadedState state, StateComparison present) {
-    if (present.hasAnotherPast()) {
+    if (present.hasDiverged()) {
       return false;
     }
-    long newest = Math.max(record.modRevision(), present.newestWrite());
+    long newest = Math.max(record.modRevision(), present.newestModRevision());
     for (Bookkeeping kept : bookkeeping.values()) {
       newest = Math.max(newest, kept.modRevision());
     }
     if (newest < newestDeletion) {
-      return false; // a deletion leaves nothing that would prove its revision
+      return false; // a deletion leaves no key that could prove its revision
     }
     return newest == 0 || isUnchanged(newest, state, present);
   }
@@ -159,73 +160,81 @@ final class RevisionApplier {
         || state.bookkeeping().stream()
             .anyMatch(
                 kept -> kept.modRevision() == newest && kept.equals(bookkeeping.get(kept.key())))
-        || present.newestShared() == newest;
+        || present.newestUnchanged() == newest;
   }
 
-  /** Whether a key of the cache stands in the store, at the applied revision, as it stands here. */
-  boolean holds(Bytes storeKey, @Nullable KeyValue stored) {
+  /**
+   * Whether the cache and the store agree on a key at the applied revision.
+   *
+   * @param stored null if the key is absent in the store
+   */
+  boolean agrees(Bytes storeKey, @Nullable KeyValue stored) {
     Bytes value = stored == null ? null : stored.value();
-    Change there = classifier.toChange(storeKey, value, stored == null ? 0 : stored.modRevision());
-    return there == null || StateComparison.agrees(cache, there);
+    Change change = classifier.toChange(storeKey, value, stored == null ? 0 : stored.modRevision());
+    return change == null || StateComparison.agrees(cache, change);
   }
 
   private boolean contradicts(LoadedState state, StateComparison present) {
-    RecordPosition found = state.record();
+    CommitRecordState found = state.record();
     return state.revision() < cache.applied().revision()
         || (found.modRevision() != 0 && found.modRevision() < record.modRevision())
         || (found.modRevision() == record.modRevision() && !found.equals(record))
-        || state.bookkeeping().stream().anyMatch(this::isBefore)
+        || state.bookkeeping().stream().anyMatch(this::isOlder)
         || present.contradicts();
   }
 
-  /** Whether a key has a lower mod revision than it had: they only rise. */
-  private boolean isBefore(Bookkeeping found) {
+  /** Whether a bookkeeping key has a lower mod revision than before, which only rise. */
+  private boolean isOlder(Bookkeeping found) {
     Bookkeeping known = bookkeeping.get(found.key());
     return known != null && found.modRevision() < known.modRevision();
   }
 
-  /** The first state, whose keys are in the cache. */
+  /** Completes the initial load, whose keys are in the cache. */
   void begin(LoadedState state) {
-    stand(state);
-    CommitRecord commit = read(record.value());
+    adopt(state);
+    CommitRecord commit = decode(record.value());
     long timestamp = Math.max(1, timestamp(commit));
-    exactAbove = bound(commit, timestamp);
+    agreedAbove = agreedBound(commit, timestamp);
     cache.endLoad(state.revision(), timestamp);
     listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), History.SAME);
   }
 
   /**
-   * A state loaded anew, as one revision on top of what is there.
+   * Applies a loaded state as one revision.
    *
-   * @param present its keys
-   * @param history whether the store's revisions are still those of before
+   * @param present the comparison with its keys
+   * @param history whether the state continues the history applied before
    */
   void resync(LoadedState state, StateComparison present, History history) {
     List<Change> difference = present.difference(state.revision());
-    stand(state);
-    CommitRecord commit = read(record.value());
+    adopt(state);
+    CommitRecord commit = decode(record.value());
     long timestamp = nextTimestamp(commit);
-    exactAbove = bound(commit, timestamp);
+    agreedAbove = agreedBound(commit, timestamp);
     cache.jump(difference, state.revision(), timestamp, history != History.SAME);
     listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), history);
-    log.info("loaded again at revision {}: {} keys differed", state.revision(), difference.size());
+    log.info("resync at revision {}: {} keys differed", state.revision(), difference.size());
   }
 
-  private void stand(LoadedState state) {
+  private void adopt(LoadedState state) {
     record = state.record();
     newest = state.newest();
     newestDeletion = 0;
     bookkeeping.clear();
-    state.bookkeeping().forEach(this::note);
+    state.bookkeeping().forEach(this::update);
   }
 
-  /** What follows from a loaded state for the versions that other nodes may have given to it. */
-  private long bound(@Nullable CommitRecord commit, long timestamp) {
+  /** Returns the bound on the timestamps that other nodes may have given to a loaded state. */
+  private long agreedBound(@Nullable CommitRecord commit, long timestamp) {
     boolean unknown = timestamp(commit) == 0 && record.value() != null;
     return unknown ? UNKNOWN : timestamp + settlingNanos;
   }
 
-  /** Applies a revision; nothing if it has been applied. */
+  /**
+   * Applies a revision; does nothing if it is applied already.
+   *
+   * @throws MissingRevisionException if a revision before it is missing
+   */
   void apply(RevisionEvents events) throws MissingRevisionException {
     long revision = events.revision();
     if (revision <= cache.applied().revision()) {
@@ -237,11 +246,11 @@ final class RevisionApplier {
     for (Event event : events.events()) {
       if (classifier.isCommitRecord(event.key())) {
         advanceRecord(event, revision);
-        commit = read(event.value());
+        commit = decode(event.value());
         newest = newest.or(event, revision);
         continue;
       }
-      Bytes own = classifier.bookkeeping(event.key());
+      Bytes own = classifier.bookkeepingKey(event.key());
       if (own != null) {
         kept = new ArrayList<>(kept);
         Bytes value = event.value();
@@ -257,14 +266,14 @@ final class RevisionApplier {
       }
     }
     cache.applyAndKeep(changes, revision, nextTimestamp(commit));
-    if (timestamp(commit) > exactAbove) {
-      cache.beginExact();
-    } else if (exactAbove != UNKNOWN) {
-      exactAbove++; // where another node was at the bound, it has counted up by one
+    if (timestamp(commit) > agreedAbove) {
+      cache.beginAgreed();
+    } else if (agreedAbove != UNKNOWN) {
+      agreedAbove++; // a node that was at the bound has assigned the next timestamp
     } else if (timestamp(commit) != 0) {
-      exactAbove = timestamp(commit) + settlingNanos;
+      agreedAbove = timestamp(commit) + settlingNanos;
     }
-    kept.forEach(this::note);
+    kept.forEach(this::update);
     listener.applied(cache.applied(), commits(commit, kept));
     cache.freeHistory();
   }
@@ -276,22 +285,22 @@ final class RevisionApplier {
   private void advanceRecord(Event event, long revision) throws MissingRevisionException {
     Bytes value = event.value();
     if (value == null) {
-      log.warn("the commit record was deleted by somebody at revision {}", revision);
-      record = RecordPosition.NONE;
+      log.warn("the commit record was deleted by another program at revision {}", revision);
+      record = CommitRecordState.NONE;
       return;
     }
     if (event.putCount() != record.putCount() + 1) {
       throw new MissingRevisionException(
-          "write "
+          "put "
               + event.putCount()
               + " of the commit record, at revision "
               + revision
-              + ", came after write "
+              + ", follows put "
               + record.putCount()
               + ", at revision "
               + record.modRevision());
     }
-    record = new RecordPosition(revision, event.putCount(), value);
+    record = new CommitRecordState(revision, event.putCount(), value);
   }
 
   private long nextTimestamp(@Nullable CommitRecord commit) {
@@ -302,15 +311,15 @@ final class RevisionApplier {
     return commit == null ? CommitRecord.NO_TIMESTAMP : commit.timestamp();
   }
 
-  /** The commit record that bytes stand for; null if there are none, or they are malformed. */
-  private @Nullable CommitRecord read(@Nullable Bytes stored) {
+  /** Decodes a commit record; null if there is none or it is malformed. */
+  private @Nullable CommitRecord decode(@Nullable Bytes stored) {
     if (stored == null) {
       return null;
     }
     CommitRecord commit = CommitRecord.decode(stored);
     if (commit == null) {
       SyncCounters.countAndWarn(
-          counters.malformedRecords, log, "taking a malformed commit record for none: {}", stored);
+          counters.malformedRecords, log, "ignoring a malformed commit record: {}", stored);
     } else if (!commit.hasTimestamp()) {
       SyncCounters.countAndWarn(
           counters.malformedRecords,

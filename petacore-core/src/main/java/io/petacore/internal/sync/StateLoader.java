@@ -23,22 +23,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a whole namespace, page by page, at one revision: that of the first page. If that revision
- * is compacted away meanwhile, it begins again at a newer one.
+ * Loads a whole namespace in pages at one revision, that of the first page. If that revision is
+ * compacted during the load, the load restarts at a newer one.
  *
- * <p>While a page is taken in, the next one is on its way.
+ * <p>The next page is requested before the previous one is processed. Pages are sized by bytes: the
+ * average entry of a page determines the limit of the next one, and a page that is too large is
+ * requested again with a lower limit. The server may count the remaining keys of a range for every
+ * page; {@link PageRanges} limits that cost, so pages can be small, which bounds the memory of the
+ * server and of this node.
  *
- * <p>Pages are sized by bytes: each tells how many entries of its kind fit the next. One that is
- * too large is asked for again with a lower limit. A server may count what is left in a range at
- * every page, which {@link PageRanges} keeps short. So pages need not be large: what is taken in
- * while nothing is on its way, the last one, is not much, nor is what a server or this node holds
- * in memory at a time.
- *
- * <p><b>One request at a time is at work in the store.</b> A page is waited for as long as it
- * arrives. One that was given up may go on keeping the store busy, and what makes it slow is its
- * range, not its limit: so before the next one there is a pause as long as the wait was, and it has
- * a narrower range. A load that has read something is not given up for the first failures, as all
- * of it would be read again.
+ * <p><b>One request at a time.</b> A page is awaited as long as bytes of it arrive. A page request
+ * that timed out may still keep the store busy, because of its range, not of its limit. The next
+ * request is therefore preceded by a pause as long as the wait, and covers a narrower range. A load
+ * that has read entries tolerates more failures, since it would have to read them again.
  */
 final class StateLoader {
 
@@ -46,31 +43,31 @@ final class StateLoader {
 
   static final int FIRST_PAGE = 300;
   private static final int GROWTH = 30;
-  private static final int LARGEST_PAGE = 50_000;
+  private static final int MAX_PAGE = 50_000;
   private static final long PAGE_BYTES = 8L << 20;
-  private static final int FIRST_PAGE_TRIES = 4;
-  private static final int LATER_PAGE_TRIES = 10;
-  private static final int ENTRY_OVERHEAD = 32;
-  private static final Duration PROGRESS_EVERY = Duration.ofSeconds(1);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+  private static final int FIRST_PAGE_ATTEMPTS = 4;
+  private static final int LATER_PAGE_ATTEMPTS = 10;
+  private static final int ENTRY_OVERHEAD_BYTES = 32;
+  private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration MIN_BACKOFF = Duration.ofMillis(20);
+  private static final Duration MAX_BACKOFF = Duration.ofSeconds(2);
 
-  /** However long a page was waited for, the store is given no more time to get over it. */
-  private static final Duration LONGEST_RECOVERY = Duration.ofSeconds(30);
+  /** The maximum pause after a page request that timed out. */
+  private static final Duration MAX_RECOVERY = Duration.ofSeconds(30);
 
   private final KvStore store;
   private final Namespace namespace;
   private final KeyClassifier classifier;
   private final Scheduler scheduler;
   private final LongConsumer progress;
-  private final Consumer<StoreException> onTrouble;
-  private volatile long heardAt;
+  private final Consumer<StoreException> onRetry;
+  private volatile long lastReceivedNanos;
   private volatile boolean stopped;
 
   /**
-   * @param progress told about once a second of a load how many entries it has read, PetaCore's own
-   *     included
-   * @param onTrouble told why a page has to be asked for again
+   * @param progress receives the number of entries read so far, reserved keys included, about once
+   *     a second
+   * @param onRetry receives the reason when a page is requested again
    */
   StateLoader(
       KvStore store,
@@ -78,62 +75,67 @@ final class StateLoader {
       KeyClassifier classifier,
       Scheduler scheduler,
       LongConsumer progress,
-      Consumer<StoreException> onTrouble) {
+      Consumer<StoreException> onRetry) {
     this.store = store;
     this.namespace = namespace;
     this.classifier = classifier;
     this.scheduler = scheduler;
     this.progress = progress;
-    this.onTrouble = onTrouble;
-    this.heardAt = scheduler.nanoTime();
+    this.onRetry = onRetry;
+    this.lastReceivedNanos = scheduler.nanoTime();
   }
 
-  /** Asks the store for nothing more; a load under way fails. From any thread. */
+  /** Sends no further requests; a running load fails. May be called by any thread. */
   void stop() {
     stopped = true;
   }
 
-  /** When something of a page arrived last, on the scheduler's clock. */
-  long heardAt() {
-    return heardAt;
+  /** The scheduler's time at which bytes of a page last arrived, in nanoseconds. */
+  long lastReceivedNanos() {
+    return lastReceivedNanos;
   }
 
   private void arriving(long bytes) {
-    heardAt = scheduler.nanoTime();
+    lastReceivedNanos = scheduler.nanoTime();
   }
 
-  /** Begins to load; fails with {@link StoreException} when the store can't be read. */
-  CompletableFuture<LoadedState> load(LoadSink destination) {
-    Loading loading = new Loading(destination);
-    loading.begin();
-    return loading.done;
+  /**
+   * Starts a load.
+   *
+   * @param sink receives the keys that the cache keeps, on the scheduler
+   * @return fails with {@link StoreException} if the store cannot be read
+   */
+  CompletableFuture<LoadedState> load(LoadSink sink) {
+    Load load = new Load(sink);
+    load.start();
+    return load.done;
   }
 
-  /** One load under way; its steps run one after another on the scheduler. */
-  private final class Loading {
+  /** A running load; its steps run one after another on the scheduler. */
+  private final class Load {
     private final CompletableFuture<LoadedState> done = new CompletableFuture<>();
-    private final LoadSink destination;
+    private final LoadSink sink;
     private List<Bookkeeping> bookkeeping = new ArrayList<>();
-    private RecordPosition record = RecordPosition.NONE;
-    private Trace newest = Trace.NONE;
+    private CommitRecordState record = CommitRecordState.NONE;
+    private LatestChange newest = LatestChange.NONE;
     private PageRanges ranges = new PageRanges(namespace.range());
     private long revision;
     private int limit = FIRST_PAGE;
     private int failures;
-    private long askedAt;
-    private final Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, scheduler::chance);
+    private long requestedNanos;
+    private final Backoff backoff = new Backoff(MIN_BACKOFF, MAX_BACKOFF, scheduler::chance);
     private long entries;
-    private long toldAt = scheduler.nanoTime();
+    private long reportedNanos = scheduler.nanoTime();
 
-    Loading(LoadSink destination) {
-      this.destination = destination;
+    Load(LoadSink sink) {
+      this.sink = sink;
     }
 
-    void begin() {
-      destination.begin();
+    void start() {
+      sink.begin();
       bookkeeping = new ArrayList<>();
-      record = RecordPosition.NONE;
-      newest = Trace.NONE;
+      record = CommitRecordState.NONE;
+      newest = LatestChange.NONE;
       ranges = new PageRanges(namespace.range());
       revision = 0;
       entries = 0;
@@ -146,7 +148,7 @@ final class StateLoader {
             new StoreException(StoreException.Kind.CLOSED, "the storage was closed", null));
         return;
       }
-      askedAt = scheduler.nanoTime();
+      requestedNanos = scheduler.nanoTime();
       Continuation.after(
           store.bulkRange(
               new RangeRequest(ranges.next(), revision, limit), StateLoader.this::arriving),
@@ -161,64 +163,66 @@ final class StateLoader {
       } else if (page.more() && page.entries().isEmpty()) {
         failed(
             new StoreException(
-                StoreException.Kind.UNAVAILABLE, "the store promised more and sent none", null));
+                StoreException.Kind.UNAVAILABLE,
+                "the store announced more entries and sent none",
+                null));
       } else {
-        take(page);
+        process(page);
       }
     }
 
     private void failed(StoreException failure) {
       if (failure.kind() == StoreException.Kind.COMPACTED && revision != 0) {
-        begin();
+        start();
       } else if (failure.kind() == StoreException.Kind.TOO_LARGE && limit > 1) {
         limit = Math.max(1, limit / GROWTH);
         readNext();
-      } else if (mayPass(failure) && ++failures < tries()) {
-        readAgainLater(failure);
+      } else if (isTransient(failure) && ++failures < maxAttempts()) {
+        retryLater(failure);
       } else {
         done.completeExceptionally(failure);
       }
     }
 
-    private boolean mayPass(StoreException failure) {
+    private boolean isTransient(StoreException failure) {
       return switch (failure.kind()) {
         case REJECTED, TOO_LARGE, CLOSED -> false;
         default -> true;
       };
     }
 
-    private int tries() {
-      return entries == 0 ? FIRST_PAGE_TRIES : LATER_PAGE_TRIES;
+    private int maxAttempts() {
+      return entries == 0 ? FIRST_PAGE_ATTEMPTS : LATER_PAGE_ATTEMPTS;
     }
 
-    private void readAgainLater(StoreException failure) {
-      onTrouble.accept(failure);
-      Duration waited = Duration.ofNanos(scheduler.nanoTime() - askedAt);
+    private void retryLater(StoreException failure) {
+      onRetry.accept(failure);
+      Duration waited = Duration.ofNanos(scheduler.nanoTime() - requestedNanos);
       Duration pause = backoff.next();
       if (failure.kind() == StoreException.Kind.OUTCOME_UNKNOWN) {
         ranges.narrow();
-        Duration recovery = waited.compareTo(LONGEST_RECOVERY) < 0 ? waited : LONGEST_RECOVERY;
+        Duration recovery = waited.compareTo(MAX_RECOVERY) < 0 ? waited : MAX_RECOVERY;
         pause = recovery.plus(pause);
       }
       scheduler.schedule(pause, this::readNext);
     }
 
-    private void take(RangePage page) {
+    private void process(RangePage page) {
       failures = 0;
       backoff.reset();
-      heardAt = scheduler.nanoTime();
+      lastReceivedNanos = scheduler.nanoTime();
       if (revision == 0) {
         revision = page.revision();
       }
-      boolean isMore = ranges.advance(page, limit);
-      if (isMore) {
+      boolean hasMore = ranges.advance(page, limit);
+      if (hasMore) {
         limit = nextLimit(page);
-        readNext(); // its answer waits for the scheduler, where this page is taken in now
+        readNext(); // its response is handled on the scheduler, after this page
       }
-      destination.expect(page.entries().size() + page.beyond());
-      page.entries().forEach(this::take);
-      tellProgress(page.entries().size());
-      if (!isMore) {
+      sink.expect(page.entries().size() + page.beyond());
+      page.entries().forEach(this::process);
+      reportProgress(page.entries().size());
+      if (!hasMore) {
         done.complete(new LoadedState(revision, record, bookkeeping, newest));
       }
     }
@@ -228,16 +232,16 @@ final class StateLoader {
       if (count == 0) {
         return limit;
       }
-      long next = page.more() ? Math.min(LARGEST_PAGE, (long) GROWTH * count) : limit;
+      long next = page.more() ? Math.min(MAX_PAGE, (long) GROWTH * count) : limit;
       long fitting = PAGE_BYTES * count / bytes(page);
       return (int) Math.max(1, Math.min(next, fitting));
     }
 
-    private void tellProgress(int more) {
+    private void reportProgress(int more) {
       entries += more;
       long now = scheduler.nanoTime();
-      if (now - toldAt >= PROGRESS_EVERY.toNanos()) {
-        toldAt = now;
+      if (now - reportedNanos >= PROGRESS_INTERVAL.toNanos()) {
+        reportedNanos = now;
         log.info("namespace {}: {} entries read so far", namespace, entries);
         progress.accept(entries);
       }
@@ -246,19 +250,19 @@ final class StateLoader {
     private static long bytes(RangePage page) {
       long bytes = 0;
       for (KeyValue stored : page.entries()) {
-        bytes += stored.key().length() + stored.value().length() + ENTRY_OVERHEAD;
+        bytes += stored.key().length() + stored.value().length() + ENTRY_OVERHEAD_BYTES;
       }
       return bytes;
     }
 
-    private void take(KeyValue stored) {
+    private void process(KeyValue stored) {
       Bytes key = stored.key();
       if (classifier.isCommitRecord(key)) {
-        record = RecordPosition.of(stored);
+        record = CommitRecordState.of(stored);
         newest = newest.or(stored);
         return;
       }
-      Bytes kept = classifier.bookkeeping(key);
+      Bytes kept = classifier.bookkeepingKey(key);
       if (kept != null) {
         bookkeeping.add(classifier.bookkeeping(kept, stored));
         newest = newest.or(stored);
@@ -266,7 +270,7 @@ final class StateLoader {
       }
       Change change = classifier.toChange(key, stored.value(), stored.modRevision());
       if (change != null) {
-        destination.add(change);
+        sink.add(change);
         newest = newest.or(stored);
       }
     }

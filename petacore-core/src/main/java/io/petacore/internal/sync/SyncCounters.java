@@ -3,7 +3,7 @@ package io.petacore.internal.sync;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 
-/** What the Synchronizer has met. Safe for use by many threads. */
+/** Replication counters. Safe for use by many threads. */
 public final class SyncCounters {
 
   final AtomicLong watchesOpened = new AtomicLong();
@@ -13,38 +13,38 @@ public final class SyncCounters {
   final AtomicLong clocksRefused = new AtomicLong();
   final AtomicLong otherHistories = new AtomicLong();
 
-  /** How often a watch was opened. */
+  /** The number of watches opened. */
   public long watchesOpened() {
     return watchesOpened.get();
   }
 
-  /** How often everything was loaded again. */
+  /** The number of resyncs started. */
   public long resyncs() {
     return resyncs.get();
   }
 
-  /** Commit records that could not be read. */
+  /** The number of commit records that could not be decoded. */
   public long malformedRecords() {
     return malformedRecords.get();
   }
 
-  /** Foreign keys seen in places that are PetaCore's own. */
+  /** The number of foreign keys ignored because they are in the reserved range. */
   public long ignoredKeys() {
     return ignoredKeys.get();
   }
 
-  /** Timestamps too far ahead of the local clock. */
+  /** The number of timestamps refused as too far ahead of the local clock. */
   public long clocksRefused() {
     return clocksRefused.get();
   }
 
-  /** How often the store was taken for being on another history. */
+  /** The number of resyncs at which the store's history counted as another one. */
   public long otherHistories() {
     return otherHistories.get();
   }
 
   /**
-   * Counts something that may come in floods and logs its first, second, fourth, eighth…
+   * Counts an event that may occur in floods, and logs its first, second, fourth, eighth…
    * occurrence.
    */
   static void countAndWarn(AtomicLong counter, Logger log, String message, Object detail) {

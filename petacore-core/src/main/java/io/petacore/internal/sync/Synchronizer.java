@@ -86,9 +86,8 @@ public final class Synchronizer {
 
   private final Object lock = new Object();
   private @Nullable Feed current; // guarded by lock
-  private long expected; // guarded by lock; the highest revision that is known to exist
+  private final DeliveryWatchdog watchdog;
   private final CatchUp catchUp = new CatchUp(); // guarded by lock
-  private boolean lookingAgain; // guarded by lock; whether a look at it is scheduled
   private boolean reloadWanted; // guarded by lock; whether no watch leads on from what is here
   private volatile boolean defective; // whether a step has failed, and none follows it
   private volatile long loading; // written by the scheduler
@@ -122,6 +121,8 @@ public final class Synchronizer {
     this.loader =
         new StateLoader(store, namespace, classifier, scheduler, this::progressed, this::note);
     this.applier = new RevisionApplier(cache, clock, classifier, counters, settling, listener);
+    this.watchdog =
+        new DeliveryWatchdog(scheduler, () -> cache.applied().revision(), this::checkDelivery);
   }
 
   /**
@@ -148,7 +149,7 @@ public final class Synchronizer {
 
   /** When something of a load arrived last, on the scheduler's clock. */
   public long loadHeardAt() {
-    return loader.heardAt();
+    return loader.lastReceivedNanos();
   }
 
   /** What it has met. */
@@ -206,7 +207,7 @@ public final class Synchronizer {
 
   private void openWatch() {
     long revision = cache.applied().revision();
-    long exists = expectedSoFar();
+    long exists = watchdog.expected();
     proceed(
         store.bulkRange(new RangeRequest(ownKeys(), revision, 0), arriving -> {}),
         page -> {
@@ -231,7 +232,7 @@ public final class Synchronizer {
   private void lookForNewest(long revision) {
     List<Bytes> keys;
     synchronized (lock) {
-      keys = applier.newestForeign();
+      keys = applier.newestForeignKeys();
     }
     lookFor(keys.iterator(), revision);
   }
@@ -256,7 +257,7 @@ public final class Synchronizer {
 
   private boolean isAsApplied(Bytes key, RangePage page) {
     synchronized (lock) {
-      return applier.holds(key, page.entries().isEmpty() ? null : page.entries().get(0));
+      return applier.agrees(key, page.entries().isEmpty() ? null : page.entries().get(0));
     }
   }
 
@@ -281,12 +282,6 @@ public final class Synchronizer {
         namespace.toStore(ReservedKeys.EXCLUSIVE_LOCK.successor()));
   }
 
-  private long expectedSoFar() {
-    synchronized (lock) {
-      return expected;
-    }
-  }
-
   /**
    * @param exists a revision that the store had before it was asked: if it has not come there, it
    *     was set back, be it to no further than what is applied here
@@ -295,12 +290,12 @@ public final class Synchronizer {
     if (page.revision() < exists) {
       return false;
     }
-    RecordPosition record = RecordPosition.NONE;
+    CommitRecordState record = CommitRecordState.NONE;
     Map<Bytes, Bookkeeping> bookkeeping = new HashMap<>();
     for (KeyValue stored : page.entries()) {
-      Bytes kept = classifier.bookkeeping(stored.key());
+      Bytes kept = classifier.bookkeepingKey(stored.key());
       if (classifier.isCommitRecord(stored.key())) {
-        record = RecordPosition.of(stored);
+        record = CommitRecordState.of(stored);
       } else if (kept != null) {
         bookkeeping.put(kept, classifier.bookkeeping(kept, stored));
       }
@@ -312,7 +307,7 @@ public final class Synchronizer {
 
   private void historyUnread(StoreException failure) {
     switch (failure.kind()) {
-      case COMPACTED -> resync(Continuity.OPEN);
+      case COMPACTED -> resync(Continuity.UNKNOWN);
       case FUTURE_REVISION -> {
         log.warn("the store has not reached a revision that it gave out: {}", failure.getMessage());
         resync(Continuity.BROKEN);
@@ -362,7 +357,7 @@ public final class Synchronizer {
             if (history == History.ANOTHER) {
               cache.abandonWaiters(
                   new StoreUnavailableException("the store was restored to another history", null));
-              expected = 0;
+              watchdog.forget();
             }
             applier.resync(loaded, present.comparison(), history);
           }
@@ -419,6 +414,7 @@ public final class Synchronizer {
 
   /** On the scheduler, now and then. */
   private boolean recoverIfDefective() {
+    watchdog.recover();
     if (defective && state != State.CLOSED) {
       defective = false;
       take(cache.applied().revision() == 0 ? this::load : this::openWatch);
@@ -439,28 +435,33 @@ public final class Synchronizer {
   // ---- from anywhere
 
   /**
-   * Opens another watch if a revision that is known to exist has not been applied and the watch is
-   * silent: it has failed without telling. One that delivers, or of which bytes arrive, and has not
-   * come so far yet, is left to go on: to begin again would only throw it back.
+   * Takes note of a revision that the store is known to have. If it is not applied, and neither
+   * revisions nor bytes arrive for {@link CatchUp#silenceBound}, the watch is replaced: it has
+   * failed silently. A watch that is still delivering is kept, since a new one would have to begin
+   * again. Does not block.
+   *
+   * @param revision a revision that the store has confirmed or shown
    */
   public void expect(long revision) {
-    Feed silent = null;
+    watchdog.expect(revision);
+  }
+
+  /** Replaces a silent watch; says when to check again. On the scheduler. */
+  private Duration checkDelivery(long revision) {
+    Feed checked;
+    long remainingNanos;
     synchronized (lock) {
-      expected = Math.max(expected, revision);
-      if (state == State.CLOSED || cache.applied().revision() >= expected) {
-        return;
+      checked = current;
+      if (checked == null || !checked.opened) {
+        return CatchUp.SILENCE_BOUND; // the opening has a bound of its own
       }
-      if (current != null && current.isSilent()) {
-        silent = current;
-      }
-      if (!lookingAgain) {
-        scheduler.schedule(CatchUp.SILENCE_BOUND, this::lookAgain);
-        lookingAgain = true;
-      }
+      remainingNanos = checked.remainingSilenceNanos(watchdog.missingSince());
     }
-    if (silent != null) {
-      silent.fellSilent(revision);
+    if (remainingNanos > 0) {
+      return Duration.ofNanos(remainingNanos);
     }
+    checked.fellSilent(revision);
+    return CatchUp.SILENCE_BOUND;
   }
 
   /**
@@ -486,15 +487,6 @@ public final class Synchronizer {
       last.closeWatch();
       scheduler.execute(() -> take(this::openWatch));
     } // else an opening is under way, which looks for it
-  }
-
-  private void lookAgain() {
-    long wanted;
-    synchronized (lock) {
-      lookingAgain = false;
-      wanted = expected;
-    }
-    expect(wanted);
   }
 
   /** Frees history that has been kept for long enough. */
@@ -577,15 +569,21 @@ public final class Synchronizer {
       this.startedAt = startedAt;
     }
 
-    /** Under the lock. One that is not accepted yet has a bound of its own. */
-    boolean isSilent() {
+    /**
+     * For how much longer an opened watch may be silent; 0 or less if it has failed. Under the
+     * lock.
+     *
+     * @param missingSince since when a revision has been missing
+     */
+    long remainingSilenceNanos(long missingSince) {
       long now = scheduler.nanoTime();
       long bytes = receivedBytes();
       if (bytes != heardBytes) {
         heardBytes = bytes;
         heardAt = now;
       }
-      return opened && now - heardAt > catchUp.silenceBound().toNanos();
+      long silentSince = missingSince - heardAt > 0 ? missingSince : heardAt;
+      return catchUp.silenceBound().toNanos() - (now - silentSince);
     }
 
     private long receivedBytes() {
@@ -715,7 +713,7 @@ public final class Synchronizer {
                   + " bytes had arrived; loading everything instead: {}",
               namespace,
               cache.applied().revision(),
-              CatchUp.TRIES,
+              CatchUp.MAX_FAILURES,
               bytes,
               cause.getMessage());
         }
@@ -727,7 +725,7 @@ public final class Synchronizer {
       lastFailure = cause;
       goOn(
           cause.kind() == StoreException.Kind.COMPACTED
-              ? () -> resync(Continuity.OPEN)
+              ? () -> resync(Continuity.UNKNOWN)
               : () -> takeLater(Synchronizer.this::openWatch));
     }
 

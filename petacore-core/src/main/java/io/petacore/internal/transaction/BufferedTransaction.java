@@ -3,7 +3,7 @@ package io.petacore.internal.transaction;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
-import io.petacore.internal.commit.Write;
+import io.petacore.internal.commit.batch.Write;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.mvcc.AppliedState;

@@ -2,7 +2,7 @@ package io.petacore.internal.transaction;
 
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
-import io.petacore.internal.commit.Write;
+import io.petacore.internal.commit.batch.Write;
 import io.petacore.internal.mvcc.Order;
 import java.util.Iterator;
 import java.util.NoSuchElementException;

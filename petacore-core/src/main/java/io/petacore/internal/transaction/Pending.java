@@ -1,6 +1,6 @@
 package io.petacore.internal.transaction;
 
-import io.petacore.internal.commit.Write;
+import io.petacore.internal.commit.batch.Write;
 import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.transaction.IsolationLevel;
 import java.util.List;

@@ -7,10 +7,10 @@ import io.petacore.error.ReadOnlyStorageException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionConflictException;
 import io.petacore.error.TransactionTooOldException;
-import io.petacore.internal.commit.CommitOutcome;
 import io.petacore.internal.commit.CommitPipeline;
-import io.petacore.internal.commit.CommitRequest;
-import io.petacore.internal.commit.Write;
+import io.petacore.internal.commit.batch.CommitOutcome;
+import io.petacore.internal.commit.batch.CommitRequest;
+import io.petacore.internal.commit.batch.Write;
 import io.petacore.internal.concurrent.Backoff;
 import io.petacore.internal.concurrent.Continuation;
 import io.petacore.internal.concurrent.Deadline;
@@ -399,7 +399,8 @@ public final class TransactionRunner {
               ? snapshot.timestamp()
               : CommitRequest.UNGUARDED;
       Bytes lostTo = lastConflict == null ? null : lastConflict.key();
-      return pipeline.commit(new CommitRequest(writes, guardedBy, deadline, failFast, lostTo));
+      return pipeline.commit(
+          new CommitRequest(writes, guardedBy, deadline, failFast, false, lostTo));
     }
 
     /** Not given up on an interrupt, which would hide the outcome; the deadline bounds it. */

@@ -1,7 +1,7 @@
 package io.petacore.internal.transaction;
 
 import io.petacore.data.Bytes;
-import io.petacore.internal.commit.Write;
+import io.petacore.internal.commit.batch.Write;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

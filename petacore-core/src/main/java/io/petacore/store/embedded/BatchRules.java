@@ -11,12 +11,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a batch must satisfy whatever the store holds: keys not empty, no key changed twice, the
- * limits on operations and bytes. Groups count whether or not they would run.
+ * Validates a batch independently of the store's contents: keys are not empty, no key is changed
+ * twice, and the limits on operations and bytes are respected. Groups count whether or not their
+ * guards hold.
  */
 final class BatchRules {
 
-  /** What a guard, an operation or a read costs beside its key and value; never less in etcd. */
+  /** The bytes counted for a guard, operation or read besides key and value; etcd needs no more. */
   static final int BYTES_PER_STEP = 32;
 
   private final StoreLimits limits;
@@ -46,10 +47,10 @@ final class BatchRules {
   }
 
   /**
-   * Checks a level and those below it.
+   * Checks a nesting level and those below it.
    *
-   * @param left what the levels above leave of the operations allowed. Every level takes at least
-   *     one of them before it goes deeper, so this also bounds the recursion.
+   * @param left the operations that the levels above leave of the limit. Every level with a nested
+   *     one uses at least one of them, so the limit also bounds the recursion.
    */
   private void level(List<Guard> guards, List<Operation> operations, int reads, int left) {
     int here = Math.max(reads, Math.max(guards.size(), operations.size()));

@@ -9,7 +9,7 @@ import io.petacore.store.StoreException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes revisions: of batches, and of leases that end. Used under the store's lock only. */
+/** Creates revisions from batches and from leases that expire. Guarded by the store's lock. */
 final class Committer {
   private final KeySpace keys;
   private final Leases leases;
@@ -19,27 +19,27 @@ final class Committer {
     this.leases = leases;
   }
 
-  /** Judges a batch that obeys the {@link BatchRules}, and does what its guards allow. */
+  /** Commits a batch that satisfies the {@link BatchRules}, as far as its guards hold. */
   BatchResult commit(Batch batch) {
-    Judgement judgement = new Judgement(batch, this::modRevision);
-    if (!judgement.applied()) {
+    GuardEvaluation evaluation = new GuardEvaluation(batch, this::modRevision);
+    if (!evaluation.applied()) {
       return new BatchResult(false, keys.newest(), List.of(), present(batch.otherwiseRead()));
     }
-    for (Operation change : judgement.changes()) {
+    for (Operation change : evaluation.changes()) {
       requireLease(change);
     }
-    keys.apply(judgement.changes());
-    return new BatchResult(true, keys.newest(), List.copyOf(judgement.groups()), List.of());
+    keys.apply(evaluation.changes());
+    return new BatchResult(true, keys.newest(), List.copyOf(evaluation.groups()), List.of());
   }
 
-  /** Ends every lease that is past its time, each in a revision of its own. */
+  /** Expires the leases that are due, each in a revision of its own. */
   void expire(long now) {
     for (long due = leases.due(now); due != Leases.NONE; due = leases.due(now)) {
       end(due);
     }
   }
 
-  /** Ends a lease and deletes its keys in one revision, if it has not ended. */
+  /** Ends a lease, if it has not ended before, and deletes its keys in one revision. */
   long end(long lease) {
     List<Operation> deletes = new ArrayList<>();
     for (Bytes key : leases.end(lease)) {

@@ -14,24 +14,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The work of the store's own thread: it delivers to the watches, and ends leases when their time
- * is over.
+ * The loop of the store's thread, which delivers revisions to watches and expires leases.
  *
- * <p>The store's lock is held while looking what there is to do and while copying a bounded part of
- * the log, never while a listener runs. The watches take turns, a bounded part each, so that one
- * that catches up does not hold up the others.
+ * <p>The store's lock is held to determine which watches are due and to copy a bounded part of the
+ * log, but never while a listener runs. Each watch in turn gets a bounded number of revisions, so
+ * that a watch that catches up does not delay the others.
  */
 final class DeliveryLoop {
   private static final Logger LOG = LoggerFactory.getLogger(DeliveryLoop.class);
 
-  /** What one call of a listener carries at most, so that it stays short. */
+  /** The maximum number of revisions per call of a listener. */
   static final int MAX_REVISIONS = 512;
 
-  /** No further revision joins a call that carries as many events. */
+  /** A call of a listener gets no further revision once it has this many events. */
   static final int MAX_EVENTS = 4096;
 
-  /** A listener that does not return may not hang the application's shutdown for ever. */
-  private static final Duration END_PATIENCE = Duration.ofSeconds(30);
+  /** The maximum time that {@link #awaitEnd} waits for a listener to return. */
+  private static final Duration END_TIMEOUT = Duration.ofSeconds(30);
 
   private final Thread thread = new Thread(this::run, "petacore-embedded-store");
   private final ReentrantLock lock;
@@ -42,15 +41,14 @@ final class DeliveryLoop {
   private final LongSupplier ticker;
   private final boolean realTime;
 
-  /** Guarded by the lock. */
-  private final List<WatchFeed> feeds = new ArrayList<>();
+  private final List<EmbeddedWatch> watches = new ArrayList<>(); // under the lock
 
-  /** Written once, under the lock; read by any thread. */
+  /** Written under the lock, read without it. */
   private volatile boolean closed;
 
   /**
-   * @param realTime whether the ticker runs by itself, in nanoseconds of real time; else leases end
-   *     when the store is called
+   * @param realTime whether the ticker advances in real time; otherwise leases expire only when the
+   *     store is called
    */
   DeliveryLoop(
       ReentrantLock lock,
@@ -68,7 +66,7 @@ final class DeliveryLoop {
     this.realTime = realTime;
   }
 
-  /** To be called once. */
+  /** Starts the thread. Must be called once. */
   void start() {
     thread.setDaemon(true);
     thread.start();
@@ -78,40 +76,41 @@ final class DeliveryLoop {
     return closed;
   }
 
-  /** Adds a watch. Under the lock, and not when closed. */
-  void add(WatchFeed feed) {
-    feeds.add(feed);
+  /** Adds a watch; the loop must not be closed. Under the lock. */
+  void add(EmbeddedWatch watch) {
+    assert lock.isHeldByCurrentThread();
+    watches.add(watch);
     wake();
   }
 
   /**
-   * How many watches are served, those included of which the end was not noticed yet. Under the
-   * lock.
+   * The number of watches, including those that have ended and are not removed yet. Under the lock.
    */
   int watches() {
-    return feeds.size();
+    assert lock.isHeldByCurrentThread();
+    return watches.size();
   }
 
-  /** There may be something to do: a new revision, a lease. Under the lock. */
+  /** Wakes the thread after a new revision or a change of leases. Under the lock. */
   void wake() {
-    work.signal();
+    work.signal(); // fails unless the lock is held
   }
 
-  /** Lets the thread end, after it has told every watch. Under the lock. */
+  /** Ends the thread after it has ended every watch. Under the lock. */
   void close() {
     closed = true;
     wake();
   }
 
   /**
-   * Waits until the thread has ended after {@link #close()}; not if it is this one. Without the
-   * lock, and not cut short by an interrupt.
+   * Waits until the thread has terminated after {@link #close()}; returns immediately if called by
+   * that thread. Must be called without the lock; an interrupt does not end the wait.
    */
   void awaitEnd() {
     if (Thread.currentThread() == thread) {
       return;
     }
-    long deadline = System.nanoTime() + END_PATIENCE.toNanos();
+    long deadline = System.nanoTime() + END_TIMEOUT.toNanos();
     boolean interrupted = false;
     while (thread.isAlive() && deadline - System.nanoTime() > 0) {
       try {
@@ -124,14 +123,14 @@ final class DeliveryLoop {
       Thread.currentThread().interrupt();
     }
     if (thread.isAlive()) {
-      LOG.error("A watch listener does not return, its thread {} is left behind", thread.getName());
+      LOG.error("A watch listener does not return; abandoning thread {}", thread.getName());
     }
   }
 
   private void run() {
     String end = "the store was closed";
     try {
-      for (List<WatchFeed> due = awaitDue(); !due.isEmpty(); due = awaitDue()) {
+      for (List<EmbeddedWatch> due = awaitDue(); !due.isEmpty(); due = awaitDue()) {
         due.forEach(this::deliver);
       }
     } catch (Throwable thrown) {
@@ -142,15 +141,16 @@ final class DeliveryLoop {
     }
   }
 
-  /** Waits until some watches are due; none when the store was closed. */
-  private List<WatchFeed> awaitDue() {
+  /** Waits for watches that are due; returns none if the store was closed. */
+  private List<EmbeddedWatch> awaitDue() {
     lock.lock();
     try {
       while (!closed) {
         long now = ticker.getAsLong();
         committer.expire(now);
-        feeds.removeIf(WatchFeed::isOver);
-        List<WatchFeed> due = feeds.stream().filter(feed -> feed.isDue(keys.newest())).toList();
+        watches.removeIf(EmbeddedWatch::isOver);
+        List<EmbeddedWatch> due =
+            watches.stream().filter(watch -> watch.isDue(keys.newest())).toList();
         if (!due.isEmpty()) {
           return due;
         }
@@ -162,7 +162,7 @@ final class DeliveryLoop {
     }
   }
 
-  @SuppressWarnings("WaitNotInLoop") // The caller loops: it looks at everything again.
+  @SuppressWarnings("WaitNotInLoop") // The caller loops and re-evaluates all conditions.
   private void await(@Nullable Long nanos) {
     try {
       if (nanos == null) {
@@ -171,43 +171,43 @@ final class DeliveryLoop {
         work.await(nanos, TimeUnit.NANOSECONDS);
       }
     } catch (InterruptedException e) {
-      // Only a listener can have interrupted this thread, which ends by close() alone: look again.
-      LOG.debug("The thread of the embedded store was interrupted, and goes on");
+      // Only a listener can interrupt this thread, which ends by close() only.
+      LOG.debug("The thread of the embedded store was interrupted; the interrupt is ignored");
     }
   }
 
-  private void deliver(WatchFeed feed) {
+  private void deliver(EmbeddedWatch watch) {
     StoreException gone = null;
     List<RevisionEvents> revisions = List.of();
     lock.lock();
     try {
-      if (feed.next() < keys.compacted()) {
-        gone = keys.compacted(feed.next());
+      if (watch.next() < keys.compacted()) {
+        gone = keys.compacted(watch.next());
       } else {
-        revisions = keys.eventsFrom(feed.next(), MAX_REVISIONS, MAX_EVENTS);
+        revisions = keys.eventsFrom(watch.next(), MAX_REVISIONS, MAX_EVENTS);
       }
     } finally {
       lock.unlock();
     }
     if (gone == null) {
-      feed.deliver(revisions);
+      watch.deliver(revisions);
     } else {
-      feed.end(gone);
+      watch.end(gone);
     }
   }
 
   private void endAll(String reason) {
-    List<WatchFeed> open;
+    List<EmbeddedWatch> open;
     lock.lock();
     try {
       closed = true;
-      open = List.copyOf(feeds);
-      feeds.clear();
+      open = List.copyOf(watches);
+      watches.clear();
     } finally {
       lock.unlock();
     }
-    for (WatchFeed feed : open) {
-      feed.end(new StoreException(StoreException.Kind.CLOSED, reason, null));
+    for (EmbeddedWatch watch : open) {
+      watch.end(new StoreException(StoreException.Kind.CLOSED, reason, null));
     }
   }
 }

@@ -17,25 +17,24 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * The store contract in memory: revisions, history and compaction, guarded batches, watches and
- * leases, as etcd has them. For trying the library, for unit tests, and for several nodes in one
- * process; nothing survives {@link #close()}.
+ * A store in memory with etcd's semantics: revisions, history and compaction, guarded batches,
+ * watches and leases. For trying the library, for unit tests, and for several nodes in one process;
+ * nothing survives {@link #close()}.
  *
- * <p><b>Stricter than etcd, on purpose.</b> A batch that changes a key more than once is refused
- * with {@link StoreException.Kind#REJECTED} in every case: two puts, a put beside a delete in any
- * order, two deletes, across groups too, whether or not those groups would run. A request's size is
- * counted as the lengths of its keys and values and 32 bytes for every guard, operation and read.
+ * <p><b>Stricter than etcd on purpose.</b> A batch that changes a key more than once always fails
+ * with {@link StoreException.Kind#REJECTED}: two puts, a put and a delete in either order, two
+ * deletes, also across groups, whether or not the groups' guards hold. The size of a request is
+ * counted as the lengths of its keys and values plus 32 bytes per guard, operation and read.
  *
- * <p><b>History.</b> Besides the present state, what the newest revisions changed is kept for reads
- * and watches: up to {@link Builder#historyBytes}, counted as keys, values and 128 bytes for every
- * change. What lies before is compacted, a revision at a time, as new ones come.
+ * <p><b>History.</b> The newest revisions are kept for reads and watches, up to {@link
+ * Builder#historyBytes}, counted as keys, values and 128 bytes per change. Older revisions are
+ * compacted one by one as new ones are committed.
  *
- * <p><b>Threads.</b> One lock orders what changes the store; nothing foreign runs under it but the
- * ticker of the leases. Reads take no lock. The work of a call is done when it returns: its future
- * is complete already, and what is chained to it runs on the caller's thread. Listeners are called
- * by the store's only thread, a daemon, without the lock; one that blocks holds up all watches. A
- * watch opened when the store is closed is told so by the caller's thread, before {@link #watch}
- * returns.
+ * <p><b>Threads.</b> One lock serializes all writes; no foreign code but the lease ticker runs
+ * under it. Reads take no lock. A call returns a completed future, so dependent actions run on the
+ * caller's thread. Listeners are called without the lock by the store's only thread, a daemon; a
+ * listener that blocks delays all watches. If the store is closed, {@link #watch} calls the
+ * listener on the caller's thread before it returns.
  */
 public final class EmbeddedKvStore implements KvStore {
   private final ReentrantLock lock = new ReentrantLock();
@@ -55,12 +54,12 @@ public final class EmbeddedKvStore implements KvStore {
     loop.start();
   }
 
-  /** A new, empty store with etcd's limits. */
+  /** Creates an empty store with etcd's default limits. */
   public static EmbeddedKvStore inMemory() {
     return builder().build();
   }
 
-  /** Settings for a store that is to differ from {@link #inMemory()}. */
+  /** Returns a builder with the settings of {@link #inMemory()}. */
   public static Builder builder() {
     return new Builder();
   }
@@ -95,27 +94,27 @@ public final class EmbeddedKvStore implements KvStore {
   @Override
   public Watch watch(KeyRange range, long fromRevision, WatchListener listener) {
     if (fromRevision < 1) {
-      throw new IllegalArgumentException("revisions begin at 1: " + fromRevision);
+      throw new IllegalArgumentException("revisions start at 1: " + fromRevision);
     }
-    WatchFeed feed = new WatchFeed(range, fromRevision, listener);
+    EmbeddedWatch watch = new EmbeddedWatch(range, fromRevision, listener);
     lock.lock();
     try {
       if (!loop.isClosed()) {
-        loop.add(feed);
-        return feed;
+        loop.add(watch);
+        return watch;
       }
     } finally {
       lock.unlock();
     }
-    feed.end(closed());
-    return feed;
+    watch.end(closed());
+    return watch;
   }
 
   /**
-   * Compacts the history: reads and watches from below a revision fail with {@link
-   * StoreException.Kind#COMPACTED} from now on. Nothing where it has been compacted as far already.
+   * Compacts the history: reads and watches below a revision fail with {@link
+   * StoreException.Kind#COMPACTED} from now on. Has no effect if it is compacted already.
    *
-   * @param revision the oldest that stays readable
+   * @param revision the oldest revision that stays readable
    * @throws StoreException {@link StoreException.Kind#FUTURE_REVISION} above the newest revision,
    *     {@link StoreException.Kind#CLOSED}
    */
@@ -125,7 +124,7 @@ public final class EmbeddedKvStore implements KvStore {
           if (revision > keys.newest()) {
             throw new StoreException(
                 StoreException.Kind.FUTURE_REVISION,
-                "can't compact at " + revision + ", the newest revision is " + keys.newest(),
+                "cannot compact at " + revision + ", the newest revision is " + keys.newest(),
                 null);
           }
           keys.compact(revision);
@@ -146,9 +145,9 @@ public final class EmbeddedKvStore implements KvStore {
   }
 
   private static long nanos(Duration timeToLive) {
-    return timeToLive.compareTo(Duration.ofNanos(Leases.LONGEST_NANOS)) < 0
+    return timeToLive.compareTo(Duration.ofNanos(Leases.MAX_NANOS)) < 0
         ? timeToLive.toNanos()
-        : Leases.LONGEST_NANOS;
+        : Leases.MAX_NANOS;
   }
 
   @Override
@@ -168,8 +167,8 @@ public final class EmbeddedKvStore implements KvStore {
   }
 
   /**
-   * Ends every lease whose time is over by the ticker; to be called after moving a ticker of one's
-   * own. With the default ticker the store does so by itself.
+   * Expires the leases that are due by the ticker; to be called after a custom ticker was advanced.
+   * With the default ticker the store expires leases by itself.
    *
    * @throws StoreException {@link StoreException.Kind#CLOSED}
    */
@@ -194,8 +193,9 @@ public final class EmbeddedKvStore implements KvStore {
   /**
    * {@inheritDoc}
    *
-   * <p>Called by a listener it returns before the store's thread has ended, which that will do when
-   * the listener returns. A listener that does not return within 30 seconds is logged and left.
+   * <p>If called by a listener, it returns before the store's thread has terminated, which it does
+   * when the listener returns. A listener that does not return within 30 seconds is logged and
+   * abandoned.
    */
   @Override
   public void close() {
@@ -208,14 +208,14 @@ public final class EmbeddedKvStore implements KvStore {
     loop.awaitEnd();
   }
 
-  /** How many watches are held, to be tested for a leak. */
+  /** The number of watches held, for tests. */
   int watches() {
     return locked(loop::watches);
   }
 
   /**
-   * Does something under the lock, on the state in which no lease is past its time, and wakes the
-   * store's thread to deliver it.
+   * Runs an action under the lock, after expired leases have ended, and wakes the store's thread to
+   * deliver its changes.
    */
   private <T> T locked(Supplier<T> work) {
     lock.lock();
@@ -266,22 +266,21 @@ public final class EmbeddedKvStore implements KvStore {
 
     private Builder() {}
 
-    /** How many operations a batch may have per level, see {@link StoreLimits}; default 128. */
+    /** The maximum number of operations of a batch, see {@link StoreLimits}; default 128. */
     public Builder maxOperations(int operations) {
       maxOperations = Math.toIntExact(positive("maxOperations", operations));
       return this;
     }
 
-    /** How large a request may be, in bytes; default 1 MiB. */
+    /** The maximum size of a request, in bytes; default 1 MiB. */
     public Builder maxRequestBytes(int bytes) {
       maxRequestBytes = Math.toIntExact(positive("maxRequestBytes", bytes));
       return this;
     }
 
     /**
-     * How much history is kept, in bytes as counted in {@link EmbeddedKvStore}; default 256 MiB.
-     * Less is kept after {@link EmbeddedKvStore#compact}; the newest revision is kept whatever its
-     * size.
+     * The bound on the history, in bytes as counted in {@link EmbeddedKvStore}; default 256 MiB.
+     * The newest revision is kept whatever its size.
      */
     public Builder historyBytes(long bytes) {
       historyBytes = positive("historyBytes", bytes);
@@ -289,10 +288,10 @@ public final class EmbeddedKvStore implements KvStore {
     }
 
     /**
-     * Where leases take their time from: nanoseconds of any origin, never falling. It is read under
-     * the store's lock and must return at once. The store does not wait for a ticker of one's own:
-     * leases end at the next {@link EmbeddedKvStore#expireLeases()}, commit or call on a lease.
-     * Default {@link System#nanoTime()}, where they end by themselves.
+     * The clock of the leases: nanoseconds with an arbitrary origin, never decreasing. It is read
+     * under the store's lock and must return immediately. With a custom ticker, leases expire only
+     * at the next {@link EmbeddedKvStore#expireLeases()}, commit or lease call; with the default,
+     * {@link System#nanoTime()}, by themselves.
      */
     public Builder leaseTicker(LongSupplier nanoseconds) {
       leaseTicker = nanoseconds;
@@ -300,7 +299,7 @@ public final class EmbeddedKvStore implements KvStore {
       return this;
     }
 
-    /** A new, empty store. */
+    /** Creates an empty store. */
     public EmbeddedKvStore build() {
       return new EmbeddedKvStore(this);
     }

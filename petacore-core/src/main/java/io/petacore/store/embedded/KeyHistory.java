@@ -4,20 +4,20 @@ import io.petacore.data.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The versions of one key, newest first. Changed under the store's lock only; read by any thread
- * without it.
+ * The versions of one key, newest first. Written under the store's lock; read by any thread without
+ * it.
  */
 final class KeyHistory {
 
-  /** Null only before the first version. Volatile: what it points to is seen whole. */
+  /** Null before the first version. Volatile for safe publication. */
   private volatile @Nullable Version newest;
 
-  /** The newest version, whether its revision is published or not. */
+  /** The newest version, published or not; null before the first one. */
   @Nullable Version newest() {
     return newest;
   }
 
-  /** The version that a revision shows; null if the key had none by then. */
+  /** Returns the newest version at or below a revision; null if there is none. */
   @Nullable Version at(long revision) {
     Version version = newest;
     while (version != null && version.revision > revision) {
@@ -26,7 +26,7 @@ final class KeyHistory {
     return version;
   }
 
-  /** Adds a version; returns its number since the key was created. */
+  /** Adds a version; returns its put count. */
   long put(long revision, Bytes value, long lease) {
     Version before = newest;
     long putCount = before == null ? 1 : before.putCount + 1;
@@ -39,9 +39,9 @@ final class KeyHistory {
   }
 
   /**
-   * Lets go of what no read at or above a revision can see.
+   * Frees the versions that no read at or above a revision needs.
    *
-   * @return whether nothing is left: the key was deleted by then and not created since
+   * @return whether the key can be removed: it was deleted by that revision and not created since
    */
   boolean trim(long compacted) {
     Version above = null;

@@ -17,19 +17,20 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every key with its history, and the log of what each revision changed.
+ * All keys with their histories, and the log of revisions.
  *
- * <p><b>Writing.</b> Under the store's lock only. A revision's versions are linked first; then one
- * volatile write of {@link #newest} makes all of them visible: that line is the commit point.
+ * <p><b>Writes</b> are made under the store's lock. The versions of a revision are linked first;
+ * one volatile write of {@link #newest} then makes all of them visible. That write is the commit
+ * point.
  *
- * <p><b>Reading.</b> {@link #page} takes no lock: it picks a published revision and passes over
- * every version above it. Compaction publishes the compacted revision before it unlinks anything,
- * and a read compares <em>after</em> its walk: checked before, a version freed meanwhile would look
- * like an absent key.
+ * <p><b>Reads</b> take no lock: {@link #page} selects a published revision and ignores all versions
+ * above it. Compaction publishes the compacted revision before it frees versions, and a read checks
+ * it <em>after</em> the traversal: otherwise a version freed meanwhile would look like an absent
+ * key.
  */
 final class KeySpace {
 
-  /** The state before anything was written, as etcd counts. */
+  /** The revision of the empty store, as in etcd. */
   static final long FIRST_REVISION = 1;
 
   private final ConcurrentNavigableMap<Bytes, KeyHistory> histories = new ConcurrentSkipListMap<>();
@@ -40,12 +41,14 @@ final class KeySpace {
   /** Written under the store's lock. */
   private volatile long newest = FIRST_REVISION;
 
-  /** Reads below it are refused; 0 until the first compaction. Written under the store's lock. */
+  /**
+   * The oldest readable revision; 0 before the first compaction. Written under the store's lock.
+   */
   private volatile long compacted;
 
   /**
-   * @param leases are told which keys are put with which of them
-   * @param historyBytes how much of the log is kept, see {@link RevisionLog#bytes()}
+   * @param leases records which keys are attached to which lease
+   * @param historyBytes the bound on the log, see {@link RevisionLog#bytes()}
    */
   KeySpace(Leases leases, long historyBytes) {
     this.leases = leases;
@@ -57,17 +60,19 @@ final class KeySpace {
     return newest;
   }
 
-  /** The oldest revision that can be read and watched, or 0. Any thread. */
+  /**
+   * The oldest revision that can be read and watched; 0 before the first compaction. Any thread.
+   */
   long compacted() {
     return compacted;
   }
 
-  /** How many keys there are, deleted ones included of which history is kept. Any thread. */
+  /** The number of keys, including deleted keys with retained history. Any thread. */
   int tracked() {
     return histories.size();
   }
 
-  /** The newest version of a key; null if it is absent. Under the store's lock. */
+  /** Returns the newest version of a key; null if it is absent. Under the store's lock. */
   @Nullable Version current(Bytes key) {
     KeyHistory history = histories.get(key);
     Version version = history == null ? null : history.newest();
@@ -75,8 +80,8 @@ final class KeySpace {
   }
 
   /**
-   * Carries out puts and deletes of different keys as one new revision; none if they change
-   * nothing. Under the store's lock.
+   * Applies puts and deletes of different keys as one revision, unless they change nothing. Under
+   * the store's lock.
    */
   void apply(List<Operation> changes) {
     long revision = newest + 1;
@@ -110,7 +115,7 @@ final class KeySpace {
     return new Event(key, null, 0);
   }
 
-  /** The history of a key, empty if it is new: without a version no reader sees it. */
+  /** Returns the history of a key; a new one has no version, so readers ignore it. */
   private KeyHistory historyOf(Bytes key) {
     return histories.computeIfAbsent(key, absent -> new KeyHistory());
   }
@@ -119,7 +124,7 @@ final class KeySpace {
     return version == null ? Leases.NONE : version.lease;
   }
 
-  /** Keeps the log within its bound; the newest revision stays whatever its size. */
+  /** Compacts until the log is within its bound; the newest revision is always kept. */
   private void compactBeyondBound() {
     while (log.bytes() > historyBytes && log.first() < newest) {
       compact(log.first() + 1);
@@ -127,11 +132,10 @@ final class KeySpace {
   }
 
   /**
-   * Forgets what only reads and watches below a revision could see; nothing where that is done
-   * already. Under the store's lock.
+   * Frees the history below a revision, unless it is compacted already. Under the store's lock.
    *
-   * <p>A key has something to forget only if one of the revisions newly compacted changed it, so
-   * the cost is that of those revisions, whatever the number of keys.
+   * <p>Only keys that the newly compacted revisions changed have versions to free, so the cost
+   * depends on those revisions and not on the number of keys.
    */
   void compact(long revision) {
     if (revision <= compacted) {
@@ -151,8 +155,8 @@ final class KeySpace {
   }
 
   /**
-   * Raises the newest revision without a change, and forgets the history up to it, as a restored
-   * etcd does whose revisions were bumped and marked as compacted. Under the store's lock.
+   * Advances the newest revision without a change and compacts up to it, like etcd's restore with
+   * bumped revisions. Under the store's lock.
    */
   void skipTo(long revision) {
     compact(newest);
@@ -161,7 +165,7 @@ final class KeySpace {
     compacted = revision;
   }
 
-  /** Revisions to be delivered from one on, within bounds. Under the store's lock. */
+  /** Returns revisions to deliver from a given one on, within bounds. Under the store's lock. */
   List<RevisionEvents> eventsFrom(long revision, int maxRevisions, int maxEvents) {
     return log.from(revision, maxRevisions, maxEvents);
   }
@@ -184,12 +188,11 @@ final class KeySpace {
       if (request.revision() != 0) {
         throw compacted(at);
       }
-      // The newest revision was compacted during the walk, beneath yet newer ones: again from
-      // those.
+      // The revision was compacted during the traversal, which newer ones made possible: retry.
     }
   }
 
-  /** The answer to a wish for a revision that was compacted. */
+  /** Creates the exception for a revision that is compacted. */
   StoreException compacted(long revision) {
     return new StoreException(
         StoreException.Kind.COMPACTED,

@@ -11,17 +11,16 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leases that have not ended, when each of them will, and the keys put with it. Used under the
- * store's lock only.
+ * The active leases with their deadlines and attached keys. Guarded by the store's lock.
  *
- * <p>Points in time are readings of a ticker in nanoseconds, of any origin, compared by difference.
+ * <p>Times are ticker readings in nanoseconds with an arbitrary origin, compared by difference.
  */
 final class Leases {
 
   static final long NONE = Operation.NO_LEASE;
 
-  /** Some 146 years: further ahead, differences of readings would overflow. */
-  static final long LONGEST_NANOS = Long.MAX_VALUE / 2;
+  /** The maximum time to live, about 146 years, so that differences do not overflow. */
+  static final long MAX_NANOS = Long.MAX_VALUE / 2;
 
   private static final class Lease {
     final long id;
@@ -50,7 +49,7 @@ final class Leases {
     return lease.id;
   }
 
-  /** Begins a lease's time to live anew; whether there is such a lease. */
+  /** Restarts the time to live of a lease; false if the lease has ended. */
   boolean renew(long id, long now) {
     Lease lease = leases.get(id);
     if (lease == null) {
@@ -66,7 +65,7 @@ final class Leases {
     return leases.containsKey(id);
   }
 
-  /** Ends a lease; its keys in order, none if it is unknown. They stay to be deleted. */
+  /** Ends a lease and returns its keys, which the caller must delete; none if it has ended. */
   SortedSet<Bytes> end(long id) {
     Lease lease = leases.remove(id);
     if (lease == null) {
@@ -76,19 +75,19 @@ final class Leases {
     return lease.keys;
   }
 
-  /** A lease that is past its time, the one that was due first; {@link #NONE} if none is. */
+  /** Returns the lease that expired first; {@link #NONE} if none has expired. */
   long due(long now) {
     Lease lease = byDeadline.peek();
     return lease == null || lease.deadline - now > 0 ? NONE : lease.id;
   }
 
-  /** How long until the next lease is due, in nanoseconds; null if there is no lease. */
+  /** The time until the next lease expires, in nanoseconds; null if there is no lease. */
   @Nullable Long nanosToNext(long now) {
     Lease lease = byDeadline.peek();
     return lease == null ? null : lease.deadline - now;
   }
 
-  /** A key that was put with one lease, or none, is now put with another, or none, or deleted. */
+  /** Moves a key from one lease to another; {@link #NONE} stands for no lease. */
   void move(Bytes key, long from, long to) {
     if (from == to) {
       return;

@@ -8,12 +8,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each revision changed, from the oldest one kept to the newest, without a hole: a ring
- * indexed by revision. Used under the store's lock only.
+ * The changes of each revision from the oldest one kept to the newest, without a gap: a ring
+ * indexed by revision. Guarded by the store's lock.
  */
 final class RevisionLog {
 
-  /** What a change costs beside its key and value: the event, the version, their lists. */
+  /** The estimated bytes of a change besides key and value: event, version, lists. */
   static final int BYTES_PER_EVENT = 128;
 
   private @Nullable RevisionEvents[] ring = new RevisionEvents[1024];
@@ -22,13 +22,13 @@ final class RevisionLog {
   private long bytes;
 
   /**
-   * @param first the revision that will be appended first
+   * @param first the first revision to be appended
    */
   RevisionLog(long first) {
     this.first = first;
   }
 
-  /** Adds the next revision. */
+  /** Appends the next revision. */
   void append(RevisionEvents revision) {
     if (revision.revision() != first + size) {
       throw new IllegalStateException(
@@ -50,12 +50,12 @@ final class RevisionLog {
     ring = grown;
   }
 
-  /** Revisions are contiguous and the length is a power of two, so no two kept ones meet. */
+  /** Unique among the kept revisions: they are contiguous, and the length is a power of two. */
   private int slot(long revision) {
     return (int) (revision & (ring.length - 1));
   }
 
-  /** The oldest revision kept; where none is, the next to be appended. */
+  /** The oldest revision kept; if there is none, the next one to be appended. */
   long first() {
     return first;
   }
@@ -65,19 +65,21 @@ final class RevisionLog {
     return first + size;
   }
 
-  /** An estimate of the memory held. */
+  /** The estimated heap footprint, in bytes. */
   long bytes() {
     return bytes;
   }
 
-  /** A revision from {@link #first()} to below {@link #end()}. */
+  /** Returns a revision from {@link #first()}, inclusive, to {@link #end()}, exclusive. */
   RevisionEvents get(long revision) {
     return Objects.requireNonNull(ring[slot(revision)]);
   }
 
   /**
-   * Revisions from one on, in order: as many as there are up to a bound on their number, and not
-   * many more events than a bound on those.
+   * Returns revisions from a given one on, in order.
+   *
+   * @param maxRevisions the maximum number of revisions
+   * @param maxEvents no further revision is added once there are this many events
    */
   List<RevisionEvents> from(long revision, int maxRevisions, int maxEvents) {
     List<RevisionEvents> found = new ArrayList<>();
@@ -91,7 +93,7 @@ final class RevisionLog {
     return found;
   }
 
-  /** Forgets every revision below one. */
+  /** Drops all revisions below a given one. */
   void dropBelow(long revision) {
     while (size > 0 && first < revision) {
       bytes -= bytesOf(get(first));
@@ -101,7 +103,7 @@ final class RevisionLog {
     }
   }
 
-  /** Forgets every revision, and goes on with another one. */
+  /** Drops all revisions and continues with a given one. */
   void skipTo(long revision) {
     dropBelow(end());
     first = revision;

@@ -4,23 +4,23 @@ import io.petacore.data.Bytes;
 import io.petacore.store.KeyValue;
 import org.jspecify.annotations.Nullable;
 
-/** One state of one key, linked to the state before it. */
+/** A version of a key, linked to the next older one. */
 final class Version {
   final long revision;
 
-  /** Null where the key was deleted. */
+  /** Null for a deletion. */
   final @Nullable Bytes value;
 
-  /** 1 where the key was created; 0 for a deletion, so that what follows it begins at 1 again. */
+  /** The put count; 1 for a creation, 0 for a deletion. */
   final long putCount;
 
-  /** The lease that the key ends with, or none. */
+  /** The lease that the key is attached to, or {@link Leases#NONE}. */
   final long lease;
 
   /**
-   * Written by compaction, under the store's lock, while readers walk the chain without it.
-   * Volatile, so that a reader who finds the chain cut also finds the compacted revision that was
-   * published before the cut.
+   * Cut by compaction under the store's lock, while readers traverse the chain without it.
+   * Volatile, so that a reader that sees the cut also sees the compacted revision, which was
+   * published before.
    */
   volatile @Nullable Version older;
 
@@ -33,7 +33,7 @@ final class Version {
     this.older = older;
   }
 
-  /** This state as a read shows it; null for a deletion. */
+  /** Returns the version as a read returns it; null for a deletion. */
   @Nullable KeyValue of(Bytes key) {
     return value == null ? null : new KeyValue(key, value, revision, putCount, lease);
   }

@@ -1,7 +1,4 @@
-/**
- * The store contract in memory, for trying the library, for tests, and for several nodes in one
- * process.
- */
+/** A store in memory, for trying the library, for tests, and for several nodes in one process. */
 @NullMarked
 package io.petacore.store.embedded;
 

@@ -9,19 +9,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.internal.commit.FaultyKvStore.Sent;
 import io.petacore.internal.commit.FaultyKvStore.What;
+import io.petacore.internal.commit.batch.CommitOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** The fate of commits, one step at a time. */
+/** Commits, one step at a time. */
 class CommitPipelineTest extends PipelineFixture {
 
-  // ---- the ordinary way
+  // ---- without faults
 
   @Test
-  void aCommitLeavesAtOnceAndIsToldWhenItsRevisionIsApplied() {
+  void aCommitIsSentAtOnceAndCompletesWhenItsRevisionIsApplied() {
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
     assertEquals(1, node.store.batches().size());
     assertFalse(done.isDone());
@@ -47,7 +48,7 @@ class CommitPipelineTest extends PipelineFixture {
   }
 
   @Test
-  void whatArrivesWhileAllPlacesAreTakenLeavesTogether() {
+  void commitsThatArriveWhileNoRequestMayBeSentAreSentTogether() {
     node.store.hold(What.BATCH);
     List<CompletableFuture<CommitOutcome>> all = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
@@ -56,7 +57,7 @@ class CommitPipelineTest extends PipelineFixture {
     assertEquals(4, node.store.countHeld());
     node.store.next(What.BATCH).answer();
     node.deliver();
-    assertEquals(4, node.store.countHeld(), "sixteen have left in one");
+    assertEquals(4, node.store.countHeld(), "sixteen were sent in one request");
     node.store.pass(What.BATCH);
     while (node.store.countHeld() > 0) {
       node.store.take(0).answer();
@@ -68,9 +69,9 @@ class CommitPipelineTest extends PipelineFixture {
     assertEquals(20, node.counters().commits());
   }
 
-  /** Fails where a place that comes free beside many is taken by a few, or never by them. */
+  /** Fails if a small batch is sent beside many in flight, or never. */
   @Test
-  void besideManyOnTheirWayAsManyAreWaitedFor() {
+  void whileManyAreInFlightABatchWaitsForAsMany() {
     node.store.hold(What.BATCH);
     List<CompletableFuture<CommitOutcome>> all = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
@@ -80,7 +81,8 @@ class CommitPipelineTest extends PipelineFixture {
       node.store.next(What.BATCH).answer();
       node.deliver();
     }
-    assertEquals(3, node.store.countHeld(), "two alone and sixteen together, and a place");
+    assertEquals(
+        3, node.store.countHeld(), "two alone and sixteen together; one more request may be sent");
     for (int i = 0; i < 17; i++) {
       all.add(node.begin().put("m" + i, "v").commit());
     }
@@ -99,7 +101,7 @@ class CommitPipelineTest extends PipelineFixture {
   }
 
   @Test
-  void whoTouchesAKeyInFlightWaitsAndIsJudgedHere() {
+  void aCommitThatTouchesAKeyInFlightWaitsAndIsCheckedAgain() {
     node.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> first = node.begin().put("a", "1").commit();
     CompletableFuture<CommitOutcome> second = node.begin().put("a", "2").commit();
@@ -108,12 +110,12 @@ class CommitPipelineTest extends PipelineFixture {
     node.deliver();
     committed(first);
     assertConflict("a", second);
-    assertEquals(1, node.counters().batches(), "it never travelled");
+    assertEquals(1, node.counters().batches(), "it was never sent");
     assertEquals(1, node.counters().localConflicts());
   }
 
   @Test
-  void aConflictThatShowsBeforeItCanLeaveNeverTravels() {
+  void aConflictThatShowsBeforeTheCommitIsSentNeedsNoRequest() {
     PipelineNode elsewhere = another();
     node.deliver();
     node.store.hold(What.BATCH);
@@ -121,7 +123,7 @@ class CommitPipelineTest extends PipelineFixture {
       node.begin().put("k" + i, "v").launch();
     }
     CompletableFuture<CommitOutcome> late = node.begin().put("a", "1").commit();
-    assertFalse(late.isDone(), "all places are taken");
+    assertFalse(late.isDone(), "no request may be sent");
     commitElsewhere(elsewhere, "a", "2");
     node.deliver();
     node.store.next(What.BATCH).answer();
@@ -131,7 +133,7 @@ class CommitPipelineTest extends PipelineFixture {
   }
 
   @Test
-  void aConflictWithAnotherNodeIsToldWhenItShowsHere() {
+  void aConflictWithAnotherNodeIsReportedWhenItIsAppliedHere() {
     PipelineNode elsewhere = another();
     commitElsewhere(elsewhere, "a", "theirs");
     CompletableFuture<CommitOutcome> mine = node.begin().put("a", "mine").commit();
@@ -158,7 +160,7 @@ class CommitPipelineTest extends PipelineFixture {
   @Test
   void aRefusalByADeleteFenceAloneIsNoConflict() {
     PipelineNode elsewhere = another();
-    // More keys than there are buckets, so that every bucket's fence is written.
+    // More keys than buckets, so that the fence of every bucket is written.
     PipelineNode.Draft creation = elsewhere.begin();
     for (int i = 0; i < 20; i++) {
       creation.put("x" + i, "v");
@@ -178,7 +180,7 @@ class CommitPipelineTest extends PipelineFixture {
     CompletableFuture<CommitOutcome> mine = node.begin().put("new", "1").commit();
     assertEquals(1, node.counters().batches());
     node.deliver();
-    assertEquals(2, node.counters().batches(), "it was sent again by itself");
+    assertEquals(2, node.counters().batches(), "it was sent again, without the caller");
     node.deliver();
     committed(mine);
     assertEquals("1", node.read("new"));
@@ -195,7 +197,7 @@ class CommitPipelineTest extends PipelineFixture {
   }
 
   @Test
-  void unguardedWritesOfOneKeyBecomeOneTheLast() {
+  void unguardedWritesOfOneKeyBecomeTheLast() {
     node.store.hold(What.BATCH);
     for (int i = 0; i < 4; i++) {
       node.begin().put("k" + i, "v").launch();
@@ -224,14 +226,14 @@ class CommitPipelineTest extends PipelineFixture {
       }
       CompletableFuture<CommitOutcome> done =
           node.begin(Duration.ofSeconds(4)).put("a" + what, "1").commit();
-      node.goOn();
+      node.recover();
       assertTrue(done.isDone(), "no outcome with " + what);
       assertWorks();
     }
   }
 
   @Test
-  void oneOutcomeThatCantBeToldDoesNotHideOthers() {
+  void aRequestThatThrowsDoesNotKeepOtherActionsFromRunning() {
     node.store.hold(What.BATCH);
     for (int i = 0; i < 4; i++) {
       node.begin().put("k" + i, "v").launch();
@@ -242,11 +244,11 @@ class CommitPipelineTest extends PipelineFixture {
     node.store.breakDown(What.BATCH); // the request of the two
     node.deliver();
     node.store.pass(What.BATCH);
-    node.goOn();
+    node.recover();
     while (node.store.countHeld() > 0) {
       node.store.take(0).answer();
     }
-    node.goOn();
+    node.recover();
     committed(one);
     committed(two);
     assertWorks();

@@ -29,19 +29,19 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node's connection to a scripted store that several nodes may share. The test decides what
- * becomes of each request: when it reaches the store, if ever, and when its answer comes back, if
- * ever. Requests that it does not care for are carried out and answered at once.
+ * One node's connection to a scripted store, which several nodes may share. The test decides when
+ * each request reaches the store, if ever, and when its answer comes back, if ever. Other requests
+ * are executed and answered at once.
  */
 final class FaultyKvStore implements KvStore {
 
-  /** What a request is about. */
+  /** The kinds of requests. */
   enum What {
     /** A batch of transactions. */
     BATCH,
-    /** The fence of a session: created, or raised. */
+    /** The fence of a session: created, or advanced. */
     FENCE,
-    /** The turn: taken, or given back. */
+    /** The exclusive commit lock: acquired, or released. */
     EXCLUSIVE_LOCK,
     RANGE,
     GRANT,
@@ -49,7 +49,7 @@ final class FaultyKvStore implements KvStore {
     REVOKE
   }
 
-  /** A request on its way. */
+  /** A request in flight. */
   static final class Sent {
     final What what;
     final @Nullable Batch batch;
@@ -83,18 +83,18 @@ final class FaultyKvStore implements KvStore {
       @Nullable CompletableFuture<T> done;
     }
 
-    /** It reaches the store, which carries it out; the answer is still on its way. */
+    /** Has the request reach the store, which executes it; the answer is not delivered yet. */
     Sent reach() {
       reach.run();
       return this;
     }
 
-    /** The answer comes back; before that it reaches the store, if it has not. */
+    /** Delivers the answer; before that the request reaches the store, if it has not. */
     void answer() {
       answer.run();
     }
 
-    /** The answer is lost. The request may have reached the store, may do so later, or never. */
+    /** Loses the answer. The request may have reached the store, may do so later, or never. */
     Sent lose() {
       return fail(Kind.OUTCOME_UNKNOWN);
     }
@@ -120,7 +120,7 @@ final class FaultyKvStore implements KvStore {
     this.rules = rules(store.limits());
   }
 
-  /** A store that is closed, but still knows which batches it would not have taken. */
+  /** A closed store, which still rejects batches that break a rule. */
   private static EmbeddedKvStore rules(StoreLimits limits) {
     EmbeddedKvStore store =
         EmbeddedKvStore.builder()
@@ -134,7 +134,7 @@ final class FaultyKvStore implements KvStore {
   private boolean obeysTheRules(Batch batch) {
     try {
       rules.commit(batch).join();
-      throw new AssertionError("a closed store took a batch");
+      throw new AssertionError("a closed store accepted a batch");
     } catch (CompletionException e) {
       return StoreException.of(e).kind() != Kind.REJECTED;
     }
@@ -144,30 +144,30 @@ final class FaultyKvStore implements KvStore {
     return new StoreException(kind, "by the test: " + kind, null);
   }
 
-  // ---- what a test does to the connection
+  // ---- for tests
 
-  /** From now on, requests about these wait for the test. */
+  /** From now on, requests of these kinds wait for the test. */
   void hold(What... whats) {
     holding.addAll(List.of(whats));
   }
 
-  /** From now on, requests about these are carried out at once; those that wait go on waiting. */
+  /** From now on, requests of these kinds are executed at once; those held stay held. */
   void pass(What... whats) {
     List.of(whats).forEach(holding::remove);
     List.of(whats).forEach(failing::remove);
   }
 
-  /** From now on, requests about this fail so, not carried out. */
+  /** From now on, requests of this kind fail without being executed. */
   void fail(What what, Kind kind) {
     failing.put(what, failure(kind));
   }
 
-  /** From now on, calls about this throw, which no store should. */
+  /** From now on, calls of this kind throw, which no store should do. */
   void breakDown(What what) {
     failing.put(what, new IllegalStateException("by the test"));
   }
 
-  /** From now on, such batches are refused for their content. */
+  /** From now on, such batches are rejected for their content. */
   void reject(Predicate<Batch> batch) {
     unwanted = batch;
   }
@@ -176,7 +176,7 @@ final class FaultyKvStore implements KvStore {
     rules = rules(new StoreLimits(maxOperations, maxRequestBytes));
   }
 
-  /** Takes the request about this that has waited longest. */
+  /** Takes the oldest held request of a kind. */
   Sent next(What what) {
     for (Sent sent : held) {
       if (sent.what == what) {
@@ -184,25 +184,25 @@ final class FaultyKvStore implements KvStore {
         return sent;
       }
     }
-    throw new AssertionError("no request waits about " + what + ", but " + held());
+    throw new AssertionError("no request of the kind " + what + " is held, but " + held());
   }
 
-  /** Takes the request that has waited longest but some. */
-  Sent take(int place) {
-    return held.remove(place);
+  /** Takes a held request by its index. */
+  Sent take(int index) {
+    return held.remove(index);
   }
 
-  /** How many requests wait. */
+  /** The number of requests held. */
   int countHeld() {
     return held.size();
   }
 
-  /** What the requests are about that wait. */
+  /** The kinds of the requests held. */
   List<What> held() {
     return held.stream().map(sent -> sent.what).toList();
   }
 
-  /** How many requests about this there were. */
+  /** The number of requests of a kind so far. */
   int count(What what) {
     return asked.getOrDefault(what, 0);
   }
@@ -221,12 +221,12 @@ final class FaultyKvStore implements KvStore {
     return last;
   }
 
-  // ---- what the store is asked for
+  // ---- the store
 
   @Override
   public CompletableFuture<BatchResult> commit(Batch batch) {
     if (!obeysTheRules(batch)) {
-      throw new AssertionError("against the rules: " + batch);
+      throw new AssertionError("breaks a rule: " + batch);
     }
     What what = what(batch);
     if (what == What.BATCH) {
@@ -243,11 +243,11 @@ final class FaultyKvStore implements KvStore {
     if (first instanceof Operation.Put put && put.key().equals(PipelineNode.RECORD)) {
       return What.BATCH;
     }
-    boolean turn =
+    boolean lock =
         first instanceof Operation.Delete
             || (first instanceof Operation.Put put
                 && put.key().equals(PipelineNode.EXCLUSIVE_LOCK));
-    return turn ? What.EXCLUSIVE_LOCK : What.FENCE;
+    return lock ? What.EXCLUSIVE_LOCK : What.FENCE;
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.petacore.error.StorageClosedException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.commit.FaultyKvStore.Sent;
 import io.petacore.internal.commit.FaultyKvStore.What;
+import io.petacore.internal.commit.batch.CommitOutcome;
 import io.petacore.store.StoreException.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Requests whose answers are lost, and sessions that end: nothing is lost or done twice. */
+/** Answers that are lost, and sessions that end: nothing is lost, or applied twice. */
 class InDoubtResolverTest extends PipelineFixture {
 
   // ---- answers that are lost
@@ -33,16 +34,16 @@ class InDoubtResolverTest extends PipelineFixture {
     committed(done);
     assertEquals(1, node.counters().resolvedApplied());
     assertWorks();
-    assertEquals(1, timesWritten("n/a"));
+    assertEquals(1, requestsThatWrite("n/a"));
   }
 
   @Test
-  void aRequestThatWasNotAppliedIsSentAgainBehindTheBorderAndNeverAppliedLater() {
+  void aRequestThatWasNotAppliedIsSentAgainAfterTheFencingPointAndNeverAppliedLater() {
     node.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
     Sent delayed = node.store.next(What.BATCH).lose();
-    assertEquals(2, node.store.count(What.FENCE), "opened and raised");
-    assertEquals(0, node.store.countHeld(), "not before the watch has come to the border");
+    assertEquals(2, node.store.count(What.FENCE), "opened and advanced");
+    assertEquals(0, node.store.countHeld(), "not before the fencing point is applied");
     node.deliver();
     assertEquals(1, node.counters().resolvedNotApplied());
     node.store.next(What.BATCH).answer();
@@ -56,13 +57,13 @@ class InDoubtResolverTest extends PipelineFixture {
   }
 
   @Test
-  void anAnswerThatDoesNotComeIsTakenForLost() {
+  void anAnswerThatDoesNotComeCountsAsLost() {
     node.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
     Sent delayed = node.store.next(What.BATCH);
     node.store.pass(What.BATCH);
     scheduler.advance(Duration.ofSeconds(3));
-    assertEquals(2, node.store.count(What.FENCE), "opened and raised");
+    assertEquals(2, node.store.count(What.FENCE), "opened and advanced");
     node.deliver();
     node.deliver();
     committed(done);
@@ -92,7 +93,7 @@ class InDoubtResolverTest extends PipelineFixture {
   }
 
   @Test
-  void aDelayedRequestIsRefusedOnceTheStorageWasOpenedAnew() {
+  void aDelayedRequestIsRefusedOnceTheStorageWasOpenedAgain() {
     node.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
     Sent delayed = node.store.next(What.BATCH);
@@ -100,15 +101,15 @@ class InDoubtResolverTest extends PipelineFixture {
     node.deliver();
     assertTrue(closed.isDone());
     failure(StorageClosedException.class, done);
-    PipelineNode anew = another();
+    PipelineNode again = another();
     long newest = cluster.newest();
     delayed.answer();
     assertEquals(newest, cluster.newest(), "the delayed one is refused");
-    assertNull(anew.read("a"));
+    assertNull(again.read("a"));
   }
 
   @Test
-  void aRaiseMayBeLostAndRepeated() {
+  void anAdvanceMayBeLostAndRepeated() {
     node.store.hold(What.BATCH, What.FENCE);
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
     Sent delayed = node.store.next(What.BATCH).lose();
@@ -125,26 +126,26 @@ class InDoubtResolverTest extends PipelineFixture {
     delayed.reach();
     assertEquals(newest, cluster.newest());
     assertWorks();
-    assertEquals(2, timesWritten("n/a"));
+    assertEquals(2, requestsThatWrite("n/a"));
   }
 
   @Test
-  void theAnswerOfARaiseMayComeBehindTheWatch() {
+  void theAnswerOfAnAdvanceMayComeAfterTheWatch() {
     node.store.hold(What.BATCH, What.FENCE);
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
     node.store.next(What.BATCH).lose();
-    Sent raise = node.store.next(What.FENCE).reach();
+    Sent advance = node.store.next(What.FENCE).reach();
     node.store.pass(What.BATCH, What.FENCE);
     node.deliver();
     node.deliver();
     committed(done);
-    raise.answer();
+    advance.answer();
     assertWorks();
   }
 
-  /** Nothing of what was applied here is lost, but the fence has a mod revision of before. */
+  /** Nothing that is applied here is lost, but the fence has an earlier mod revision. */
   @Test
-  void aStoreThatWasSetBackToBeforeARaiseIsAnotherHistory() {
+  void aStoreThatWasSetBackToBeforeAnAdvanceIsAnotherHistory() {
     commit("a", "1");
     node.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> lost = node.begin().put("a", "2").commit();
@@ -152,47 +153,47 @@ class InDoubtResolverTest extends PipelineFixture {
     node.deliver();
     node.store.next(What.BATCH).fail(Kind.UNAVAILABLE);
     cluster.rewind(cluster.newest() - 1);
-    cluster.change(foreignPut("foreign", "in the place of the raise"));
+    cluster.change(foreignPut("foreign", "in the place of the advance"));
     node.store.pass(What.BATCH);
     node.store.watch().end(Kind.UNAVAILABLE);
-    node.goOn();
+    node.recover();
     failure(TransactionTooOldException.class, lost);
-    assertEquals("in the place of the raise", node.read("foreign"));
+    assertEquals("in the place of the advance", node.read("foreign"));
     assertEquals("1", node.read("a"));
     assertEquals(1, node.counters().sessionsLost());
     assertWorks();
   }
 
-  /** Of what was applied here nothing is lost; that the raise was answered is all that tells. */
+  /** Nothing that is applied here is lost: only the answer to the advance shows it. */
   @Test
-  void aStoreThatWasSetBackToBeforeAnAnsweredRaiseEndsTheSession() {
+  void aStoreThatWasSetBackToBeforeAnAnsweredAdvanceEndsTheSession() {
     commit("a", "1");
     node.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "2").commit();
     node.store.next(What.BATCH).lose();
-    assertEquals(2, node.store.count(What.FENCE), "opened and raised");
+    assertEquals(2, node.store.count(What.FENCE), "opened and advanced");
     cluster.rewind(cluster.newest() - 1);
-    cluster.change(foreignPut("foreign", "in the place of the raise"));
+    cluster.change(foreignPut("foreign", "in the place of the advance"));
     node.store.pass(What.BATCH);
     node.store.watch().end(Kind.UNAVAILABLE);
-    node.goOn();
+    node.recover();
     committed(done);
     assertEquals(1, node.store.count(What.REVOKE));
     assertEquals(1, node.counters().sessionsLost());
-    assertEquals("in the place of the raise", node.read("foreign"));
+    assertEquals("in the place of the advance", node.read("foreign"));
     assertWorks();
   }
 
-  /** A renewal is answered by what one member knows; the fence tells whether it is so. */
+  /** A renewal is answered from what one member knows; the fence shows for certain. */
   @Test
-  void aSessionThatIsSaidToHaveEndedIsNotTakenForEnded() {
+  void aRenewalThatFailsDoesNotEndTheSessionByItself() {
     scheduler.advance(Duration.ofSeconds(2));
     node.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
     Sent delayed = node.store.next(What.BATCH);
     node.store.fail(What.RENEW, Kind.LEASE_NOT_FOUND);
     node.store.pass(What.BATCH);
-    scheduler.advance(Duration.ofSeconds(1)); // to the renewal; doubt would come later by itself
+    scheduler.advance(Duration.ofSeconds(1)); // to the renewal; the batch would be in doubt later
     assertEquals(1, node.store.count(What.RENEW));
     node.deliver();
     node.deliver();
@@ -205,7 +206,7 @@ class InDoubtResolverTest extends PipelineFixture {
   }
 
   @Test
-  void whereAFenceCantBeRaisedTheSessionIsEnded() {
+  void aSessionWhoseFenceCannotBeAdvancedIsRevoked() {
     node.store.hold(What.BATCH);
     node.store.fail(What.FENCE, Kind.OUTCOME_UNKNOWN); // the space alarm
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
@@ -214,11 +215,11 @@ class InDoubtResolverTest extends PipelineFixture {
     assertEquals(1, node.store.count(What.REVOKE));
     assertEquals(1, node.counters().sessionsLost());
     node.deliver();
-    assertFalse(done.isDone(), "settled, and waiting for space");
+    assertFalse(done.isDone(), "resolved, and waiting for space");
     assertEquals(1, node.counters().resolvedNotApplied());
 
     node.store.pass(What.FENCE, What.BATCH);
-    node.goOn();
+    node.recover();
     committed(done);
     long newest = cluster.newest();
     delayed.reach();
@@ -227,19 +228,19 @@ class InDoubtResolverTest extends PipelineFixture {
   }
 
   @Test
-  void whatIsUnavailableIsSentAgainAfterAPause() {
+  void aRequestThatCannotBeSentIsSentAgainAfterAPause() {
     node.store.fail(What.BATCH, Kind.UNAVAILABLE);
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
     assertEquals(1, node.store.batches().size(), "not at once");
     node.store.pass(What.BATCH);
-    node.goOn();
+    node.recover();
     committed(done);
     assertEquals(1, node.store.count(What.FENCE), "nothing was in doubt");
     assertWorks();
   }
 
   @Test
-  void onlyTheCulpritIsRefused() {
+  void onlyTheMemberAtFaultIsRejected() {
     node.store.hold(What.BATCH);
     for (int i = 0; i < 4; i++) {
       node.begin().put("k" + i, "v").launch();
@@ -253,7 +254,7 @@ class InDoubtResolverTest extends PipelineFixture {
       good.add(node.begin().put("good" + i, "v").commit());
     }
     node.store.pass(What.BATCH);
-    // Not a word of hexadecimal digits: those may stand in the commit record.
+    // Not a word of hexadecimal digits: those may be in the commit record.
     node.store.reject(batch -> batch.operations().toString().contains("culprit"));
     while (node.store.countHeld() > 0) {
       node.store.take(0).answer();
@@ -268,7 +269,7 @@ class InDoubtResolverTest extends PipelineFixture {
   }
 
   @Test
-  void thousandsOfRefusalsInARowNeedNoStack() {
+  void thousandsOfRejectionsInARowNeedNoStack() {
     node.store.hold(What.BATCH);
     for (int i = 0; i < 4; i++) {
       node.begin().put("k" + i, "v").launch();
@@ -310,19 +311,19 @@ class InDoubtResolverTest extends PipelineFixture {
   }
 
   @Test
-  void aSessionThatEndedBeforeItBeganHereLeavesNothingInFlight() {
+  void aSessionThatEndedBeforeItWasOpenedHereLeavesNothingInFlight() {
     node.store.hold(What.FENCE, What.BATCH);
     cluster.endLease(1);
     node.deliver();
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
     Sent opening = node.store.next(What.FENCE).reach();
     cluster.endLease(2);
-    node.deliver(); // the watch has shown its beginning and its end
+    node.deliver(); // the watch shows its beginning and its end
     opening.answer();
     node.store.pass(What.FENCE);
     Sent delayed = node.store.next(What.BATCH).lose();
-    node.store.pass(What.BATCH); // the raise has found that the fence is gone
-    node.goOn();
+    node.store.pass(What.BATCH); // the advance finds that the fence is absent
+    node.recover();
     committed(done);
     long newest = cluster.newest();
     delayed.reach();
@@ -331,20 +332,20 @@ class InDoubtResolverTest extends PipelineFixture {
   }
 
   @Test
-  void aStoreThatFailsAtOnceIsNotAskedWithoutPause() {
+  void aStoreThatFailsAtOnceIsNotCalledWithoutPause() {
     node.store.fail(What.GRANT, Kind.UNAVAILABLE);
     cluster.endLease(1);
     node.deliver();
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
     node.begin().put("b", "1").launch();
     int before = node.store.count(What.GRANT);
-    assertTrue(before <= 2, "asked " + before + " times at once");
+    assertTrue(before <= 2, "called " + before + " times at once");
     scheduler.advance(Duration.ofSeconds(5));
     int asked = node.store.count(What.GRANT);
-    assertTrue(asked < 200, "asked " + asked + " times");
-    assertTrue(asked > 5, "asked " + asked + " times");
+    assertTrue(asked < 200, "called " + asked + " times");
+    assertTrue(asked > 5, "called " + asked + " times");
     node.store.pass(What.GRANT);
-    node.goOn();
+    node.recover();
     committed(done);
     assertWorks();
   }

@@ -10,6 +10,7 @@ import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.ResolvedOutcome;
 import io.petacore.internal.commit.FaultyKvStore.Sent;
 import io.petacore.internal.commit.FaultyKvStore.What;
+import io.petacore.internal.commit.batch.CommitOutcome;
 import io.petacore.store.StoreException.Kind;
 import java.time.Duration;
 import java.util.Objects;
@@ -20,11 +21,11 @@ import org.junit.jupiter.api.Test;
 /**
  * A commit that was reported as in doubt is resolved later.
  *
- * <p><b>Invariant.</b> The exception's future completes once, with what became of the commit, and
- * not before that is certain; the commit is never sent a second time.
+ * <p><b>Invariant.</b> The exception's future completes once, with the outcome, and not before that
+ * is certain; the commit is never sent a second time.
  *
- * <p><b>Interleaving.</b> The deadline passes while the request, or the advance of the fence behind
- * it, is under way; either arrives afterwards, or neither.
+ * <p><b>Interleaving.</b> The deadline passes while the request, or the advance of the fence after
+ * it, is in flight; either arrives afterwards, or neither.
  */
 class InDoubtTest extends PipelineFixture {
 
@@ -42,7 +43,7 @@ class InDoubtTest extends PipelineFixture {
     scheduler.advance(PipelineNode.TIMEOUT.plusMillis(50));
     CompletableFuture<ResolvedOutcome> outcome =
         failure(CommitOutcomeUnknownException.class, done).outcome();
-    assertFalse(outcome.isDone(), "nothing is certain yet");
+    assertFalse(outcome.isDone(), "not certain yet");
     assertEquals(commits, node.counters().commits());
     return outcome;
   }
@@ -57,7 +58,7 @@ class InDoubtTest extends PipelineFixture {
       node.store.take(0).answer();
     }
     assertWorks();
-    assertEquals(1, timesWritten("n/a"), "it is never sent again");
+    assertEquals(1, requestsThatWrite("n/a"), "it is never sent again");
     assertEquals(1, node.counters().unknownOutcomes());
   }
 
@@ -66,7 +67,7 @@ class InDoubtTest extends PipelineFixture {
     CompletableFuture<ResolvedOutcome> outcome = inDoubt();
     long revision = cluster.newest() + 1;
     request().reach();
-    assertFalse(outcome.isDone(), "the watch has not brought it");
+    assertFalse(outcome.isDone(), "the watch has not delivered it");
     node.deliver();
     long timestamp = node.cache.applied().timestamp();
     assertEquals(ResolvedOutcome.committed(revision, timestamp), resolved(outcome));
@@ -74,7 +75,7 @@ class InDoubtTest extends PipelineFixture {
     assertSentOnce();
   }
 
-  /** What becomes of a commit is concluded only once the commit record was read. */
+  /** A commit is resolved as not applied only once the commit record was read. */
   private void readTheRecord() {
     while (node.store.held().contains(What.RANGE)) {
       node.store.next(What.RANGE).answer();
@@ -82,10 +83,10 @@ class InDoubtTest extends PipelineFixture {
   }
 
   @Test
-  void aCommitBehindTheFenceIsResolvedAsNotCommitted() {
+  void aCommitAfterTheFencingPointIsResolvedAsNotCommitted() {
     CompletableFuture<ResolvedOutcome> outcome = inDoubt();
     node.store.next(What.FENCE).answer();
-    assertFalse(outcome.isDone(), "the watch has not come to the fence");
+    assertFalse(outcome.isDone(), "the fencing point is not applied");
     node.deliver();
     assertFalse(outcome.isDone(), "the watch may have left the commit out");
     readTheRecord();
@@ -114,7 +115,7 @@ class InDoubtTest extends PipelineFixture {
   }
 
   @Test
-  void closingResolvesIt() {
+  void closingResolvesACommitInDoubt() {
     CompletableFuture<ResolvedOutcome> outcome = inDoubt();
     CompletableFuture<Void> closed = node.pipeline.close(Duration.ofSeconds(5));
     node.store.next(What.REVOKE).answer();
@@ -125,7 +126,7 @@ class InDoubtTest extends PipelineFixture {
   }
 
   @Test
-  void aCloseThatGivesUpLeavesItUnknown() {
+  void aCloseThatTimesOutLeavesACommitUnknown() {
     CompletableFuture<ResolvedOutcome> outcome = inDoubt();
     CompletableFuture<Void> closed = node.pipeline.close(Duration.ofSeconds(5));
     assertFalse(outcome.isDone());
@@ -135,7 +136,7 @@ class InDoubtTest extends PipelineFixture {
   }
 
   @Test
-  void anotherHistoryLeavesItUnknown() {
+  void anotherHistoryLeavesACommitUnknown() {
     commit("kept", "0");
     long backup = cluster.newest();
     commit("lost", "1");
@@ -147,11 +148,11 @@ class InDoubtTest extends PipelineFixture {
     cluster.rewind(backup);
     cluster.change(foreignPut("restored", "yes"));
     node.store.watch().end(Kind.UNAVAILABLE);
-    node.goOn();
+    node.recover();
     assertEquals(ResolvedOutcome.unknown(), resolved(outcome));
   }
 
-  /** No future is left to complete, so that nothing is kept for it. */
+  /** The future is complete when the exception is thrown. */
   @Test
   void anOutcomeThatCannotBeResolvedIsUnknownAtOnce() {
     node.store.hold(What.values());

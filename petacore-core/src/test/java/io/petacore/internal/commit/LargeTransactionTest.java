@@ -14,6 +14,7 @@ import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.internal.commit.FaultyKvStore.Sent;
 import io.petacore.internal.commit.FaultyKvStore.What;
+import io.petacore.internal.commit.batch.CommitOutcome;
 import io.petacore.internal.concurrent.ManualScheduler;
 import io.petacore.store.Operation;
 import io.petacore.store.RangeRequest;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Transactions that stand under one guard, on the commit record, and the turn that helps them. */
+/** Large transactions, with one guard on the commit record, and the exclusive commit lock. */
 class LargeTransactionTest {
   private static final int KEYS = 40;
 
@@ -36,12 +37,12 @@ class LargeTransactionTest {
   private final PipelineNode elsewhere = open();
 
   @BeforeEach
-  void bothHaveSeenBothSessions() {
+  void bothNodesHaveAppliedBothSessions() {
     node.deliver();
   }
 
   @AfterEach
-  void nothingWasThrownAway() {
+  void noTaskHasFailed() {
     assertEquals(List.of(), scheduler.failures());
   }
 
@@ -65,10 +66,10 @@ class LargeTransactionTest {
     committed(done);
   }
 
-  /** The key of the turn is there. */
-  private boolean isTurnTaken() {
-    RangeRequest turn = new RangeRequest(KeyRange.single(PipelineNode.EXCLUSIVE_LOCK), 0, 1);
-    return !cluster.range(turn).join().entries().isEmpty();
+  /** Whether the lock's key is present. */
+  private boolean isLockHeld() {
+    RangeRequest lock = new RangeRequest(KeyRange.single(PipelineNode.EXCLUSIVE_LOCK), 0, 1);
+    return !cluster.range(lock).join().entries().isEmpty();
   }
 
   private void assertAll(String value) {
@@ -79,28 +80,29 @@ class LargeTransactionTest {
 
   private void assertWorks() {
     node.store.pass(What.values());
-    node.goOn();
-    elsewhere.goOn(); // its watch, which has said nothing meanwhile, may have been replaced
-    assertFalse(isTurnTaken(), "the turn is given back");
+    node.recover();
+    elsewhere.recover(); // its watch, which was silent meanwhile, may have been replaced
+    assertFalse(isLockHeld(), "the lock is released");
     commitElsewhere("there", "of " + scheduler.nanoTime());
     node.deliver();
     CompletableFuture<CommitOutcome> done = node.begin().put("here", "v").commit();
     node.deliver();
     committed(done);
-    assertEquals(100, node.pipeline.freePlaces());
+    assertEquals(100, node.pipeline.availablePermits());
     assertTrue(node.pipeline.isIdle());
   }
 
   /**
-   * Has a large transaction fail three times because of others, after which the turn is asked for.
+   * Has a large transaction refused three times because of others, after which the lock is
+   * requested.
    */
-  private CompletableFuture<CommitOutcome> needTheTurn(PipelineNode.Draft draft) {
+  private CompletableFuture<CommitOutcome> requireTheLock(PipelineNode.Draft draft) {
     node.store.hold(What.BATCH, What.EXCLUSIVE_LOCK);
     CompletableFuture<CommitOutcome> done = draft.commit();
     for (int i = 0; i < 3; i++) {
       commitElsewhere("other", "v" + i);
       node.store.next(What.BATCH).answer();
-      assertEquals(0, node.store.countHeld(), "not before the other commit shows here");
+      assertEquals(0, node.store.countHeld(), "not before the other commit is applied here");
       node.deliver();
     }
     assertEquals(List.of(What.EXCLUSIVE_LOCK), node.store.held());
@@ -109,7 +111,7 @@ class LargeTransactionTest {
   }
 
   @Test
-  void itIsCommittedWholeInOneRevision() {
+  void aLargeTransactionIsCommittedInOneRevision() {
     CompletableFuture<CommitOutcome> done = large(node.begin(), "1").commit();
     assertEquals(1, node.store.batches().size());
     node.deliver();
@@ -120,7 +122,7 @@ class LargeTransactionTest {
   }
 
   @Test
-  void aConflictThatShowedWhileItWaitedIsFound() {
+  void aConflictThatIsAppliedWhileItWaitsIsFound() {
     node.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> first = node.begin().put("first", "v").commit();
     CompletableFuture<CommitOutcome> done = large(node.begin(), "mine").commit();
@@ -136,16 +138,17 @@ class LargeTransactionTest {
   }
 
   @Test
-  void itIsSentAlone() {
+  void aLargeTransactionIsSentAlone() {
     node.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> before = node.begin().put("before", "v").commit();
     CompletableFuture<CommitOutcome> done = large(node.begin(), "1").commit();
     CompletableFuture<CommitOutcome> after = node.begin().put("after", "v").commit();
-    assertEquals(1, node.store.countHeld(), "what was in flight is awaited, nobody goes before it");
+    assertEquals(
+        1, node.store.countHeld(), "what is in flight is awaited, and nothing younger is sent");
     node.store.next(What.BATCH).answer();
     node.deliver();
     committed(before);
-    assertEquals(1, node.store.countHeld(), "nobody goes beside it");
+    assertEquals(1, node.store.countHeld(), "nothing is sent beside it");
     node.store.pass(What.BATCH);
     node.store.next(What.BATCH).answer();
     node.deliver();
@@ -156,7 +159,7 @@ class LargeTransactionTest {
   }
 
   @Test
-  void anotherCommitInBetweenMakesItTryAgain() {
+  void aCommitInBetweenHasItSentAgain() {
     node.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> done = large(node.begin(), "1").commit();
     commitElsewhere("other", "v");
@@ -171,18 +174,18 @@ class LargeTransactionTest {
   }
 
   @Test
-  void itTakesTheTurnAndGivesItBackWithTheCommit() {
-    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
+  void theLockIsAcquiredAndReleasedWithTheCommit() {
+    CompletableFuture<CommitOutcome> done = requireTheLock(large(node.begin(), "1"));
     node.store.next(What.EXCLUSIVE_LOCK).answer();
-    assertTrue(isTurnTaken());
+    assertTrue(isLockHeld());
     elsewhere.deliver();
     CompletableFuture<CommitOutcome> other = elsewhere.begin().put("other", "late").commit();
     elsewhere.deliver();
-    assertFalse(other.isDone(), "it waits for its turn");
+    assertFalse(other.isDone(), "it waits for the release");
 
     node.store.pass(What.EXCLUSIVE_LOCK, What.BATCH);
     node.deliver();
-    assertFalse(isTurnTaken());
+    assertFalse(isLockHeld());
     node.deliver();
     committed(done);
     assertAll("1");
@@ -190,20 +193,20 @@ class LargeTransactionTest {
     elsewhere.deliver();
     committed(other);
     assertEquals(1, node.counters().exclusiveLocks());
-    assertEquals(1, node.store.count(What.EXCLUSIVE_LOCK), "given back with the commit");
+    assertEquals(1, node.store.count(What.EXCLUSIVE_LOCK), "released with the commit");
     assertWorks();
   }
 
   @Test
-  void whoSendsWhileTheTurnIsHeldElsewhereIsRefusedAndWaits() {
-    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
+  void aRequestIsRefusedAndWaitsWhileAnotherNodeHoldsTheLock() {
+    CompletableFuture<CommitOutcome> done = requireTheLock(large(node.begin(), "1"));
     elsewhere.store.hold(What.BATCH);
     elsewhere.deliver();
     CompletableFuture<CommitOutcome> other = elsewhere.begin().put("other", "late").commit();
     node.store.next(What.EXCLUSIVE_LOCK).answer();
     long newest = cluster.newest();
     elsewhere.store.next(What.BATCH).answer();
-    assertEquals(newest, cluster.newest(), "refused while the turn is held");
+    assertEquals(newest, cluster.newest(), "refused while the lock is held");
     assertEquals(0, elsewhere.store.countHeld());
     elsewhere.deliver();
     assertEquals(0, elsewhere.store.countHeld());
@@ -219,8 +222,8 @@ class LargeTransactionTest {
   }
 
   @Test
-  void theTurnIsGivenBackWhenItIsTooLate() {
-    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
+  void theLockIsReleasedAfterTheDeadline() {
+    CompletableFuture<CommitOutcome> done = requireTheLock(large(node.begin(), "1"));
     node.store.next(What.EXCLUSIVE_LOCK).answer();
     node.store.fail(What.BATCH, Kind.UNAVAILABLE);
     node.store.pass(What.EXCLUSIVE_LOCK);
@@ -232,53 +235,53 @@ class LargeTransactionTest {
   }
 
   @Test
-  void theTurnIsGivenBackWhenTheConflictShows() {
-    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "mine"));
+  void theLockIsReleasedAfterAConflict() {
+    CompletableFuture<CommitOutcome> done = requireTheLock(large(node.begin(), "mine"));
     commitElsewhere("k7", "theirs");
     node.store.next(What.EXCLUSIVE_LOCK).answer();
     node.store.pass(What.EXCLUSIVE_LOCK, What.BATCH);
     node.deliver();
     assertConflict("k7", done);
     node.deliver();
-    assertFalse(isTurnTaken());
+    assertFalse(isLockHeld());
     assertWorks();
   }
 
   @Test
-  void theAnswerThatTookTheTurnMayBeLost() {
-    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
+  void theAnswerOfTheAcquisitionMayBeLost() {
+    CompletableFuture<CommitOutcome> done = requireTheLock(large(node.begin(), "1"));
     node.store.next(What.EXCLUSIVE_LOCK).reach().lose();
     node.store.pass(What.EXCLUSIVE_LOCK, What.BATCH);
-    node.goOn();
+    node.recover();
     committed(done);
     assertAll("1");
     assertWorks();
   }
 
   @Test
-  void aTurnThatIsTakenLateIsGivenBack() {
-    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
+  void aLockThatIsAcquiredLateIsReleased() {
+    CompletableFuture<CommitOutcome> done = requireTheLock(large(node.begin(), "1"));
     Sent delayed = node.store.next(What.EXCLUSIVE_LOCK).lose();
     node.store.fail(What.EXCLUSIVE_LOCK, Kind.UNAVAILABLE);
     scheduler.advance(PipelineNode.TIMEOUT.plusMillis(50));
     failure(StoreUnavailableException.class, done);
     delayed.reach();
-    assertTrue(isTurnTaken());
+    assertTrue(isLockHeld());
     node.store.pass(What.EXCLUSIVE_LOCK);
     node.deliver();
     assertWorks();
   }
 
   @Test
-  void givingTheTurnBackIsTriedUntilItIsDone() {
-    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "mine"));
+  void theReleaseIsRepeatedUntilItSucceeds() {
+    CompletableFuture<CommitOutcome> done = requireTheLock(large(node.begin(), "mine"));
     commitElsewhere("k7", "theirs");
     node.store.next(What.EXCLUSIVE_LOCK).answer();
     node.store.fail(What.EXCLUSIVE_LOCK, Kind.UNAVAILABLE);
     node.store.pass(What.BATCH);
     node.deliver();
     assertConflict("k7", done);
-    assertTrue(isTurnTaken());
+    assertTrue(isLockHeld());
     node.pause();
     node.store.pass(What.EXCLUSIVE_LOCK);
     node.store.hold(What.EXCLUSIVE_LOCK);
@@ -289,11 +292,11 @@ class LargeTransactionTest {
   }
 
   @Test
-  void aSessionThatIsLostLosesTheTurn() {
-    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
+  void aSessionThatIsLostLosesTheLock() {
+    CompletableFuture<CommitOutcome> done = requireTheLock(large(node.begin(), "1"));
     node.store.next(What.EXCLUSIVE_LOCK).answer();
     cluster.endLease(1);
-    assertFalse(isTurnTaken());
+    assertFalse(isLockHeld());
     node.store.pass(What.EXCLUSIVE_LOCK, What.BATCH);
     for (int i = 0; i < 4; i++) {
       node.deliver();
@@ -304,8 +307,8 @@ class LargeTransactionTest {
   }
 
   @Test
-  void aRequestThatIsLostUnderTheTurnIsSettledAndSentAgain() {
-    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
+  void aRequestThatIsLostUnderTheLockIsResolvedAndSentAgain() {
+    CompletableFuture<CommitOutcome> done = requireTheLock(large(node.begin(), "1"));
     node.store.next(What.EXCLUSIVE_LOCK).answer();
     node.deliver();
     Sent delayed = node.store.next(What.BATCH).lose();
@@ -322,14 +325,14 @@ class LargeTransactionTest {
   }
 
   @Test
-  void oneTurnServesOneTransaction() {
-    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
+  void oneAcquisitionServesOneTransaction() {
+    CompletableFuture<CommitOutcome> done = requireTheLock(large(node.begin(), "1"));
     node.store.pass(What.BATCH);
     node.store.next(What.EXCLUSIVE_LOCK).answer();
     node.deliver();
     node.deliver();
     committed(done);
-    assertFalse(isTurnTaken());
+    assertFalse(isLockHeld());
     node.store.pass(What.EXCLUSIVE_LOCK);
     CompletableFuture<CommitOutcome> next = large(node.begin(), "2").commit();
     node.deliver();
@@ -339,31 +342,31 @@ class LargeTransactionTest {
   }
 
   @Test
-  void anAnswerFromALostHistoryHoldsNobodyUp() {
+  void anAnswerFromALostHistoryHoldsNothingUp() {
     for (int i = 0; i < 20; i++) {
       commitElsewhere("filling", "v" + i);
     }
     node.deliver();
     long backup = cluster.newest() - 18;
-    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
-    Sent turn = node.store.next(What.EXCLUSIVE_LOCK).reach();
+    CompletableFuture<CommitOutcome> done = requireTheLock(large(node.begin(), "1"));
+    Sent acquisition = node.store.next(What.EXCLUSIVE_LOCK).reach();
     node.store.pass(What.EXCLUSIVE_LOCK, What.BATCH);
     cluster.rewind(backup);
     cluster.change(
         new Operation.Put(PipelineNode.NAMESPACE.toStore(Bytes.utf8("restored")), Bytes.EMPTY));
     node.store.watch().end(Kind.UNAVAILABLE);
     elsewhere.store.watch().end(Kind.UNAVAILABLE);
-    node.goOn();
-    elsewhere.goOn();
-    turn.answer();
+    node.recover();
+    elsewhere.recover();
+    acquisition.answer();
     scheduler.runDue();
     assertTrue(done.isDone());
     assertWorks();
   }
 
   @Test
-  void closingEndsTheTurnWithTheSession() {
-    CompletableFuture<CommitOutcome> done = needTheTurn(large(node.begin(), "1"));
+  void closingEndsTheLockWithTheSession() {
+    CompletableFuture<CommitOutcome> done = requireTheLock(large(node.begin(), "1"));
     node.store.next(What.EXCLUSIVE_LOCK).answer();
     node.deliver();
     node.store.next(What.BATCH);
@@ -371,11 +374,11 @@ class LargeTransactionTest {
     scheduler.advance(Duration.ofSeconds(1));
     assertTrue(closed.isDone());
     assertTrue(done.isCompletedExceptionally());
-    assertFalse(isTurnTaken());
+    assertFalse(isLockHeld());
   }
 
   @Test
-  void itsFateIsReadOffALoad() {
+  void aLoadResolvesALargeTransaction() {
     commitElsewhere("witness", "1");
     node.deliver();
     node.store.hold(What.BATCH);
@@ -392,7 +395,7 @@ class LargeTransactionTest {
     commitElsewhere("other", "v");
     cluster.compact(cluster.newest());
     node.store.watch().end(Kind.COMPACTED);
-    node.goOn();
+    node.recover();
     failure(CommitOutcomeUnknownException.class, skipped);
     assertWorks();
   }

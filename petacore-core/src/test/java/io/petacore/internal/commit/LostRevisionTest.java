@@ -10,6 +10,7 @@ import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.commit.FaultyKvStore.Sent;
 import io.petacore.internal.commit.FaultyKvStore.What;
+import io.petacore.internal.commit.batch.CommitOutcome;
 import io.petacore.store.StoreException.Kind;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,12 +18,12 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /**
- * A watch that leaves revisions out, which no server should: it is noticed, and nothing is done
- * twice.
+ * A watch that leaves revisions out, which no server should do: it is noticed, and nothing is
+ * applied twice.
  */
 class LostRevisionTest extends PipelineFixture {
 
-  /** The watch leaves out what it has not delivered yet. */
+  /** Has the watch leave out what it has not delivered yet. */
   private void lose() {
     node.store.watch().skipTo(cluster.newest() + 1);
   }
@@ -34,10 +35,10 @@ class LostRevisionTest extends PipelineFixture {
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "2").commit();
     Sent sent = node.store.next(What.BATCH).reach();
     lose();
-    sent.lose(); // and the fence is raised
+    sent.lose(); // and the fence is advanced
     node.store.pass(What.BATCH);
-    node.goOn();
-    assertEquals(2, timesWritten("n/a"), "sent once");
+    node.recover();
+    assertEquals(2, requestsThatWrite("n/a"), "sent once");
     failure(CommitOutcomeUnknownException.class, done);
     assertEquals("2", node.read("a"));
     assertEquals(1, node.synchronizer.counters().resyncs());
@@ -53,16 +54,16 @@ class LostRevisionTest extends PipelineFixture {
     lose();
     cluster.endLease(1);
     node.store.pass(What.BATCH);
-    node.goOn();
+    node.recover();
     sent.lose();
-    assertEquals(2, timesWritten("n/a"), "sent once");
+    assertEquals(2, requestsThatWrite("n/a"), "sent once");
     failure(CommitOutcomeUnknownException.class, done);
     assertEquals("2", node.read("a"));
     assertWorks();
   }
 
   @Test
-  void theRecordIsReadAgainWhereItCantBeRead() {
+  void theRecordIsReadAgainIfItCannotBeRead() {
     commit("a", "1");
     node.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "2").commit();
@@ -71,11 +72,11 @@ class LostRevisionTest extends PipelineFixture {
     node.store.pass(What.BATCH);
     node.deliver();
     assertFalse(done.isDone());
-    assertEquals(2, timesWritten("n/a"), "what may have been lost is not known");
+    assertEquals(2, requestsThatWrite("n/a"), "it is not known whether a revision was lost");
     node.store.pass(What.RANGE);
-    node.goOn();
+    node.recover();
     committed(done);
-    assertEquals(3, timesWritten("n/a"));
+    assertEquals(3, requestsThatWrite("n/a"));
     assertEquals(0, node.synchronizer.counters().resyncs());
     assertWorks();
   }
@@ -86,7 +87,7 @@ class LostRevisionTest extends PipelineFixture {
     cluster.change(foreignPut("a", "theirs"));
     lose();
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "mine").commit();
-    node.goOn();
+    node.recover();
     PipelineNode.assertConflict("a", done);
     assertEquals("theirs", node.read("a"));
     assertEquals(1, node.synchronizer.counters().resyncs());
@@ -94,33 +95,33 @@ class LostRevisionTest extends PipelineFixture {
     assertWorks();
   }
 
-  /** What is missing are PetaCore's own keys: nothing tells that from another history. */
+  /** PetaCore's own keys are missing: nothing distinguishes that from another history. */
   @Test
-  void aLockThatWasTakenUnseenIsNoticedByTheFirstRefusal() {
+  void aLockWhoseAcquisitionWasLostIsNoticedByTheFirstRefusal() {
     cluster.change(foreignPut("\0s/other", "alive"), foreignPut("\0x", "other"));
     lose();
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "mine").commit();
-    cluster.change(foreignPut("b", "theirs")); // so that the watch has passed it
+    cluster.change(foreignPut("b", "theirs")); // so that the watch has passed its revision
     node.deliver();
     cluster.change(foreignDelete("\0x"));
-    node.goOn();
+    node.recover();
     failure(TransactionTooOldException.class, done);
     assertEquals(1, node.synchronizer.counters().resyncs());
     assertTrue(node.store.batches().size() < 20, node.store.batches().size() + " requests");
     assertWorks();
   }
 
-  /** What a clock past 2200 writes is no timestamp, but the commit is found all the same. */
+  /** A clock past 2200 gives no timestamp, but the commit is resolved all the same. */
   @Test
-  void aCommitOfAClockPast2200IsMadeOnce() {
+  void aCommitOfAClockPast2200IsAppliedOnce() {
     node.wall.set(Instant.parse("2201-01-01T00:00:00Z").getEpochSecond() * 1_000_000_000L);
     node.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
     long before = node.cache.applied().timestamp();
     node.store.next(What.BATCH).reach().lose();
     node.store.pass(What.BATCH);
-    node.goOn();
-    assertEquals(1, timesWritten("n/a"));
+    node.recover();
+    assertEquals(1, requestsThatWrite("n/a"));
     assertTrue(committed(done).timestamp() < before + 10, "ordered by its revision alone");
     assertWorks();
   }

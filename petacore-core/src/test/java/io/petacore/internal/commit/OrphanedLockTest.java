@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import io.petacore.internal.commit.FaultyKvStore.What;
+import io.petacore.internal.commit.batch.CommitOutcome;
 import io.petacore.store.Operation;
 import io.petacore.store.RangeRequest;
 import io.petacore.store.StoreException.Kind;
@@ -15,7 +16,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** The exclusive commit lock with a holder that can't give it back. */
+/** The exclusive commit lock with a holder that can't release it. */
 class OrphanedLockTest extends PipelineFixture {
 
   private boolean isPresent(String key) {
@@ -33,7 +34,7 @@ class OrphanedLockTest extends PipelineFixture {
   }
 
   private void assertRemovedFor(CompletableFuture<CommitOutcome> done) {
-    node.goOn();
+    node.recover();
     committed(done);
     assertFalse(isPresent("\0x"));
     assertWorks();
@@ -47,13 +48,13 @@ class OrphanedLockTest extends PipelineFixture {
   }
 
   @Test
-  void aLockThatWasThereAtTheLoadIsRemovedWithTheFenceCopiedBesideIt() {
+  void aLockFoundByTheLoadIsRemovedWithTheFenceCopiedBesideIt() {
     cluster.change(
         foreignPut("\0x", "00000000000000010000000000000002"),
         foreignPut("\0s/00000000000000010000000000000002", "copied"));
     PipelineNode late = another();
     CompletableFuture<CommitOutcome> done = late.begin().put("a", "1").commit();
-    late.goOn();
+    late.recover();
     committed(done);
     assertFalse(isPresent("\0x"));
     assertFalse(isPresent("\0s/00000000000000010000000000000002"));
@@ -67,7 +68,7 @@ class OrphanedLockTest extends PipelineFixture {
   }
 
   @Test
-  void aLockOfALiveSessionIsLeftToIt() {
+  void aLockOfALiveSessionIsLeftAlone() {
     long lease = cluster.grantLease(Duration.ofHours(1)).join();
     cluster.change(leased("\0s/live", "alive", lease), leased("\0x", "live", lease));
     node.deliver();
@@ -77,14 +78,14 @@ class OrphanedLockTest extends PipelineFixture {
     assertFalse(done.isDone());
     assertTrue(isPresent("\0x"));
     cluster.change(foreignDelete("\0s/live"));
-    node.deliver(); // its session has ended, whoever ended it
+    node.deliver(); // its session has ended
     assertRemovedFor(done);
   }
 
-  /** Its lease is its promise to give the lock back; a node that follows nothing can't keep it. */
+  /** A node that does not follow the store can't be trusted to release the lock. */
   @Test
   void aHolderThatDoesNotFollowStopsRenewing() {
-    CompletableFuture<CommitOutcome> done = takeTheLock();
+    CompletableFuture<CommitOutcome> done = acquireTheLock();
     node.store.watch().end(Kind.UNAVAILABLE);
     node.store.hold(What.RANGE); // and no other watch can be opened
     scheduler.advance(PipelineNode.TIME_TO_LIVE.multipliedBy(2));
@@ -96,15 +97,15 @@ class OrphanedLockTest extends PipelineFixture {
     while (node.store.countHeld() > 0) {
       node.store.take(0).answer();
     }
-    node.goOn();
+    node.recover();
     assertTrue(done.isDone());
     assertFalse(isPresent("\0x"));
     assertWorks();
   }
 
-  /** One that holds no lock keeps its session: nobody waits for it. */
+  /** No other node waits for a node that does not hold the lock. */
   @Test
-  void aNodeWithoutTheLockThatDoesNotFollowGoesOnRenewing() {
+  void aNodeWithoutTheLockThatDoesNotFollowKeepsRenewing() {
     node.store.watch().end(Kind.UNAVAILABLE);
     node.store.hold(What.RANGE);
     scheduler.advance(PipelineNode.TIME_TO_LIVE.multipliedBy(2));
@@ -118,7 +119,7 @@ class OrphanedLockTest extends PipelineFixture {
     assertWorks();
   }
 
-  private CompletableFuture<CommitOutcome> takeTheLock() {
+  private CompletableFuture<CommitOutcome> acquireTheLock() {
     PipelineNode elsewhere = another();
     node.deliver();
     node.store.hold(What.BATCH, What.EXCLUSIVE_LOCK);

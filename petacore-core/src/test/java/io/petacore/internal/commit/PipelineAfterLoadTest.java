@@ -11,6 +11,7 @@ import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.commit.FaultyKvStore.Sent;
 import io.petacore.internal.commit.FaultyKvStore.What;
+import io.petacore.internal.commit.batch.CommitOutcome;
 import io.petacore.store.Operation;
 import io.petacore.store.StoreException.Kind;
 import java.util.ArrayList;
@@ -18,17 +19,17 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** The fate of commits over which the node had to load everything again. */
+/** Commits in flight while everything is loaded again. */
 class PipelineAfterLoadTest extends PipelineFixture {
 
   // ---- a load in between
 
-  /** A key that nothing else writes: found in a load, it shows that the history is the same. */
-  private void leaveATrace() {
-    commit("trace", "of " + cluster.newest());
+  /** Commits a key that nothing else writes: a load that shows it proves the same history. */
+  private void commitAWitness() {
+    commit("witness", "of " + cluster.newest());
   }
 
-  /** The history that the watch wants is gone, so everything is loaded again. */
+  /** Compacts the history that the watch needs, so that everything is loaded again. */
   private void resync() {
     cluster.compact(cluster.newest());
     node.store.watch().end(Kind.COMPACTED);
@@ -37,18 +38,18 @@ class PipelineAfterLoadTest extends PipelineFixture {
 
   @Test
   void aLoadShowsItsOwnLastBatch() {
-    leaveATrace();
+    commitAWitness();
     node.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
     node.store.next(What.BATCH).reach().lose();
     resync();
     committed(done);
     assertWorks();
-    assertEquals(1, timesWritten("n/a"));
+    assertEquals(1, requestsThatWrite("n/a"));
   }
 
   @Test
-  void aLoadInWhichAForeignWriteHidesTheOwnOneProvesNothing() {
+  void aLoadInWhichAForeignWriteHidesTheOwnWriteProvesNothing() {
     commit("a", "0");
     for (Operation foreign : List.of(foreignPut("a", "theirs"), foreignDelete("a"))) {
       node.store.hold(What.BATCH);
@@ -63,7 +64,7 @@ class PipelineAfterLoadTest extends PipelineFixture {
   }
 
   @Test
-  void aLoadShowsWhoOfTheLastBatchWasRefused() {
+  void aLoadShowsWhichMembersOfTheLastBatchWereRefused() {
     PipelineNode elsewhere = another();
     commit("x", "0");
     commit("y", "0");
@@ -80,7 +81,7 @@ class PipelineAfterLoadTest extends PipelineFixture {
     for (int i = 0; i < 4; i++) {
       node.store.next(What.BATCH).answer();
     }
-    // The watch shows the four, but not what "elsewhere" did.
+    // The watch shows the four, but not the commit elsewhere.
     assertFalse(refused.isDone());
     resync();
     fill.forEach(PipelineNode::committed);
@@ -93,7 +94,7 @@ class PipelineAfterLoadTest extends PipelineFixture {
   }
 
   @Test
-  void whatALoadMayHaveSkippedIsUnknownAtTheBorder() {
+  void aBatchThatALoadMayHaveSkippedIsUnknownAtTheFencingPoint() {
     PipelineNode elsewhere = another();
     node.deliver();
     node.store.hold(What.BATCH);
@@ -106,17 +107,17 @@ class PipelineAfterLoadTest extends PipelineFixture {
     assertWorks();
   }
 
-  /** Had it been applied, the key would have another mod revision: it need not be unknown. */
+  /** Had the member been applied, its key would have another mod revision. */
   @Test
-  void whatALoadShowsUnchangedWasNotApplied() {
+  void aMemberWhoseKeyALoadShowsUnchangedWasNotApplied() {
     PipelineNode elsewhere = another();
-    leaveATrace();
+    commitAWitness();
     commit("a", "0");
     commit("b", "0");
     node.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> put = node.begin().put("a", "1").commit();
     CompletableFuture<CommitOutcome> deleted = node.begin().delete("b").commit();
-    CompletableFuture<CommitOutcome> unguarded = node.unguarded().put("trace", "1").commit();
+    CompletableFuture<CommitOutcome> unguarded = node.unguarded().put("witness", "1").commit();
     CompletableFuture<CommitOutcome> created = node.begin().put("new", "1").commit();
     while (node.store.countHeld() > 0) {
       node.store.take(0).lose();
@@ -124,11 +125,11 @@ class PipelineAfterLoadTest extends PipelineFixture {
     commitElsewhere(elsewhere, "c", "theirs");
     resync();
     node.store.pass(What.BATCH);
-    node.goOn();
+    node.recover();
     committed(put);
     committed(deleted);
     committed(unguarded);
-    failure(CommitOutcomeUnknownException.class, created); // it may have come and gone
+    failure(CommitOutcomeUnknownException.class, created); // it may have been created and deleted
     assertEquals("1", node.read("a"));
     assertNull(node.read("b"));
     assertWorks();
@@ -136,7 +137,7 @@ class PipelineAfterLoadTest extends PipelineFixture {
 
   @Test
   void aLoadBetweenTwoCommitsSkipsNothing() {
-    leaveATrace();
+    commitAWitness();
     node.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
     node.store.next(What.BATCH).lose();
@@ -164,14 +165,14 @@ class PipelineAfterLoadTest extends PipelineFixture {
     committed(gone);
     resync();
     assertConflict("a", creation.commit());
-    CompletableFuture<CommitOutcome> anew = node.begin().put("a", "mine").commit();
+    CompletableFuture<CommitOutcome> again = node.begin().put("a", "mine").commit();
     node.deliver();
-    committed(anew);
+    committed(again);
     assertWorks();
   }
 
   @Test
-  void whatWasConfirmedStaysSoWhenALoadJumpsOverIt() {
+  void aConfirmedCommitStaysConfirmedWhenALoadSkipsItsRevision() {
     PipelineNode elsewhere = another();
     node.deliver();
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
@@ -182,7 +183,7 @@ class PipelineAfterLoadTest extends PipelineFixture {
   }
 
   @Test
-  void aConfirmationMayComeBehindALoad() {
+  void aConfirmationMayComeAfterALoad() {
     PipelineNode elsewhere = another();
     node.deliver();
     node.store.hold(What.BATCH);
@@ -197,8 +198,8 @@ class PipelineAfterLoadTest extends PipelineFixture {
   }
 
   @Test
-  void aSessionOpenedBehindALoadIsNotLostByIt() {
-    // The load's state is read before the session is opened, and taken in after it.
+  void aSessionOpenedDuringALoadIsNotLostByIt() {
+    // The load reads its state before the session is opened, and applies it afterwards.
     node.store.hold(What.RANGE, What.FENCE);
     cluster.endLease(1);
     node.deliver();
@@ -211,7 +212,7 @@ class PipelineAfterLoadTest extends PipelineFixture {
     assertEquals(1, node.counters().sessionsLost());
     load.answer();
     scheduler.runDue();
-    assertEquals(1, node.counters().sessionsLost(), "that of before");
+    assertEquals(1, node.counters().sessionsLost(), "only the earlier session");
     assertWorks();
     assertEquals(2, node.store.count(What.FENCE));
   }
@@ -223,11 +224,11 @@ class PipelineAfterLoadTest extends PipelineFixture {
     cluster.rewind(revision);
     cluster.change(foreignPut("restored", "yes"));
     node.store.watch().end(Kind.UNAVAILABLE);
-    node.goOn();
+    node.recover();
   }
 
   @Test
-  void nothingOfALostWorldIsCommitted() {
+  void nothingOfALostHistoryIsCommitted() {
     commit("kept", "0");
     long backup = cluster.newest();
     commit("lost", "1");
@@ -243,7 +244,7 @@ class PipelineAfterLoadTest extends PipelineFixture {
   }
 
   @Test
-  void whatIsPendingFailsWhenTheHistoryIsAnother() {
+  void pendingCommitsFailOnAnotherHistory() {
     commit("kept", "0");
     long backup = cluster.newest();
     commit("lost", "1");
@@ -252,12 +253,12 @@ class PipelineAfterLoadTest extends PipelineFixture {
     for (int i = 0; i < 4; i++) {
       sent.add(node.begin().put("k" + i, "v").commit());
     }
-    CompletableFuture<CommitOutcome> waiting = node.begin().put("never", "2").commit();
+    CompletableFuture<CommitOutcome> pending = node.begin().put("never", "2").commit();
     CompletableFuture<CommitOutcome> unguarded = node.unguarded().put("never2", "2").commit();
     restore(backup);
     sent.forEach(one -> failure(CommitOutcomeUnknownException.class, one));
-    failure(TransactionTooOldException.class, waiting);
-    assertFalse(unguarded.isDone(), "it rests on no history");
+    failure(TransactionTooOldException.class, pending);
+    assertFalse(unguarded.isDone(), "it rests on no state");
     node.store.pass(What.BATCH);
     while (node.store.countHeld() > 0) {
       node.store.take(0).answer();
@@ -265,11 +266,11 @@ class PipelineAfterLoadTest extends PipelineFixture {
     assertWorks();
     committed(unguarded);
     assertNull(node.read("never"));
-    assertNull(node.read("k0"), "requests of the lost world are refused");
+    assertNull(node.read("k0"), "requests of the lost history are refused");
   }
 
   @Test
-  void aRestorationToJustBeforeAConfirmedCommitLeavesNothingInFlight() {
+  void aRestoreToJustBeforeAConfirmedCommitLeavesNothingInFlight() {
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
     restore(cluster.newest() - 1);
     assertFalse(done.isDone() && !done.isCompletedExceptionally());
@@ -286,7 +287,7 @@ class PipelineAfterLoadTest extends PipelineFixture {
     node.store.watch().end(Kind.UNAVAILABLE);
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
     assertEquals(1, node.counters().batches());
-    node.goOn();
+    node.recover();
     committed(done);
     assertWorks();
   }

@@ -16,6 +16,9 @@ import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.internal.commit.FaultyKvStore.Sent;
 import io.petacore.internal.commit.FaultyKvStore.What;
+import io.petacore.internal.commit.batch.CommitOutcome;
+import io.petacore.internal.commit.batch.CommitRequest;
+import io.petacore.internal.commit.batch.Write;
 import io.petacore.internal.concurrent.Deadline;
 import io.petacore.store.ScriptedWatch;
 import io.petacore.store.StoreException;
@@ -26,24 +29,24 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** What bounds a commit: its deadline, the places that there are, and the end. */
+/** The bounds of a commit: its deadline, the permits, and the end. */
 class PipelineBoundsTest extends PipelineFixture {
 
   // ---- deadlines
 
-  /** A body that took longer than its time: what would be sent now could only be unknown. */
+  /** The body took longer than its timeout: the outcome of a request could only be unknown. */
   @Test
-  void whatComesAfterItsDeadlineIsNotSent() {
+  void aCommitThatComesAfterItsDeadlineIsNotSent() {
     CompletableFuture<CommitOutcome> done = node.begin(Duration.ZERO).put("a", "1").commit();
     failure(StoreUnavailableException.class, done);
-    node.goOn();
-    assertEquals(0, timesWritten("n/a"));
+    node.recover();
+    assertEquals(0, requestsThatWrite("n/a"));
     assertWorks();
     assertNull(node.read("a"));
   }
 
   @Test
-  void whatWasNeverSentIsToldSoAtItsDeadline() {
+  void aCommitThatWasNeverSentFailsAtItsDeadlineAsNotApplied() {
     node.store.fail(What.GRANT, Kind.UNAVAILABLE);
     cluster.endLease(1);
     node.deliver();
@@ -57,7 +60,7 @@ class PipelineBoundsTest extends PipelineFixture {
   }
 
   @Test
-  void whatCouldNotBeSettledIsUnknownAtItsDeadline() {
+  void aCommitThatCouldNotBeResolvedIsUnknownAtItsDeadline() {
     node.store.hold(What.values());
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
     Sent sent = node.store.next(What.BATCH);
@@ -87,27 +90,28 @@ class PipelineBoundsTest extends PipelineFixture {
       node.store.take(0).answer();
     }
     node.deliver();
-    assertNull(node.read("a"), "its fence was raised meanwhile");
+    assertNull(node.read("a"), "its fence was advanced meanwhile");
     assertWorks();
   }
 
   @Test
-  void whatWasConfirmedIsToldAtItsDeadlineThoughTheWatchIsLate() {
-    CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
+  void aConfirmedCommitCompletesAtItsDeadlineThoughTheWatchIsLate() {
+    Duration timeout = Duration.ofSeconds(4); // before everything is loaded instead
+    CompletableFuture<CommitOutcome> done = node.begin(timeout).put("a", "1").commit();
     long confirmed = cluster.newest();
-    assertEquals(0, node.pipeline.confirmedRevision(), "nobody was told yet");
+    assertEquals(0, node.pipeline.confirmedRevision(), "not reported yet");
     // Every watch that is opened stays silent: nothing is delivered.
-    scheduler.advance(PipelineNode.TIMEOUT.plusMillis(50));
-    CommitOutcome.Committed told = committed(done);
-    assertEquals(confirmed, told.revision());
-    assertEquals(0, told.timestamp());
-    assertEquals(confirmed, node.pipeline.confirmedRevision(), "others wait for it");
+    scheduler.advance(timeout.plusMillis(50));
+    CommitOutcome.Committed outcome = committed(done);
+    assertEquals(confirmed, outcome.revision());
+    assertEquals(0, outcome.timestamp());
+    assertEquals(confirmed, node.pipeline.confirmedRevision(), "later snapshots wait for it");
     assertWorks();
     assertEquals("1", node.read("a"));
   }
 
   @Test
-  void aWatchThatDoesNotBringWhatWasConfirmedIsReplaced() {
+  void aWatchThatDoesNotDeliverAConfirmedRevisionIsReplaced() {
     node.begin().put("a", "1").launch();
     long before = node.synchronizer.counters().watchesOpened();
     scheduler.advance(Duration.ofSeconds(5));
@@ -116,14 +120,14 @@ class PipelineBoundsTest extends PipelineFixture {
   }
 
   @Test
-  void aWatchThatDoesNotBringTheBorderIsReplaced() {
+  void aWatchThatDoesNotDeliverTheFencingPointIsReplaced() {
     node.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
     node.store.next(What.BATCH).lose();
     long before = node.synchronizer.counters().watchesOpened();
     scheduler.advance(Duration.ofSeconds(5));
     assertTrue(node.synchronizer.counters().watchesOpened() > before);
-    node.pause(); // whichever watch is the last has been opened
+    node.pause(); // the last watch has been opened
     node.store.pass(What.BATCH);
     node.deliver();
     node.deliver();
@@ -142,9 +146,9 @@ class PipelineBoundsTest extends PipelineFixture {
     assertEquals("theirs", node.read("a"));
   }
 
-  /** Run again after a conflict, it does not get through before its time is up. */
+  /** Run again after a conflict, it is not sent before its deadline. */
   @Test
-  void aLaterAttemptThatIsNotSentInTimeIsAConflictOverTheKeyThatWasLost() {
+  void aLaterAttemptThatIsNotSentInTimeIsAConflictOnTheKeyOfTheEarlierOne() {
     node.store.hold(What.BATCH);
     for (int i = 0; i < 4; i++) {
       node.begin().put("k" + i, "v").launch();
@@ -154,7 +158,7 @@ class PipelineBoundsTest extends PipelineFixture {
     List<Write> writes = List.of(new Write(Bytes.utf8("mine"), Bytes.utf8("v")));
     CompletableFuture<CommitOutcome> again =
         node.pipeline.commit(
-            new CommitRequest(writes, node.cache.applied().timestamp(), soon, false, lost));
+            new CommitRequest(writes, node.cache.applied().timestamp(), soon, false, false, lost));
     CompletableFuture<CommitOutcome> first =
         node.begin(Duration.ofMillis(50)).put("other", "v").commit();
     scheduler.advance(Duration.ofMillis(100));
@@ -164,17 +168,17 @@ class PipelineBoundsTest extends PipelineFixture {
   }
 
   @Test
-  void aStoreThatIsClosedIsToldAtOnceAndForGood() {
+  void aClosedStoreFailsAllCommitsAtOnceAndForGood() {
     node.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> sent = node.begin().put("a", "1").commit();
     node.pipeline.storeFailed(new StoreException(Kind.CLOSED, "by the test", null));
     failure(CommitOutcomeUnknownException.class, sent);
     failure(StorageClosedException.class, node.begin().put("b", "1").commit());
-    assertEquals(10_000, node.pipeline.freePlaces());
+    assertEquals(10_000, node.pipeline.availablePermits());
   }
 
   @Test
-  void whatFailsFastDoesNotWaitForTheStoreToBeFollowed() {
+  void aFailFastCommitDoesNotWaitUntilTheStoreIsFollowed() {
     node.store.hold(What.BATCH);
     for (int i = 0; i < 4; i++) {
       node.begin().put("k" + i, "v").launch();
@@ -182,14 +186,14 @@ class PipelineBoundsTest extends PipelineFixture {
     Deadline late = Deadline.in(PipelineNode.TIMEOUT, scheduler::nanoTime);
     List<Write> writes = List.of(new Write(Bytes.utf8("mine"), Bytes.utf8("v")));
     CommitRequest request =
-        new CommitRequest(writes, node.cache.applied().timestamp(), late, true, null);
-    CompletableFuture<CommitOutcome> waiting = node.pipeline.commit(request);
-    assertFalse(waiting.isDone());
+        new CommitRequest(writes, node.cache.applied().timestamp(), late, true, false, null);
+    CompletableFuture<CommitOutcome> pending = node.pipeline.commit(request);
+    assertFalse(pending.isDone());
     node.store.hold(What.RANGE);
     node.store.watch().end(Kind.UNAVAILABLE);
-    failure(StoreUnavailableException.class, waiting);
+    failure(StoreUnavailableException.class, pending);
     failure(StoreUnavailableException.class, node.pipeline.commit(request));
-    assertEquals(10_000 - 4, node.pipeline.freePlaces());
+    assertEquals(10_000 - 4, node.pipeline.availablePermits());
   }
 
   // ---- back-pressure
@@ -203,19 +207,19 @@ class PipelineBoundsTest extends PipelineFixture {
     CompletableFuture<CommitOutcome> three =
         small.begin(Duration.ofMillis(5)).put("c", "1").commit();
     failure(StoreUnavailableException.class, three);
-    assertEquals(0, small.pipeline.freePlaces());
+    assertEquals(0, small.pipeline.availablePermits());
     small.store.pass(What.BATCH);
     small.store.next(What.BATCH).answer();
     small.deliver();
     small.deliver();
     committed(one);
     committed(two);
-    assertEquals(2, small.pipeline.freePlaces());
+    assertEquals(2, small.pipeline.availablePermits());
     assertNull(small.read("c"));
   }
 
   @Test
-  void anInterruptEndsTheWaitingForAPlace() {
+  void anInterruptEndsTheWaitForAPermit() {
     PipelineNode small = new PipelineNode(cluster, scheduler, 1, 1).open();
     small.store.hold(What.BATCH);
     small.begin().put("a", "1").launch();
@@ -224,11 +228,11 @@ class PipelineBoundsTest extends PipelineFixture {
     assertTrue(Thread.interrupted(), "kept for the caller");
     StoreUnavailableException refused = failure(StoreUnavailableException.class, done);
     assertTrue(String.valueOf(refused.getMessage()).contains("interrupted"), refused.getMessage());
-    assertEquals(0, small.pipeline.freePlaces());
+    assertEquals(0, small.pipeline.availablePermits());
   }
 
   @Test
-  void thousandsWhoAreJudgedAtOnceDoNotHoldUpOthers() {
+  void thousandsOfConflictsAtOnceDoNotHoldUpOtherCommits() {
     PipelineNode elsewhere = another();
     node.deliver();
     node.store.hold(What.BATCH);
@@ -255,27 +259,27 @@ class PipelineBoundsTest extends PipelineFixture {
   // ---- the end
 
   @Test
-  void closingTellsWhatWasNotSentAndSettlesWhatWas() {
+  void closingFailsPendingCommitsAndResolvesThoseInFlight() {
     PipelineNode small = new PipelineNode(cluster, scheduler, 2, 10).open();
     small.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> applied = small.begin().put("a", "1").commit();
     CompletableFuture<CommitOutcome> lost = small.begin().put("b", "1").commit();
-    CompletableFuture<CommitOutcome> waiting = small.begin().put("c", "1").commit();
+    CompletableFuture<CommitOutcome> pending = small.begin().put("c", "1").commit();
     small.store.next(What.BATCH).reach();
     CompletableFuture<Void> closed = small.pipeline.close(Duration.ofSeconds(5));
-    failure(StorageClosedException.class, waiting);
+    failure(StorageClosedException.class, pending);
     assertFalse(closed.isDone());
     small.deliver();
     committed(applied);
     failure(StorageClosedException.class, lost);
     assertTrue(closed.isDone());
-    assertEquals(10, small.pipeline.freePlaces());
+    assertEquals(10, small.pipeline.availablePermits());
     failure(StorageClosedException.class, small.begin().put("d", "1").commit());
-    assertEquals(10, small.pipeline.freePlaces());
+    assertEquals(10, small.pipeline.availablePermits());
   }
 
   @Test
-  void closingTellsEverybodyWithinItsBoundThoughTheStoreIsGone() {
+  void closingCompletesEveryCommitWithinItsBoundThoughTheStoreIsGone() {
     node.store.hold(What.values());
     CompletableFuture<CommitOutcome> sent = node.begin().put("a", "1").commit();
     CompletableFuture<Void> closed = node.pipeline.close(Duration.ofSeconds(5));
@@ -288,18 +292,18 @@ class PipelineBoundsTest extends PipelineFixture {
   }
 
   @Test
-  void closingIsDoneWhenEveryOutcomeHasBeenTold() {
+  void closingCompletesAfterEveryOutcomeWasReported() {
     node.store.hold(What.BATCH);
     CompletableFuture<CommitOutcome> sent = node.begin().put("a", "1").commit();
     node.store.next(What.BATCH).reach();
     CompletableFuture<Void> closed = node.pipeline.close(Duration.ofSeconds(5));
-    CompletableFuture<Boolean> told = closed.thenApply(done -> sent.isDone());
+    CompletableFuture<Boolean> reported = closed.thenApply(done -> sent.isDone());
     node.deliver();
-    assertTrue(told.join());
+    assertTrue(reported.join());
   }
 
   @Test
-  void closingWhileASessionIsOpenedEndsThatToo() {
+  void closingWhileASessionIsBeingOpenedEndsThatSession() {
     node.store.hold(What.FENCE);
     cluster.endLease(1);
     node.deliver();
@@ -312,7 +316,7 @@ class PipelineBoundsTest extends PipelineFixture {
   }
 
   @Test
-  void closingWhileAFenceIsRaisedIsSettledByTheEndOfTheSession() {
+  void closingWhileAFenceIsAdvancedIsResolvedByTheEndOfTheSession() {
     node.store.hold(What.BATCH, What.FENCE);
     CompletableFuture<CommitOutcome> done = node.begin().put("a", "1").commit();
     node.store.next(What.BATCH).lose();
@@ -322,23 +326,23 @@ class PipelineBoundsTest extends PipelineFixture {
     assertTrue(closed.isDone());
   }
 
-  // ---- a watch that says nothing
+  // ---- a silent watch
 
-  /** It sends nothing, so no answer of the store shows that there is more. */
+  /** It sends nothing, so no answer of the store shows a later revision. */
   @Test
-  void aNodeThatOnlyReadsFindsThatItsWatchHasFallenSilent() {
+  void aNodeThatOnlyReadsNoticesThatItsWatchHasFallenSilent() {
     PipelineNode elsewhere = another();
     commitElsewhere(elsewhere, "a", "1");
     ScriptedWatch silent = node.store.watch();
     scheduler.advance(Duration.ofSeconds(6));
     assertNotSame(silent, node.store.watch(), "another watch was opened");
-    node.goOn();
+    node.recover();
     assertEquals("1", node.read("a"));
     assertWorks();
   }
 
   @Test
-  void aWatchThatHasNothingToSayIsLeftAlone() {
+  void anIdleWatchIsLeftAlone() {
     ScriptedWatch watch = node.store.watch();
     scheduler.advance(Duration.ofMinutes(5));
     assertSame(watch, node.store.watch());

@@ -3,6 +3,7 @@ package io.petacore.internal.commit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.petacore.internal.commit.batch.CommitOutcome;
 import io.petacore.internal.concurrent.ManualScheduler;
 import io.petacore.store.ScriptedKvStore;
 import io.petacore.store.StoreException.Kind;
@@ -12,12 +13,12 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /**
- * An error, such as one for want of memory, in the midst of a step.
+ * An error, such as an OutOfMemoryError, in the middle of a step.
  *
- * <p><b>Invariant.</b> Whatever the step had begun is begun again: commits go through, the store is
+ * <p><b>Invariant.</b> What the step had begun is begun again: commits succeed, the store is
  * followed, the session is renewed.
  *
- * <p>It is thrown by the scheduler, from each of its calls in turn.
+ * <p>The scheduler throws the error, from each of its calls in turn.
  */
 class PipelineErrorsTest {
   private static final int MOST_CALLS = 2_000;
@@ -42,13 +43,13 @@ class PipelineErrorsTest {
     attempt(node::deliver);
   }
 
-  /** Goes through it with an error at each of the scheduler's calls. */
-  private void tryAll(Consumer<PipelineNode> course) {
+  /** Runs a scenario with an error at each of the scheduler's calls. */
+  private void tryAll(Consumer<PipelineNode> scenario) {
     int number = 0;
     while (true) {
       PipelineNode node = node();
       node.scheduler.failCall(++number);
-      course.accept(node);
+      scenario.accept(node);
       boolean failed = node.scheduler.hasFailed();
       node.scheduler.failCall(-1);
       node.store.pass(FaultyKvStore.What.values());
@@ -57,20 +58,22 @@ class PipelineErrorsTest {
       }
       requireWorking(node, number);
       if (!failed) {
-        assertTrue(number > 5, "it has come to few calls: " + number);
+        assertTrue(number > 5, "only so many calls: " + number);
         return;
       }
-      assertTrue(number < MOST_CALLS, "it never comes to an end");
+      assertTrue(number < MOST_CALLS, "no end after so many calls");
     }
   }
 
   private void requireWorking(PipelineNode node, int number) {
     for (int i = 0; i < 3; i++) {
-      node.goOn(); // what has failed without a word has time enough to be begun anew
-      node.goOn();
+      node.recover(); // what has failed silently is begun again meanwhile
+      node.recover();
     }
     for (CompletableFuture<CommitOutcome> launched : node.launched) {
-      assertTrue(launched.isDone(), () -> "untold after an error at call " + number);
+      assertTrue(
+          launched.isDone(),
+          () -> "no outcome of an earlier commit after an error at call " + number);
     }
     CompletableFuture<CommitOutcome> done =
         node.begin(Duration.ofSeconds(1)).put("probe", "of " + number).commit();
@@ -88,14 +91,14 @@ class PipelineErrorsTest {
                 + cluster.newest());
     assertEquals("of " + number, node.read("probe"), () -> "after an error at call " + number);
     int renewals = node.store.count(FaultyKvStore.What.RENEW);
-    node.goOn();
+    node.recover();
     assertTrue(
         node.store.count(FaultyKvStore.What.RENEW) > renewals,
         () -> "the session is not renewed after an error at call " + number);
   }
 
   @Test
-  void commitsOneAfterAnother() {
+  void commitsAreMadeOneAfterAnother() {
     tryAll(
         node -> {
           commit(node, "a");
@@ -106,7 +109,7 @@ class PipelineErrorsTest {
   }
 
   @Test
-  void aSessionIsLostAndCanNotBeOpenedAtOnce() {
+  void aSessionIsLostAndAnotherCannotBeOpenedAtOnce() {
     tryAll(
         node -> {
           node.store.fail(FaultyKvStore.What.GRANT, Kind.UNAVAILABLE);
@@ -121,7 +124,7 @@ class PipelineErrorsTest {
   }
 
   @Test
-  void anAnswerIsLostAndTheFenceCanNotBeRaisedAtOnce() {
+  void anAnswerIsLostAndTheFenceCannotBeAdvancedAtOnce() {
     tryAll(
         node -> {
           node.store.fail(FaultyKvStore.What.FENCE, Kind.UNAVAILABLE);
@@ -140,7 +143,7 @@ class PipelineErrorsTest {
   }
 
   @Test
-  void theStoreIsAwayForAWhile() {
+  void theStoreIsUnavailableForAWhile() {
     tryAll(
         node -> {
           node.store.fail(FaultyKvStore.What.BATCH, Kind.UNAVAILABLE);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.data.Bytes;
 import io.petacore.internal.commit.FaultyKvStore.What;
+import io.petacore.internal.commit.batch.CommitOutcome;
 import io.petacore.internal.concurrent.ManualScheduler;
 import io.petacore.store.Batch;
 import io.petacore.store.Operation;
@@ -14,18 +15,18 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 
-/** A node in virtual time on a store that does what a test says, and what tests do with it. */
+/** A node in virtual time on a scripted store, and what tests do with it. */
 abstract class PipelineFixture {
   final ScriptedKvStore cluster = new ScriptedKvStore();
   final ManualScheduler scheduler = new ManualScheduler();
   final PipelineNode node = new PipelineNode(cluster, scheduler, 4, 10_000).open();
 
   @AfterEach
-  final void nothingWasThrownAway() {
+  final void noTaskHasFailed() {
     assertEquals(List.of(), scheduler.failures());
   }
 
-  /** A second node on the same cluster, which follows by itself only when told to. */
+  /** Opens a second node on the same cluster. */
   PipelineNode another() {
     return new PipelineNode(cluster, scheduler, 4, 10_000).open();
   }
@@ -38,7 +39,7 @@ abstract class PipelineFixture {
     return new Operation.Delete(PipelineNode.NAMESPACE.toStore(Bytes.utf8(key)));
   }
 
-  /** Commits a value from elsewhere, for good. */
+  /** Commits a value on another node. */
   void commitElsewhere(PipelineNode elsewhere, String key, String value) {
     elsewhere.deliver();
     CompletableFuture<CommitOutcome> done = elsewhere.begin().put(key, value).commit();
@@ -46,25 +47,25 @@ abstract class PipelineFixture {
     committed(done);
   }
 
-  /** Commits a value for good. */
+  /** Commits a value. */
   long commit(String key, String value) {
     CompletableFuture<CommitOutcome> done = node.begin().put(key, value).commit();
     node.deliver();
     return committed(done).revision();
   }
 
-  /** The node works: a new commit goes through, and nothing is left over. */
+  /** Asserts that a new commit succeeds, and that nothing is left in the pipeline. */
   void assertWorks() {
     node.store.pass(What.values());
     node.store.reject(batch -> false);
-    node.goOn();
+    node.recover();
     long revision = commit("probe", "of " + scheduler.nanoTime());
     assertEquals(cluster.newest(), revision);
-    assertEquals(10_000, node.pipeline.freePlaces(), "places are given back");
-    assertTrue(node.pipeline.isIdle(), "nothing is left over");
+    assertEquals(10_000, node.pipeline.availablePermits(), "all permits are released");
+    assertTrue(node.pipeline.isIdle(), "nothing is left in the pipeline");
   }
 
-  int timesWritten(String key) {
+  int requestsThatWrite(String key) {
     int times = 0;
     for (Batch batch : node.store.batches()) {
       times += batch.operations().toString().contains(Bytes.utf8(key).toString()) ? 1 : 0;

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.clock.HybridLogicalClock;
 import io.petacore.data.Bytes;
+import io.petacore.internal.commit.batch.CommitOutcome;
+import io.petacore.internal.commit.batch.CommitRequest;
+import io.petacore.internal.commit.batch.Write;
 import io.petacore.internal.concurrent.Deadline;
 import io.petacore.internal.concurrent.ManualScheduler;
 import io.petacore.internal.format.DeleteFences;
@@ -25,8 +28,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A commit pipeline with the cache that it belongs to, in virtual time and on the test's thread.
- * What the watch has to tell, it tells at {@link #deliver}.
+ * A commit pipeline with its cache, in virtual time and on the test's thread. The watch delivers
+ * when the test calls {@link #deliver}.
  */
 final class PipelineNode {
 
@@ -37,7 +40,7 @@ final class PipelineNode {
   static final Duration TIMEOUT = Duration.ofSeconds(10);
   static final Duration TIME_TO_LIVE = Duration.ofSeconds(9);
 
-  /** No pause between two tries is longer. */
+  /** The longest pause between two tries. */
   static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
   static final int BUCKETS = 4;
@@ -62,13 +65,9 @@ final class PipelineNode {
     cache = new MvccCache(Duration.ofMinutes(10), scheduler::nanoTime);
     pipeline =
         new CommitPipeline(
-            store,
-            NAMESPACE,
-            cache,
-            clock,
-            new DeleteFences(BUCKETS),
-            scheduler,
-            new CommitPipeline.Settings(maxInFlight, maxPending, TIME_TO_LIVE),
+            new CommitPipeline.Environment(store, NAMESPACE, cache, clock, scheduler),
+            new CommitPipeline.Settings(
+                maxInFlight, maxPending, TIME_TO_LIVE, new DeleteFences(BUCKETS)),
             this::expect,
             this::repair);
     synchronizer =
@@ -79,7 +78,7 @@ final class PipelineNode {
             clock,
             scheduler,
             Duration.ofSeconds(1),
-            pipeline,
+            pipeline.revisionListener(),
             state -> {});
   }
 
@@ -95,7 +94,7 @@ final class PipelineNode {
     synchronizer.repair(reason);
   }
 
-  /** Loads, follows, and has a session. */
+  /** Loads, follows, and opens a session. */
   PipelineNode open() {
     CompletableFuture<Void> synced = synchronizer.start();
     scheduler.runDue();
@@ -105,19 +104,19 @@ final class PipelineNode {
     return this;
   }
 
-  /** The watch tells what there is to tell. */
+  /** Has the watch deliver all revisions. */
   void deliver() {
     store.watch().deliver();
     scheduler.runDue();
   }
 
-  /** Time enough for whatever is tried again after a pause. */
+  /** Lets the time pass after which any failed request is tried again. */
   void pause() {
     scheduler.advance(LONGEST_PAUSE);
   }
 
-  /** Time enough for everything to come right, with a watch that works. */
-  void goOn() {
+  /** Lets 5 s pass, in which the watch delivers every 100 ms. */
+  void recover() {
     for (int i = 0; i < 50; i++) {
       scheduler.advance(Duration.ofMillis(100));
       deliver();
@@ -142,7 +141,7 @@ final class PipelineNode {
     return new Draft(CommitRequest.UNGUARDED, TIMEOUT);
   }
 
-  /** What the cache has. */
+  /** The value in the cache; null if the key is absent. */
   @Nullable String read(String key) {
     Bytes value = cache.newest(Bytes.utf8(key));
     return value == null ? null : value.toUtf8();
@@ -171,7 +170,7 @@ final class PipelineNode {
       return this;
     }
 
-    /** Commits, whatever becomes of it. */
+    /** Commits; the outcome is in {@link PipelineNode#launched}. */
     void launch() {
       launched.add(commit());
     }
@@ -184,19 +183,19 @@ final class PipelineNode {
   }
 
   static CommitOutcome.Committed committed(CompletableFuture<CommitOutcome> future) {
-    assertTrue(future.isDone(), "no outcome was told");
+    assertTrue(future.isDone(), "no outcome was reported");
     return assertInstanceOf(CommitOutcome.Committed.class, future.join());
   }
 
   static void assertConflict(String key, CompletableFuture<CommitOutcome> future) {
-    assertTrue(future.isDone(), "no outcome was told");
+    assertTrue(future.isDone(), "no outcome was reported");
     CommitOutcome.Conflict conflict = assertInstanceOf(CommitOutcome.Conflict.class, future.join());
     assertTrue(conflict.key().equals(Bytes.utf8(key)), () -> "not " + conflict.key());
   }
 
-  /** What a commit failed with. */
+  /** The failure of a commit. */
   static Throwable failure(CompletableFuture<CommitOutcome> future) {
-    assertTrue(future.isDone(), "no outcome was told");
+    assertTrue(future.isDone(), "no outcome was reported");
     try {
       throw new AssertionError("it did not fail: " + future.join());
     } catch (CompletionException e) {

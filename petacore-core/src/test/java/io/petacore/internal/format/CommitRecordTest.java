@@ -29,13 +29,13 @@ class CommitRecordTest {
 
   /** What is stored stays readable: these bytes may not change. */
   @Test
-  void theBytesThatAreStored() {
+  void theEncodingIsFixed() {
     assertEquals(hex(STORED), RECORD.encode());
     assertEquals(RECORD, CommitRecord.decode(hex(STORED)));
   }
 
   @Test
-  void everyRecordComesBack() {
+  void encodedRecordsAreDecoded() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     for (int i = 0; i < 10_000; i++) {
@@ -59,7 +59,7 @@ class CommitRecordTest {
   }
 
   @Test
-  void aTimestampThatIsNotBelievedLeavesSessionAndBatchReadable() {
+  void anInvalidTimestampLeavesSessionAndBatchReadable() {
     long latest = Instant.parse("2200-01-01T00:00:00Z").getEpochSecond() * 1_000_000_000L;
     assertEquals(latest, timestamp(withTimestamp(latest)));
     assertEquals(1, timestamp(withTimestamp(1)));
@@ -77,7 +77,7 @@ class CommitRecordTest {
   }
 
   @Test
-  void whateverIsFoundIsDecodedOrMalformed() {
+  void arbitraryBytesAreDecodedOrMalformed() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     for (int i = 0; i < 100_000; i++) {
@@ -97,7 +97,7 @@ class CommitRecordTest {
   }
 
   @Test
-  void sessionsAreShownAsHexadecimalDigitsAndDiffer() {
+  void sessionIdsAreHexadecimalAndUnique() {
     assertEquals("1122334455667788fffffffffffffffe", SESSION.toString());
     assertEquals("00000000000000010000000000000002", new SessionId(1, 2).toString());
     SessionId[] some = new SessionId[100];

@@ -32,14 +32,14 @@ class DeleteFencesTest {
   }
 
   @Test
-  void keysThatAreNotTextHaveFencesToo() {
+  void binaryKeysHaveFences() {
     DeleteFences fences = new DeleteFences(4096);
     assertEquals(Bytes.utf8("\0d/0"), fences.fenceOf(Bytes.of((byte) 0xff, (byte) 0xff)));
     assertEquals(Bytes.utf8("\0d/6aa"), fences.fenceOf(Bytes.of(new byte[32])));
   }
 
   @Test
-  void oneBucketIsEnoughForAll() {
+  void aSingleBucketServesAllKeys() {
     DeleteFences one = new DeleteFences(1);
     assertSame(one.fenceOf(Bytes.utf8("a")), one.fenceOf(Bytes.utf8("b")));
     assertEquals(Bytes.utf8("\0d/0"), one.fenceOf(Bytes.utf8("a")));

@@ -23,7 +23,7 @@ class FormatFuzzTest {
 
   private static final int INPUTS = 200_000;
 
-  private static void feed(List<Bytes> examples, byte[] telling, Consumer<Bytes> parser) {
+  private static void fuzz(List<Bytes> examples, byte[] telling, Consumer<Bytes> parser) {
     long seed = Seeds.one();
     Mutations mutations =
         new Mutations(
@@ -47,7 +47,7 @@ class FormatFuzzTest {
       examples.add(new CommitRecord(random.nextLong() >>> 2, session, i).encode());
     }
     int[] decoded = new int[1];
-    feed(
+    fuzz(
         examples,
         new byte[] {0, 1, 2, -1},
         input -> {
@@ -68,7 +68,7 @@ class FormatFuzzTest {
       examples.add(new FormatRecord(buckets).encode());
     }
     int[] decoded = new int[1];
-    feed(
+    fuzz(
         examples,
         "petacore 1 buckets=0987654321\n".getBytes(StandardCharsets.UTF_8),
         input -> {
@@ -94,7 +94,7 @@ class FormatFuzzTest {
             new DeleteFences(4096).fenceOf(Bytes.utf8("key")),
             Bytes.utf8("shop/").concat(ReservedKeys.FORMAT),
             Bytes.utf8("key"));
-    feed(
+    fuzz(
         examples,
         new byte[] {0, 'c', 'd', 'f', 's', 'x', '/'},
         key -> {
@@ -113,7 +113,7 @@ class FormatFuzzTest {
   @Test
   void namespaces() {
     int[] taken = new int[1];
-    feed(
+    fuzz(
         List.of(Bytes.utf8("shop/"), Bytes.utf8("a/b:c/"), Bytes.EMPTY),
         "/:.-_\0".getBytes(StandardCharsets.UTF_8),
         input -> {

@@ -15,7 +15,7 @@ class FormatRecordTest {
 
   /** What is stored stays readable: this text may not change. */
   @Test
-  void theTextThatIsStored() {
+  void theEncodingIsFixed() {
     assertEquals(Bytes.utf8("petacore 1 buckets=4096"), FormatRecord.CURRENT.encode());
     assertEquals(FormatRecord.CURRENT, FormatRecord.decode(FormatRecord.CURRENT.encode()));
     assertEquals(new FormatRecord(7), FormatRecord.decode(Bytes.utf8("petacore 1 buckets=7")));
@@ -41,12 +41,12 @@ class FormatRecordTest {
         " petacore 1 buckets=4096",
         "Petacore 1 buckets=4096"
       })
-  void whatThisReleaseCantRead(String text) {
+  void unreadableFormats(String text) {
     assertNull(FormatRecord.decode(Bytes.utf8(text)));
   }
 
   @Test
-  void aFormatOfAnyReleaseIsKnownForOne() {
+  void formatsOfAnyReleaseAreRecognized() {
     assertTrue(FormatRecord.isFormat(FormatRecord.CURRENT.encode()));
     assertTrue(FormatRecord.isFormat(Bytes.utf8("petacore 9 something=else more=1")));
     assertFalse(FormatRecord.isFormat(Bytes.utf8("petacore")));
@@ -57,7 +57,7 @@ class FormatRecordTest {
   }
 
   @Test
-  void whateverIsFoundIsDecodedOrNot() {
+  void arbitraryBytesAreDecodedOrRefused() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     for (int i = 0; i < 50_000; i++) {

@@ -46,7 +46,7 @@ class LimitsTest {
   }
 
   @Test
-  void noWriteMakesANamespaceInside() {
+  void aWriteCannotCreateANestedNamespace() {
     Limits limits = new Limits(1000);
     Bytes nested = Bytes.utf8("inner/\0f");
     Bytes format = FormatRecord.CURRENT.encode();
@@ -57,7 +57,7 @@ class LimitsTest {
   }
 
   @Test
-  void aValueFitsARequestWithSomethingLeft() {
+  void theLargestValueFitsIntoARequest() {
     int request = 1 << 20;
     int value = Limits.forRequestsOf(request).maxValueBytes();
     assertTrue(value < request - 2 * Limits.MAX_KEY_BYTES, "its key, guarded and written");

@@ -35,7 +35,7 @@ class NamespaceTest {
   }
 
   @Test
-  void keysGoThereAndBack() {
+  void keysAreConvertedBothWays() {
     Namespace shop = Namespace.of("shop/");
     assertEquals(Bytes.utf8("shop/a"), shop.toStore(Bytes.utf8("a")));
     assertEquals(Bytes.utf8("a"), shop.fromStore(Bytes.utf8("shop/a")));
@@ -46,7 +46,7 @@ class NamespaceTest {
   }
 
   @Test
-  void theRangeHoldsItsOwnKeysAndNoOthers() {
+  void theRangeContainsExactlyTheNamespace() {
     KeyRange range = Namespace.of("shop/").range();
     assertTrue(range.contains(Bytes.utf8("shop/")));
     assertTrue(range.contains(Bytes.utf8("shop/\0c")));
@@ -63,7 +63,7 @@ class NamespaceTest {
   }
 
   @Test
-  void everyNamespaceAroundIsNamed() {
+  void enclosingNamespacesAreListed() {
     assertEquals(List.of(), enclosing(""));
     assertEquals(List.of(""), enclosing("shop/"));
     assertEquals(List.of("", "shop/"), enclosing("shop/items/"));

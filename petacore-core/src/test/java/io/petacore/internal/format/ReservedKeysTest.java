@@ -16,7 +16,7 @@ class ReservedKeysTest {
 
   /** What is stored stays where it is: these keys may not change. */
   @Test
-  void theKeysThatAreStored() {
+  void theReservedKeysAreFixed() {
     assertEquals(bytes("\0c"), ReservedKeys.COMMIT_RECORD);
     assertEquals(bytes("\0f"), ReservedKeys.FORMAT);
     assertEquals(bytes("\0d/0"), ReservedKeys.deleteFence(0));
@@ -24,7 +24,7 @@ class ReservedKeysTest {
   }
 
   @Test
-  void reservedIsWhatBeginsWithAZeroByte() {
+  void keysStartingWithAZeroByteAreReserved() {
     assertTrue(ReservedKeys.isReserved(bytes("\0")));
     assertTrue(ReservedKeys.isReserved(bytes("\0anything")));
     assertFalse(ReservedKeys.isReserved(bytes("a\0")));
@@ -33,7 +33,7 @@ class ReservedKeysTest {
   }
 
   @Test
-  void knownAreThoseOfThisRelease() {
+  void theKeysOfThisReleaseAreKnown() {
     assertTrue(ReservedKeys.isKnown(bytes("\0c")));
     assertTrue(ReservedKeys.isKnown(bytes("\0f")));
     assertTrue(ReservedKeys.isKnown(bytes("\0x")));
@@ -48,7 +48,7 @@ class ReservedKeysTest {
   }
 
   @Test
-  void deleteFencesAreToldByTheirPrefix() {
+  void deleteFencesAreRecognizedByTheirPrefix() {
     assertTrue(ReservedKeys.isDeleteFence(ReservedKeys.deleteFence(77)));
     assertFalse(ReservedKeys.isDeleteFence(bytes("\0d")));
     assertFalse(ReservedKeys.isDeleteFence(bytes("\0s/1")));
@@ -56,7 +56,7 @@ class ReservedKeysTest {
   }
 
   @Test
-  void aFormatKeyInsideIsNotTheOwnOne() {
+  void aNestedFormatKeyIsNotTheOwnOne() {
     assertTrue(ReservedKeys.isNestedFormat(bytes("inner/\0f")));
     assertTrue(ReservedKeys.isNestedFormat(bytes("a/b/\0f")));
     assertFalse(ReservedKeys.isNestedFormat(bytes("\0f")));
@@ -72,7 +72,7 @@ class ReservedKeysTest {
   }
 
   @Test
-  void theApplicationSeesNoReservedKeyInAnyRange() {
+  void visibleRangesContainNoReservedKey() {
     assertEquals(KeyRange.all(), ReservedKeys.visible(KeyRange.prefix("")));
     assertFalse(ReservedKeys.visible(KeyRange.prefix("\0")).contains(ReservedKeys.COMMIT_RECORD));
     assertFalse(ReservedKeys.visible(KeyRange.single("\0c")).contains(bytes("\0c")));

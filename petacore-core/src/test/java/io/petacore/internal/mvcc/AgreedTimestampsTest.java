@@ -19,7 +19,7 @@ class AgreedTimestampsTest {
   }
 
   @Test
-  void nothingIsExactBeforeItBegins() {
+  void noTimestampIsAgreedInitially() {
     assertFalse(exact.isOpen());
     assertEquals("", contained(10));
     exact.interrupt(5);
@@ -28,7 +28,7 @@ class AgreedTimestampsTest {
   }
 
   @Test
-  void anOpenSpanHasNoEnd() {
+  void anOpenRangeHasNoEnd() {
     exact.begin(3, 0);
     assertTrue(exact.isOpen());
     assertEquals("3 4 5", contained(5));
@@ -36,7 +36,7 @@ class AgreedTimestampsTest {
   }
 
   @Test
-  void betweenTheSpansIsAHole() {
+  void timestampsBetweenRangesAreNotAgreed() {
     exact.begin(1, 0);
     exact.interrupt(3);
     assertFalse(exact.isOpen());
@@ -48,7 +48,7 @@ class AgreedTimestampsTest {
   }
 
   @Test
-  void spansBehindTheHorizonAreForgotten() {
+  void rangesBelowTheHorizonAreDropped() {
     exact.begin(1, 0);
     exact.interrupt(3);
     exact.begin(5, 0);

@@ -34,23 +34,23 @@ class AppliedWaitersTest {
   }
 
   @Test
-  void whatHasComeIsNotWaitedFor() {
+  void anAppliedRevisionCompletesImmediately() {
     publish(5);
     assertEquals(at(5), waiters.await(4, applied::get).join());
     assertEquals(at(5), waiters.await(5, applied::get).join());
     assertFalse(waiters.await(6, applied::get).isDone());
   }
 
-  /** The writer publishes between the waiter's first look and its place in the queue. */
+  /** The writer publishes after the waiter's first read and before it enters the queue. */
   @Test
-  void aRevisionThatComesMeanwhileIsSeen() {
+  void aRevisionAppliedDuringRegistrationIsNotMissed() {
     AtomicInteger looks = new AtomicInteger();
     Supplier<AppliedState> meanwhile = () -> at(looks.getAndIncrement() == 0 ? 0 : 3);
     assertEquals(at(3), waiters.await(3, meanwhile).join());
   }
 
   @Test
-  void eachIsToldWhenItsRevisionHasCome() {
+  void eachWaiterCompletesAtItsRevision() {
     CompletableFuture<AppliedState> third = waiters.await(3, applied::get);
     CompletableFuture<AppliedState> first = waiters.await(1, applied::get);
     CompletableFuture<AppliedState> alsoThird = waiters.await(3, applied::get);
@@ -63,7 +63,7 @@ class AppliedWaitersTest {
   }
 
   @Test
-  void theAbandonedFailAndLaterOnesWaitAnew() {
+  void abandonedWaitersFailAndLaterOnesWait() {
     CompletableFuture<AppliedState> lost = waiters.await(3, applied::get);
     waiters.abandon(new PetaCoreException("scripted"));
     assertThrows(CompletionException.class, lost::join);
@@ -73,7 +73,7 @@ class AppliedWaitersTest {
   }
 
   @Test
-  void whoComesAfterTheEndFailsAtOnce() {
+  void aWaiterAfterCloseFailsImmediately() {
     CompletableFuture<AppliedState> before = waiters.await(3, applied::get);
     waiters.close(new PetaCoreException("scripted"));
     assertThrows(CompletionException.class, before::join);
@@ -82,7 +82,7 @@ class AppliedWaitersTest {
   }
 
   @Test
-  void whoWaitsNoLongerIsNotKept() {
+  void aCancelledWaiterIsReleased() {
     CompletableFuture<AppliedState> stays = waiters.await(3, applied::get);
     for (int i = 0; i < 1_000; i++) {
       waiters.await(3, applied::get).cancel(false);
@@ -93,9 +93,9 @@ class AppliedWaitersTest {
     assertEquals(0, waiters.count());
   }
 
-  /** What is chained runs without the lock: it may wait for the next revision itself. */
+  /** Dependent actions run without the lock, so they may wait for the next revision. */
   @Test
-  void whatIsChainedMayWaitAgain() {
+  void aDependentActionMayWaitAgain() {
     AtomicReference<CompletableFuture<AppliedState>> next =
         new AtomicReference<>(new CompletableFuture<>());
     CompletableFuture<Void> chained =
@@ -114,11 +114,11 @@ class AppliedWaitersTest {
   }
 
   /**
-   * Each revision is published just when somebody begins to wait for it, and none after it until he
-   * was told: who is forgotten once is forgotten for good.
+   * Each revision is published just when a thread starts to wait for it, and the next one only
+   * after that wait has ended, so a lost waiter would wait forever.
    */
   @Test
-  void nobodyIsForgottenHoweverItComes() throws Exception {
+  void noWaiterIsLostUnderConcurrency() throws Exception {
     AtomicLong wanted = new AtomicLong();
     ExecutorService threads = Executors.newSingleThreadExecutor();
     Future<?> writer =
@@ -134,8 +134,8 @@ class AppliedWaitersTest {
     try {
       for (long revision = 1; revision <= ROUNDS; revision++) {
         wanted.set(revision);
-        AppliedState told = waiters.await(revision, applied::get).get(30, TimeUnit.SECONDS);
-        assertEquals(revision, told.revision());
+        AppliedState state = waiters.await(revision, applied::get).get(30, TimeUnit.SECONDS);
+        assertEquals(revision, state.revision());
       }
     } finally {
       wanted.set(ROUNDS); // the writer comes to its end in any case

@@ -18,10 +18,10 @@ class BytesArrayTest {
     return bytes;
   }
 
-  /** Fails where a word is left out, or a byte between two of them. */
+  /** Fails if a word, or a byte between two words, is not compared. */
   @ParameterizedTest
   @ValueSource(ints = {1, 0x80, 0xff})
-  void oneByteMakesAnotherKey(int difference) {
+  void keysThatDifferInOneByteAreUnequal(int difference) {
     for (int length = 0; length <= LONGEST; length++) {
       byte[] key = random(length);
       assertTrue(BytesArray.equal(key, key.clone()), "length " + length);
@@ -35,7 +35,7 @@ class BytesArrayTest {
 
   @ParameterizedTest
   @ValueSource(ints = {-16, -8, -1, 1, 8, 16})
-  void anotherLengthMakesAnotherKey(int longer) {
+  void keysOfDifferentLengthsAreUnequal(int longer) {
     for (int length = Math.max(0, -longer); length <= LONGEST; length++) {
       assertFalse(
           BytesArray.equal(new byte[length], new byte[length + longer]), "length " + length);
@@ -44,7 +44,7 @@ class BytesArrayTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a", "catalogue/item-000001"})
-  void theHashIsTheSameBeforeAndAfterItWasComputed(String text) {
+  void theHashIsTheSameBeforeAndAfterCaching(String text) {
     Bytes key = Bytes.utf8(text);
     int hash = BytesArray.hash(key);
     assertEquals(key.hashCode(), hash);

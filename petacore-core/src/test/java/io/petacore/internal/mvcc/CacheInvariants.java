@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What must hold inside of a cache whenever its writer is at rest. */
+/** The invariants of a cache, to be checked while nothing is written to it. */
 public final class CacheInvariants {
 
-  /** How many wait for a revision. */
+  /** The number of waiters for a revision. */
   public static int countWaiters(MvccCache cache) {
     return cache.countWaiters();
   }
@@ -26,9 +26,10 @@ public final class CacheInvariants {
   }
 
   /**
-   * Tells of each invariant that is broken.
+   * Reports each broken invariant.
    *
-   * @param oneHistory whether mod revisions rise: the store was never set back
+   * @param oneHistory whether mod revisions must rise, since the store was never restored from a
+   *     backup
    */
   public static void check(MvccCache cache, boolean oneHistory, Consumer<String> broken) {
     new CacheInvariants(cache, oneHistory, broken).check();
@@ -36,7 +37,7 @@ public final class CacheInvariants {
 
   private void check() {
     Map<Bytes, Version> newest = new HashMap<>();
-    PageCursor chains = cache.inOrder.scan(KeyRange.atLeast(Bytes.EMPTY), Order.ASCENDING);
+    PageCursor chains = cache.orderedIndex.scan(KeyRange.atLeast(Bytes.EMPTY), Order.ASCENDING);
     @Nullable Bytes last = null;
     while (chains.hasNext()) {
       Version head = chains.next().head();
@@ -44,7 +45,7 @@ public final class CacheInvariants {
       last = head.key();
       newest.put(last, head);
     }
-    int hashed = cache.byHash.size();
+    int hashed = cache.hashIndex.size();
     require(
         newest.size() == hashed, "the indexes hold " + newest.size() + " and " + hashed + " keys");
     long versions = 0;
@@ -53,7 +54,8 @@ public final class CacheInvariants {
     long present = 0;
     for (Map.Entry<Bytes, Version> entry : newest.entrySet()) {
       Version head = entry.getValue();
-      require(cache.byHash.get(entry.getKey()) == head, "the indexes differ on " + entry.getKey());
+      require(
+          cache.hashIndex.get(entry.getKey()) == head, "the indexes differ on " + entry.getKey());
       bytes += MemoryUsage.ofKey(head.key()) + MemoryUsage.ofVersion(head);
       present += head.isTombstone() || head.key().byteAt(0) == 0 ? 0 : 1;
       versions++;
@@ -67,15 +69,15 @@ public final class CacheInvariants {
           versions++;
           superseded += MemoryUsage.ofSuperseded(MemoryUsage.ofVersion(older));
         }
-        if (v instanceof JumpingVersion jumping) {
-          checkJump(jumping);
+        if (v instanceof IndexedVersion indexed) {
+          require(indexed.index().floor(v.timestamp()) == v, "not in its index: " + head.key());
         }
       }
     }
     superseded += cache.history.logBytes();
-    MemoryUsage held = cache.memoryUsage();
+    MemoryUsage usage = cache.memoryUsage();
     MemoryUsage counted = new MemoryUsage(versions, bytes + superseded, superseded);
-    require(held.equals(counted), "it counts " + held + ", and has " + counted);
+    require(usage.equals(counted), "it counts " + usage + ", and has " + counted);
     long keys = cache.applied().keys();
     require(keys == present, "it counts " + keys + " keys, and has " + present);
     Long oldestPin = cache.history.oldestPin();
@@ -83,18 +85,6 @@ public final class CacheInvariants {
         !oneHistory || oldestPin == null || cache.horizon() <= oldestPin,
         "the horizon " + cache.horizon() + " is above the oldest pin, " + oldestPin);
     require(cache.horizon() <= cache.applied().timestamp(), "the horizon is above what is applied");
-  }
-
-  /** A jump leads as far back as it says, or to what was freed. */
-  private void checkJump(JumpingVersion from) {
-    Version to = from.jump();
-    Version version = from;
-    for (int i = 0; to != null && version != null && i < from.reach(); i++) {
-      version = version.older();
-    }
-    require(
-        to == null || version == to || (version == null && to.timestamp() < cache.horizon()),
-        "a jump leads elsewhere: " + from.key());
   }
 
   private void require(boolean holds, String what) {

@@ -26,7 +26,7 @@ class HashIndexTest {
     return Version.first(key, Bytes.EMPTY, 1, 1);
   }
 
-  /** Keys that hash alike, as of random hashes hardly two do. */
+  /** Keys with equal hashes, which are unlikely among random hashes. */
   private static Bytes colliding(int timestamp) {
     Bytes key = Bytes.utf8("colliding" + timestamp);
     BytesArray.HASH.set(key, 42);
@@ -37,7 +37,7 @@ class HashIndexTest {
     return timestamp < 32 ? colliding(timestamp) : Bytes.utf8("key" + timestamp);
   }
 
-  /** Of 65,536 keys of 32 bytes each pair "Aa" and "BB", which are one to 31 · h + b. */
+  /** 65,536 keys of 32 bytes made of "Aa" and "BB", which are equal to the hash 31 · h + b. */
   private static Bytes chosenToCollide(int timestamp) {
     StringBuilder text = new StringBuilder();
     for (int bit = 0; bit < 16; bit++) {
@@ -47,11 +47,11 @@ class HashIndexTest {
   }
 
   /**
-   * Fails where who writes keys can have the writer of every node search through all of them: with
-   * random hashes the longest search of so many in slots half full is of some sixty.
+   * Fails if chosen keys can make lookups linear. With random hashes the longest probe of a
+   * half-full table of this size is about sixty slots.
    */
   @Test
-  void keysThatWereChosenToCollideAreSearchedForAsOthersAre() {
+  void keysChosenToCollideHaveShortProbes() {
     assertEquals(
         Arrays.hashCode(chosenToCollide(0).toByteArray()),
         Arrays.hashCode(chosenToCollide(65_535).toByteArray()));
@@ -59,16 +59,16 @@ class HashIndexTest {
     for (int timestamp = 0; timestamp < 65_536; timestamp++) {
       index.add(version(chosenToCollide(timestamp)));
       if (Integer.bitCount(timestamp) == 1) {
-        longest = Math.max(longest, index.longestSearch());
+        longest = Math.max(longest, index.longestProbe());
         int searched = longest; // asked now and then, so that a failure need not wait for all
         assertTrue(searched < 400, () -> "a search of " + searched + " slots");
       }
     }
-    int searched = index.longestSearch();
+    int searched = index.longestProbe();
     assertTrue(searched < 400, () -> "a search of " + searched + " slots");
   }
 
-  /** Fails where a key is lost in a rebuild, behind a removed one, or mistaken for another. */
+  /** Fails if a key is lost in a rebuild or after a removed one, or confused with another key. */
   @Test
   void theIndexAgreesWithAModel() {
     assertEquals(BytesArray.hash(colliding(0)), BytesArray.hash(colliding(31)));
@@ -97,9 +97,9 @@ class HashIndexTest {
     model.forEach((key, version) -> assertSame(version, index.get(key), () -> "seed " + seed));
   }
 
-  /** Fails, by not returning, where removed keys are never cleared away and the slots run out. */
+  /** Fails, by not returning, if slots of removed keys are never reused. */
   @Test
-  void keysThatComeAndGoFillNothing() {
+  void addingAndRemovingKeysDoesNotFillTheTable() {
     for (int i = 0; i < 100_000; i++) {
       Version version = version(Bytes.utf8("passing" + i));
       index.add(version);
@@ -109,51 +109,52 @@ class HashIndexTest {
     assertNull(index.get(Bytes.utf8("never there")));
   }
 
-  /** Fails where a table is replaced by one so full that a few more keys have it replaced again. */
+  /** Fails if a new table is so full that a few more keys replace it again. */
   @Test
-  void aTableThatWasReplacedHasRoomForAQuarterMore() {
-    int room = index.room();
+  void aReplacedTableHasCapacityForAQuarterMore() {
+    int remaining = index.remaining();
     for (int size = 1; size <= 32_700; size++) { // nearly what a table of 65,536 slots takes
       index.add(version(Bytes.utf8("key" + size)));
-      boolean replaced = index.room() != room - 1;
-      room = index.room();
+      boolean replaced = index.remaining() != remaining - 1;
+      remaining = index.remaining();
       int keys = size;
-      assertTrue(!replaced || 4 * (room + 1) >= keys, () -> keys + " keys have too little room");
+      assertTrue(
+          !replaced || 4 * (remaining + 1) >= keys, () -> keys + " keys have too little capacity");
     }
-    // Keys that are gone take room too; the table must be replaced in time, and with room.
+    // Removed keys occupy slots too; the table must be replaced in time and with free slots.
     List<Version> passing = new ArrayList<>();
     for (int i = 0; i < 100_000; i++) {
       Version added = version(Bytes.utf8("passing" + i));
-      boolean full = index.room() == 0;
+      boolean full = index.remaining() == 0;
       index.add(added);
       passing.add(added);
-      assertTrue(!full || 4 * (index.room() + 1) >= index.size(), "too little room");
+      assertTrue(!full || 4 * (index.remaining() + 1) >= index.size(), "too little capacity");
       if (passing.size() > 80) {
         index.remove(passing.remove(0));
       }
     }
   }
 
-  /** Fails where a table that was made large enough is copied all the same, or loses a key. */
+  /** Fails if a table with sufficient capacity is copied, or loses a key. */
   @Test
-  void whoeverTellsHowManyKeysComeHasRoomForThem() {
+  void ensuredCapacityAvoidsReplacements() {
     index.add(version(key(0)));
-    index.makeRoom(10_000);
-    int room = index.room();
-    assertTrue(room >= 10_000, () -> "room for " + room);
+    index.ensureCapacity(10_000);
+    int remaining = index.remaining();
+    assertTrue(remaining >= 10_000, () -> "capacity for " + remaining);
     for (int i = 1; i <= 10_000; i++) {
       index.add(version(key(i)));
     }
-    assertEquals(room - 10_000, index.room(), "the same table");
-    index.makeRoom(room - 10_000);
-    assertEquals(room - 10_000, index.room(), "there was room");
+    assertEquals(remaining - 10_000, index.remaining(), "the same table");
+    index.ensureCapacity(remaining - 10_000);
+    assertEquals(remaining - 10_000, index.remaining(), "the capacity sufficed");
     assertNotNull(index.get(key(0)));
     assertNotNull(index.get(key(10_000)));
   }
 
-  /** Fails if a removal empties a slot that others were placed behind. */
+  /** Fails if a removal empties a slot within the probe sequence of another key. */
   @Test
-  void whatStaysIsFoundWhileOthersComeAndGo() throws InterruptedException, ExecutionException {
+  void presentKeysAreFoundWhileOthersChange() throws InterruptedException, ExecutionException {
     List<Bytes> staying = new ArrayList<>();
     for (int i = 0; i < 32; i += 2) {
       staying.add(colliding(i));

@@ -28,7 +28,7 @@ class HistoryTest {
   }
 
   @Test
-  void ofARevisionAllIsFreedOrNothing() {
+  void aRevisionIsFreedAsAWhole() {
     VersionChain a = chain("a");
     VersionChain b = chain("b");
     Version newA = supersede(a, false, 5, 100);
@@ -46,7 +46,7 @@ class HistoryTest {
   }
 
   @Test
-  void deadChainsAreThoseWithATombstoneAlone() {
+  void onlyChainsOfASingleTombstoneAreDead() {
     VersionChain dead = chain("dead");
     supersede(dead, true, 5, 100);
     VersionChain revived = chain("revived");
@@ -59,7 +59,7 @@ class HistoryTest {
   }
 
   @Test
-  void aChainIsDeadOnceHoweverOftenItWasDeleted() {
+  void aChainIsReportedDeadOnce() {
     VersionChain chain = chain("a");
     supersede(chain, true, 5, 100);
     supersede(chain, true, 6, 100);
@@ -67,14 +67,14 @@ class HistoryTest {
   }
 
   @Test
-  void nothingToFreeLeavesTheHorizon() {
+  void theHorizonStaysIfNothingIsFreed() {
     history.beginAt(42);
     assertEquals(List.of(), history.free(Long.MAX_VALUE / 2));
     assertEquals(42, history.horizon());
   }
 
   @Test
-  void thePinOfTheLowestTimestampCounts() {
+  void theLowestPinDecides() {
     VersionChain chain = chain("a");
     for (long timestamp = 2; timestamp <= 9; timestamp++) {
       supersede(chain, false, timestamp, timestamp);
@@ -92,7 +92,7 @@ class HistoryTest {
   }
 
   @Test
-  void unpinningWhatIsNotPinnedChangesNothing() {
+  void unpinningAnUnpinnedTimestampHasNoEffect() {
     history.unpin(5);
     supersede(chain("a"), false, 6, 1);
     history.free(1);
@@ -110,9 +110,9 @@ class HistoryTest {
     return bounded;
   }
 
-  /** Fails where what is known of revisions grows with them, however little history may take. */
+  /** Fails if the revision log grows beyond the bound. */
   @Test
-  void theLogOfRevisionsIsWithinTheBound() {
+  void theRevisionLogRespectsTheBound() {
     History bounded = boundedWithRevisions(10_000);
     assertEquals((long) KEPT * RevisionLog.BYTES, bounded.bytes());
     assertNull(bounded.newestAt(10_000 - KEPT - 1));
@@ -121,9 +121,9 @@ class HistoryTest {
     assertEquals(0, bounded.horizon(), "states can be read all the same");
   }
 
-  /** The oldest goes first, be it of the log or a version. */
+  /** The oldest entry is freed first, whether of the log or a version. */
   @Test
-  void theLogAndTheVersionsShareTheBound() {
+  void logAndVersionsShareTheBound() {
     History bounded = boundedWithRevisions(KEPT + 1);
     VersionChain chain = chain("a");
     Version newer = chain.head().next(Bytes.EMPTY, KEPT + 2, 1, LongChains.DEFAULT);
@@ -136,9 +136,9 @@ class HistoryTest {
     assertNotNull(bounded.newestAt(20));
   }
 
-  /** What a pin keeps may be beyond the bound; revisions after it stay known as others do. */
+  /** Pinned versions may exceed the bound; the revisions after the pin stay in the log. */
   @Test
-  void aPinLeavesTheLogItsPlace() {
+  void pinnedVersionsDoNotEvictTheWholeLog() {
     History bounded = boundedWithRevisions(KEPT / 2);
     bounded.pin(KEPT / 2);
     VersionChain chain = chain("a");

@@ -27,9 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * One writer, many readers, and history freed under them after a few revisions. The accounts hold
- * the same sum in every revision; they are emptied, deleted and created anew all the time. Whatever
- * a reader sees is right, or it is told that it is too late.
+ * One writer, many readers, and history that is freed after a few revisions. The accounts have the
+ * same sum at every revision while they are emptied, deleted and created again. Every read returns
+ * a consistent state or fails because the snapshot is too old.
  */
 @Timeout(300)
 class MvccCacheConcurrencyTest {
@@ -39,7 +39,7 @@ class MvccCacheConcurrencyTest {
   private static final int PASSERS = 200;
   private static final Bytes COUNTER = Bytes.utf8("counter");
 
-  /** Time is the writer's: it passes by one with every revision. */
+  /** The time advances by one with every revision. */
   private static final int RETENTION = 4;
 
   private final long seed = System.nanoTime();
@@ -57,7 +57,7 @@ class MvccCacheConcurrencyTest {
     return Bytes.utf8("account" + timestamp);
   }
 
-  /** The revision's timestamp is its version, and the value of the counter. */
+  /** The timestamp of a revision equals the value of the counter. */
   private void write() {
     Random random = new Random(seed);
     Map<Bytes, Integer> balances = new TreeMap<>();
@@ -96,9 +96,7 @@ class MvccCacheConcurrencyTest {
     return changes;
   }
 
-  /**
-   * A key among the accounts that adds nothing to their sum, so that pages are split and joined.
-   */
+  /** A key among the accounts without a balance, so that pages are split and merged. */
   private static Change passer(Random random, long revision) {
     Bytes key = Bytes.utf8("account3/" + random.nextInt(PASSERS));
     return new Change(key, random.nextBoolean() ? Bytes.utf8("0") : null, revision);
@@ -136,7 +134,9 @@ class MvccCacheConcurrencyTest {
     assertEquals(SUM, sum, "the sum at " + timestamp);
   }
 
-  /** The same snapshot again and again until it is gone, so that every one is met while it goes. */
+  /**
+   * Reads one snapshot repeatedly until it is too old, so that every one is read while it is freed.
+   */
   private long read(Runnable ready, boolean scanning) {
     ready.run();
     KeyRange accounts = KeyRange.prefix("account");
@@ -160,7 +160,7 @@ class MvccCacheConcurrencyTest {
     return gone;
   }
 
-  /** What is pinned stays. */
+  /** Pinned snapshots stay readable. */
   private long readPinned() {
     long pinned = 0;
     while (writing) {
@@ -181,7 +181,7 @@ class MvccCacheConcurrencyTest {
     return pinned;
   }
 
-  /** Never throws, never goes back, and is never behind what was published before. */
+  /** Never fails, never goes back, and never returns a state older than the published one. */
   private long readCommitted() {
     long last = 0;
     while (writing) {
@@ -195,7 +195,7 @@ class MvccCacheConcurrencyTest {
     return last;
   }
 
-  /** Waits for one revision after the other, and sees each. */
+  /** Waits for one revision after the other and reads each. */
   private long follow() throws Exception {
     long seen = 1;
     while (seen < REVISIONS) {
@@ -237,17 +237,17 @@ class MvccCacheConcurrencyTest {
   }
 
   @Test
-  void pointReadsOfASnapshotAreRightOrTooLate() throws Exception {
+  void pointReadsOfASnapshotAreCorrectOrFail() throws Exception {
     runBeside(() -> read(this::awaitLoad, false));
   }
 
   @Test
-  void scansOfASnapshotAreRightOrTooLate() throws Exception {
+  void scansOfASnapshotAreCorrectOrFail() throws Exception {
     runBeside(() -> read(this::awaitLoad, true));
   }
 
   @Test
-  void whatIsPinnedIsNeverTooLate() throws Exception {
+  void readsOfAPinnedSnapshotNeverFail() throws Exception {
     runBeside(
         () -> {
           awaitLoad();
@@ -256,7 +256,7 @@ class MvccCacheConcurrencyTest {
   }
 
   @Test
-  void readCommittedNeverThrowsAndNeverGoesBack() throws Exception {
+  void newestReadsNeverFailAndNeverGoBack() throws Exception {
     runBeside(
         () -> {
           awaitLoad();
@@ -265,7 +265,7 @@ class MvccCacheConcurrencyTest {
   }
 
   @Test
-  void nobodyWhoWaitsIsForgotten() throws Exception {
+  void noWaiterIsLost() throws Exception {
     runBeside(this::follow);
   }
 }

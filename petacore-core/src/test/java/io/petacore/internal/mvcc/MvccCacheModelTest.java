@@ -21,15 +21,15 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 /**
- * The cache beside a model that keeps a whole copy of every state: random revisions, time, pins and
- * frees, from a seed that a failure prints.
+ * Compares the cache with a model that keeps a copy of every state, under random revisions, time,
+ * pins and frees, from a seed that a failure prints.
  */
 class MvccCacheModelTest {
   private static final int RUNS = 300;
   private static final int STEPS = 150;
   private static final int FEW_KEYS = 8;
 
-  /** So that the ordered index has several pages. */
+  /** Enough keys for several pages of the ordered index. */
   private static final int MANY_KEYS = 300;
 
   private static final long RETENTION = 1_000;
@@ -47,12 +47,11 @@ class MvccCacheModelTest {
   }
 
   /**
-   * A state as it was published.
+   * A published state.
    *
-   * @param at when
-   * @param replaces whether it changed a key that was present, so that an older version is there to
-   *     be freed
-   * @param changes whether it changed anything
+   * @param at the time of publication
+   * @param replaces whether it changed a present key, so that there is an older version to free
+   * @param changes whether it changed any key
    */
   private record State(
       NavigableMap<Bytes, Change> present,
@@ -111,7 +110,7 @@ class MvccCacheModelTest {
     }
 
     private static Bytes key(int timestamp) {
-      // One of them begins with the byte that is greatest unsigned, and least signed.
+      // One of them starts with the byte that is highest unsigned and -1 signed.
       return timestamp == 0 ? Bytes.of((byte) 0xff) : Bytes.utf8("key" + timestamp);
     }
 
@@ -148,7 +147,7 @@ class MvccCacheModelTest {
       freed();
     }
 
-    /** The cache was given an occasion to free: what it had to, and what it was allowed to. */
+    /** Checks what the cache had to free, and what it was allowed to free. */
     private void freed() {
       long oldestPin = pins.isEmpty() ? Long.MAX_VALUE : pins.firstKey();
       states.forEach(
@@ -237,7 +236,7 @@ class MvccCacheModelTest {
       checkDead();
     }
 
-    /** What everybody sees as deleted leaves no trace once it is behind the horizon. */
+    /** A key that is deleted at the horizon leaves both indexes. */
     private void checkDead() {
       State newest = states.lastEntry().getValue();
       newest

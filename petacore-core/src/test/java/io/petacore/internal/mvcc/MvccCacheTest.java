@@ -27,11 +27,11 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What the cache promises, one statement at a time; time passes when the test says so. */
+/** The guarantees of the cache, one by one, under a manual clock. */
 class MvccCacheTest {
   private static final long RETENTION = 1_000;
 
-  /** Close to the end of the number range, which monotonic time may pass. */
+  /** Close to the maximum, which the monotonic clock may exceed. */
   private final AtomicLong nanoTime = new AtomicLong(Long.MAX_VALUE - RETENTION / 2);
 
   private final MvccCache cache = new MvccCache(Duration.ofNanos(RETENTION), nanoTime::get);
@@ -87,17 +87,17 @@ class MvccCacheTest {
     assertThrows(TransactionTooOldException.class, () -> cache.requireKept(timestamp));
   }
 
-  // ---- loading and applying
+  // ---- load and apply
 
   @Test
-  void itBeginsWithNothing() {
+  void aNewCacheIsEmpty() {
     assertEquals(new AppliedState(0, 0, 0, nanoTime.get()), cache.applied());
     assertNull(cache.newest(bytes("a")));
     assertEquals("", scan(0));
   }
 
   @Test
-  void whatIsLoadedIsThere() {
+  void loadedKeysArePresent() {
     cache.load(List.of(put("b", "2", 3), put("a", "1", 5)), 7, 70);
     assertEquals(new AppliedState(7, 70, 2, nanoTime.get()), cache.applied());
     assertEquals("a=1 b=2", scan(70));
@@ -108,7 +108,7 @@ class MvccCacheTest {
   }
 
   @Test
-  void aRevisionIsSeenFromItsNumberOn() {
+  void aRevisionIsVisibleFromItsTimestampOn() {
     cache.load(List.of(put("a", "1", 1), put("b", "1", 1)), 1, 10);
     pass(5);
     apply(2, put("a", "2", 2), delete("b", 2), put("c", "2", 2));
@@ -124,7 +124,7 @@ class MvccCacheTest {
   }
 
   @Test
-  void numbersMustRise() {
+  void timestampsMustRise() {
     cache.load(List.of(), 1, 10);
     assertThrows(IllegalStateException.class, () -> cache.apply(List.of(), 2, 10));
     cache.apply(List.of(), 2, 11);
@@ -133,7 +133,7 @@ class MvccCacheTest {
   }
 
   @Test
-  void ofSeveralChangesToOneKeyTheLastWins() {
+  void theLastOfSeveralChangesToAKeyWins() {
     cache.load(List.of(put("a", "1", 1), put("b", "1", 1)), 1, 10);
     apply(
         2,
@@ -158,7 +158,7 @@ class MvccCacheTest {
   }
 
   @Test
-  void deletingWhatNeverWasLeavesNothing() {
+  void deletingAnUnknownKeyLeavesNothing() {
     cache.load(List.of(), 1, 10);
     apply(2, delete("a", 2));
     assertNull(cache.find(bytes("a"), 20));
@@ -167,7 +167,7 @@ class MvccCacheTest {
   }
 
   @Test
-  void keysAreCountedThroughEverything() {
+  void presentKeysAreCounted() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
     apply(2, put("a", "2", 2), put("b", "2", 2));
     assertEquals(2, cache.applied().keys());
@@ -198,7 +198,7 @@ class MvccCacheTest {
   }
 
   @Test
-  void scansGoInUnsignedByteOrderWithinTheirRange() {
+  void scansReturnTheirRangeInUnsignedByteOrder() {
     Bytes high = Bytes.of((byte) 0xff);
     cache.load(
         List.of(
@@ -221,7 +221,7 @@ class MvccCacheTest {
   }
 
   @Test
-  void aScanGoesOnThroughRevisions() {
+  void aScanIsUnaffectedByNewRevisions() {
     cache.load(List.of(put("a", "1", 1), put("b", "1", 1), put("d", "1", 1)), 1, 10);
     Iterator<Entry> scan = cache.scan(KeyRange.all(), Order.ASCENDING, 10);
     assertEquals(bytes("a"), scan.next().key());
@@ -231,10 +231,10 @@ class MvccCacheTest {
     assertFalse(scan.hasNext());
   }
 
-  /** Entries, one more than a scan looks up at a time. */
+  /** One more entry than a scan looks up at once. */
   private void loadOneMoreThanAScanFindsAtATime() {
     cache.load(
-        IntStream.rangeClosed(0, RangeScan.AT_A_TIME).mapToObj(i -> put(nth(i), "1", 1)).toList(),
+        IntStream.rangeClosed(0, RangeScan.GROUP).mapToObj(i -> put(nth(i), "1", 1)).toList(),
         1,
         10);
   }
@@ -250,32 +250,32 @@ class MvccCacheTest {
   }
 
   @Test
-  void aScanThatFallsBehindTheHorizonSaysSo() {
+  void aScanBelowTheHorizonFails() {
     loadOneMoreThanAScanFindsAtATime();
-    Iterator<Entry> begun = cache.scan(KeyRange.all(), Order.ASCENDING, 10);
+    Iterator<Entry> running = cache.scan(KeyRange.all(), Order.ASCENDING, 10);
     Iterator<Entry> notBegun = cache.scan(KeyRange.all(), Order.ASCENDING, 10);
-    assertTrue(begun.hasNext());
-    apply(2, put(nth(RangeScan.AT_A_TIME), "2", 2));
+    assertTrue(running.hasNext());
+    apply(2, put(nth(RangeScan.GROUP), "2", 2));
     pass(RETENTION);
     cache.freeHistory();
-    assertNext(RangeScan.AT_A_TIME, begun); // found before
+    assertNext(RangeScan.GROUP, running); // found before
     for (int asked = 0; asked < 2; asked++) {
-      assertThrows(TransactionTooOldException.class, begun::hasNext);
+      assertThrows(TransactionTooOldException.class, running::hasNext);
       assertThrows(TransactionTooOldException.class, notBegun::hasNext);
     }
   }
 
-  /** What was freed would look like an absent key, whether another one follows or not. */
+  /** A freed version would look like an absent key, whether or not another key follows. */
   @Test
-  void aScanThatFellBehindDoesNotPassOverWhatWasFreed() {
+  void aScanBelowTheHorizonDoesNotSkipFreedKeys() {
     loadOneMoreThanAScanFindsAtATime();
-    String last = nth(RangeScan.AT_A_TIME);
+    String last = nth(RangeScan.GROUP);
     apply(2, put(last + "+", "1", 2));
     Iterator<Entry> all = cache.scan(KeyRange.all(), Order.ASCENDING, 20);
     Iterator<Entry> upToLast =
         cache.scan(KeyRange.closedOpen(nth(0), last + "+"), Order.ASCENDING, 20);
-    assertNext(RangeScan.AT_A_TIME, all);
-    assertNext(RangeScan.AT_A_TIME, upToLast);
+    assertNext(RangeScan.GROUP, all);
+    assertNext(RangeScan.GROUP, upToLast);
     apply(3, delete(last, 3));
     pass(RETENTION);
     cache.freeHistory();
@@ -284,18 +284,18 @@ class MvccCacheTest {
   }
 
   @Test
-  void aScanThatWasBegunSaysThatTheCacheWasClosed() {
+  void aRunningScanFailsWhenTheCacheIsClosed() {
     loadOneMoreThanAScanFindsAtATime();
     Iterator<Entry> scan = cache.scan(KeyRange.all(), Order.ASCENDING, 10);
     assertTrue(scan.hasNext());
     cache.close();
-    assertNext(RangeScan.AT_A_TIME, scan);
+    assertNext(RangeScan.GROUP, scan);
     assertThrows(StorageClosedException.class, scan::hasNext);
   }
 
   @Test
-  void aScanAndACountGoOnWhereManyKeysInARowAreAbsent() {
-    int many = 5 * RangeScan.AT_A_TIME + 3;
+  void scansAndCountsSkipManyAbsentKeys() {
+    int many = 5 * RangeScan.GROUP + 3;
     cache.load(IntStream.range(0, many).mapToObj(i -> put(nth(i), "1", 1)).toList(), 1, 10);
     apply(2, IntStream.range(1, many - 1).mapToObj(i -> delete(nth(i), 2)).toArray(Change[]::new));
     Iterator<Entry> scan = cache.scan(KeyRange.all(), Order.ASCENDING, 20);
@@ -309,7 +309,7 @@ class MvccCacheTest {
   // ---- history
 
   @Test
-  void historyIsKeptForTheRetentionAndNotMuchLonger() {
+  void historyIsKeptForTheRetention() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
     apply(2, put("a", "2", 2));
     pass(RETENTION - 1);
@@ -324,9 +324,9 @@ class MvccCacheTest {
     assertEquals("2", read("a", 20));
   }
 
-  /** The retention counts from when a version was superseded, not from when it was written. */
+  /** The retention starts when a version is superseded, not when it is written. */
   @Test
-  void anOldVersionIsKeptForTheRetentionAfterItWasSuperseded() {
+  void theRetentionStartsWhenAVersionIsSuperseded() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
     pass(100 * RETENTION);
     apply(2, put("a", "2", 2));
@@ -334,7 +334,7 @@ class MvccCacheTest {
   }
 
   @Test
-  void theHorizonRisesOnlyWhenSomethingIsFreed() {
+  void theHorizonAdvancesOnlyWhenVersionsAreFreed() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
     apply(2, put("b", "2", 2));
     apply(3, put("c", "3", 3));
@@ -351,7 +351,7 @@ class MvccCacheTest {
   }
 
   @Test
-  void applyingFreesInStep() {
+  void applyingFreesHistory() {
     cache.load(List.of(put("a", "0", 1)), 1, 10);
     for (long revision = 2; revision < 1_000; revision++) {
       pass(RETENTION / 2);
@@ -361,7 +361,7 @@ class MvccCacheTest {
   }
 
   @Test
-  void whatIsFreedCanBeCollected() {
+  void freedVersionsCanBeCollected() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
     apply(2, put("a", "2", 2));
     apply(3, put("a", "3", 3));
@@ -373,24 +373,24 @@ class MvccCacheTest {
   }
 
   @Test
-  void tombstonesLeaveBothIndexesWhenNobodyNeedsThem() {
+  void tombstonesLeaveBothIndexesWithTheHistory() {
     cache.load(List.of(put("a", "1", 1), put("b", "1", 1)), 1, 10);
     apply(2, delete("a", 2));
     pass(RETENTION - 1);
     apply(3, put("b", "3", 3));
     assertTrue(found("a", 30).isTombstone());
-    assertEquals(new MvccCache.IndexSizes(2, 2), cache.indexSizes());
+    assertIndexSizes(2);
     pass(1);
     apply(4, put("b", "4", 4));
     assertNull(cache.find(bytes("a"), 40));
-    assertEquals(new MvccCache.IndexSizes(1, 1), cache.indexSizes());
+    assertIndexSizes(1);
     assertEquals("b=4", scan(40));
     assertEquals("b=1", scan(20), "absent there as before");
     assertTooOld(19);
   }
 
   @Test
-  void aKeyThatIsCreatedAnewOverItsTombstoneStays() {
+  void aKeyCreatedAboveItsTombstoneStays() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
     apply(2, delete("a", 2));
     apply(3, put("a", "3", 3));
@@ -410,7 +410,7 @@ class MvccCacheTest {
   }
 
   @Test
-  void timeMayPassTheEndOfTheNumberRange() {
+  void theMonotonicClockMayOverflow() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
     apply(2, put("a", "2", 2)); // before it
     pass(RETENTION - 1); // after it
@@ -428,7 +428,7 @@ class MvccCacheTest {
   // ---- pins
 
   @Test
-  void aPinKeepsItsStateWhole() {
+  void aPinKeepsItsWholeState() {
     cache.load(List.of(put("a", "1", 1), put("b", "1", 1)), 1, 10);
     apply(2, put("a", "2", 2));
     assertTrue(cache.pin(25));
@@ -447,7 +447,7 @@ class MvccCacheTest {
   }
 
   @Test
-  void aPinBehindTheHorizonIsRefused() {
+  void aPinBelowTheHorizonIsRefused() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
     apply(2, put("a", "2", 2));
     pass(RETENTION);
@@ -457,7 +457,7 @@ class MvccCacheTest {
   }
 
   @Test
-  void pinsOfOneNumberAreCounted() {
+  void pinsOfATimestampAreCounted() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
     assertTrue(cache.pin(10));
     assertTrue(cache.pin(10));
@@ -477,7 +477,7 @@ class MvccCacheTest {
   }
 
   @Test
-  void aPinOfTheNewestStateKeepsItAgainstTheNext() {
+  void aPinOfTheNewestStateKeepsIt() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
     apply(2, put("a", "2", 2));
     assertTrue(cache.pin(20));
@@ -489,10 +489,10 @@ class MvccCacheTest {
     assertEquals("", scan(30));
   }
 
-  // ---- waiting
+  // ---- waiters
 
   @Test
-  void waitersAreToldOfTheirRevision() {
+  void waitersCompleteAtTheirRevision() {
     cache.load(List.of(), 1, 10);
     assertSame(cache.applied(), cache.whenApplied(1).join());
     CompletableFuture<AppliedState> third = cache.whenApplied(3);
@@ -512,7 +512,7 @@ class MvccCacheTest {
   }
 
   @Test
-  void aWaiterSeesWhatItWaitedFor() {
+  void aWaiterSeesTheStateOfItsRevision() {
     cache.load(List.of(), 1, 10);
     CompletableFuture<@Nullable Bytes> seen =
         cache.whenApplied(2).thenApply(applied -> cache.newest(bytes("a")));
@@ -520,7 +520,7 @@ class MvccCacheTest {
     assertEquals(bytes("2"), seen.join());
   }
 
-  // ---- the past
+  // ---- past states
 
   private void assertUntold(long timestamp, String reason) {
     TransactionTooOldException refusal =
@@ -531,12 +531,12 @@ class MvccCacheTest {
 
   private static final String NOT_FINAL = "no revision above it";
   private static final String NOT_KEPT = "no longer kept";
-  private static final String NOT_FOLLOWED = "did not follow";
+  private static final String NOT_FOLLOWED = "did not apply";
 
   @Test
-  void thePastIsToldWhereItIsFinal() {
+  void aPastStateIsAvailableOnceItIsFinal() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
-    cache.beginExact();
+    cache.beginAgreed();
     assertUntold(10, NOT_FINAL);
     apply(2, put("a", "2", 2));
     assertEquals(1, cache.exactlyAt(10).revision());
@@ -552,20 +552,20 @@ class MvccCacheTest {
   }
 
   @Test
-  void thePastIsToldWhereEveryRevisionWasFollowed() {
+  void aPastStateIsAvailableWhereTimestampsAreAgreed() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
     apply(2, put("b", "2", 2));
     apply(3, put("b", "3", 3));
-    cache.beginExact();
+    cache.beginAgreed();
     apply(4, put("b", "4", 4));
-    cache.beginExact(); // already
+    cache.beginAgreed(); // already
     apply(5, put("b", "5", 5));
     assertUntold(20, NOT_FOLLOWED);
     assertUntold(29, NOT_FOLLOWED);
     assertEquals(3, cache.exactlyAt(30).revision());
     cache.jump(List.of(put("b", "8", 8)), 8, 80, false);
     cache.jump(List.of(put("b", "9", 9)), 9, 90, false); // already
-    cache.beginExact();
+    cache.beginAgreed();
     apply(10, put("b", "10", 10));
     assertEquals(4, cache.exactlyAt(49).revision());
     assertEquals(5, cache.exactlyAt(50).revision());
@@ -578,7 +578,7 @@ class MvccCacheTest {
   }
 
   @Test
-  void aJumpIsKnownToThoseWhoReadBefore() {
+  void aResyncIsVisibleToEarlierSnapshots() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
     apply(2, put("a", "2", 2));
     assertFalse(cache.hasJumpedSince(10));
@@ -586,11 +586,11 @@ class MvccCacheTest {
     assertTrue(cache.hasJumpedSince(10));
     assertTrue(cache.hasJumpedSince(49));
     assertFalse(cache.hasJumpedSince(50));
-    assertEquals("2", read("a", 20), "readers go on");
+    assertEquals("2", read("a", 20), "readers continue");
   }
 
   @Test
-  void anotherHistoryEndsWhatWasReadBefore() {
+  void anotherHistoryInvalidatesEarlierSnapshots() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
     apply(2, put("a", "2", 2));
     assertTrue(cache.pin(20));
@@ -605,9 +605,9 @@ class MvccCacheTest {
   }
 
   @Test
-  void thePastIsToldAsFarBackAsItIsKept() {
+  void pastStatesAreAvailableBackToTheHorizon() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
-    cache.beginExact();
+    cache.beginAgreed();
     apply(2, put("a", "2", 2));
     apply(3, put("a", "3", 3));
     assertEquals(1, cache.exactlyAt(15).revision());
@@ -619,11 +619,11 @@ class MvccCacheTest {
     assertEquals(3, cache.exactlyAt(30).revision());
   }
 
-  /** Without anything superseded the horizon stands still; what is known of revisions goes on. */
+  /** The horizon stays if nothing is superseded, but old revisions leave the log. */
   @Test
-  void whichRevisionWasWhenIsForgottenAfterTheRetentionToo() {
+  void theRevisionLogIsKeptForTheRetention() {
     cache.load(List.of(), 1, 10);
-    cache.beginExact();
+    cache.beginAgreed();
     apply(2, put("a", "1", 2));
     pass(RETENTION / 2);
     apply(3, put("b", "1", 3));
@@ -637,7 +637,7 @@ class MvccCacheTest {
     assertEquals(2, cache.exactlyAt(29).revision());
   }
 
-  // ---- what is held
+  // ---- memory
 
   private static final long OF_A = MemoryUsage.ofKey(Bytes.utf8("a"));
 
@@ -646,7 +646,7 @@ class MvccCacheTest {
   }
 
   @Test
-  void whatIsHeldIsCounted() {
+  void memoryUsageIsEstimated() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
     MemoryUsage loaded = cache.memoryUsage();
     assertEquals(new MemoryUsage(1, OF_A + ofValue("1"), 0), loaded);
@@ -664,7 +664,7 @@ class MvccCacheTest {
   }
 
   @Test
-  void theBoundOnHistoryRaisesTheHorizonButNotPastAPin() {
+  void theHistoryBoundAdvancesTheHorizonUpToTheOldestPin() {
     long one = (long) MemoryUsage.ofSuperseded(ofValue("1")) + RevisionLog.BYTES;
     MvccCache bounded = new MvccCache(Duration.ofNanos(RETENTION), 3 * one, nanoTime::get);
     bounded.load(List.of(put("a", "0", 1)), 1, 10);
@@ -686,7 +686,7 @@ class MvccCacheTest {
   }
 
   @Test
-  void aClosedCacheKeepsNothingAndSaysSo() {
+  void aClosedCacheIsEmptyAndReadsFail() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
     Iterator<Entry> scan = cache.scan(KeyRange.all(), Order.ASCENDING, 10);
     cache.close();
@@ -694,14 +694,20 @@ class MvccCacheTest {
     assertThrows(StorageClosedException.class, () -> cache.newest(bytes("absent")));
     assertThrows(StorageClosedException.class, () -> cache.find(bytes("a"), 10));
     assertThrows(StorageClosedException.class, scan::hasNext);
-    assertEquals(new MvccCache.IndexSizes(0, 0), cache.indexSizes());
+    assertIndexSizes(0);
   }
 
-  /** Fails, by not ending, where whoever asks for the newest state tries until it is not behind. */
+  /** Fails, by not returning, if a read of the newest state retries on a closed cache. */
   @Test
-  void aClosedCacheSaysSoToWhoeverPins() {
+  void aClosedCacheRefusesPins() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
     cache.close();
     assertThrows(StorageClosedException.class, () -> cache.pin(10));
+  }
+
+  /** Keys of which only a tombstone is left are included. */
+  private void assertIndexSizes(int keys) {
+    assertEquals(keys, cache.hashIndex.size());
+    assertEquals(keys, cache.orderedIndex.size());
   }
 }

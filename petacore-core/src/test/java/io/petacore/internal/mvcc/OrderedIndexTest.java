@@ -83,14 +83,14 @@ class OrderedIndexTest {
   }
 
   /**
-   * Fails where a split, a join or a copy loses a key, doubles one or leads past it, and where a
-   * cursor stops short of a page or goes on behind the end of its range.
+   * Fails if a split, merge or copy loses, duplicates or hides a key, or if a cursor stops before a
+   * page or continues past its range.
    */
   @Test
   void theIndexAgreesWithAModel() {
     int keys = 20_000;
     for (int round = 0; round < 1_500; round++) {
-      // Grows to three levels, is emptied again, and so on; now and then by keys side by side.
+      // Grows to three levels and is emptied again, sometimes by adjacent keys.
       boolean growing = round % 500 < 250;
       int near = random.nextInt(keys);
       boolean sideBySide = random.nextInt(3) == 0;
@@ -120,9 +120,9 @@ class OrderedIndexTest {
     assertAgrees(EVERYTHING);
   }
 
-  /** Fails where the writer changes a page in place that a reader may hold. */
+  /** Fails if the writer changes a published page in place. */
   @Test
-  void aCursorGoesOnInTheTreeThatItBeganIn() {
+  void aCursorReadsTheTreeItWasOpenedOn() {
     int keys = 5_000;
     for (int timestamp = 0; timestamp < keys; timestamp += 2) {
       add(timestamp);
@@ -150,9 +150,9 @@ class OrderedIndexTest {
     }
   }
 
-  /** Fails where a key behind all others goes into a page that is published, or no longer there. */
+  /** Fails if the highest key is added to a published page or to one that was removed. */
   @Test
-  void keysThatComeAtTheEndAreNotSeenBeforeTime() {
+  void keysAddedAtTheEndAreInvisibleBeforePublication() {
     int next = 0;
     for (int round = 0; round < 2_000; round++) {
       List<VersionChain> wanted = expected(EVERYTHING, Order.ASCENDING);
@@ -178,9 +178,9 @@ class OrderedIndexTest {
     }
   }
 
-  /** Fails where another key would be taken for the one that is meant. */
+  /** Fails if another key is changed instead. */
   @Test
-  void aDefectOfTheWriterIsNotMadeWorse() {
+  void addingAPresentKeyOrRemovingAnAbsentOneFails() {
     add(2);
     add(4);
     assertThrows(IllegalStateException.class, () -> index.remove(key(3)));
@@ -191,9 +191,9 @@ class OrderedIndexTest {
     assertAgrees(EVERYTHING);
   }
 
-  /** Fails if what is not published can be found. */
+  /** Fails if unpublished keys are visible. */
   @Test
-  void whatIsNotPublishedIsNotFound() {
+  void unpublishedKeysAreInvisible() {
     add(1);
     assertFalse(index.scan(EVERYTHING, Order.ASCENDING).hasNext());
     index.publish();
@@ -205,14 +205,14 @@ class OrderedIndexTest {
     assertFalse(index.scan(EVERYTHING, Order.DESCENDING).hasNext());
   }
 
-  /** Fails if keys that come in order leave half-empty pages behind them. */
+  /** Fails if keys added in order leave half-empty pages. */
   @Test
-  void keysThatComeInOrderFillTheirPages() {
+  void keysAddedInOrderFillTheirPages() {
     int keys = 100_000;
     for (int timestamp = 0; timestamp < keys; timestamp++) {
       add(timestamp);
     }
-    assertTrue(index.leaves() <= keys / (Page.MOST - 2), () -> index.leaves() + " leaves");
+    assertTrue(index.leaves() <= keys / (Page.MAX_ENTRIES - 2), () -> index.leaves() + " leaves");
   }
 
   private enum Leaving {
@@ -221,10 +221,10 @@ class OrderedIndexTest {
     ANYHOW
   }
 
-  /** Fails if pages are not joined, with either neighbour: each key would have one of its own. */
+  /** Fails if pages are not merged with either neighbour. */
   @ParameterizedTest
   @EnumSource
-  void keysThatLeaveTakeTheirPagesWithThem(Leaving order) {
+  void removingKeysMergesPages(Leaving order) {
     int keys = 100_000;
     List<Integer> leaving = new ArrayList<>();
     for (int timestamp = 0; timestamp < keys; timestamp++) {
@@ -239,7 +239,8 @@ class OrderedIndexTest {
       case ANYHOW -> Collections.shuffle(leaving, random);
     }
     leaving.forEach(this::remove);
-    assertTrue(index.leaves() <= model.size() / (Page.MOST / 4), () -> index.leaves() + " leaves");
+    assertTrue(
+        index.leaves() <= model.size() / (Page.MAX_ENTRIES / 4), () -> index.leaves() + " leaves");
     index.publish();
     assertAgrees(EVERYTHING);
   }

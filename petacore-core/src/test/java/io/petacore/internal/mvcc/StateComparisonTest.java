@@ -28,7 +28,7 @@ class StateComparisonTest {
     cache.apply(List.of(changes), revision, 10 * revision);
   }
 
-  /** In the order of their keys, as a load brings them. */
+  /** In key order, as in a load. */
   private StateComparison compared(Change... present) {
     StateComparison comparison = new StateComparison(cache);
     for (Change change : present) {
@@ -42,7 +42,7 @@ class StateComparisonTest {
   }
 
   @Test
-  void theDifferenceIsJudgedByModRevisions() {
+  void theDifferenceIsDeterminedByModRevisions() {
     cache.load(List.of(put("same", "1", 1), put("changed", "1", 1), put("gone", "1", 1)), 1, 10);
     apply(2, put("passed", "2", 2));
     apply(3, delete("passed", 3));
@@ -55,9 +55,9 @@ class StateComparisonTest {
     assertEquals(List.of(), compared(state).difference(10));
   }
 
-  /** Before the first key, between two, and behind the last. */
+  /** Before the first key, between two keys, and after the last one. */
   @Test
-  void whatVanishedIsFoundWhereverItStood() {
+  void deletedKeysAreFoundAtAnyPosition() {
     cache.load(
         List.of(put("a", "1", 1), put("b", "1", 1), put("c", "1", 1), put("d", "1", 1)), 1, 10);
     assertEquals(List.of(delete("a", 9), delete("c", 9)), vanished("b", "d"));
@@ -93,17 +93,15 @@ class StateComparisonTest {
   }
 
   @Test
-  void whatIsNotInOrderIsRefused() {
+  void keysOutOfOrderAreRefused() {
     StateComparison comparison = compared(put("a", "1", 1), put("b", "1", 1));
     assertThrows(IllegalArgumentException.class, () -> comparison.add(put("b", "1", 1)));
     assertThrows(IllegalArgumentException.class, () -> comparison.add(put("a", "1", 1)));
   }
 
-  /**
-   * Though a store's revisions begin again, the same change under the same timestamp is the same.
-   */
+  /** A change at the same mod revision is the same, even if the history of the store changed. */
   @Test
-  void theSameValueUnderTheSameModRevisionIsNoDifference() {
+  void equalValuesAtEqualModRevisionsAreNoDifference() {
     cache.load(List.of(put("same", "1", 1), put("other", "1", 1)), 1, 10);
     assertEquals(
         List.of(put("other", "2", 1)),
@@ -111,7 +109,7 @@ class StateComparisonTest {
   }
 
   @Test
-  void anotherValueUnderTheSameModRevisionIsAnotherHistory() {
+  void differentValuesAtTheSameModRevisionContradict() {
     cache.load(List.of(put("a", "1", 1), put("b", "1", 1)), 1, 10);
     assertFalse(contradicts(put("a", "1", 1)));
     assertFalse(contradicts(put("a", "2", 2), put("c", "2", 1)));

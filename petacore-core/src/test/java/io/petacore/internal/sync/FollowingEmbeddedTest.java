@@ -41,8 +41,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Caches that load and follow a real store, on real threads, while others write: the accounts hold
- * the same sum in every revision, and in the end all have what the store has.
+ * Caches that replicate an embedded store on real threads during writes: the sum of the accounts is
+ * the same at every revision, and finally every cache equals the store.
  */
 @Timeout(120)
 class FollowingEmbeddedTest {
@@ -56,7 +56,7 @@ class FollowingEmbeddedTest {
   private EmbeddedKvStore store = EmbeddedKvStore.inMemory();
   private volatile boolean writing = true;
 
-  /** A node, in so far as it follows. */
+  /** The replicating part of a node. */
   private static final class Follower {
     private final ThreadScheduler scheduler = new ThreadScheduler("follower");
     private final MvccCache cache = new MvccCache(Duration.ofMillis(50), scheduler::nanoTime);
@@ -121,7 +121,7 @@ class FollowingEmbeddedTest {
     }
   }
 
-  /** Moves amounts from one account to another; one that is empty is deleted. */
+  /** Moves amounts between accounts; an empty account is deleted. */
   private void write() {
     Random random = new Random(seed);
     SessionId session = SessionId.random();
@@ -159,7 +159,7 @@ class FollowingEmbeddedTest {
         assertEquals(ACCOUNTS * START, follower.sum());
         read++;
       } catch (TransactionTooOldException slept) {
-        // Told so, which is right.
+        // The snapshot was below the horizon, which is reported.
       }
     }
     return read;
@@ -205,16 +205,16 @@ class FollowingEmbeddedTest {
   }
 
   @Test
-  void nodesThatJoinWhileOthersWriteHaveAllOfItAndNothingInPart() throws Exception {
+  void nodesThatJoinDuringWritesSeeWholeRevisions() throws Exception {
     runWith(4);
     for (Follower follower : followers) {
       assertEquals(0, follower.synchronizer.counters().resyncs());
     }
   }
 
-  /** So little is kept that a load of several pages and a watch that lags come too late. */
+  /** The history is so short that loads of several pages and lagging watches miss it. */
   @Test
-  void nodesThatComeTooLateLoadAgain() throws Exception {
+  void nodesBehindTheCompactionResync() throws Exception {
     store.close();
     store = EmbeddedKvStore.builder().historyBytes(20_000).build();
     runWith(2);

@@ -22,21 +22,19 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * What the Synchronizer makes of what it is sent: commit records, bookkeeping, keys of strangers.
- */
+/** How the Synchronizer handles commit records, bookkeeping keys and foreign writes. */
 class ForeignWritesTest {
   private final Node node = new Node();
 
   @AfterEach
-  void nothingWasThrownAway() {
+  void noExceptionWasLost() {
     assertEquals(List.of(), node.scheduler.failures());
   }
 
-  // ---- what the commit record says
+  // ---- commit records
 
   @Test
-  void aVersionIsTheTimestampOfTheCommitOrTheNextNumber() {
+  void aRevisionHasTheTimestampOfItsCommitOrTheNextOne() {
     ScriptedWatch watch = node.follow();
     assertEquals(1, node.timestamp());
     node.store.change(record(10_000), put("a", "1"));
@@ -54,7 +52,7 @@ class ForeignWritesTest {
   }
 
   @Test
-  void theClockReceivesWhatItSees() {
+  void theClockReceivesTheTimestampsOfCommits() {
     node.store.change(record(1_000_300));
     ScriptedWatch watch = node.follow();
     assertEquals(1_000_301, node.clock.now(), "from the load");
@@ -64,7 +62,7 @@ class ForeignWritesTest {
   }
 
   @Test
-  void aTimestampTooFarAheadStaysOutOfTheClock() {
+  void aTimestampTooFarAheadIsNotReceived() {
     ScriptedWatch watch = node.follow();
     node.store.change(record(1_001_001), put("a", "1"));
     watch.deliver();
@@ -78,7 +76,7 @@ class ForeignWritesTest {
   }
 
   @Test
-  void aMalformedRecordCountsAsNone() {
+  void aMalformedRecordIsIgnored() {
     ScriptedWatch watch = node.follow();
     node.store.change(record(10_000), put("a", "1"));
     node.store.change(record(Bytes.utf8("garbage")), put("a", "2"));
@@ -89,12 +87,12 @@ class ForeignWritesTest {
     assertEquals(2, node.synchronizer.counters().malformedRecords());
     node.store.change(record(20_000), put("a", "4"));
     watch.deliver();
-    assertEquals(20_000, node.timestamp(), "and the sequence goes on");
+    assertEquals(20_000, node.timestamp(), "the put count continues");
     assertEquals(0, node.synchronizer.counters().resyncs());
   }
 
   @Test
-  void aMalformedRecordInTheLoadCountsAsNone() {
+  void aMalformedLoadedRecordIsIgnored() {
     node.store.change(record(Bytes.utf8("garbage")), put("a", "1"));
     ScriptedWatch watch = node.follow();
     assertEquals(1, node.timestamp());
@@ -109,7 +107,7 @@ class ForeignWritesTest {
   }
 
   @Test
-  void aRecordThatSomebodyDeletedBeginsAnew() {
+  void aDeletedRecordRestartsThePutCount() {
     ScriptedWatch watch = node.follow();
     node.store.change(record(10_000), put("a", "1"));
     node.store.change(new Operation.Delete(Node.recordKey()));
@@ -125,62 +123,63 @@ class ForeignWritesTest {
     assertEquals(0, node.synchronizer.counters().resyncs());
   }
 
-  // ---- what is told of
+  // ---- bookkeeping
 
   @Test
-  void everyPublicationIsToldOfWithItsBookkeeping() {
-    node.store.change(record(10_000), put("\0s/1", "one"), put("\0x", "turn"), put("a", "1"));
+  void everyPublicationIsReportedWithItsBookkeeping() {
+    node.store.change(record(10_000), put("\0s/1", "one"), put("\0x", "holder"), put("a", "1"));
     ScriptedWatch watch = node.follow();
-    assertEquals(1, node.listener.told.size());
-    assertTrue(node.lastTold().loaded());
-    assertFalse(node.lastTold().anotherHistory());
-    assertEquals(node.cache.applied(), node.lastTold().now());
-    assertEquals(2, node.lastTold().commits().recordRevision());
-    assertEquals(10_000, timestamp(node.lastTold()));
+    assertEquals(1, node.listener.publications.size());
+    assertTrue(node.lastPublication().loaded());
+    assertFalse(node.lastPublication().anotherHistory());
+    assertEquals(node.cache.applied(), node.lastPublication().now());
+    assertEquals(2, node.lastPublication().commits().recordRevision());
+    assertEquals(10_000, timestamp(node.lastPublication()));
     assertEquals(
-        List.of(bookkeeping("\0s/1", 2, "one"), bookkeeping("\0x", 2, "turn")),
-        node.lastTold().commits().bookkeeping());
+        List.of(bookkeeping("\0s/1", 2, "one"), bookkeeping("\0x", 2, "holder")),
+        node.lastPublication().commits().bookkeeping());
 
     node.store.change(put("a", "2"));
     watch.deliver();
-    assertFalse(node.lastTold().loaded());
-    assertEquals(node.cache.applied(), node.lastTold().now());
-    assertEquals(2, node.lastTold().commits().recordRevision(), "as it stands");
-    assertNull(node.lastTold().commits().record(), "not of this revision");
-    assertEquals(List.of(), node.lastTold().commits().bookkeeping());
+    assertFalse(node.lastPublication().loaded());
+    assertEquals(node.cache.applied(), node.lastPublication().now());
+    assertEquals(2, node.lastPublication().commits().recordRevision(), "as it stands");
+    assertNull(node.lastPublication().commits().record(), "not of this revision");
+    assertEquals(List.of(), node.lastPublication().commits().bookkeeping());
 
-    node.store.change(put("\0s/1", "raised"), delete("\0x"), record(20_000));
+    node.store.change(put("\0s/1", "advanced"), delete("\0x"), record(20_000));
     node.store.change(record(Bytes.utf8("garbage")));
     watch.deliver();
-    assertEquals(4, node.listener.told.size());
-    RecordingRevisionListener.Told third = node.listener.told.get(2);
+    assertEquals(4, node.listener.publications.size());
+    RecordingRevisionListener.Publication third = node.listener.publications.get(2);
     assertEquals(4, third.commits().recordRevision());
     assertEquals(20_000, timestamp(third));
     assertEquals(
         List.of(
-            bookkeeping("\0s/1", 4, "raised"), new Bookkeeping(Bytes.utf8("\0x"), 0, null, false)),
+            bookkeeping("\0s/1", 4, "advanced"),
+            new Bookkeeping(Bytes.utf8("\0x"), 0, null, false)),
         third.commits().bookkeeping());
-    assertEquals(5, node.lastTold().commits().recordRevision());
-    assertNull(node.lastTold().commits().record());
+    assertEquals(5, node.lastPublication().commits().recordRevision());
+    assertNull(node.lastPublication().commits().record());
     assertEquals(0, node.synchronizer.counters().ignoredKeys());
 
-    watch.tell(watch.revision(4));
-    assertEquals(4, node.listener.told.size(), "what was applied is not told again");
+    watch.deliver(watch.revision(4));
+    assertEquals(4, node.listener.publications.size(), "an applied revision is not reported again");
   }
 
   private static Bookkeeping bookkeeping(String key, long revision, String value) {
     return new Bookkeeping(Bytes.utf8(key), revision, Bytes.utf8(value), false);
   }
 
-  private static long timestamp(RecordingRevisionListener.Told told) {
-    CommitRecord record = told.commits().record();
+  private static long timestamp(RecordingRevisionListener.Publication publication) {
+    CommitRecord record = publication.commits().record();
     return record == null ? 0 : record.timestamp();
   }
 
-  // ---- strangers
+  // ---- foreign writes
 
   @Test
-  void foreignKeysInReservedPlacesAreIgnoredAndCounted() {
+  void foreignKeysInTheReservedRangeAreIgnoredAndCounted() {
     node.store.change(put("\0foreign", "1"), put("", "1"), put("a", "1"));
     ScriptedWatch watch = node.follow();
     assertEquals(Map.of("a", "1"), node.contents());
@@ -195,7 +194,7 @@ class ForeignWritesTest {
   }
 
   @Test
-  void ownBookkeepingIsNotCountedAsForeign() {
+  void bookkeepingKeysAreNotCountedAsForeign() {
     node.store.change(put("\0f", "petacore 1 buckets=4096"), put("\0s/1", "x"), put("\0x", "x"));
     ScriptedWatch watch = node.follow();
     node.store.change(put("\0d/7", ""), put("\0s/2", "x"));
@@ -208,14 +207,14 @@ class ForeignWritesTest {
   }
 
   @Test
-  void aNamespaceInsideIsNoticedInTheLoad() {
+  void aNestedNamespaceIsDetectedInTheLoad() {
     node.store.change(put("inner/\0f", "petacore 1 buckets=4096"));
     node.follow();
     assertEquals(Bytes.utf8("n/inner/\0f"), node.synchronizer.nestedNamespace().orElseThrow());
   }
 
   @Test
-  void aNamespaceInsideIsNoticedByTheWatch() {
+  void aNestedNamespaceIsDetectedByTheWatch() {
     ScriptedWatch watch = node.follow();
     node.store.change(put("x\0f", "just data"), put("\0f", "petacore 1 buckets=4096"));
     watch.deliver();
@@ -226,10 +225,10 @@ class ForeignWritesTest {
   }
 
   @Test
-  void ofSeveralChangesToAKeyTheLastWins() {
+  void theLastOfSeveralChangesToAKeyWins() {
     ScriptedWatch watch = node.follow();
     Bytes key = Bytes.utf8("n/a");
-    watch.tell(
+    watch.deliver(
         new RevisionEvents(
             2,
             List.of(
@@ -237,7 +236,7 @@ class ForeignWritesTest {
                 new Event(key, null, 0),
                 new Event(key, Bytes.utf8("2"), 1))));
     assertEquals(Map.of("a", "2"), node.contents());
-    watch.tell(
+    watch.deliver(
         new RevisionEvents(
             3, List.of(new Event(key, Bytes.utf8("3"), 2), new Event(key, null, 0))));
     assertEquals(Map.of(), node.contents());

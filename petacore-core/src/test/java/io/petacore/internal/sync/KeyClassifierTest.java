@@ -18,7 +18,7 @@ class KeyClassifierTest {
   private final KeyClassifier classifier = new KeyClassifier(Namespace.of("n/"), counters);
 
   @Test
-  void dataComesWithoutItsNamespace() {
+  void dataKeysLoseTheirNamespace() {
     assertEquals(
         new Change(Bytes.utf8("a"), VALUE, 7), classifier.toChange(Bytes.utf8("n/a"), VALUE, 7));
     assertEquals(
@@ -34,7 +34,7 @@ class KeyClassifierTest {
   }
 
   @Test
-  void theCommitRecordIsThatOfThisNamespace() {
+  void onlyTheRecordOfThisNamespaceIsTheCommitRecord() {
     assertTrue(classifier.isCommitRecord(Bytes.utf8("n/\0c")));
     assertFalse(classifier.isCommitRecord(Bytes.utf8("n/\0c1")));
     assertFalse(classifier.isCommitRecord(Bytes.utf8("\0c")));
@@ -43,7 +43,7 @@ class KeyClassifierTest {
   }
 
   @Test
-  void inTheEmptyNamespaceKeysStayAsTheyAre() {
+  void theEmptyNamespaceLeavesKeysUnchanged() {
     KeyClassifier root = new KeyClassifier(Namespace.of(""), counters);
     assertTrue(root.isCommitRecord(Bytes.utf8("\0c")));
     assertEquals(
@@ -51,7 +51,7 @@ class KeyClassifierTest {
   }
 
   @Test
-  void theFirstNamespaceFoundInsideIsRemembered() {
+  void theFirstNestedNamespaceIsRemembered() {
     Bytes format = FormatRecord.CURRENT.encode();
     classifier.toChange(Bytes.utf8("n/\0f"), format, 1);
     assertTrue(classifier.nestedNamespace().isEmpty(), "its own");
@@ -64,7 +64,7 @@ class KeyClassifierTest {
   }
 
   @Test
-  void everyStrangerIsCounted() {
+  void everyForeignKeyIsCounted() {
     assertNull(classifier.toChange(Bytes.utf8("n/\0foreign"), VALUE, 1));
     assertNull(classifier.toChange(Bytes.utf8("n/\0d"), VALUE, 1));
     assertNull(classifier.toChange(Bytes.utf8("n/"), VALUE, 1));

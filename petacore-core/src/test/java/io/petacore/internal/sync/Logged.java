@@ -5,12 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 
-/** What is logged while a test does something. */
+/** Captures the log output of an action. */
 final class Logged {
 
   private Logged() {}
 
-  /** Lines as the log has them. */
+  /** Returns the lines that an action logs. */
   static String during(Runnable work) {
     PrintStream err = System.err;
     ByteArrayOutputStream logged = new ByteArrayOutputStream();

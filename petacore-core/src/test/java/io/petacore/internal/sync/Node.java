@@ -27,7 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** A cache that follows a scripted store in virtual time, on the test's thread. */
+/** A cache that replicates a scripted store in virtual time, on the test's thread. */
 final class Node {
 
   static final Namespace NAMESPACE = Namespace.of("n/");
@@ -35,8 +35,8 @@ final class Node {
   static final Duration MAX_OFFSET = Duration.ofNanos(1_000);
   static final Duration SETTLING = Duration.ofNanos(5_000);
 
-  /** No pause between two tries is longer. */
-  static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+  /** The maximum backoff. */
+  static final Duration MAX_BACKOFF = Duration.ofSeconds(2);
 
   private static final SessionId SESSION = new SessionId(1, 2);
 
@@ -71,21 +71,21 @@ final class Node {
     return wall.get();
   }
 
-  /** Begins, and loads what there is; its watch is asked for and not accepted yet. */
+  /** Starts and loads; the watch is requested but not accepted yet. */
   void load() {
     synced = synchronizer.start();
     scheduler.runDue();
   }
 
-  /** Begins, loads what there is, and follows. */
+  /** Starts, loads, and has the watch accepted. */
   ScriptedWatch follow() {
     load();
     return store.watch().open();
   }
 
-  /** Lets as much time pass as any pause between two tries may take. */
+  /** Advances the time by the maximum backoff. */
   void pause() {
-    scheduler.advance(LONGEST_PAUSE);
+    scheduler.advance(MAX_BACKOFF);
   }
 
   /** A put of a key of the namespace. */
@@ -110,12 +110,12 @@ final class Node {
     return NAMESPACE.toStore(ReservedKeys.COMMIT_RECORD);
   }
 
-  /** Everything that the cache has, at the newest state. */
+  /** The contents of the cache at the applied revision. */
   Map<String, String> contents() {
     return contents(cache.applied().timestamp());
   }
 
-  /** Everything that the cache has at a version number; point reads agree with the scan. */
+  /** The contents of the cache at a timestamp, read by a scan. */
   Map<String, String> contents(long timestamp) {
     Map<String, String> contents = new TreeMap<>();
     Iterator<Entry> entries = cache.scan(KeyRange.all(), Order.ASCENDING, timestamp);
@@ -126,7 +126,7 @@ final class Node {
     return contents;
   }
 
-  /** The version of a key in the newest state, perhaps a tombstone. */
+  /** The visible version of a key at the applied revision; possibly a tombstone. */
   Version find(String key) {
     return Objects.requireNonNull(cache.find(Bytes.utf8(key), timestamp()));
   }
@@ -139,8 +139,8 @@ final class Node {
     return cache.applied().timestamp();
   }
 
-  /** What the listener was told last. */
-  RecordingRevisionListener.Told lastTold() {
-    return listener.told.get(listener.told.size() - 1);
+  /** The most recent publication. */
+  RecordingRevisionListener.Publication lastPublication() {
+    return listener.publications.get(listener.publications.size() - 1);
   }
 }

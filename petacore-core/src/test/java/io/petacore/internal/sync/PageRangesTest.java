@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The ranges of a load, against a store that counts what is left in them. */
+/** The ranges of a load from a store that counts the remaining keys. */
 class PageRangesTest {
   private static final int PAGE = 500;
 
@@ -34,7 +34,7 @@ class PageRangesTest {
     }
   }
 
-  /** Reads all, and returns the keys in the order in which they came. */
+  /** Reads everything and returns the keys in the order of their arrival. */
   private List<Bytes> readAll(KeyRange whole, boolean storeCounts) {
     List<Bytes> read = new ArrayList<>();
     PageRanges ranges = new PageRanges(whole);
@@ -67,7 +67,7 @@ class PageRangesTest {
     assertEquals(new ArrayList<>(stored), readAll(KeyRange.prefix("n/"), true));
   }
 
-  /** What is counted when each page is asked for to the end. */
+  /** The number of counted keys if every request covers the rest of the range. */
   private long countedToTheEnd() {
     long keys = stored.size();
     return keys * (keys / PAGE + 1) / 2;
@@ -82,15 +82,15 @@ class PageRangesTest {
   }
 
   @Test
-  void keysWithNumbers() {
+  void numberedKeys() {
     fill(50_000, i -> String.format(Locale.ROOT, "catalogue/item-%06d", i));
     readsAll();
     assertCountsLittle();
   }
 
-  /** PetaCore's own keys are few, and come before all others. */
+  /** The reserved keys are few and precede all others. */
   @Test
-  void aFewOthersInFrontChangeNothing() {
+  void aFewOtherKeysInFrontChangeNothing() {
     stored.add(Bytes.utf8("n/\0own"));
     fill(50_000, i -> String.format(Locale.ROOT, "catalogue/item-%06d", i));
     readsAll();
@@ -98,7 +98,7 @@ class PageRangesTest {
   }
 
   @Test
-  void keysAtRandom() {
+  void randomKeys() {
     Random random = new Random(1);
     fill(50_000, i -> "user/" + Long.toHexString(random.nextLong()));
     readsAll();
@@ -115,9 +115,9 @@ class PageRangesTest {
     assertCountsLittle();
   }
 
-  /** Fails where a prefix that few keys have is kept, or becomes shorter a byte at a time. */
+  /** Fails if a prefix of few keys is kept or shortened by one byte at a time. */
   @Test
-  void keysThatStandFarApart() {
+  void sparseKeys() {
     Random random = new Random(3);
     fill(5_000, i -> "deep/".repeat(400) + i); // the prefix of many
     fill(40, i -> "far/" + Long.toHexString(random.nextLong()) + "/".repeat(1_000));
@@ -125,9 +125,9 @@ class PageRangesTest {
     assertTrue(asked.size() < 60, asked.size() + " requests");
   }
 
-  /** Bytes that have no successor of their own length, and a whole without an end. */
+  /** Prefixes without a successor of the same length, and an unbounded range. */
   @Test
-  void keysOfTheGreatestBytes() {
+  void keysOfTheHighestBytes() {
     Random random = new Random(4);
     for (int i = 0; i < 5_000; i++) {
       byte[] key = new byte[1 + random.nextInt(6)];
@@ -142,7 +142,7 @@ class PageRangesTest {
   }
 
   @Test
-  void randomKeysAreReadOnceEach() {
+  void everyKeyIsReadOnce() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     for (int round = 0; round < 50; round++) {
@@ -162,9 +162,9 @@ class PageRangesTest {
     }
   }
 
-  /** Broken if prefixes never became shorter again. */
+  /** Fails if prefixes are never shortened again. */
   @Test
-  void aStoreMayAnswerInSmallerPagesThanItIsAskedFor() {
+  void theStoreMayReturnSmallerPagesThanRequested() {
     Random random = new Random(5);
     fill(3_000, i -> Long.toHexString(random.nextLong()));
     for (int size : new int[] {1, 2, 3, 10}) {
@@ -176,10 +176,10 @@ class PageRangesTest {
     }
   }
 
-  /** Broken if a store that can't count all in time were asked for all again and again. */
+  /** Fails if a range that cannot be counted in time is requested again unchanged. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aRangeThatTheStoreDoesNotManageIsReadInParts(boolean counts) {
+  void aRangeThatTimesOutIsSplit(boolean counts) {
     fill(20_000, i -> "item/%06d".formatted(i));
     fill(2_000, i -> "stock/%06d".formatted(i));
     fill(1, i -> "zzz");
@@ -190,15 +190,15 @@ class PageRangesTest {
   }
 
   @Test
-  void wholeStoresAreReadInPartsToo() {
+  void theWholeRangeCanBeSplitToo() {
     fill(300, i -> "a" + (char) (i % 120) + i);
     managed = 20;
     assertEquals(new ArrayList<>(stored), readAll(KeyRange.all(), true));
   }
 
-  /** Whatever the store does not manage, nothing is left out and nothing is read twice. */
+  /** Whichever requests time out, no key is skipped or read twice. */
   @Test
-  void refusalsAtRandomChangeNothing() {
+  void randomTimeoutsLoseNoKey() {
     Random random = new Random(7);
     for (int round = 0; round < 100; round++) {
       stored.clear();
@@ -216,7 +216,7 @@ class PageRangesTest {
   }
 
   @Test
-  void whereTheStoreDoesNotCountEachPageGoesToTheEnd() {
+  void withoutCountsEveryRequestCoversTheRest() {
     fill(5_000, i -> "item-" + i);
     KeyRange whole = KeyRange.prefix("n/");
     assertEquals(new ArrayList<>(stored), readAll(whole, false));

@@ -30,19 +30,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** When what is missing can not be had one by one: holes, compaction, another history. */
+/** Resyncs after missed revisions, compaction, and restores to another history. */
 class ResyncTest {
   private final Node node = new Node();
 
   @AfterEach
-  void nothingWasThrownAway() {
+  void noExceptionWasLost() {
     assertEquals(List.of(), node.scheduler.failures());
   }
 
-  // ---- the store has forgotten what is wanted
+  // ---- compaction
 
   @Test
-  void afterCompactionEverythingIsLoadedAgain() {
+  void aCompactedRevisionCausesAResync() {
     node.store.change(record(10_000), put("same", "1"), put("changed", "1"), put("gone", "1"));
     ScriptedWatch watch = node.follow();
     long before = node.timestamp();
@@ -75,7 +75,7 @@ class ResyncTest {
   }
 
   @Test
-  void compactionIsNoticedBeforeTheWatchIsOpened() {
+  void compactionIsDetectedBeforeTheWatchIsOpened() {
     ScriptedWatch watch = node.follow();
     watch.end(Kind.UNAVAILABLE);
     node.store.change(put("a", "1"));
@@ -85,12 +85,12 @@ class ResyncTest {
     node.pause();
     assertEquals(Map.of("a", "2"), node.contents());
     assertEquals(1, node.synchronizer.counters().resyncs());
-    assertFalse(node.lastTold().anotherHistory());
+    assertFalse(node.lastPublication().anotherHistory());
     assertEquals(4, node.store.watch().fromRevision());
   }
 
   @Test
-  void aReaderOfTheOldStateSeesItWholeThroughAResync() {
+  void aSnapshotSurvivesAResync() {
     node.store.change(put("a", "1"), put("b", "1"), put("trace", "1"));
     ScriptedWatch watch = node.follow();
     long old = node.timestamp();
@@ -112,7 +112,7 @@ class ResyncTest {
   }
 
   @Test
-  void aStoreThatForgetsFasterThanItIsReadIsNotStormed() {
+  void resyncsOfAStoreThatCompactsQuicklyBackOff() {
     ScriptedWatch watch = node.follow();
     int before = node.store.ranges().size();
     watch.end(Kind.COMPACTED);
@@ -124,17 +124,17 @@ class ResyncTest {
       }
     }
     int asked = node.store.ranges().size() - before;
-    assertTrue(asked < 400, "asked for " + asked + " ranges in a minute");
-    assertTrue(asked > 20, "asked for " + asked + " ranges in a minute");
+    assertTrue(asked < 400, "requested " + asked + " ranges in a minute");
+    assertTrue(asked > 20, "requested " + asked + " ranges in a minute");
     node.pause();
     node.store.watch().open();
     assertEquals(SYNCED, node.synchronizer.state());
   }
 
-  // ---- the same sequence?
+  // ---- missed revisions
 
   @Test
-  void aJumpInTheWritesOfTheCommitRecordIsAHole() {
+  void aGapInThePutCountOfTheCommitRecordCausesAResync() {
     ScriptedWatch watch = node.follow();
     node.store.change(record(10_000), put("a", "1"));
     node.store.change(record(20_000), put("b", "2"));
@@ -143,7 +143,7 @@ class ResyncTest {
     watch.skipTo(4);
     watch.deliver();
     assertTrue(watch.isClosed());
-    assertEquals(2, node.revision(), "what came after the hole is not applied by itself");
+    assertEquals(2, node.revision(), "revisions after a gap are not applied");
     assertEquals(DISCONNECTED, node.synchronizer.state());
     node.pause();
     assertEquals(Map.of("a", "1", "b", "2", "c", "3"), node.contents());
@@ -153,7 +153,7 @@ class ResyncTest {
   }
 
   @Test
-  void afterAResyncTheSequenceGoesOn() {
+  void revisionsAreAppliedOneByOneAfterAResync() {
     ScriptedWatch watch = node.follow();
     node.store.change(record(10_000), put("a", "1"));
     node.store.change(record(20_000), put("a", "2"));
@@ -167,10 +167,10 @@ class ResyncTest {
     assertEquals(1, node.synchronizer.counters().resyncs());
   }
 
-  // ---- the same history?
+  // ---- another history
 
   @Test
-  void aStoreThatWasSetBackIsNoticedByItsCommitRecord() {
+  void aRestoredStoreIsDetectedByItsCommitRecord() {
     ScriptedWatch watch = node.follow();
     node.store.change(record(10_000), put("kept", "1"), put("a", "1"));
     node.store.change(record(20_000), put("a", "lost"), put("lost", "2"));
@@ -179,12 +179,12 @@ class ResyncTest {
     CompletableFuture<AppliedState> waiter = node.cache.whenApplied(4);
     watch.end(Kind.UNAVAILABLE);
     node.store.rewind(2);
-    // The same numbers, and other data under them.
+    // The same revisions with other data.
     node.store.change(record(20_001), put("a", "new"), put("new", "2"));
     node.pause();
     node.pause();
     assertEquals(Map.of("kept", "1", "a", "new", "new", "2"), node.contents());
-    assertTrue(node.timestamp() > timestamp, "versions go on rising");
+    assertTrue(node.timestamp() > timestamp, "timestamps keep rising");
     assertThrows(TransactionTooOldException.class, () -> node.contents(timestamp), "a lost world");
     assertTrue(waiter.isDone());
     assertInstanceOf(
@@ -194,7 +194,7 @@ class ResyncTest {
   }
 
   @Test
-  void aStoreThatWasSetBackIsNoticedByItsRevision() {
+  void aRestoredStoreIsDetectedByItsRevision() {
     ScriptedWatch watch = node.follow();
     node.store.change(record(10_000), put("a", "1"));
     node.store.change(record(20_000), put("a", "lost"));
@@ -219,7 +219,7 @@ class ResyncTest {
   }
 
   @Test
-  void aStoreThatHasFewerRevisionsIsAnotherHistory() {
+  void aStoreWithFewerRevisionsIsOnAnotherHistory() {
     ScriptedWatch watch = node.follow();
     node.store.change(put("a", "1"));
     node.store.change(put("lost", "2"));
@@ -229,10 +229,10 @@ class ResyncTest {
     node.pause();
     assertEquals(Map.of("a", "1"), node.contents());
     assertEquals(2, node.revision());
-    assertTrue(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().anotherHistory());
   }
 
-  /** What a store may lose that leaves the commit record as it was. */
+  /** Losses of a store that leave the commit record unchanged. */
   private enum WithoutRecord {
     SESSION_OPENED,
     FENCE_RAISED,
@@ -251,10 +251,10 @@ class ResyncTest {
     }
   }
 
-  /** Fails where only commit records are compared: something else has come in the same revision. */
+  /** Fails if only commit records are compared. */
   @ParameterizedTest
   @EnumSource
-  void aStoreThatWasSetBackIsNoticedByFencesAndTurn(WithoutRecord what) {
+  void aRestoredStoreIsDetectedByFencesAndLock(WithoutRecord what) {
     ScriptedWatch watch = node.follow();
     node.store.change(record(10_000), put("a", "1"), put("\0s/0", "session"));
     if (what == WithoutRecord.TURN_GIVEN_BACK) {
@@ -268,12 +268,12 @@ class ResyncTest {
     node.store.change(put("foreign", "in its place"));
     node.pause();
     node.pause();
-    assertTrue(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().anotherHistory());
     assertEquals(Map.of("a", "1", "foreign", "in its place"), node.contents());
   }
 
   @Test
-  void fencesAndTurnAsTheyWereAreTheSameHistory() {
+  void unchangedFencesAndLockAreTheSameHistory() {
     node.store.change(record(10_000), put("\0s/0", "session"), put("\0s/1", "session"));
     ScriptedWatch watch = node.follow();
     node.store.change(put("\0s/2", "session"), put("\0x", "0"), delete("\0s/1"));
@@ -288,11 +288,9 @@ class ResyncTest {
     assertEquals(0, node.synchronizer.counters().resyncs());
   }
 
-  /**
-   * Nothing that is applied here is of a lost world; what was confirmed and had not come yet is.
-   */
+  /** The applied revision exists in both histories; only a confirmed, later one was lost. */
   @Test
-  void aStoreThatWasSetBackToWhatIsAppliedIsNoticedByWhatItConfirmed() {
+  void aStoreRestoredToTheAppliedRevisionIsDetectedByAConfirmedOne() {
     node.store.change(record(10_000), put("a", "1"));
     ScriptedWatch watch = node.follow();
     long confirmed = node.store.change(record(20_000), put("a", "lost"));
@@ -305,13 +303,13 @@ class ResyncTest {
     assertTrue(waiter.isDone());
     CompletionException lost = assertThrows(CompletionException.class, waiter::join);
     assertInstanceOf(StoreUnavailableException.class, lost.getCause());
-    assertTrue(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().anotherHistory());
     assertEquals(Map.of("a", "1"), node.contents());
   }
 
-  /** What was confirmed after the question was sent need not be known to its answer. */
+  /** A response need not reflect a revision that was confirmed after its request was sent. */
   @Test
-  void anAnswerFromBeforeAConfirmationIsNoReason() {
+  void aResponseOlderThanTheConfirmationProvesNothing() {
     ScriptedWatch watch = node.follow();
     watch.end(Kind.UNAVAILABLE);
     node.store.hold();
@@ -325,9 +323,9 @@ class ResyncTest {
     assertEquals(0, node.synchronizer.counters().resyncs());
   }
 
-  /** A revision of the old history will never come: its watch is not to blame. */
+  /** A revision of the old history will never be delivered, and its watch is not silent. */
   @Test
-  void onAnotherHistoryNothingIsExpectedAnyMore() {
+  void anotherHistoryDropsExpectedRevisions() {
     ScriptedWatch watch = node.follow();
     node.store.change(put("a", "1"));
     node.store.change(put("a", "lost"));
@@ -342,9 +340,9 @@ class ResyncTest {
     assertFalse(last.isClosed());
   }
 
-  /** And is past the applied revision again when it is loaded. */
+  /** The restored store has passed the applied revision again before it is loaded. */
   @Test
-  void aStoreThatWasSetBackAndWentOnIsStillAnotherHistory() {
+  void aRestoredStoreWithNewCommitsIsOnAnotherHistory() {
     ScriptedWatch watch = node.follow();
     node.store.change(put("a", "1"));
     node.store.change(put("a", "lost"));
@@ -360,11 +358,11 @@ class ResyncTest {
     node.store.stopHolding();
     node.pause();
     assertEquals(Map.of("a", "1", "b", "1", "c", "1"), node.contents());
-    assertTrue(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().anotherHistory());
   }
 
   @Test
-  void onAnotherHistoryEqualModRevisionsProveNothing() {
+  void equalModRevisionsOfAnotherHistoryProveNothing() {
     ScriptedWatch watch = node.follow();
     node.store.change(record(10_000), put("a", "old"));
     watch.deliver();
@@ -376,7 +374,7 @@ class ResyncTest {
     assertEquals(Map.of("a", "new"), node.contents());
   }
 
-  /** Sets the store back, and lets it forget what could be compared. */
+  /** Restores the store to an earlier revision and compacts it. */
   private void assertAnotherHistory(long rewindTo, Operation[]... revisions) {
     node.store.watch().deliver();
     CompletableFuture<AppliedState> waiter = node.cache.whenApplied(100);
@@ -388,8 +386,8 @@ class ResyncTest {
     node.store.compact(node.store.newest());
     node.pause();
     node.pause();
-    assertTrue(node.lastTold().loaded());
-    assertTrue(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().loaded());
+    assertTrue(node.lastPublication().anotherHistory());
     assertTrue(waiter.isCompletedExceptionally());
   }
 
@@ -398,7 +396,7 @@ class ResyncTest {
   }
 
   @Test
-  void whereAllWasForgottenAnotherHistoryIsNoticedByAValue() {
+  void afterCompactionAnotherHistoryIsDetectedByAValue() {
     node.follow();
     node.store.change(put("a", "old"));
     assertAnotherHistory(1, revision(put("a", "new")), revision(record(20_000), put("b", "new")));
@@ -406,7 +404,7 @@ class ResyncTest {
   }
 
   @Test
-  void whereAllWasForgottenAnotherHistoryIsNoticedByARecordThatWentBack() {
+  void afterCompactionAnotherHistoryIsDetectedByAnOlderRecord() {
     node.follow();
     node.store.change(record(10_000), put("a", "1"));
     node.store.change(record(20_000), put("a", "2"));
@@ -415,7 +413,7 @@ class ResyncTest {
   }
 
   @Test
-  void whereAllWasForgottenAnotherHistoryIsNoticedByAnotherRecord() {
+  void afterCompactionAnotherHistoryIsDetectedByAnotherRecord() {
     node.follow();
     node.store.change(record(10_000), put("a", "1"));
     assertAnotherHistory(1, revision(record(10_001), put("b", "1")), revision(put("b", "2")));
@@ -423,7 +421,7 @@ class ResyncTest {
   }
 
   @Test
-  void whereAllWasForgottenAnotherHistoryIsNoticedByAFenceThatWentBack() {
+  void afterCompactionAnotherHistoryIsDetectedByAnOlderFence() {
     node.follow();
     node.store.change(record(10_000), put("\0s/0", "session"));
     node.store.change(put("\0s/0", "session"));
@@ -432,7 +430,7 @@ class ResyncTest {
   }
 
   @Test
-  void whereAllWasForgottenAnotherHistoryIsNoticedByAKeyThatWentBack() {
+  void afterCompactionAnotherHistoryIsDetectedByAnOlderKey() {
     node.follow();
     node.store.change(put("a", "1"));
     node.store.change(put("a", "2"));
@@ -441,7 +439,7 @@ class ResyncTest {
   }
 
   @Test
-  void aCompactedStoreThatOnlyWentOnIsTheSameHistory() {
+  void aCompactedStoreThatContinuedIsOnTheSameHistory() {
     node.store.change(record(10_000), put("a", "1"), put("b", "1"), put("c", "1"));
     ScriptedWatch watch = node.follow();
     node.store.change(record(20_000), put("a", "2"), delete("b"));
@@ -450,32 +448,34 @@ class ResyncTest {
     CompletableFuture<AppliedState> waiter = node.cache.whenApplied(100);
     node.pause();
     assertEquals(Map.of("a", "2", "c", "1"), node.contents());
-    assertTrue(node.lastTold().loaded());
-    assertFalse(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().loaded());
+    assertFalse(node.lastPublication().anotherHistory());
     assertFalse(waiter.isDone());
   }
 
-  /** As etcd's tool does it: revisions above those that were lost, and none before to be read. */
+  /** Like etcd's restore tool: the revision is bumped above the lost ones and compacted. */
   @Test
-  void aRestoredStoreWhoseRevisionsWereRaisedIsAnotherHistory() {
+  void aRestoredStoreWithBumpedRevisionsIsOnAnotherHistory() {
     node.store.change(record(10_000), put("a", "1"), put("b", "1"));
     node.follow();
     node.store.change(record(20_000), put("a", "lost"));
     node.store.watch().deliver();
     node.store.rewind(2);
     for (int i = 0; i < 9; i++) {
-      node.store.change(record(30_000 + i), put("a", "anew" + i));
+      node.store.change(record(30_000 + i), put("a", "new" + i));
     }
     node.store.compact(node.store.newest());
     node.store.watch().end(Kind.UNAVAILABLE);
     node.pause();
-    assertEquals(Map.of("a", "anew8", "b", "1"), node.contents());
-    assertTrue(node.lastTold().anotherHistory());
+    assertEquals(Map.of("a", "new8", "b", "1"), node.contents());
+    assertTrue(node.lastPublication().anotherHistory());
   }
 
-  /** Nothing of what was applied last is left, so nothing tells a restore from many writes. */
+  /**
+   * The newest applied write is overwritten, so a restore is indistinguishable from many writes.
+   */
   @Test
-  void aCompactedStoreThatProvesNothingIsAnotherHistory() {
+  void aCompactedStoreWithoutProofIsOnAnotherHistory() {
     node.store.change(record(10_000), put("a", "1"));
     node.follow();
     node.store.change(record(20_000), put("a", "2"));
@@ -483,12 +483,12 @@ class ResyncTest {
     node.store.watch().end(Kind.UNAVAILABLE);
     node.pause();
     assertEquals(Map.of("a", "2"), node.contents());
-    assertTrue(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().anotherHistory());
   }
 
-  /** The lost deletion came again, but after other changes: what was read here never was there. */
+  /** The lost deletion was repeated after other changes, so the applied states never existed. */
   @Test
-  void aRestoreThatLostADeletionIsAnotherHistory() {
+  void aRestoreThatLostADeletionIsDetected() {
     node.store.change(record(10_000), put("a", "1"), put("b", "1"));
     node.follow();
     node.store.change(delete("b"));
@@ -500,12 +500,12 @@ class ResyncTest {
     node.store.watch().end(Kind.UNAVAILABLE);
     node.pause();
     assertEquals(Map.of("a", "1", "c", "1"), node.contents());
-    assertTrue(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().anotherHistory());
   }
 
-  /** The key that was changed last is absent in both histories. */
+  /** The most recently changed key is absent in both histories. */
   @Test
-  void aRestoreThatLostAForeignWriteBeforeADeletionIsAnotherHistory() {
+  void aRestoreThatLostAForeignWriteBeforeADeletionIsDetected() {
     node.store.change(record(10_000), put("a", "1"));
     node.follow();
     node.store.change(put("a", "lost"));
@@ -520,12 +520,12 @@ class ResyncTest {
     node.pause();
     node.pause();
     assertEquals(Map.of("a", "1", "b", "2"), node.contents());
-    assertTrue(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().anotherHistory());
   }
 
-  /** None of PetaCore's own keys was lost, but what a foreign program had written last. */
+  /** The reserved keys are unchanged; only foreign writes after the last commit were lost. */
   @Test
-  void aRestoreThatLostForeignWritesOnlyIsAnotherHistory() {
+  void aRestoreThatLostOnlyForeignWritesIsDetected() {
     node.store.change(record(10_000), put("a", "1"));
     node.follow();
     node.store.change(put("a", "lost"));
@@ -536,6 +536,6 @@ class ResyncTest {
     node.pause();
     node.pause();
     assertEquals(Map.of("a", "1", "b", "in its place"), node.contents());
-    assertTrue(node.lastTold().anotherHistory());
+    assertTrue(node.lastPublication().anotherHistory());
   }
 }

@@ -22,7 +22,7 @@ import io.petacore.store.StoreException.Kind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Versions that are the same on every node, and where they are not known to be. */
+/** Timestamps on which all nodes agree, and where agreement is not known. */
 class RevisionApplierTest {
   private static final long SETTLING = Node.SETTLING.toNanos();
 
@@ -45,7 +45,7 @@ class RevisionApplierTest {
   }
 
   @Test
-  void aNodeThatLoadedTellsThePastFromTheFirstTimestampFarEnoughAboveTheLoadedOne() {
+  void timestampsAreAgreedFromTheFirstOneFarEnoughAboveTheLoadedOne() {
     commit(900_000);
     Node late = new Node(store);
     ScriptedWatch lateWatch = late.follow();
@@ -64,11 +64,11 @@ class RevisionApplierTest {
   }
 
   /**
-   * The early node has given out numbers up to the bound; each revision without a timestamp raises
-   * them, on a node that does not see it in its own numbers.
+   * The earlier node has assigned timestamps up to the bound. Each revision without a timestamp
+   * advances them, which the later node cannot see in its own timestamps.
    */
   @Test
-  void revisionsWithoutATimestampRaiseTheBound() {
+  void revisionsWithoutATimestampRaiseTheAgreedBound() {
     commit(900_000 + SETTLING); // a clock that is ahead
     commit(900_000); // and one that is behind: the timestamp is one more than the last
     Node late = new Node(store);
@@ -89,14 +89,14 @@ class RevisionApplierTest {
     assertRefused(late, tooLow);
   }
 
-  /** Nothing is known then of the numbers that others have given out. */
+  /** Then the timestamps that other nodes have assigned are unknown. */
   @Test
-  void withAMalformedRecordLoadedTheFirstRealOneIsTheOneToExceed() {
+  void afterAMalformedLoadedRecordTheFirstValidOneSetsTheBound() {
     commit(900_000);
     store.change(record(Bytes.utf8("garbage")));
     Node late = new Node(store);
     ScriptedWatch lateWatch = late.follow();
-    commit(899_000); // 900,002 for those who saw the beginning
+    commit(899_000); // 900,002 on nodes that applied the earlier revisions
     commit(899_001 + SETTLING);
     commit(990_000);
     lateWatch.deliver();
@@ -107,7 +107,7 @@ class RevisionApplierTest {
   }
 
   @Test
-  void aResyncLeavesAHole() {
+  void aResyncInterruptsTheAgreedTimestamps() {
     commit(900_000);
     store.change(record(910_000), put("a", "910000"), put("trace", "is left"));
     earlyWatch.deliver();
@@ -131,16 +131,16 @@ class RevisionApplierTest {
   }
 
   @Test
-  void withoutARecordEveryNodeCountsFromTheFirstOne() {
+  void withoutARecordTimestampsAreAgreedFromTheFirstOne() {
     foreign();
     commit(900_000);
     commit(910_000);
     assertEquals(3, early.cache.exactlyAt(900_000).revision());
   }
 
-  /** However little history may take: the pipeline tells by it which deletes were carried out. */
+  /** However small the history bound: the commit pipeline uses it to verify deletes. */
   @Test
-  void whoeverIsToldOfARevisionStillFindsWhatItWrote() throws Exception {
+  void aListenerFindsEveryVersionOfTheRevision() throws Exception {
     Bytes key = Bytes.utf8("a");
     MvccCache cache = new MvccCache(Node.RETENTION, 0, () -> 0L);
     LookingListener looking = new LookingListener(cache, key);
@@ -160,7 +160,7 @@ class RevisionApplierTest {
     assertNull(cache.find(key, cache.applied().timestamp()), "freed after that");
   }
 
-  /** Looks for the version of a key that the revision has written which it is told of. */
+  /** Reads the version of a key that each reported revision wrote. */
   private static final class LookingListener implements RevisionListener {
     private final MvccCache cache;
     private final Bytes key;

@@ -30,21 +30,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
-/** Loading a namespace page by page, while the store goes on. */
+/** Loads of a namespace in pages while the store changes. */
 class StateLoaderTest {
-  /** As long as the pauses between a few tries may be together. */
+  /** More than the sum of the pauses between a few attempts. */
   private static final Duration PAUSE = Duration.ofSeconds(3);
 
   private final ScriptedKvStore store = new ScriptedKvStore();
   private final ManualScheduler scheduler = new ManualScheduler();
   private final KeyClassifier classifier = new KeyClassifier(Node.NAMESPACE, new SyncCounters());
   private final Collected present = new Collected();
-  private final List<Long> told = new ArrayList<>();
+  private final List<Long> reported = new ArrayList<>();
   private final List<StoreException> troubles = new ArrayList<>();
   private final StateLoader loader =
-      new StateLoader(store, Node.NAMESPACE, classifier, scheduler, told::add, troubles::add);
+      new StateLoader(store, Node.NAMESPACE, classifier, scheduler, reported::add, troubles::add);
 
-  /** What a load has brought. */
+  /** The result of a load. */
   private static final class Collected implements LoadSink {
     private final List<Change> changes = new ArrayList<>();
 
@@ -67,7 +67,7 @@ class StateLoaderTest {
     return String.format("key-%06d", number);
   }
 
-  /** Keys of the namespace in one revision each few, and strangers on both sides of it. */
+  /** Writes keys of the namespace, a few per revision, and foreign keys on both sides of it. */
   private void fill(int keys) {
     Operation[] all = new Operation[keys];
     for (int i = 0; i < keys; i++) {
@@ -102,17 +102,17 @@ class StateLoaderTest {
   }
 
   @Test
-  void aWholeNamespaceAndNothingElse() {
+  void exactlyTheNamespaceIsLoaded() {
     fill(1_000);
     LoadedState state = load().join();
     assertEquals(firstKeys(1_000), keys());
     assertEquals(store.newest(), state.revision());
-    assertEquals(RecordPosition.NONE, state.record());
+    assertEquals(CommitRecordState.NONE, state.record());
     assertEquals(new Change(Bytes.utf8(key(7)), Bytes.utf8("value"), 2), present.changes().get(7));
   }
 
   @Test
-  void theCommitRecordIsToldApart() {
+  void theCommitRecordIsSeparated() {
     store.change(record(10_000), put("a", "1"));
     store.change(record(20_000), put("b", "2"));
     store.change(put("c", "3"));
@@ -124,7 +124,7 @@ class StateLoaderTest {
   }
 
   @Test
-  void allPagesAreOfTheRevisionOfTheFirst() {
+  void allPagesAreReadAtTheRevisionOfTheFirst() {
     fill(1_000);
     long first = store.newest();
     store.hold();
@@ -132,21 +132,21 @@ class StateLoaderTest {
     for (int i = 0; !loading.isDone(); i++) {
       store.nextHeld().answer();
       scheduler.runDue();
-      // Before the pages read and behind them, changed and gone.
+      // Changes and deletes keys before and after the pages that were read.
       store.change(
           put(key(0), "later" + i), put("zzz" + i, "later"), delete(key(999 - i)), record(i + 1));
     }
     LoadedState state = loading.join();
     assertEquals(firstKeys(1_000), keys());
     assertEquals(first, state.revision());
-    assertEquals(RecordPosition.NONE, state.record());
+    assertEquals(CommitRecordState.NONE, state.record());
     assertTrue(store.ranges().size() > 1);
     assertEquals(0, store.ranges().get(0).revision());
     store.ranges().stream().skip(1).forEach(page -> assertEquals(first, page.revision()));
   }
 
   @Test
-  void pagesGrowButNotAtOnce() {
+  void pagesGrowGradually() {
     fill(10_000);
     load().join();
     assertEquals(List.of(300, 9_000, 50_000), limits());
@@ -160,13 +160,13 @@ class StateLoaderTest {
     assertEquals(List.of(300, 9_000, 50_000, 50_000), limits());
   }
 
-  /** Broken if each page were asked for, and counted, to the end of the namespace. */
+  /** Fails if every request covers the rest of the namespace, which is then counted each time. */
   @Test
-  void whereTheStoreCountsTheRangesEndSoon() {
+  void rangesAreShortIfTheStoreCounts() {
     store.countBeyondPages();
     fill(2_000);
     List<Long> expected = new ArrayList<>();
-    LoadSink destination =
+    LoadSink sink =
         new LoadSink() {
           @Override
           public void begin() {}
@@ -181,11 +181,12 @@ class StateLoaderTest {
             present.add(change);
           }
         };
-    CompletableFuture<LoadedState> loading = loader.load(destination);
+    CompletableFuture<LoadedState> loading = loader.load(sink);
     scheduler.runDue();
     loading.join();
     assertEquals(firstKeys(2_000), keys());
-    assertEquals(2_000, expected.get(0), "of the whole namespace, so that there is room at once");
+    assertEquals(
+        2_000, expected.get(0), "the count of the whole namespace, to reserve capacity once");
     KeyRange whole = Node.NAMESPACE.range();
     assertEquals(whole, store.ranges().get(0).range());
     Bytes end = store.ranges().get(1).range().to();
@@ -207,7 +208,7 @@ class StateLoaderTest {
   }
 
   @Test
-  void aStoreThatAnswersInSmallerPagesThanItIsAskedForIsReadToTheEnd() {
+  void theStoreMayReturnSmallerPagesThanRequested() {
     fill(50);
     store.limitPages(1);
     load().join();
@@ -215,7 +216,7 @@ class StateLoaderTest {
   }
 
   @Test
-  void aPageThatIsTooLargeIsAskedForInSmallerSizes() {
+  void aPageThatIsTooLargeIsRequestedInSmallerParts() {
     fill(1_000);
     store.failNext(Kind.TOO_LARGE, Kind.TOO_LARGE);
     load().join();
@@ -224,7 +225,7 @@ class StateLoaderTest {
   }
 
   @Test
-  void aLaterPageThatFailsIsAskedForAgainAndNothingTwice() {
+  void aFailedPageIsRequestedAgainAndNoKeyIsAddedTwice() {
     fill(1_000);
     store.hold();
     CompletableFuture<LoadedState> loading = loader.load(present);
@@ -242,7 +243,7 @@ class StateLoaderTest {
   }
 
   @Test
-  void aStoreThatCantBeReadIsToldAfterAFewTries() {
+  void aLoadFailsAfterAFewFailedAttempts() {
     fill(1_000);
     store.failNext(Kind.UNAVAILABLE, Kind.UNAVAILABLE, Kind.UNAVAILABLE, Kind.UNAVAILABLE);
     CompletableFuture<LoadedState> loading = load();
@@ -257,11 +258,11 @@ class StateLoaderTest {
   }
 
   /**
-   * A request that was given up may keep the store busy: asked again at once, and for the same
-   * keys, it has twice as much to do, and so on. Broken if only the limit became lower.
+   * A request that timed out may keep the store busy, and an immediate retry of the same range
+   * would double its load. Fails if only the limit is reduced.
    */
   @Test
-  void aSlowPageIsAskedForAgainAfterAsLongAPauseAndInANarrowerRange() {
+  void aPageThatTimesOutIsRetriedAfterAnEqualPauseInANarrowerRange() {
     fill(1_000);
     store.hold();
     CompletableFuture<LoadedState> loading = loader.load(present);
@@ -282,9 +283,9 @@ class StateLoaderTest {
     assertEquals(firstKeys(1_000), keys());
   }
 
-  /** What was away has done nothing, and is asked again for the same. */
+  /** A store that was unreachable has done no work, so the same range is requested again. */
   @Test
-  void aPageThatWasNotSentIsAskedForAgainAsItWas() {
+  void aPageThatWasNotSentIsRequestedAgainUnchanged() {
     fill(1_000);
     store.hold();
     CompletableFuture<LoadedState> loading = loader.load(present);
@@ -299,30 +300,30 @@ class StateLoaderTest {
     assertEquals(2, store.ranges().size(), "once stopped it asks for nothing");
   }
 
-  /** Where nothing can change that, trying again is no use. */
+  /** A retry would fail as well. */
   @Test
-  void aRefusalIsToldAtOnce() {
+  void aRefusalFailsTheLoadImmediately() {
     store.failNext(Kind.REJECTED);
     assertTrue(load().isCompletedExceptionally());
     assertEquals(1, store.ranges().size());
   }
 
   @Test
-  void whatArrivesOfAPageIsASignOfLife() {
+  void arrivingBytesAreRecorded() {
     fill(1_000);
-    long begun = scheduler.nanoTime();
-    assertEquals(begun, loader.heardAt());
+    long start = scheduler.nanoTime();
+    assertEquals(start, loader.lastReceivedNanos());
     store.hold();
     CompletableFuture<LoadedState> loading = loader.load(present);
     scheduler.advance(Duration.ofSeconds(7));
-    assertEquals(begun, loader.heardAt());
+    assertEquals(start, loader.lastReceivedNanos());
     store.arriving(100);
-    assertEquals(scheduler.nanoTime(), loader.heardAt());
+    assertEquals(scheduler.nanoTime(), loader.lastReceivedNanos());
     assertFalse(loading.isDone());
   }
 
   @Test
-  void compactedMeanwhileItBeginsAgainAtANewerRevision() {
+  void aLoadRestartsAtANewerRevisionAfterACompaction() {
     fill(1_000);
     store.change(record(10_000));
     store.hold();
@@ -346,7 +347,7 @@ class StateLoaderTest {
   }
 
   @Test
-  void nothingOfWhatWasReadBeforeTheCompactionIsLeft() {
+  void aRestartedLoadDropsWhatWasRead() {
     store.change(record(10_000), put("\0s/1", "fence"), put("\0s/2", "ended"));
     fill(1_000);
     store.hold();
@@ -359,14 +360,14 @@ class StateLoaderTest {
     store.nextHeld().answer();
     scheduler.runDue();
     LoadedState state = loading.join();
-    assertEquals(RecordPosition.NONE, state.record());
+    assertEquals(CommitRecordState.NONE, state.record());
     assertEquals(
         List.of(new Bookkeeping(Bytes.utf8("\0s/1"), 2, Bytes.utf8("fence"), false)),
         state.bookkeeping());
   }
 
   @Test
-  void failuresCountForEachPageByItself() {
+  void failuresAreCountedPerPage() {
     fill(1_000);
     store.failNext(Kind.UNAVAILABLE, Kind.UNAVAILABLE, Kind.UNAVAILABLE);
     store.hold();
@@ -386,7 +387,7 @@ class StateLoaderTest {
   }
 
   @Test
-  void anEmptyPageThatPromisesMoreIsNoEnd() {
+  void anEmptyPageWithMoreEntriesIsAFailure() {
     fill(300);
     store.limitPages(0);
     CompletableFuture<LoadedState> loading = load();
@@ -394,11 +395,11 @@ class StateLoaderTest {
     assertTrue(loading.isDone());
     assertInstanceOf(
         StoreException.class, assertThrows(CompletionException.class, loading::join).getCause());
-    assertTrue(store.ranges().size() > 1, "it was asked for again");
+    assertTrue(store.ranges().size() > 1, "it was requested again");
   }
 
   @Test
-  void aStoreThatHasCompactedItsNewestRevisionIsNotAskedForEver() {
+  void aStoreThatCompactedItsNewestRevisionIsNotReadForever() {
     store.failNext(Kind.COMPACTED, Kind.COMPACTED, Kind.COMPACTED, Kind.COMPACTED);
     CompletableFuture<LoadedState> loading = load();
     scheduler.advance(PAUSE);
@@ -406,13 +407,13 @@ class StateLoaderTest {
     assertFalse(scheduler.runOne());
   }
 
-  /** Broken if the store were idle while what it sent is taken in, and the other way round. */
+  /** Fails if the store is idle while a page is processed. */
   @Test
-  void theNextPageIsAskedForBeforeThisOneIsTakenIn() {
+  void theNextPageIsRequestedBeforeTheCurrentOneIsProcessed() {
     fill(20_000);
     store.limitPages(10_000);
     List<Integer> askedWhenTaken = new ArrayList<>();
-    LoadSink destination =
+    LoadSink sink =
         new LoadSink() {
           @Override
           public void begin() {}
@@ -422,7 +423,7 @@ class StateLoaderTest {
             askedWhenTaken.add(store.ranges().size());
           }
         };
-    CompletableFuture<LoadedState> loading = loader.load(destination);
+    CompletableFuture<LoadedState> loading = loader.load(sink);
     scheduler.runDue();
     loading.join();
     assertEquals(20_000, askedWhenTaken.size());
@@ -431,9 +432,9 @@ class StateLoaderTest {
     assertEquals(4, askedWhenTaken.get(19_999), "at the last key there is no more to ask for");
   }
 
-  /** Broken if a load of minutes said nothing, or something at every page. */
+  /** Fails if a long load reports nothing, or reports every page. */
   @Test
-  void aLongLoadTellsHowFarItHasCome() {
+  void aLongLoadReportsItsProgress() {
     fill(5_000);
     PrintStream err = System.err;
     ByteArrayOutputStream logged = new ByteArrayOutputStream();
@@ -450,7 +451,7 @@ class StateLoaderTest {
     } finally {
       System.setErr(err);
     }
-    assertEquals(List.of(2_300L, 5_000L), told, "every 1.2 s, in pages of 300 and then 1,000");
+    assertEquals(List.of(2_300L, 5_000L), reported, "every 1.2 s, in pages of 300 and then 1,000");
     assertTrue(logged.toString(UTF_8).contains("2300 entries read so far"), logged::toString);
   }
 }

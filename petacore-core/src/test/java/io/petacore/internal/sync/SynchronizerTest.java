@@ -31,20 +31,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Following a store: watches, their ends, and the end of all. */
+/** The life cycle of the replication: loads, watch sessions, close. */
 class SynchronizerTest {
   private final Node node = new Node();
 
   @AfterEach
-  void nothingWasThrownAway() {
+  void noExceptionWasLost() {
     assertEquals(List.of(), node.scheduler.failures());
   }
 
-  // ---- loading and following
+  // ---- load and watch
 
-  /** Broken if a status listener learned nothing of a first load of minutes. */
+  /** Fails if a status listener is not notified during a long initial load. */
   @Test
-  void aLongFirstLoadIsToldAsItGoes() {
+  void aLongInitialLoadReportsItsProgress() {
     node.store.change(fiveHundredKeys());
     node.store.hold();
     node.load();
@@ -57,9 +57,9 @@ class SynchronizerTest {
     assertEquals(0, node.revision(), "nothing can be read before all is there");
   }
 
-  /** Broken if a status listener learned nothing of a load of minutes after a break. */
+  /** Fails if a status listener is not notified during a long resync. */
   @Test
-  void aLongLoadAfterABreakIsToldAsItGoes() {
+  void aLongResyncReportsItsProgress() {
     node.store.change(fiveHundredKeys());
     node.follow().end(Kind.COMPACTED);
     node.store.hold();
@@ -87,7 +87,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void itLoadsWhatThereIsAndFollowsFromTheNextRevision() {
+  void theWatchStartsAtTheRevisionAfterTheLoadedOne() {
     node.store.change(put("a", "1"), put("b", "2"));
     node.load();
     assertEquals(Map.of("a", "1", "b", "2"), node.contents());
@@ -106,7 +106,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void anEmptyStoreIsAState() {
+  void anEmptyStoreCanBeLoaded() {
     node.follow();
     assertEquals(1, node.revision());
     assertEquals(Map.of(), node.contents());
@@ -116,7 +116,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void itGoesOnTryingWhileTheStoreIsAway() {
+  void theLoadIsRetriedWhileTheStoreIsUnavailable() {
     node.store.change(put("a", "1"));
     Kind[] outage = new Kind[40];
     Arrays.fill(outage, Kind.UNAVAILABLE);
@@ -133,7 +133,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void pausesBetweenTriesGrowAndStayWithinABound() {
+  void theBackoffGrowsUpToItsBound() {
     Kind[] outage = new Kind[4000];
     Arrays.fill(outage, Kind.UNAVAILABLE);
     node.store.failNext(outage);
@@ -142,15 +142,15 @@ class SynchronizerTest {
     int early = node.store.ranges().size();
     node.scheduler.advance(Duration.ofMinutes(2));
     int late = node.store.ranges().size() - early;
-    // Each try asks at most 4 times; pauses average half their bound of 2 s.
-    assertTrue(late >= 60, "it goes on: " + late);
+    // Each attempt sends at most 4 requests; backoffs average half their bound of 2 s.
+    assertTrue(late >= 60, "attempts continue: " + late);
     assertTrue(late <= 4 * 300, "it does not storm: " + late);
   }
 
-  // ---- a watch that ends
+  // ---- the end of a watch
 
   @Test
-  void aWatchThatEndedIsReopenedFromTheNextRevision() {
+  void aWatchThatEndedIsReopenedAtTheNextRevision() {
     ScriptedWatch first = node.follow();
     node.store.change(put("a", "1"));
     first.deliver();
@@ -171,7 +171,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void whatAnOldWatchStillSaysChangesNothing() {
+  void eventsOfAReplacedWatchAreIgnored() {
     ScriptedWatch old = node.follow();
     old.end(Kind.UNAVAILABLE);
     node.pause();
@@ -194,7 +194,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void pausesBeginSmallAgainAfterAWatchHasHeld() {
+  void aWatchThatLastedResetsTheBackoff() {
     ScriptedWatch watch = node.follow();
     for (int i = 0; i < 20; i++) {
       node.store.watch().end(Kind.UNAVAILABLE);
@@ -219,7 +219,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void beingCutOffIsToldOnceHoweverManyTriesFail() {
+  void aDisconnectionIsReportedOnce() {
     node.follow().end(Kind.UNAVAILABLE);
     for (int i = 0; i < 3; i++) {
       node.pause();
@@ -229,7 +229,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void aWatchThatEndsBeforeItsHandleIsThereIsClosedAndReopened() {
+  void aWatchThatEndsBeforeItsHandleIsKnownIsClosedAndReopened() {
     node.store.endWatchesAtOnce(true);
     node.load();
     assertTrue(node.store.watch().isClosed());
@@ -251,7 +251,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void theTimerOfAnEndedWatchLeavesTheNextOneAlone() {
+  void theOpeningTimeoutOfAnEndedWatchDoesNotAffectTheNextOne() {
     node.load();
     node.scheduler.advance(Duration.ofSeconds(3));
     node.store.watch().end(Kind.UNAVAILABLE);
@@ -263,7 +263,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void anAcceptedWatchMayBeQuietForLong() {
+  void anAcceptedWatchMayBeIdle() {
     ScriptedWatch watch = node.follow();
     node.scheduler.advance(Duration.ofHours(1));
     assertFalse(watch.isClosed());
@@ -271,7 +271,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void aWatchWhoseClosingThrowsIsReopenedAllTheSame() {
+  void aWatchThatFailsToCloseIsStillReopened() {
     ScriptedWatch first = node.follow();
     first.throwOnClose();
     first.end(Kind.UNAVAILABLE);
@@ -280,29 +280,32 @@ class SynchronizerTest {
   }
 
   @Test
-  void whatIsAppliedAlreadyIsDropped() {
+  void appliedRevisionsAreDropped() {
     ScriptedWatch watch = node.follow();
     node.store.change(record(10_000), put("a", "1"));
     node.store.change(record(20_000), put("a", "2"));
     watch.deliver();
     AppliedState applied = node.cache.applied();
-    watch.tell(watch.revision(2), watch.revision(3));
+    watch.deliver(watch.revision(2), watch.revision(3));
     assertEquals(applied, node.cache.applied());
     assertEquals(Map.of("a", "2"), node.contents());
     node.store.change(record(30_000), put("a", "3"));
-    watch.tell(watch.revision(2), watch.revision(3), watch.revision(4));
+    watch.deliver(watch.revision(2), watch.revision(3), watch.revision(4));
     assertEquals(Map.of("a", "3"), node.contents());
     assertEquals(0, node.synchronizer.counters().resyncs());
   }
 
-  // ---- a confirmed revision that does not come
+  // ---- a known revision that is not delivered
 
   @Test
-  void aWatchThatIsSilentAboutARevisionIsReopened() {
+  void aWatchThatDoesNotDeliverAKnownRevisionIsReopened() {
     ScriptedWatch silent = node.follow();
     node.scheduler.advance(Duration.ofSeconds(3));
     long revision = node.store.change(put("a", "1"));
     node.synchronizer.expect(revision);
+    node.scheduler.advance(Duration.ofMillis(999));
+    assertFalse(silent.isClosed(), "nothing was missing while it was idle");
+    node.scheduler.advance(Duration.ofMillis(1));
     assertTrue(silent.isClosed());
     node.pause();
     node.store.watch().open().deliver();
@@ -310,7 +313,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void aRevisionThatHasComeIsNoReason() {
+  void anAppliedRevisionIsNotMissing() {
     ScriptedWatch watch = node.follow();
     node.scheduler.advance(Duration.ofSeconds(3));
     long revision = node.store.change(put("a", "1"));
@@ -320,8 +323,34 @@ class SynchronizerTest {
     assertFalse(watch.isClosed());
   }
 
+  /** The bound counts from the revision that is missing, not from an earlier one that came. */
   @Test
-  void aWatchThatIsCatchingUpIsLeftAlone() {
+  void everyMissingRevisionIsGivenTheWholeBound() {
+    ScriptedWatch watch = node.follow();
+    node.synchronizer.expect(node.store.change(put("a", "1")));
+    watch.deliver();
+    node.scheduler.advance(Duration.ofMillis(900));
+    node.synchronizer.expect(node.store.change(put("a", "2")));
+    node.scheduler.advance(Duration.ofMillis(999));
+    assertFalse(watch.isClosed());
+    node.scheduler.advance(Duration.ofMillis(1));
+    assertTrue(watch.isClosed());
+  }
+
+  /** Commits that are confirmed all the time must not put off the check of a silent watch. */
+  @Test
+  void revisionsThatBecomeKnownDoNotExtendTheBound() {
+    ScriptedWatch watch = node.follow();
+    for (int i = 0; i < 10; i++) {
+      assertFalse(watch.isClosed());
+      node.synchronizer.expect(node.store.change(put("a", "" + i)));
+      node.scheduler.advance(Duration.ofMillis(100));
+    }
+    assertTrue(watch.isClosed());
+  }
+
+  @Test
+  void aWatchThatIsCatchingUpIsKept() {
     ScriptedWatch watch = node.follow();
     for (int i = 0; i < 100; i++) {
       node.store.change(put("a", "" + i));
@@ -337,9 +366,9 @@ class SynchronizerTest {
     assertTrue(watch.isClosed(), "but then it said nothing for long");
   }
 
-  /** A slow connection would never be made if every overdue commit began it anew. */
+  /** A slow connection would never be established if every missing revision restarted it. */
   @Test
-  void aWatchThatIsNotAcceptedYetIsGivenItsOwnTime() {
+  void aWatchThatIsNotAcceptedYetHasItsOwnTimeout() {
     node.follow();
     long revision = node.store.change(put("a", "1"));
     node.store.watch().end(Kind.UNAVAILABLE);
@@ -352,11 +381,12 @@ class SynchronizerTest {
   }
 
   @Test
-  void aWatchThatWasJustOpenedIsGivenTime() {
+  void aNewWatchHasTheWholeSilenceBound() {
     ScriptedWatch first = node.follow();
     node.scheduler.advance(Duration.ofSeconds(3));
     long revision = node.store.change(put("a", "1"));
     node.synchronizer.expect(revision);
+    node.scheduler.advance(Duration.ofSeconds(1));
     node.pause();
     ScriptedWatch second = node.store.watch();
     assertTrue(first.isClosed());
@@ -370,9 +400,9 @@ class SynchronizerTest {
     assertFalse(second.isClosed());
   }
 
-  /** One commit of 900 KB over 2 Mbit/s: killed every second, it would never arrive. */
+  /** A commit of 900 KB over 2 Mbit/s would never arrive if the watch was replaced every second. */
   @Test
-  void aWatchOfWhichBytesArriveIsLeftAlone() {
+  void aWatchThatReceivesBytesIsKept() {
     ScriptedWatch watch = node.follow();
     long revision = node.store.change(put("a", "1"));
     for (int i = 0; i < 100; i++) {
@@ -387,7 +417,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void aWatchOfWhichNoMoreBytesArriveHasFailed() {
+  void aWatchThatReceivesNoMoreBytesIsReplaced() {
     ScriptedWatch watch = node.follow();
     long revision = node.store.change(put("a", "1"));
     node.synchronizer.expect(revision);
@@ -396,9 +426,9 @@ class SynchronizerTest {
     assertTrue(watch.isClosed());
   }
 
-  // ---- what no watch brings
+  // ---- revisions that no watch delivers
 
-  /** Lets the next watch be opened, and fail over what it should bring. */
+  /** Has the next watch accepted, and ends it after a part of a message. */
   private void failToCatchUp(Kind kind) {
     if (node.store.watch().isClosed()) {
       node.pause();
@@ -410,36 +440,36 @@ class SynchronizerTest {
     watch.end(kind);
   }
 
-  /** Broken if a message that can't be taken were asked for again for ever. */
+  /** Fails if a message that cannot be received is requested forever. */
   @ParameterizedTest
   @EnumSource(names = {"TOO_LARGE", "UNAVAILABLE"})
-  void whatNoWatchBringsIsLoaded(Kind kind) {
+  void revisionsThatNoWatchDeliversAreLoaded(Kind kind) {
     ScriptedWatch first = node.follow();
     long before = node.revision();
     first.end(Kind.UNAVAILABLE);
     node.store.change(put("a", "1"));
     node.store.change(put("b", "1"));
-    for (int i = 0; i < CatchUp.TRIES; i++) {
+    for (int i = 0; i < CatchUp.MAX_FAILURES; i++) {
       assertEquals(before, node.revision());
       failToCatchUp(kind);
     }
     node.pause();
     assertEquals(1, node.synchronizer.counters().resyncs());
     assertEquals(Map.of("a", "1", "b", "1"), node.contents());
-    assertFalse(node.lastTold().anotherHistory());
+    assertFalse(node.lastPublication().anotherHistory());
     assertEquals(node.store.newest() + 1, node.store.watch().fromRevision());
     node.store.watch().open();
     assertEquals(SYNCED, node.synchronizer.state());
   }
 
-  /** Once for each trouble, with its reason and size; a loop of them would drown everything. */
+  /** Once per series of failures, with its reason and size. */
   @Test
-  void whyEverythingIsLoadedIsToldOnce() {
+  void failuresToCatchUpAreLoggedOnce() {
     node.follow().end(Kind.UNAVAILABLE);
     String logged =
         Logged.during(
             () -> {
-              for (int i = 0; i < 3 * CatchUp.TRIES; i++) {
+              for (int i = 0; i < 3 * CatchUp.MAX_FAILURES; i++) {
                 node.store.change(put("a", "" + i));
                 failToCatchUp(Kind.TOO_LARGE);
                 node.pause();
@@ -452,9 +482,9 @@ class SynchronizerTest {
     assertTrue(warnings.get(0).contains("scripted: TOO_LARGE"), logged);
   }
 
-  /** A connection that is cut in the middle of traffic brings something each time. */
+  /** A connection that breaks under load makes progress each time. */
   @Test
-  void watchesThatBringSomethingAndAreCutAreNoFailures() {
+  void watchesThatDeliveredBeforeTheyBrokeAreNotFailures() {
     node.follow().end(Kind.UNAVAILABLE);
     for (int i = 0; i < 20; i++) {
       node.store.change(put("a", "" + i));
@@ -468,7 +498,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void watchesThatAreCutWhileNothingIsOnItsWayAreNoFailures() {
+  void watchesThatBreakWhileIdleAreNotFailures() {
     node.follow().end(Kind.UNAVAILABLE);
     for (int i = 0; i < 20; i++) {
       node.pause();
@@ -478,7 +508,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void watchesThatAreNotAcceptedAreNoFailures() {
+  void watchesThatAreNotAcceptedAreNotFailures() {
     node.follow().end(Kind.UNAVAILABLE);
     for (int i = 0; i < 20; i++) {
       node.pause();
@@ -487,19 +517,17 @@ class SynchronizerTest {
     assertEquals(0, node.synchronizer.counters().resyncs());
   }
 
-  /**
-   * A store may need its time to gather what is missing: each watch is given more than the last.
-   */
+  /** A store may take long to collect the missing revisions, so each watch gets more time. */
   @Test
-  void aSilentStoreIsGivenMoreTimeEachTime() {
+  void theSilenceBoundDoublesWithEachFailure() {
     node.follow().end(Kind.UNAVAILABLE);
     long revision = node.store.change(put("a", "1"));
     node.synchronizer.expect(revision);
     for (int seconds : new int[] {1, 2, 4}) {
       node.pause();
       ScriptedWatch watch = node.store.watch().open();
-      node.scheduler.advance(Duration.ofMillis(1_000L * seconds));
-      assertFalse(watch.isClosed(), "after " + seconds + " s");
+      node.scheduler.advance(Duration.ofMillis(1_000L * seconds - 1));
+      assertFalse(watch.isClosed(), "before " + seconds + " s");
       node.scheduler.advance(Duration.ofSeconds(2));
       assertTrue(watch.isClosed(), "at last, after " + seconds + " s");
     }
@@ -508,10 +536,10 @@ class SynchronizerTest {
     assertEquals(Map.of("a", "1"), node.contents());
   }
 
-  // ---- steps that throw
+  // ---- unexpected exceptions
 
   @Test
-  void aStoreThatThrowsInTheLoadIsAskedAgain() {
+  void anExceptionInTheLoadIsRetried() {
     node.store.change(put("a", "1"));
     node.store.throwNext(new IllegalArgumentException("scripted"));
     node.load();
@@ -521,7 +549,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void aStoreThatThrowsBeforeAWatchIsAskedAgain() {
+  void anExceptionInTheHistoryCheckIsRetried() {
     ScriptedWatch watch = node.follow();
     watch.end(Kind.UNAVAILABLE);
     node.store.throwNext(new IllegalArgumentException("scripted"));
@@ -531,7 +559,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void aStoreThatThrowsInsteadOfWatchingIsAskedAgain() {
+  void anExceptionOnOpeningAWatchIsRetried() {
     node.store.throwOnWatch(new IllegalArgumentException("scripted"));
     node.load();
     assertEquals(0, node.store.watches().size());
@@ -542,7 +570,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void aRevisionThatCantBeAppliedIsLoaded() {
+  void aRevisionThatCannotBeAppliedCausesAResync() {
     ScriptedWatch watch = node.follow();
     node.store.change(record(1_000_100), put("a", "1"));
     node.clockFailure = new IllegalStateException("scripted");
@@ -559,7 +587,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void aStateThatCantBeTakenIsLoadedAgain() {
+  void aLoadedStateThatCannotBeAppliedIsLoadedAgain() {
     node.store.change(record(1_000_100), put("a", "1"));
     node.clockFailure = new IllegalStateException("scripted");
     node.load();
@@ -569,10 +597,10 @@ class SynchronizerTest {
     assertEquals(1, node.store.watches().size());
   }
 
-  // ---- closing
+  // ---- close
 
   @Test
-  void closedWhileItLoadsItAppliesNothing() {
+  void nothingIsAppliedAfterCloseDuringTheInitialLoad() {
     node.store.change(put("a", "1"));
     node.store.hold();
     node.load();
@@ -589,7 +617,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void closedWhileItLoadsAgainItAppliesNothing() {
+  void nothingIsAppliedAfterCloseDuringAResync() {
     node.store.change(put("a", "1"));
     ScriptedWatch watch = node.follow();
     node.store.change(put("a", "2"));
@@ -606,7 +634,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void closedBeforeItReadsAgainItAsksForNothing() {
+  void nothingIsReadAfterCloseBeforeARetry() {
     ScriptedWatch watch = node.follow();
     watch.end(Kind.COMPACTED);
     int asked = node.store.ranges().size();
@@ -616,7 +644,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void closedWhileItReadsTheRecordItOpensNoWatch() {
+  void noWatchIsOpenedAfterCloseDuringTheHistoryCheck() {
     ScriptedWatch watch = node.follow();
     watch.end(Kind.UNAVAILABLE);
     node.store.hold();
@@ -628,7 +656,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void closedBeforeTheWatchIsAcceptedItStaysClosed() {
+  void aWatchAcceptedAfterCloseIsIgnored() {
     node.load();
     ScriptedWatch watch = node.store.watch();
     node.synchronizer.close();
@@ -639,7 +667,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void closedWhileItFollowsItAppliesNothingMore() {
+  void nothingIsAppliedAfterClose() {
     ScriptedWatch watch = node.follow();
     node.store.change(put("a", "1"));
     CompletableFuture<AppliedState> waiter = node.cache.whenApplied(2);
@@ -659,9 +687,9 @@ class SynchronizerTest {
     assertEquals(List.of(SYNCED, CLOSED), node.states);
   }
 
-  /** Fails, by not ending, where history is looked for in indexes that were emptied. */
+  /** Fails, by not returning, if a read retries on the emptied indexes. */
   @Test
-  void closedItLetsEverythingGo() {
+  void closeReleasesEverything() {
     ScriptedWatch watch = node.follow();
     node.store.change(put("a", "1"));
     node.store.change(delete("a"));
@@ -673,7 +701,7 @@ class SynchronizerTest {
   }
 
   @Test
-  void closedWhileItPausesItStaysClosed() {
+  void nothingIsRetriedAfterClose() {
     node.store.failNext(Kind.UNAVAILABLE, Kind.UNAVAILABLE, Kind.UNAVAILABLE, Kind.UNAVAILABLE);
     node.load();
     node.synchronizer.close();

@@ -23,9 +23,9 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * The past, asked for on several nodes while they follow, fall behind, are loaded again and are
- * replaced by new ones, and while clocks are as far apart and commits as late as they may be. What
- * a node tells is compared with a record of all that was committed: it is right, or refused.
+ * Reads past states on several nodes while they replicate, lag, resync and are replaced, with the
+ * maximum clock offsets and commit delays. Every state that a node returns must equal the recorded
+ * history of commits.
  */
 class TimeTravelTest {
   private static final int RUNS = 200;
@@ -35,11 +35,11 @@ class TimeTravelTest {
   private static final long COMMIT_TIMEOUT = Node.SETTLING.toNanos() - MAX_OFFSET;
   private static final long LONGEST_STEP = 1_500;
 
-  private long told;
+  private long answers;
   private long toldAfterResync;
 
   @Test
-  void whatIsToldIsRightOnEveryNode() {
+  void pastStatesAreTheSameOnEveryNode() {
     for (int i = 0; i < RUNS; i++) {
       long seed = System.nanoTime();
       try {
@@ -48,17 +48,17 @@ class TimeTravelTest {
         throw new AssertionError("seed " + seed, failure);
       }
     }
-    assertTrue(told > RUNS * STEPS, "answers: " + told);
+    assertTrue(answers > RUNS * STEPS, "answers: " + answers);
     assertTrue(toldAfterResync > RUNS * STEPS / 10, "answers after a resync: " + toldAfterResync);
   }
 
-  /** What a revision made of the keys. */
+  /** The state of the keys at a revision. */
   private record Recorded(long revision, Map<String, String> contents) {}
 
-  /** A commit on its way: stamped when it was sent, in the store when it arrives. */
+  /** A commit in flight: its timestamp is that of the sending, its revision that of the arrival. */
   private record Sent(long timestamp, long latest) {}
 
-  /** A node, and the watch that it has at the moment. */
+  /** A node with its current watch. */
   private final class Follower {
     private final Node node;
     private final long skew;
@@ -68,11 +68,11 @@ class TimeTravelTest {
     Follower(ScriptedKvStore store, long skew, long now) {
       node = new Node(store);
       this.skew = skew;
-      tell(now);
+      readPast(now);
       watch = node.follow();
     }
 
-    void tell(long now) {
+    void readPast(long now) {
       node.wall.set(now + skew);
     }
 
@@ -85,7 +85,7 @@ class TimeTravelTest {
       watch = store.watch().open();
     }
 
-    /** Asks for a moment; what is told must be what was recorded for it. */
+    /** Reads a past state; it must equal the recorded one. */
     void ask(long moment, NavigableMap<Long, Recorded> history) {
       AppliedState state;
       try {
@@ -96,7 +96,7 @@ class TimeTravelTest {
       Recorded right = Objects.requireNonNull(history.floorEntry(moment)).getValue();
       assertEquals(right.revision(), state.revision(), () -> "at " + moment);
       assertEquals(right.contents(), node.contents(moment));
-      told++;
+      answers++;
       if (moment > resyncedAt) {
         toldAfterResync++;
       }
@@ -133,7 +133,7 @@ class TimeTravelTest {
     void run() {
       for (int step = 0; step < STEPS; step++) {
         now += random.nextLong(LONGEST_STEP);
-        nodes.forEach(node -> node.tell(now));
+        nodes.forEach(node -> node.readPast(now));
         write();
         disturb();
         for (Follower node : nodes) {
@@ -146,7 +146,7 @@ class TimeTravelTest {
       }
     }
 
-    /** Somewhere about a revision, recent ones more often. */
+    /** A timestamp near a revision, preferably a recent one. */
     private long moment() {
       List<Long> known = List.copyOf(history.keySet());
       int back = random.nextInt(1 + random.nextInt(Math.min(60, known.size())));
@@ -186,7 +186,7 @@ class TimeTravelTest {
           new Recorded(revision, new TreeMap<>(contents)));
     }
 
-    /** The first node is left in peace: it sees everything from the beginning. */
+    /** The first node is not disturbed: it applies every revision. */
     private void disturb() {
       int which = 1 + random.nextInt(nodes.size() - 1);
       Follower node = nodes.get(which);
@@ -199,7 +199,7 @@ class TimeTravelTest {
         case 1 -> node.lose(store, Kind.UNAVAILABLE);
         case 2 -> nodes.set(which, another());
         default -> {
-          // in peace
+          // undisturbed
         }
       }
     }

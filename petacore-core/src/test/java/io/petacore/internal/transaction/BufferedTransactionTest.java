@@ -11,7 +11,7 @@ import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.error.TransactionTooOldException;
-import io.petacore.internal.commit.Write;
+import io.petacore.internal.commit.batch.Write;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.MvccCache;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.data.Bytes;
-import io.petacore.internal.commit.Write;
+import io.petacore.internal.commit.batch.Write;
 import io.petacore.internal.concurrent.ManualScheduler;
 import java.time.Duration;
 import java.util.List;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
-import io.petacore.internal.commit.Write;
+import io.petacore.internal.commit.batch.Write;
 import io.petacore.internal.mvcc.Order;
 import java.util.ArrayList;
 import java.util.Iterator;

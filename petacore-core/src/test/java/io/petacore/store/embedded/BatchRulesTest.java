@@ -59,7 +59,7 @@ class BatchRulesTest {
   }
 
   @Test
-  void guardsAndReadsOfAChangedKeyAreNoOverlap() {
+  void guardsAndReadsOfAChangedKeyAreAllowed() {
     List<Guard> guards = List.of(new Guard(KEY, 1), new Guard(KEY, 1));
     List<Operation> operations =
         List.of(new Operation.Group(guards, List.of(new Operation.Put(KEY, Bytes.EMPTY))));
@@ -67,13 +67,13 @@ class BatchRulesTest {
   }
 
   @Test
-  void anEmptyKeyIsRefusedWhereItIsOnlyRead() {
+  void anEmptyKeyIsRefusedEvenIfItIsOnlyRead() {
     assertRefused(new Batch(List.of(), List.of(), List.of(Bytes.EMPTY)), LIMITS);
   }
 
   /** Three bytes of key and 32 more for each of five steps and the group; four bytes of value. */
   @Test
-  void aRequestIsCountedToTheByte() {
+  void theSizeOfARequestIsExact() {
     Batch batch =
         new Batch(
             List.of(new Guard(KEY, 1)),

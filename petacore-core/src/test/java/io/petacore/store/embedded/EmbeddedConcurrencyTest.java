@@ -65,7 +65,7 @@ class EmbeddedConcurrencyTest {
 
   /** Several committers, and watchers that begin at any time and any place. */
   @Test
-  void everyWatchSeesEveryRevisionFromItsStartWholeInOrderOnce() throws Exception {
+  void everyWatchReceivesEveryRevisionOnceAndInOrder() throws Exception {
     NavigableMap<Long, List<Bytes>> committed = new ConcurrentSkipListMap<>();
     AtomicInteger busy = new AtomicInteger(4);
     List<Future<?>> workers = new ArrayList<>();
@@ -97,12 +97,12 @@ class EmbeddedConcurrencyTest {
 
     for (int i = 0; i < listeners.size(); i++) {
       Map<Long, List<Bytes>> expected = committed.tailMap(starts.get(i), true);
-      List<RevisionEvents> told = listeners.get(i).nextRevisions(expected.size());
+      List<RevisionEvents> received = listeners.get(i).nextRevisions(expected.size());
       assertEquals(
           List.copyOf(expected.keySet()),
-          told.stream().map(RevisionEvents::revision).toList(),
+          received.stream().map(RevisionEvents::revision).toList(),
           "seed " + seed);
-      for (RevisionEvents revision : told) {
+      for (RevisionEvents revision : received) {
         assertEquals(
             expected.get(revision.revision()),
             revision.events().stream().map(Event::key).toList(),
@@ -138,7 +138,7 @@ class EmbeddedConcurrencyTest {
    * compaction must not look like one that is empty.
    */
   @Test
-  void aReadBesideCompactionIsRightOrRefused() throws Exception {
+  void readsDuringCompactionAreCorrectOrFail() throws Exception {
     store.close();
     store = EmbeddedKvStore.builder().historyBytes(2_000).build();
     for (int i = 0; i < KEYS; i++) {

@@ -56,7 +56,7 @@ class EmbeddedHistoryTest {
   }
 
   @Test
-  void revisionsBeginAtOneAsInEtcd() throws Exception {
+  void revisionsStartAtOneAsInEtcd() throws Exception {
     assertEquals(1, Answers.answer(store.range(new RangeRequest(ALL, 0, 0))).revision());
     assertReadable(1);
     RecordingListener listener = new RecordingListener();
@@ -100,7 +100,7 @@ class EmbeddedHistoryTest {
   }
 
   @Test
-  void deletedKeysAreForgottenWithTheirHistory() {
+  void deletedKeysAreRemovedWithTheirHistory() {
     Leases leases = new Leases();
     KeySpace keys = new KeySpace(leases, 20 * CHANGE);
     for (int i = 0; i < 10_000; i++) {
@@ -115,7 +115,7 @@ class EmbeddedHistoryTest {
   }
 
   @Test
-  void oldVersionsAreForgottenButNotWhatTheyWereBelow() {
+  void compactionFreesOldVersionsOnly() {
     KeyHistory history = new KeyHistory();
     history.put(2, Bytes.utf8("a"), 0);
     history.put(3, Bytes.utf8("b"), 0);
@@ -153,7 +153,7 @@ class EmbeddedHistoryTest {
   }
 
   @Test
-  void aWatchThatIsHeldUpForTooLongIsToldThatItsPlaceIsGone() throws Exception {
+  void aWatchThatFallsBehindTheCompactionEnds() throws Exception {
     reopen(10 * CHANGE);
     CompletableFuture<Void> release = new CompletableFuture<>();
     RecordingListener slow = new RecordingListener(revisions -> release.join());
@@ -169,7 +169,7 @@ class EmbeddedHistoryTest {
   }
 
   @Test
-  void catchingUpComesInCallsOfBoundedSize() throws Exception {
+  void catchingUpIsDeliveredInCallsOfBoundedSize() throws Exception {
     for (int i = 0; i < 2_000; i++) {
       put("k");
     }

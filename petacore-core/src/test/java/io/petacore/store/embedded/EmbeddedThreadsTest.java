@@ -71,7 +71,7 @@ class EmbeddedThreadsTest {
   }
 
   @Test
-  void watchesThatAreOverAreForgotten() throws Exception {
+  void endedWatchesAreRemoved() throws Exception {
     RecordingListener last = new RecordingListener();
     for (int i = 0; i < 100; i++) {
       store.watch(ALL, 1, new RecordingListener()).close();
@@ -105,7 +105,7 @@ class EmbeddedThreadsTest {
   }
 
   @Test
-  void aListenerThatInterruptsTheThreadHarmsNobody() throws Exception {
+  void aListenerThatInterruptsTheThreadHasNoEffect() throws Exception {
     CompletableFuture<Thread> caller = new CompletableFuture<>();
     RecordingListener interrupting =
         new RecordingListener(
@@ -118,7 +118,7 @@ class EmbeddedThreadsTest {
     for (int i = 0; i < 3; i++) {
       long revision = store.commit(put(0)).join().revision();
       assertEquals(revision, interrupting.nextRevision().revision());
-      // Only when it waits for work has it met the interrupt.
+      // The interrupt takes effect when the thread waits for work.
       Thread thread = Answers.answer(caller);
       while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
         Thread.onSpinWait();
@@ -161,7 +161,7 @@ class EmbeddedThreadsTest {
 
   /** Where the machine sleeps for longer than the lease lasts, a longer one is tried. */
   @Test
-  void aLeaseRunsOutByItselfInRealTime() throws Exception {
+  void aLeaseExpiresByItselfInRealTime() throws Exception {
     store.grantLease(Duration.ofMinutes(10)).join();
     RecordingListener listener = new RecordingListener();
     store.watch(ALL, 1, listener);
@@ -186,7 +186,7 @@ class EmbeddedThreadsTest {
   }
 
   @Test
-  void noCallSeesALeasePastItsTime() throws Exception {
+  void noCallSeesAnExpiredLease() throws Exception {
     openWithTicker();
     long lease = store.grantLease(Duration.ofNanos(100)).join();
     assertEquals(2, store.commit(put(lease)).join().revision());
@@ -206,7 +206,7 @@ class EmbeddedThreadsTest {
   }
 
   @Test
-  void leasesEndInTheOrderOfTheirTimesEachInItsOwnRevision() throws Exception {
+  void leasesExpireInOrderEachInItsOwnRevision() throws Exception {
     openWithTicker();
     long late = store.grantLease(Duration.ofNanos(300)).join();
     long soon = store.grantLease(Duration.ofNanos(100)).join();
@@ -228,7 +228,7 @@ class EmbeddedThreadsTest {
   }
 
   @Test
-  void aTimeToLiveMustBePositiveAndMayBeEndless() throws Exception {
+  void aTimeToLiveMustBePositiveAndMayBeUnlimited() throws Exception {
     openWithTicker();
     for (Duration refused : List.of(Duration.ZERO, Duration.ofNanos(-1))) {
       Answers.assertFails(StoreException.Kind.REJECTED, store.grantLease(refused));

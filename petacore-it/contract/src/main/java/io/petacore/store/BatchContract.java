@@ -94,7 +94,7 @@ interface BatchContract {
     assertEquals(List.of(), applied.otherwise(), "read only if the guards fail");
   }
 
-  /** Flags come in the order in which the groups begin, and tell whether the operations ran. */
+  /** The flags are in the order in which groups begin, and say whether the operations ran. */
   @Test
   default void groupsThreeDeepRunByTheirOwnGuardsAndThoseAround() throws Exception {
     List<Guard> yes = List.of(under().holds());

@@ -62,14 +62,14 @@ interface LeaseContract {
     for (String measure : List.of("first", "second")) {
       long put = under().write(under().put(measure, "v", grant(TIME_TO_LIVE)));
       assertEquals(put, listener.nextRevision().revision());
-      RevisionEvents told = null;
-      for (int i = 0; i < 600 && told == null; i++) {
+      RevisionEvents received = null;
+      for (int i = 0; i < 600 && received == null; i++) {
         under().passTime(TIME_TO_LIVE.dividedBy(4));
         answer(under().store().renewLease(renewed));
-        told = listener.pollRevision(50);
+        received = listener.pollRevision(50);
       }
-      assertNotNull(told, "the other lease ran out");
-      assertEquals(List.of(under().deleteEvent(measure)), told.events());
+      assertNotNull(received, "the other lease ran out");
+      assertEquals(List.of(under().deleteEvent(measure)), received.events());
     }
     assertNotNull(under().get("renewed"));
     answer(under().store().revokeLease(renewed));

@@ -156,7 +156,8 @@ interface RangeContract {
     assertEquals(newest, under().entries());
     assertEquals(List.of(), under().entriesAt(created - 1));
     RangePage past = under().page(under().all(), created, 0);
-    assertTrue(past.revision() >= again, "the revision told is the newest, not the one read");
+    assertTrue(
+        past.revision() >= again, "the reported revision is the newest one, not the one read");
   }
 
   @Test
@@ -175,7 +176,7 @@ interface RangeContract {
     long revision = under().newest();
     List<KeyValue> expected = under().entriesAt(revision);
     AtomicBoolean stop = new AtomicBoolean();
-    CountDownLatch begun = new CountDownLatch(20);
+    CountDownLatch started = new CountDownLatch(20);
     CompletableFuture<Void> writer =
         StoreUnderTest.start(
             () -> {
@@ -186,10 +187,10 @@ interface RangeContract {
                         ? batch(under().delete(name), under().put(name + "-new", "after"))
                         : batch(under().put(name, "after"));
                 under().store().commit(change).join();
-                begun.countDown();
+                started.countDown();
               }
             });
-    assertTrue(begun.await(30, TimeUnit.SECONDS));
+    assertTrue(started.await(30, TimeUnit.SECONDS));
 
     for (int round = 0; round < 20; round++) {
       List<KeyValue> read = new ArrayList<>();

@@ -159,12 +159,12 @@ interface WatchContract {
     }
     Answers.answer(writer);
     for (RecordingListener listener : listeners) {
-      List<RevisionEvents> told = listener.nextRevisions(written.size());
-      assertEquals(written, told.stream().map(RevisionEvents::revision).toList());
-      for (int i = 0; i < told.size(); i++) {
+      List<RevisionEvents> received = listener.nextRevisions(written.size());
+      assertEquals(written, received.stream().map(RevisionEvents::revision).toList());
+      for (int i = 0; i < received.size(); i++) {
         assertEquals(
             List.of(under().putEvent("a", "" + i, i + 1), under().putEvent("b", "", i + 1)),
-            told.get(i).events());
+            received.get(i).events());
       }
       listener.assertQuiet();
     }
@@ -272,7 +272,7 @@ interface WatchContract {
     record.assertQuiet();
   }
 
-  /** A listener's call is under way: whoever commits or reads is not held up by it. */
+  /** A running call of a listener delays neither commits nor reads. */
   @Test
   default void aListenerAtWorkHoldsUpNoCall() throws Exception {
     CompletableFuture<Void> release = new CompletableFuture<>();
@@ -293,8 +293,8 @@ interface WatchContract {
 
   @Test
   default void whatIsDeliveredCannotBeChanged() throws Exception {
-    AtomicReference<List<RevisionEvents>> told = new AtomicReference<>();
-    RecordingListener listener = new RecordingListener(told::set);
+    AtomicReference<List<RevisionEvents>> received = new AtomicReference<>();
+    RecordingListener listener = new RecordingListener(received::set);
     long start = under().newest() + 1;
     under().store().watch(under().all(), start, listener);
     listener.awaitOpened();

@@ -38,8 +38,9 @@ final class TrueHistory {
   private final List<Long> versions = new ArrayList<>();
   private final Map<Long, Request> requests = new TreeMap<>();
   private @Nullable TrueHistory lost;
-  private long bumpedAt;
   private long bump;
+  private long lostFrom;
+  private long lostTo;
 
   /** Returns the newest revision. */
   long newest() {
@@ -100,7 +101,10 @@ final class TrueHistory {
     past.lost = lost;
     revisions.forEach(past::append);
     past.requests.putAll(requests);
-    List<RevisionEvents> kept = List.copyOf(revisions.subList(0, (int) (revision - EMPTY)));
+    int backup = (int) (revision - EMPTY);
+    List<RevisionEvents> kept = List.copyOf(revisions.subList(0, backup));
+    lostFrom = firstWithData(revisions.subList(backup, revisions.size()));
+    lostTo = revision + by;
     revisions.clear();
     keys.clear();
     landings.clear();
@@ -108,8 +112,22 @@ final class TrueHistory {
     kept.forEach(this::append);
     requests.keySet().removeIf(made -> made > revision);
     lost = past;
-    bumpedAt = newest();
     bump = by;
+  }
+
+  /**
+   * The first of some revisions that changed a key of the application. A snapshot of an earlier one
+   * shows what the backup holds: of that nothing is lost.
+   */
+  private static long firstWithData(List<RevisionEvents> made) {
+    return made.stream()
+        .filter(
+            events ->
+                events.events().stream()
+                    .anyMatch(event -> Simulation.NAMESPACE.fromStore(event.key()).byteAt(0) != 0))
+        .mapToLong(RevisionEvents::revision)
+        .findFirst()
+        .orElse(Long.MAX_VALUE);
   }
 
   /** Returns the history that a restore ended; null if there was none. */
@@ -132,9 +150,9 @@ final class TrueHistory {
         .toList();
   }
 
-  /** Returns whether a revision belongs to a lost history only. */
+  /** Returns whether a revision shows data of a lost history only. */
   boolean isOfTheLost(long revision) {
-    return revision > bumpedAt && revision < bumpedAt + bump;
+    return revision >= lostFrom && revision < lostTo;
   }
 
   /** Returns every key ever written. */

@@ -44,7 +44,7 @@ public final class ChangingTable {
     /** Fills the table, so that it has room for no further key. */
     public Growing() {
       index.add(version(STAYS));
-      for (int i = 0; index.room() > 0; i++) {
+      for (int i = 0; index.remaining() > 0; i++) {
         index.add(version(Bytes.utf8("key" + i)));
       }
     }

@@ -30,7 +30,7 @@ class RacesTest {
 
   @Test
   @Timeout(value = 12, unit = TimeUnit.HOURS)
-  void noRaceEndsInWhatIsForbidden() throws Exception {
+  void noRaceHasAForbiddenResult() throws Exception {
     ProcessBuilder jcstress =
         new ProcessBuilder(JAVA, "-cp", System.getProperty("java.class.path"));
     jcstress.command().add(Main.class.getName());

@@ -11,8 +11,9 @@ public final class PipelineInvariants {
     if (!pipeline.isIdle()) {
       broken.accept("commits are left over in the pipeline");
     }
-    if (pipeline.freePlaces() != permits) {
-      broken.accept("free permits of the pipeline: " + pipeline.freePlaces() + " of " + permits);
+    if (pipeline.availablePermits() != permits) {
+      broken.accept(
+          "free permits of the pipeline: " + pipeline.availablePermits() + " of " + permits);
     }
   }
 }

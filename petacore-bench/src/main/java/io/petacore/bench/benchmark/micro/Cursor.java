@@ -1,0 +1,24 @@
+package io.petacore.bench.benchmark.micro;
+
+import io.petacore.data.Bytes;
+import java.util.Random;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** Where a thread stands in the keys; each begins somewhere else. */
+@State(Scope.Thread)
+public class Cursor {
+  private int at;
+
+  /** Chooses where to begin. */
+  @Setup
+  public void begin() {
+    at = new Random(Thread.currentThread().getId()).nextInt(1 << 20);
+  }
+
+  Bytes next(Bytes[] keys) {
+    at = at + 1 < keys.length ? at + 1 : 0;
+    return keys[at];
+  }
+}

@@ -1,0 +1,34 @@
+package io.petacore.bench.cli;
+
+import io.petacore.bench.benchmark.read.ReadCommand;
+import io.petacore.bench.benchmark.soak.SoakCommand;
+import io.petacore.bench.benchmark.write.WriteCommand;
+import io.petacore.bench.peers.PeersCommand;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code bench}: measurements that stand beside a reference. */
+@Command(
+    name = "bench",
+    description = "Measures PetaCore beside what else one would use.",
+    mixinStandardHelpOptions = true,
+    subcommands = {WriteCommand.class, ReadCommand.class, PeersCommand.class, SoakCommand.class},
+    footer = {
+      "",
+      "Examples:",
+      "  petacore.jar bench write --etcd 127.0.0.1:2379",
+      "  petacore.jar bench read",
+      "  petacore.jar bench soak"
+    })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
+public final class BenchCommand implements Runnable {
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "say what to do: write, read, peers or soak");
+  }
+}

@@ -1,0 +1,65 @@
+package io.petacore.bench.cli.shell;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.petacore.DistributedStorage;
+import io.petacore.bench.support.connection.Namespace;
+import io.petacore.bench.support.connection.StoreOptions;
+import io.petacore.bench.support.connection.Stores;
+import io.petacore.store.KvStore;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Statements, typed or piped, on a namespace. */
+@Command(
+    name = "shell",
+    description = {
+      "Reads, writes, scans and watches a namespace, in transactions.",
+      "",
+      "Statements are typed, or piped in, one on a line; help shows them. Piped, an error names its"
+          + " line, the rest still runs, and the exit code is 1. Without --etcd it all happens in"
+          + " memory."
+    },
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  petacore.jar shell --etcd 127.0.0.1:2379 --namespace shop/",
+      "  echo 'scan item/ --limit 5' | petacore.jar shell --etcd 127.0.0.1:2379 --namespace shop/"
+    })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
+public final class ShellCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private StoreOptions storeOptions;
+
+  @Override
+  public Integer call() throws Exception {
+    Namespace namespace = storeOptions.namespace();
+    try (Stores stores = storeOptions.stores()) {
+      KvStore store = stores.connect();
+      try (DistributedStorage storage = storeOptions.storage(store, namespace).open();
+          LineSource lines = lines();
+          Statements statements = new Statements(store, storage, namespace, lines)) {
+        if (lines.isInteractive()) {
+          lines.line(namespace + " of " + stores.name() + "; help shows what there is");
+        }
+        long failed = new Shell(lines, statements).run();
+        return failed > 0 && !lines.isInteractive() ? 1 : 0;
+      }
+    }
+  }
+
+  private LineSource lines() throws IOException {
+    return TerminalLines.available()
+        ? new TerminalLines(Statements.names())
+        : new PipedLines(
+            new InputStreamReader(System.in, UTF_8),
+            spec.commandLine().getOut(),
+            spec.commandLine().getErr());
+  }
+}

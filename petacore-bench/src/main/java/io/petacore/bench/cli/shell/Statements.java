@@ -1,0 +1,289 @@
+package io.petacore.bench.cli.shell;
+
+import io.petacore.DistributedStorage;
+import io.petacore.bench.cli.status.StatusReport;
+import io.petacore.bench.support.connection.Namespace;
+import io.petacore.bench.support.console.Figures;
+import io.petacore.bench.support.console.IsolationName;
+import io.petacore.data.Bytes;
+import io.petacore.data.Entry;
+import io.petacore.store.KvStore;
+import io.petacore.transaction.CommitResult;
+import io.petacore.transaction.ReadView;
+import io.petacore.transaction.Snapshot;
+import io.petacore.transaction.Transaction;
+import io.petacore.transaction.TransactionOptions;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * What the shell can do. Inside {@code begin} … {@code commit} every statement belongs to that
+ * transaction; outside, each is one of its own. To be used by one thread.
+ */
+final class Statements implements AutoCloseable {
+  private static final int ANY = Integer.MAX_VALUE;
+
+  private final KvStore store;
+  private final DistributedStorage storage;
+  private final Namespace namespace;
+  private final Printer printer;
+  private final Map<String, Verb> verbs = new LinkedHashMap<>();
+  private @Nullable ShellTransaction open;
+  private @Nullable ChangeFeed feed;
+  private boolean over;
+
+  Statements(KvStore store, DistributedStorage storage, Namespace namespace, Printer printer) {
+    this.store = store;
+    this.storage = storage;
+    this.namespace = namespace;
+    this.printer = printer;
+    for (Verb verb : verbs()) {
+      verbs.put(verb.name(), verb);
+    }
+  }
+
+  private List<Verb> verbs() {
+    return List.of(
+        new Verb("get", "KEY", "shows a key's value", 1, 1, this::get),
+        new Verb("put", "KEY VALUE", "sets a key to a value", 2, 2, this::put),
+        new Verb("delete", "KEY", "removes a key", 1, 1, this::delete),
+        new Verb(
+            "scan",
+            "[PREFIX] [--from KEY] [--to KEY] [--limit N]",
+            "shows entries in order; " + Scan.DEFAULT_LIMIT + " if no limit is given",
+            0,
+            7,
+            this::scan),
+        new Verb("count", "[PREFIX]", "counts keys", 0, 1, this::count),
+        new Verb(
+            "begin",
+            "[snapshot|read-committed]",
+            "begins a transaction of several statements",
+            0,
+            1,
+            this::begin),
+        new Verb("commit", "", "commits it", 0, 0, arguments -> commit()),
+        new Verb("rollback", "", "gives it up", 0, 0, arguments -> rollback()),
+        new Verb(
+            "watch",
+            "[PREFIX]",
+            "shows changes, whoever makes them, from now on",
+            0,
+            1,
+            this::watch),
+        new Verb("unwatch", "", "shows them no longer", 0, 0, arguments -> unwatch()),
+        new Verb("status", "", "shows how the storage is doing", 0, 0, arguments -> status()),
+        new Verb("help", "", "shows this", 0, ANY, arguments -> help()),
+        new Verb("exit", "", "ends the shell", 0, 0, arguments -> over = true));
+  }
+
+  /** What statements may begin with. */
+  static Collection<String> names() {
+    return List.of(
+        "get",
+        "put",
+        "delete",
+        "scan",
+        "count",
+        "begin",
+        "commit",
+        "rollback",
+        "watch",
+        "unwatch",
+        "status",
+        "help",
+        "exit");
+  }
+
+  /**
+   * Runs a statement.
+   *
+   * @throws IllegalArgumentException if there is no such statement, or it is wrongly used
+   */
+  void run(Bytes name, List<Bytes> arguments) {
+    Verb verb = verbs.get(Words.shown(name));
+    if (verb == null) {
+      throw new IllegalArgumentException(
+          "there is no statement " + Words.shown(name) + "; help shows those there are");
+    }
+    verb.run(arguments);
+  }
+
+  boolean isOver() {
+    return over;
+  }
+
+  boolean isInTransaction() {
+    return open != null;
+  }
+
+  private void get(List<Bytes> arguments) {
+    Bytes key = arguments.get(0);
+    Bytes value = open == null ? storage.read(key) : open.transaction().read(key);
+    printer.line(value == null ? "(absent)" : Words.shown(value));
+  }
+
+  private void put(List<Bytes> arguments) {
+    write(tx -> tx.write(arguments.get(0), arguments.get(1)));
+  }
+
+  private void delete(List<Bytes> arguments) {
+    write(tx -> tx.delete(arguments.get(0)));
+  }
+
+  private void write(Consumer<Transaction> statement) {
+    if (open != null) {
+      statement.accept(open.transaction());
+      open.countWrite();
+      printer.line("ok, in the transaction");
+      return;
+    }
+    // Explicit, for its revision; a single blind write has no body that a conflict should repeat.
+    try (Transaction tx = storage.begin(TransactionOptions.defaults())) {
+      statement.accept(tx);
+      printer.line(committed(tx.commit()));
+    }
+  }
+
+  private static String committed(CommitResult result) {
+    return "ok, revision " + result.revision();
+  }
+
+  private void scan(List<Bytes> arguments) {
+    Scan scan = Scan.of(arguments);
+    view(
+        view -> {
+          long shown = 0;
+          for (Entry entry : view.scan(scan.range())) {
+            if (shown++ == scan.limit()) {
+              printer.line("(there are more; --limit shows more than " + scan.limit() + ")");
+              return;
+            }
+            printer.line(Words.shown(entry.key()) + " " + Words.shown(entry.value()));
+          }
+          printer.line("(" + Figures.of(shown, "entry", "entries") + ")");
+        });
+  }
+
+  private void count(List<Bytes> arguments) {
+    Scan scan = Scan.of(arguments);
+    view(
+        view -> {
+          long keys = 0;
+          for (Entry entry : view.scan(scan.range())) {
+            // Within its range, or the scan is not one.
+            keys += scan.range().contains(entry.key()) ? 1 : 0;
+          }
+          printer.line(Figures.of(keys, "key", "keys"));
+        });
+  }
+
+  private void view(Consumer<ReadView> statement) {
+    if (open != null) {
+      statement.accept(open.transaction());
+      return;
+    }
+    try (Snapshot snapshot = storage.snapshot()) {
+      statement.accept(snapshot);
+    }
+  }
+
+  private void begin(List<Bytes> arguments) {
+    if (open != null) {
+      throw new IllegalStateException("a transaction is open already: commit or rollback first");
+    }
+    TransactionOptions options = TransactionOptions.defaults();
+    if (!arguments.isEmpty()) {
+      try {
+        options = options.isolation(IsolationName.parse(Words.shown(arguments.get(0))));
+      } catch (TypeConversionException e) {
+        throw new IllegalArgumentException(e.getMessage(), e);
+      }
+    }
+    open = ShellTransaction.begin(storage, options);
+    Transaction tx = open.transaction();
+    printer.line("begun, " + IsolationName.of(tx.isolation()) + " at revision " + tx.revision());
+  }
+
+  private void commit() {
+    ShellTransaction ending = takeOpen();
+    try (ending) {
+      printer.line(committed(ending.commit()));
+    }
+  }
+
+  private void rollback() {
+    takeOpen().close();
+    printer.line("rolled back");
+  }
+
+  private ShellTransaction takeOpen() {
+    ShellTransaction ending = open;
+    if (ending == null) {
+      throw new IllegalStateException("no transaction is open: begin opens one");
+    }
+    open = null;
+    return ending;
+  }
+
+  /** Gives an open transaction up; returns how many writes are lost with it. */
+  long discard() {
+    if (open == null) {
+      return 0;
+    }
+    long writes = open.writes();
+    takeOpen().close();
+    return writes;
+  }
+
+  private void watch(List<Bytes> arguments) {
+    unwatchIfWatching();
+    Bytes prefix = arguments.isEmpty() ? Bytes.EMPTY : arguments.get(0);
+    feed = ChangeFeed.open(store, namespace, prefix, storage.appliedRevision() + 1, printer);
+    printer.line("watching; unwatch ends it");
+  }
+
+  private void unwatch() {
+    if (!unwatchIfWatching()) {
+      throw new IllegalStateException("nothing is being watched");
+    }
+    printer.line("no longer watching");
+  }
+
+  private boolean unwatchIfWatching() {
+    if (feed == null) {
+      return false;
+    }
+    feed.close();
+    feed = null;
+    return true;
+  }
+
+  private void status() {
+    StatusReport.of(storage.status()).forEach(printer::line);
+  }
+
+  private void help() {
+    for (Verb verb : verbs.values()) {
+      printer.line(
+          String.format(
+              Locale.ROOT, "  %-54s %s", verb.name() + " " + verb.usage(), verb.summary()));
+    }
+    printer.line(
+        "Words with blanks go in quotes: put \"a key\" 'a value'. In double quotes \\\" \\\\");
+    printer.line(
+        "\\n \\t \\r \\xHH stand for a character or byte. A line that begins with # is skipped.");
+  }
+
+  @Override
+  public void close() {
+    discard();
+    unwatchIfWatching();
+  }
+}

@@ -1,7 +1,0 @@
-package io.petacore.bench.read;
-
-/** A way to measure a line, once in each round. */
-@FunctionalInterface
-interface Probe {
-  Reading measure(MicroBenchmarks round) throws Exception;
-}

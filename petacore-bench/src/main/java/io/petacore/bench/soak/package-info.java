@@ -1,5 +1,0 @@
-/** Works a storage for long, and looks whether memory stays what it was and every scan is whole. */
-@NullMarked
-package io.petacore.bench.soak;
-
-import org.jspecify.annotations.NullMarked;

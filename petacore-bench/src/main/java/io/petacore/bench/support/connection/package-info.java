@@ -1,0 +1,5 @@
+/** The options that name a store, and the stores that they open. */
+@NullMarked
+package io.petacore.bench.support.connection;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,57 @@
+package io.petacore.bench.support.console;
+
+import io.petacore.error.PetaCoreException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import picocli.CommandLine.PicocliException;
+
+/** An exception as one line for people. */
+public final class ErrorLine {
+  private ErrorLine() {}
+
+  /**
+   * What happened, without a line break and without a class name where the message is meant for
+   * people.
+   */
+  public static String of(Throwable thrown) {
+    return describe(unwrapped(thrown)).strip().replaceAll("\\s*[\\r\\n]+\\s*", "; ");
+  }
+
+  private static Throwable unwrapped(Throwable thrown) {
+    Throwable cause = thrown.getCause();
+    boolean onlyWraps =
+        thrown instanceof CompletionException
+            || thrown instanceof ExecutionException
+            || thrown instanceof UncheckedIOException;
+    return onlyWraps && cause != null ? unwrapped(cause) : thrown;
+  }
+
+  private static String describe(Throwable thrown) {
+    if (thrown instanceof NoSuchFileException missing) {
+      return "there is no file " + missing.getFile();
+    }
+    if (thrown instanceof AccessDeniedException denied) {
+      return "no permission to read " + denied.getFile();
+    }
+    if (thrown instanceof FileSystemException file) {
+      return Objects.requireNonNullElse(file.getMessage(), "a file can't be used");
+    }
+    String message = thrown.getMessage();
+    boolean forPeople =
+        thrown instanceof CommandFailedException
+            || thrown instanceof PetaCoreException
+            || thrown instanceof PicocliException
+            || thrown instanceof IllegalArgumentException
+            || thrown instanceof IllegalStateException;
+    if (forPeople && message != null) {
+      return message;
+    }
+    String kind = thrown.getClass().getSimpleName();
+    return message == null ? kind : kind + ": " + message;
+  }
+}

@@ -1,7 +1,0 @@
-/**
- * Measures the write path, each piece of work beside plain jetcd on the same etcd in the same run.
- */
-@NullMarked
-package io.petacore.bench.write;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,25 @@
+package io.petacore.bench.benchmark.soak;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+/**
+ * The short form of {@code bench soak}: fails where memory is kept or a scan is not of one state.
+ */
+class SoakTest {
+
+  @Test
+  void theHeapStaysWhatItWasAndEveryScanIsWhole() {
+    StringWriter printed = new StringWriter();
+    int status =
+        new CommandLine(new SoakCommand())
+            .setOut(new PrintWriter(printed, true))
+            .setErr(new PrintWriter(printed, true))
+            .execute("--updates", "300000");
+    assertEquals(0, status, printed::toString);
+  }
+}

@@ -1,0 +1,221 @@
+package io.petacore.bench.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs or compiles the code in README and docs as written, and checks their links. */
+class DocumentsTest {
+  /** Tests run in their module's directory. */
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+  /** The modules whose tests documents name. */
+  private static final List<String> MODULES =
+      List.of(
+          "petacore-core",
+          "petacore-etcd",
+          "petacore-it",
+          "petacore-it/checker",
+          "petacore-it/contract",
+          "petacore-it/jcstress",
+          "petacore-it/simulation");
+
+  private static final Pattern FENCE = Pattern.compile("```(\\w+)\\n(.*?)\\n```", Pattern.DOTALL);
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+  private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|Contract))[.#](\\w+)`");
+  private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
+
+  /** Surrounds pieces of code that are not whole files. */
+  private static final String FRAME =
+      """
+      import io.petacore.*; import io.petacore.data.*; import io.petacore.error.*;
+      import io.petacore.etcd.*; import io.petacore.store.*; import io.petacore.store.embedded.*;
+      import io.petacore.transaction.*; import java.nio.file.*; import java.time.*; import java.util.*;
+      import java.util.concurrent.*;
+      class Piece {
+        static void piece(DistributedStorage storage, KvStore store) throws Exception {
+      %s
+        }
+      }
+      """;
+
+  private static List<Path> documents() throws IOException {
+    List<Path> documents = new ArrayList<>();
+    documents.add(ROOT.resolve("README.md"));
+    documents.add(ROOT.resolve("CHANGELOG.md"));
+    documents.add(ROOT.resolve("CONTRIBUTING.md"));
+    documents.add(ROOT.resolve("petacore-it/defects/README.md"));
+    try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+      docs.filter(file -> file.toString().endsWith(".md")).sorted().forEach(documents::add);
+    }
+    return documents;
+  }
+
+  private static List<String> blocks(String language, Path document) throws IOException {
+    return FENCE
+        .matcher(Files.readString(document))
+        .results()
+        .filter(fence -> fence.group(1).equals(language))
+        .map(fence -> fence.group(2))
+        .toList();
+  }
+
+  @Test
+  void theQuickstartPrintsWhatStandsBelowIt(@TempDir Path directory) throws Exception {
+    Path readme = ROOT.resolve("README.md");
+    Path source = directory.resolve("Quickstart.java");
+    Files.writeString(source, blocks("java", readme).get(0));
+    Path output = directory.resolve("output");
+    Process java =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dfile.encoding=UTF-8",
+                "-cp",
+                System.getProperty("java.class.path"),
+                source.toString())
+            .redirectOutput(output.toFile())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      assertTrue(java.waitFor(2, TimeUnit.MINUTES), "it does not end");
+    } finally {
+      java.destroyForcibly();
+    }
+    assertEquals(0, java.exitValue(), () -> compile(directory, source));
+    assertEquals(blocks("text", readme).get(0), Files.readString(output).strip());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyPieceOfJavaCompiles(@TempDir Path directory) throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Path document : documents()) {
+      int number = 0;
+      for (String block : blocks("java", document)) {
+        String name = document.getFileName() + " " + ++number;
+        Path target = Files.createDirectories(directory.resolve(name));
+        boolean whole = block.contains("class Quickstart");
+        Path source = target.resolve(whole ? "Quickstart.java" : "Piece.java");
+        Files.writeString(source, whole ? block : FRAME.formatted(block));
+        tests.add(dynamicTest(name, target, source));
+      }
+    }
+    assertFalse(tests.isEmpty());
+    Path target = Files.createDirectories(directory.resolve("benchmarks"));
+    try (Stream<Path> files = Files.list(ROOT.resolve("docs/benchmarks"))) {
+      files
+          .filter(file -> file.toString().endsWith(".java"))
+          .map(file -> dynamicTest(file.getFileName().toString(), target, file))
+          .forEach(tests::add);
+    }
+    return tests.stream();
+  }
+
+  private static DynamicTest dynamicTest(String name, Path target, Path source) {
+    return DynamicTest.dynamicTest(name, () -> assertEquals("", compile(target, source)));
+  }
+
+  /** Returns the compiler's output; empty if the source compiles. */
+  private static String compile(Path target, Path source) {
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    StringWriter said = new StringWriter();
+    try (StandardJavaFileManager files =
+        compiler.getStandardFileManager(null, Locale.ROOT, UTF_8)) {
+      List<String> options =
+          List.of(
+              "-proc:none", "-d", target.toString(), "-cp", System.getProperty("java.class.path"));
+      compiler.getTask(said, files, null, options, null, files.getJavaFileObjects(source)).call();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    return said.toString();
+  }
+
+  @Test
+  void everyLinkLeadsSomewhere() throws IOException {
+    TreeSet<String> dead = new TreeSet<>();
+    for (Path document : documents()) {
+      for (MatchResult link : LINK.matcher(withoutCode(document)).results().toList()) {
+        String target = link.group(1);
+        if (!target.contains("://") && !leadsSomewhere(document, target)) {
+          dead.add(document.getFileName() + " → " + target);
+        }
+      }
+    }
+    assertEquals(new TreeSet<>(), dead);
+  }
+
+  private static boolean leadsSomewhere(Path document, String target) throws IOException {
+    String[] parts = target.split("#", 2);
+    Path file = parts[0].isEmpty() ? document : document.resolveSibling(parts[0]);
+    if (!Files.exists(file)) {
+      return false;
+    }
+    return parts.length == 1
+        || HEADING
+            .matcher(withoutCode(file))
+            .results()
+            .anyMatch(heading -> anchor(heading.group(1)).equals(parts[1]));
+  }
+
+  @Test
+  void everyTestThatIsNamedIsThere() throws IOException {
+    Map<String, String> sources = testSources();
+    TreeSet<String> missing = new TreeSet<>();
+    for (Path document : documents()) {
+      for (MatchResult named : TEST.matcher(withoutCode(document)).results().toList()) {
+        String source = sources.getOrDefault(named.group(1), "");
+        if (!source.contains("void " + named.group(2) + "(")) {
+          missing.add(document.getFileName() + " → " + named.group());
+        }
+      }
+    }
+    assertEquals(new TreeSet<>(), missing);
+  }
+
+  private static Map<String, String> testSources() throws IOException {
+    Map<String, String> sources = new HashMap<>();
+    for (String module : MODULES) {
+      try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src"))) {
+        for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+          String name = file.getFileName().toString().replace(".java", "");
+          sources.merge(name, Files.readString(file), String::concat);
+        }
+      }
+    }
+    return sources;
+  }
+
+  /** Returns the anchor that GitHub generates for a heading. */
+  private static String anchor(String heading) {
+    return heading.toLowerCase(Locale.ROOT).replaceAll("[^\\w\\- ]", "").replace(' ', '-');
+  }
+
+  private static String withoutCode(Path document) throws IOException {
+    Matcher fences = FENCE.matcher(Files.readString(document));
+    return fences.replaceAll("");
+  }
+}

@@ -1,0 +1,32 @@
+package io.petacore.error;
+
+import org.jspecify.annotations.Nullable;
+
+/** A defect of PetaCore, not of the application or the store; please report it with its cause. */
+public final class InternalErrorException extends PetaCoreException {
+  private static final long serialVersionUID = 1L;
+
+  private final boolean mayHaveBeenApplied;
+
+  /**
+   * Makes an exception.
+   *
+   * @param message what could not be done
+   * @param cause the defect; null if there is none
+   * @param mayHaveBeenApplied whether a commit may have been applied nevertheless
+   */
+  public InternalErrorException(
+      String message, @Nullable Throwable cause, boolean mayHaveBeenApplied) {
+    super(message, cause);
+    this.mayHaveBeenApplied = mayHaveBeenApplied;
+  }
+
+  /**
+   * Returns whether the commit may have been applied.
+   *
+   * @return false if nothing was applied
+   */
+  public boolean mayHaveBeenApplied() {
+    return mayHaveBeenApplied;
+  }
+}

@@ -1,9 +1,9 @@
-# For scripts, to be sourced: start_etcd starts an etcd of one member on free ports of the loopback interface, with its data
-# and log in $scratch, and stop_etcd ends it.
+# To be sourced by scripts: start_etcd starts a single etcd server on free ports of the loopback interface, with its data and
+# log in $scratch; stop_etcd stops it.
 endpoint=
 etcd_pid=
 
-# Succeeds if something listens on this port of the loopback interface.
+# Whether a server listens on a port of the loopback interface.
 listening() {
   (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
@@ -14,7 +14,7 @@ free_port() {
   echo "$port"
 }
 
-# Starts an etcd; its endpoint is then in $endpoint. Another process may take a port first: then try others.
+# Starts etcd and sets $endpoint. Retries with other ports, since another process may take a port first.
 start_etcd() {
   local attempt client peer
   for attempt in 1 2 3 4 5; do

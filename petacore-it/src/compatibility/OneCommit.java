@@ -2,7 +2,7 @@ import io.petacore.DistributedStorage;
 import io.petacore.etcd.EtcdKvStore;
 import io.petacore.store.KvStore;
 
-/** Commits to an etcd and reads it back, as the smallest application would: ENDPOINT NAMESPACE. */
+/** A minimal application: commits to etcd and reads the value back. Arguments: ENDPOINT NAMESPACE. */
 public final class OneCommit {
 
   private OneCommit() {}

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records the calls of a watch for a test to read in order, and checks every call against the
- * contract of {@link WatchListener}: one at a time, opened first, revisions rising and not empty,
- * nothing after the end. A breach is reported by the next look at it.
+ * contract of {@link WatchListener}: calls do not overlap, onOpened is first, revisions rise and
+ * are not empty, and no call follows the end. A violation fails the next query.
  */
 public final class RecordingListener implements WatchListener {
   private static final long TIMEOUT_SECONDS = 30;
@@ -31,20 +31,20 @@ public final class RecordingListener implements WatchListener {
   private final AtomicBoolean inCall = new AtomicBoolean();
   private final Consumer<List<RevisionEvents>> during;
 
-  /** Written by whichever thread calls; checked to be one at a time. */
+  /** Written by the calling thread; calls must not overlap. */
   private volatile boolean opened;
 
   private volatile boolean ended;
   private volatile long last;
   private volatile @Nullable String breach;
 
-  /** Only records. */
+  /** Creates a listener that only records. */
   public RecordingListener() {
     this(revisions -> {});
   }
 
   /**
-   * @param during runs inside each call that brings revisions, after they were recorded
+   * @param during runs within each call of onRevisions, after the revisions were recorded
    */
   public RecordingListener(Consumer<List<RevisionEvents>> during) {
     this.during = during;
@@ -99,7 +99,7 @@ public final class RecordingListener implements WatchListener {
     return this;
   }
 
-  /** The next revision, which must be the next call. */
+  /** Returns the next revision, which must be the next call. */
   public RevisionEvents nextRevision() throws InterruptedException {
     return next() instanceof RevisionEvents revision ? revision : fail("not a revision");
   }
@@ -113,7 +113,7 @@ public final class RecordingListener implements WatchListener {
     return found;
   }
 
-  /** The cause of the end, which must be the next call, but for a possible onOpened before it. */
+  /** Returns the cause of the end, which must be the next call except for onOpened. */
   public StoreException awaitEnd() throws InterruptedException {
     Object call = next();
     if (call == OPENED) {
@@ -122,7 +122,7 @@ public final class RecordingListener implements WatchListener {
     return call instanceof StoreException cause ? cause : fail("not the end: " + call);
   }
 
-  /** The cause of the end, after any number of revisions. */
+  /** Returns the cause of the end, after any number of revisions. */
   public StoreException awaitEndAfterRevisions() throws InterruptedException {
     Object call = next();
     while (call instanceof RevisionEvents) {
@@ -131,7 +131,7 @@ public final class RecordingListener implements WatchListener {
     return call instanceof StoreException cause ? cause : fail("not the end: " + call);
   }
 
-  /** The next revision if there is one within a time, else null. */
+  /** Returns the next revision; null if there is none within a time. */
   public @Nullable RevisionEvents pollRevision(long millis) throws InterruptedException {
     Object call = calls.poll(millis, TimeUnit.MILLISECONDS);
     assertNull(breach);

@@ -17,7 +17,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Nodes that have much to catch up, over a slow link, or with little memory. */
+/** Nodes that catch up with many changes, over a slow link or with little memory. */
 @WithEtcd(own = true)
 class CatchingUpTest {
 
@@ -42,7 +42,7 @@ class CatchingUpTest {
     return TransactionOptions.defaults().timeout(PATIENCE);
   }
 
-  /** 2 Mbit/s. Broken if a watch were taken for dead while its message is arriving. */
+  /** At 2 Mbit/s. Fails if a watch is considered silent while a message is arriving. */
   @Test
   void aLargeCommitArrivesOverASlowLink() {
     DistributedStorage node = nodes.open(EtcdBackend.connectThrough(proxy));
@@ -53,7 +53,7 @@ class CatchingUpTest {
     assertEquals(1, node.status().counters().watchesOpened());
   }
 
-  /** What is missing comes in one message, which takes much longer than a second. */
+  /** The missing revisions arrive in one message, which takes much longer than a second. */
   @Test
   void aNodeThatWasCutOffCatchesUpOverASlowLink() {
     DistributedStorage writer = nodes.open();
@@ -68,14 +68,14 @@ class CatchingUpTest {
     }
     proxy.accept();
     node.runTransaction(patient(), tx -> tx.write("own", "2"));
-    Await.until("it has caught up", PATIENCE, () -> LARGE.equals(node.read("large-5")));
+    Await.until("the node has caught up", PATIENCE, () -> LARGE.equals(node.read("large-5")));
     assertEquals(0, node.status().counters().resyncs());
     assertEquals(2, node.status().counters().watchesOpened());
   }
 
   /**
-   * More is missing than there is memory for at once. Broken if it had to arrive in one message, or
-   * if what is superseded could take the whole heap.
+   * The missing changes exceed the heap. Fails if they arrive in one message, or if superseded
+   * versions fill the heap.
    */
   @Test
   void aNodeWithLittleMemoryCatchesUpWithMuch() throws Exception {
@@ -83,8 +83,8 @@ class CatchingUpTest {
     String endpoint = "http://127.0.0.1:" + proxy.address().getPort();
     Process process = FollowingProcess.start(96, endpoint, nodes.namespace());
     ChildProcess child = new ChildProcess(process);
-    try (BufferedReader said = process.inputReader()) {
-      assertEquals("open", said.readLine());
+    try (BufferedReader output = process.inputReader()) {
+      assertEquals("open", output.readLine());
       proxy.refuse();
       proxy.cut();
       for (int i = 0; i < 100; i++) {
@@ -93,7 +93,7 @@ class CatchingUpTest {
       }
       writer.runTransaction(tx -> tx.write(FollowingProcess.END, ""));
       proxy.accept();
-      assertEquals("caught up, keys 9, watches 3, resyncs 0", said.readLine());
+      assertEquals("caught up, keys 9, watches 3, resyncs 0", output.readLine());
       assertEquals(0, process.waitFor());
     } finally {
       child.kill();
@@ -101,8 +101,8 @@ class CatchingUpTest {
   }
 
   /**
-   * The state takes several times the time that a request may take, and that opening may go without
-   * progress. Broken if a page were given up while it is arriving.
+   * The load takes several times the request timeout and the open timeout, which bounds the time
+   * without progress. Fails if a page times out while it is arriving.
    */
   @Test
   void aStateIsLoadedOverASlowLink() {
@@ -118,13 +118,15 @@ class CatchingUpTest {
           });
     }
     proxy.throttle(Direction.TO_CLIENT, 400_000);
-    long begun = System.nanoTime();
+    long started = System.nanoTime();
     DistributedStorage node =
         nodes.open(
             EtcdBackend.connectThrough(proxy),
             builder -> builder.openTimeout(Duration.ofSeconds(4)));
-    Duration taken = Duration.ofNanos(System.nanoTime() - begun);
+    Duration taken = Duration.ofNanos(System.nanoTime() - started);
     assertEquals(4_000, node.status().keys());
-    assertTrue(taken.compareTo(Duration.ofSeconds(25)) < 0, "it took " + taken + ", ideally 10 s");
+    assertTrue(
+        taken.compareTo(Duration.ofSeconds(25)) < 0,
+        "took " + taken + ", at least 10 s at this rate");
   }
 }

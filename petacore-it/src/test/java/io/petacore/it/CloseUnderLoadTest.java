@@ -25,38 +25,37 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A storage is closed in the middle of traffic, by a thread that has no part in it.
+ * Closes a storage under load, from another thread.
  *
- * <p><b>Invariant.</b> close() returns within the commit timeout and some more for threads to end;
- * then every owner has been told, what was told is so in the history, and no thread of the library
- * is left.
+ * <p><b>Invariant.</b> close() returns within the commit timeout plus time for threads to end. Then
+ * every future is complete, every reported outcome agrees with the history, and no thread of the
+ * library is running.
  *
- * <p><b>Interleaving.</b> Threads increment one counter, each waiting for its commit, and others
- * keep asynchronous transactions coming, more than the pipeline takes: at any moment some are on
- * their way to etcd, some wait for a place in a request, some for one in the pipeline, and some run
- * again after a conflict. At such a moment etcd is well, or stopped with requests in its sockets,
- * or killed; then the storage is closed.
+ * <p><b>Interleaving.</b> Some threads increment one counter synchronously, others submit more
+ * asynchronous transactions than the commit limit: at any time some are in flight, some are in the
+ * pending queue, some wait for the commit limiter, and some are retried after a conflict. Then etcd
+ * keeps running, is paused with requests in its sockets, or is killed, and the storage is closed.
  */
 @WithEtcd(own = true)
 class CloseUnderLoadTest {
 
-  private static final Duration STANDSTILL = Duration.ofMillis(300);
+  private static final Duration QUIET_PERIOD = Duration.ofMillis(300);
   private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(3);
-  private static final Duration FOR_THREADS_TO_END = Duration.ofSeconds(2);
+  private static final Duration THREAD_TIMEOUT = Duration.ofSeconds(2);
 
-  /** Longer, so that it is the close that ends what can't be settled. */
-  private static final TransactionOptions PATIENT =
+  /** Longer than the commit timeout, so that unresolved commits are ended by the close. */
+  private static final TransactionOptions LONG_TIMEOUT =
       TransactionOptions.defaults().timeout(Duration.ofSeconds(30));
 
-  private static final int THREADS_OF_A_KIND = 4;
+  private static final int THREADS_PER_KIND = 4;
   private static final int ASYNCHRONOUS = 500;
 
   private static final Counter COUNTER = new Counter("counter");
   private static final String INCREMENT = "increment-";
 
   private enum Etcd {
-    WELL,
-    STOPPED,
+    RUNNING,
+    PAUSED,
     KILLED
   }
 
@@ -78,7 +77,7 @@ class CloseUnderLoadTest {
 
   @ParameterizedTest
   @EnumSource
-  void everybodyIsToldTheTruth(Etcd state) throws Exception {
+  void everyReportedOutcomeIsTrue(Etcd state) throws Exception {
     Set<String> before = libraryThreads();
     KvStore store = nodes.connect();
     DistributedStorage storage =
@@ -91,17 +90,17 @@ class CloseUnderLoadTest {
                     .maxPendingCommits(ASYNCHRONOUS / 5));
     Duration taken;
     try (Crew crew = new Crew()) {
-      for (int i = 0; i < THREADS_OF_A_KIND; i++) {
+      for (int i = 0; i < THREADS_PER_KIND; i++) {
         String number = i + "-";
         crew.start(() -> increment(storage, INCREMENT + number, crew));
         crew.start(() -> submit(storage, "asynchronous-" + number, crew));
       }
-      Await.until("traffic", () -> ledger.committed() > 2_000 || crew.isStopped());
+      Await.until("commits", () -> ledger.committed() > 2_000 || crew.isStopped());
       switch (state) {
-        case WELL -> {}
-        case STOPPED -> {
+        case RUNNING -> {}
+        case PAUSED -> {
           etcd.member().pause();
-          awaitStandstill(); // what it had answered before is told; the next requests are sent
+          awaitNoCompletions(); // earlier responses are processed, and later requests sent
         }
         case KILLED -> etcd.member().kill();
       }
@@ -112,50 +111,52 @@ class CloseUnderLoadTest {
       crew.join();
     }
     assertTrue(
-        asynchronous.tryAcquire(ASYNCHRONOUS, 5, TimeUnit.SECONDS), "every future is completed");
+        asynchronous.tryAcquire(ASYNCHRONOUS, 5, TimeUnit.SECONDS), "not every future is complete");
     assertTrue(
-        taken.compareTo(COMMIT_TIMEOUT.plus(FOR_THREADS_TO_END)) < 0, () -> "close took " + taken);
+        taken.compareTo(COMMIT_TIMEOUT.plus(THREAD_TIMEOUT)) < 0, () -> "close took " + taken);
     assertEquals(Set.of(), startedSince(before, "petacore-" + nodes.namespace()));
-    if (state == Etcd.STOPPED) {
-      etcd.heal(); // with the connection open: what is in its sockets is carried out
+    if (state == Etcd.PAUSED) {
+      etcd.heal(); // with the connection open, so that requests in its sockets are applied
     }
     store.close();
     assertEquals(Set.of(), startedSince(before, "petacore-"));
     etcd.heal();
     String fences = nodes.namespace() + "\0s/";
-    Await.until("nothing more can land", () -> etcd.client().count(fences) == 0);
+    Await.until("no request can be applied any more", () -> etcd.client().count(fences) == 0);
     CommitHistory history = CommitHistory.read(nodes.connect(), nodes.namespace());
-    ledger.assertTrueOf(history);
+    ledger.assertAgreesWith(history);
     assertEquals(
         Optional.of(Integer.toString(ledger.applied(history, INCREMENT))),
         etcd.client().get(nodes.namespace() + COUNTER.key()));
-    long unknown = ledger.count(Ledger.Told.UNKNOWN);
+    long unknown = ledger.count(Ledger.Outcome.UNKNOWN);
     switch (state) {
-      case WELL -> assertEquals(0, unknown, "all is settled, since etcd answers");
-      case STOPPED -> assertTrue(unknown > 0, "requests were on their way");
-      case KILLED -> {} // what was on its way then, the end of the connection tells or not
+      case RUNNING -> assertEquals(0, unknown, "unknown outcomes while etcd is running");
+      case PAUSED -> assertTrue(unknown > 0, "no request was in flight");
+      case KILLED -> {} // requests in flight may or may not be reported by the connection
     }
-    assertTrue(ledger.count(Ledger.Told.NOT_APPLIED) > 0, "commits waited");
+    assertTrue(ledger.count(Ledger.Outcome.NOT_APPLIED) > 0, "no commit was pending");
   }
 
-  private void awaitStandstill() {
-    AtomicInteger told = new AtomicInteger();
+  private void awaitNoCompletions() {
+    AtomicInteger outcome = new AtomicInteger();
     AtomicLong since = new AtomicLong(System.nanoTime());
     Await.until(
-        "nobody is told anything any more",
+        "no commit completes any more",
         () -> {
-          if (told.getAndSet(ledger.committed()) != ledger.committed()) {
+          if (outcome.getAndSet(ledger.committed()) != ledger.committed()) {
             since.set(System.nanoTime());
           }
-          return System.nanoTime() - since.get() > STANDSTILL.toNanos();
+          return System.nanoTime() - since.get() > QUIET_PERIOD.toNanos();
         });
   }
 
-  /** Until the storage tells that it is closed. */
+  /** Increments until the storage reports that it is closed. */
   private void increment(DistributedStorage storage, String name, Crew crew) {
-    Ledger.Told told = Ledger.Told.COMMITTED;
-    for (int i = 0; !crew.isStopped() && (told == Ledger.Told.COMMITTED || !closing.get()); i++) {
-      told = COUNTER.increment(storage, PATIENT, ledger, name + i);
+    Ledger.Outcome outcome = Ledger.Outcome.COMMITTED;
+    for (int i = 0;
+        !crew.isStopped() && (outcome == Ledger.Outcome.COMMITTED || !closing.get());
+        i++) {
+      outcome = COUNTER.increment(storage, LONG_TIMEOUT, ledger, name + i);
     }
   }
 
@@ -166,14 +167,14 @@ class CloseUnderLoadTest {
       try {
         var unused =
             storage
-                .runTransactionAsync(PATIENT, tx -> tx.write(key, ""))
+                .runTransactionAsync(LONG_TIMEOUT, tx -> tx.write(key, ""))
                 .whenComplete(
                     (result, failure) -> {
-                      ledger.enter(key, failure);
+                      ledger.record(key, failure);
                       asynchronous.release();
                     });
       } catch (RuntimeException closed) {
-        ledger.enter(key, closed);
+        ledger.record(key, closed);
         asynchronous.release();
       }
     }

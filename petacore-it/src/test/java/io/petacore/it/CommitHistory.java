@@ -22,9 +22,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What the history of a namespace, from its first revision on, says about the commits made there:
- * the witness against which is held what storages have reported. It is read from etcd by a watch of
- * its own, past the storages.
+ * The history of a namespace from its first revision on, to which reported outcomes are compared.
+ * It is read from etcd by a watch, independently of storages.
  */
 public final class CommitHistory {
 
@@ -33,15 +32,15 @@ public final class CommitHistory {
   private final Map<String, Integer> puts = new HashMap<>();
   private final Map<SessionId, BitSet> batches = new HashMap<>();
 
-  /** An empty one, to be told what happens. */
+  /** Creates an empty history. */
   public CommitHistory(String namespace) {
     prefix = Bytes.utf8(namespace);
   }
 
   /**
-   * Reads a history up to the last commit: each writes the commit record.
+   * Reads the history up to the last commit, which is the last write of the commit record.
    *
-   * @throws AssertionError if one batch of a session is in it twice
+   * @throws AssertionError if a batch of a session was applied twice
    */
   public static CommitHistory read(KvStore store, String namespace) throws Exception {
     CommitHistory history = new CommitHistory(namespace);
@@ -62,9 +61,9 @@ public final class CommitHistory {
   }
 
   /**
-   * Tells it of the next revision.
+   * Adds the next revision.
    *
-   * @throws AssertionError if a batch of a session comes a second time
+   * @throws AssertionError if a batch of a session was applied twice
    */
   public void add(RevisionEvents next) {
     revisions.add(next);
@@ -80,12 +79,12 @@ public final class CommitHistory {
     if (key.equals(ReservedKeys.COMMIT_RECORD)) {
       CommitRecord record = Objects.requireNonNull(CommitRecord.decode(value), "malformed record");
       if (record.batch() == CommitRecord.NO_BATCH) {
-        return; // of a request about the exclusive commit lock, of which a session sends many
+        return; // a request for the exclusive commit lock, not a batch
       }
-      BitSet landed = batches.computeIfAbsent(record.session(), session -> new BitSet());
+      BitSet applied = batches.computeIfAbsent(record.session(), session -> new BitSet());
       int batch = Math.toIntExact(record.batch());
-      assertFalse(landed.get(batch), () -> "this batch landed twice: " + record);
-      landed.set(batch);
+      assertFalse(applied.get(batch), () -> "this batch was applied twice: " + record);
+      applied.set(batch);
     } else if (!ReservedKeys.isReserved(key)) {
       puts.merge(key.toUtf8(), 1, Integer::sum);
     }
@@ -96,23 +95,23 @@ public final class CommitHistory {
     return revisions;
   }
 
-  /** The keys that were put, PetaCore's own left out. */
+  /** The keys that were put, without internal keys. */
   public Set<String> keys() {
     return puts.keySet();
   }
 
-  /** Forgets what was put; that a batch has landed is remembered. */
-  public void forgetPuts() {
+  /** Discards revisions and puts, but not the applied batches. */
+  public void discardPuts() {
     revisions.clear();
     puts.clear();
   }
 
-  /** How often a key was put. */
+  /** The number of puts of a key. */
   public int puts(String key) {
     return puts.getOrDefault(key, 0);
   }
 
-  /** How many batches have landed. */
+  /** The number of applied batches. */
   public int batches() {
     return batches.values().stream().mapToInt(BitSet::cardinality).sum();
   }

@@ -3,13 +3,13 @@ package io.petacore.it;
 import io.petacore.DistributedStorage;
 import io.petacore.transaction.TransactionOptions;
 
-/** A counter, and transactions that increment it and put a key of their own. */
+/** A counter; each increment also puts a unique key. */
 public record Counter(String key) {
 
-  /** Increments it once, and enters what comes of it. */
-  public Ledger.Told increment(
+  /** Increments the counter and records the outcome. */
+  public Ledger.Outcome increment(
       DistributedStorage storage, TransactionOptions options, Ledger ledger, String ownKey) {
-    return ledger.enter(
+    return ledger.record(
         ownKey,
         () ->
             storage.runTransaction(

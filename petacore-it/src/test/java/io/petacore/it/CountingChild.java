@@ -11,15 +11,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link CountingProcess} beside the test: a node that can be stopped and killed as a whole. What
- * it says of its transactions goes into a ledger.
+ * A {@link CountingProcess}: a node that can be paused and killed as a process. The outcomes that
+ * it prints are recorded in a ledger.
  */
 public final class CountingChild implements AutoCloseable {
 
   private final Process process;
   private final ChildProcess child;
   private final Crew listener = new Crew();
-  private volatile @Nullable String lastWords;
+  private volatile @Nullable String lastLine;
 
   private CountingChild(Process process) throws IOException {
     this.process = process;
@@ -27,11 +27,11 @@ public final class CountingChild implements AutoCloseable {
   }
 
   /**
-   * Starts one.
+   * Starts a process.
    *
-   * @param life what the names of its transactions begin with, unlike those of any other
-   * @param rest between two transactions of a thread
-   * @param ledger where what it says goes, asked for at each line
+   * @param life unique prefix of the names of its transactions
+   * @param rest pause between two transactions of a thread
+   * @param ledger supplies the ledger for each outcome
    */
   public static CountingChild start(
       List<String> endpoints, String namespace, String life, Duration rest, Supplier<Ledger> ledger)
@@ -60,28 +60,32 @@ public final class CountingChild implements AutoCloseable {
     for (String line = output.readLine(); line != null; line = output.readLine()) {
       String[] words = line.split(" ", -1);
       if (words.length == 2) {
-        ledger.get().enter(words[1], Ledger.Told.valueOf(words[0]));
+        ledger.get().record(words[1], Ledger.Outcome.valueOf(words[0]));
       }
-      lastWords = line;
+      lastLine = line;
     }
   }
 
-  /** Stops it in the middle of whatever it does. */
+  /** Suspends the process. */
   public void pause() {
     child.pause();
   }
 
-  /** Lets it go on. */
+  /** Resumes the process. */
   public void resume() {
     child.resume();
   }
 
-  /** Whether what it says could not be entered. */
+  /** Whether an outcome could not be recorded. */
   public boolean hasFailed() {
     return listener.isStopped();
   }
 
-  /** Has it come to its end, and waits for that; its last line is returned. */
+  /**
+   * Stops the process and waits for its end.
+   *
+   * @return its last line of output
+   */
   public @Nullable String end() throws IOException, InterruptedException {
     process.getOutputStream().close();
     listener.join();
@@ -90,10 +94,10 @@ public final class CountingChild implements AutoCloseable {
       throw new AssertionError("the process ended with status " + status);
     }
     child.kill();
-    return lastWords;
+    return lastLine;
   }
 
-  /** Kills it; what it had said before is entered when this returns. */
+  /** Kills the process; outcomes printed before are recorded when this returns. */
   @Override
   public void close() {
     child.kill();

@@ -13,33 +13,32 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A program that counts up, and writes, in a storage of its own until its standard input ends. On
- * its standard output it says of each transaction what it was told, and at last how many sessions
- * were lost.
+ * A program that increments a counter and writes keys in its own storage until its standard input
+ * ends. It prints the outcome of each transaction, and at the end the number of lost sessions.
  */
 public final class CountingProcess {
 
-  /** What is counted up. */
+  /** The counter. */
   public static final Counter COUNTER = new Counter("counter");
 
-  /** What the own keys of increments begin with. */
+  /** Prefix of the unique keys of increments. */
   public static final String INCREMENT = "increment-";
 
-  /** What the keys of writes begin with. */
+  /** Prefix of the keys of writes. */
   public static final String WRITE = "write-";
 
   private static final TransactionOptions UNGUARDED =
       TransactionOptions.defaults().isolation(IsolationLevel.READ_COMMITTED);
   private static final int THREADS = 2;
 
-  /** Far beyond any fault. */
+  /** Longer than any fault. */
   private static final Duration OPEN_TIMEOUT = Duration.ofMinutes(2);
 
   private CountingProcess() {}
 
   /**
-   * Arguments: endpoints of etcd, with commas between, a namespace, what the names of transactions
-   * begin with, and how many milliseconds a thread rests between two of them.
+   * Arguments: comma-separated endpoints of etcd, a namespace, the prefix of the names of
+   * transactions, and the pause between two transactions of a thread, in milliseconds.
    */
   public static void main(String[] arguments) throws Exception {
     AtomicBoolean ended = new AtomicBoolean();
@@ -67,7 +66,7 @@ public final class CountingProcess {
       for (Thread thread : threads) {
         thread.join();
       }
-      say("sessions lost: " + storage.status().counters().sessionsLost());
+      print("sessions lost: " + storage.status().counters().sessionsLost());
       storage.close();
     }
   }
@@ -76,20 +75,24 @@ public final class CountingProcess {
       DistributedStorage storage, Ledger ledger, String name, Runnable rest, AtomicBoolean ended) {
     for (int i = 0; !ended.get(); i++) {
       String key = name + i;
-      Ledger.Told told = COUNTER.increment(storage, TransactionOptions.defaults(), ledger, key);
-      say(told + " " + key);
+      Ledger.Outcome outcome =
+          COUNTER.increment(storage, TransactionOptions.defaults(), ledger, key);
+      print(outcome + " " + key);
       rest.run();
     }
   }
 
-  /** Without guards, so that nothing but its session keeps an old request from being applied. */
+  /**
+   * Writes without guards, so that only the session fence prevents an old request from being
+   * applied.
+   */
   private static void write(
       DistributedStorage storage, Ledger ledger, String name, Runnable rest, AtomicBoolean ended) {
     for (int i = 0; !ended.get(); i++) {
       String key = name + i;
-      Ledger.Told told =
-          ledger.enter(key, () -> storage.runTransaction(UNGUARDED, tx -> tx.write(key, "")));
-      say(told + " " + key);
+      Ledger.Outcome outcome =
+          ledger.record(key, () -> storage.runTransaction(UNGUARDED, tx -> tx.write(key, "")));
+      print(outcome + " " + key);
       rest.run();
     }
   }
@@ -105,11 +108,11 @@ public final class CountingProcess {
 
   private static void awaitEndOfInput() throws IOException {
     while (System.in.read() >= 0) {
-      // Nothing is said to it.
+      // Input is ignored.
     }
   }
 
-  private static synchronized void say(String line) {
+  private static synchronized void print(String line) {
     System.out.println(line);
   }
 }

@@ -25,20 +25,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Two nodes count up, from four threads each, while answers and requests are lost, requests arrive
- * after their sender has given them up, connections are reset, and etcd is stopped, killed and
- * started again.
+ * Two nodes increment counters with four threads each, while requests and responses are lost,
+ * requests arrive after their sender has timed out, connections are reset, and etcd is paused,
+ * killed and restarted.
  *
- * <p><b>Invariant.</b> What was reported is what happened, exactly once: a counter ends at the
- * number of increments that were reported committed, plus those reported unknown that are in the
- * history; none that was reported as not applied is; no batch is in it twice. Unknown is rare,
- * since no fault lasts nearly as long as a transaction may.
+ * <p><b>Invariant.</b> Reported outcomes are true: the value of a counter is the number of
+ * increments reported as committed, plus those of unknown outcome that are in the history; none
+ * that was reported as not applied is in the history; no batch was applied twice. Unknown outcomes
+ * are rare, since faults are much shorter than the transaction timeout.
  *
- * <p><b>Interleaving.</b> Faults come when so many increments are done, in the middle of full
- * traffic; which and for how long comes from the seed. What the threads do between is up to the
- * machine, so a seed gives the same faults, not the same run. {@code -Dpetacore.faults.seed=…}
- * gives the seed, {@code -Dpetacore.faults.increments=…} makes a longer run, with as many more
- * faults; a long one needs {@code -Djunit.jupiter.execution.timeout.mode=disabled}.
+ * <p><b>Interleaving.</b> Faults are injected under load after given numbers of increments; kinds
+ * and durations are drawn from the seed. Thread scheduling is not, so a seed repeats the faults,
+ * not the run. {@code -Dpetacore.faults.seed=…} sets the seed, {@code
+ * -Dpetacore.faults.increments=…} the length of the run and with it the number of faults; a long
+ * run requires {@code -Djunit.jupiter.execution.timeout.mode=disabled}.
  */
 @WithEtcd(own = true)
 class CountingUnderFaultsTest {
@@ -50,11 +50,11 @@ class CountingUnderFaultsTest {
   private static final int THREADS = 8;
   private static final int COUNTERS = 5;
 
-  /** Short, so that what is held for long loses its session. */
+  /** Short, so that requests that are held for long lose their session. */
   private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(2);
 
-  /** For a few, which are told what can be told while a fault lasts. */
-  private static final TransactionOptions IMPATIENT =
+  /** For some transactions, which end while a fault lasts. */
+  private static final TransactionOptions SHORT_TIMEOUT =
       TransactionOptions.defaults().timeout(Duration.ofMillis(300));
 
   private final EtcdCluster etcd;
@@ -80,12 +80,12 @@ class CountingUnderFaultsTest {
 
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
-  void whatIsReportedIsWhatHappened(long seed) throws Exception {
+  void everyReportedOutcomeIsTrue(long seed) throws Exception {
     openNode(4);
-    openNode(1); // so that several share a request
+    openNode(1); // so that transactions are batched
     try {
       count(seed);
-      judge();
+      verify();
     } catch (Throwable e) {
       throw new AssertionError("with -Dpetacore.faults.seed=" + seed + "; " + ledger, e);
     }
@@ -113,7 +113,7 @@ class CountingUnderFaultsTest {
                   !crew.isStopped() && !(healed.get() && ledger.committed() >= INCREMENTS);
                   i++) {
                 TransactionOptions options =
-                    random.nextInt(10) == 0 ? IMPATIENT : TransactionOptions.defaults();
+                    random.nextInt(10) == 0 ? SHORT_TIMEOUT : TransactionOptions.defaults();
                 Counter counter = counter(random.nextInt(COUNTERS));
                 counter.increment(node, options, ledger, counter.key() + "/" + name + i);
               }
@@ -121,21 +121,21 @@ class CountingUnderFaultsTest {
       }
       crew.start(
           () -> {
-            hurt(new FaultDriver(seed, etcd.member(), proxies, crew::isStopped), crew);
+            injectFaults(new FaultDriver(seed, etcd.member(), proxies, crew::isStopped), crew);
             healed.set(true);
           });
       Await.until(
-          "the counting is done",
+          "all increments are done",
           Duration.ofSeconds(100L * (1 + INCREMENTS / 20_000)),
           () -> crew.isStopped() || (healed.get() && ledger.committed() >= INCREMENTS));
     }
   }
 
-  private void hurt(FaultDriver driver, Crew crew) {
+  private void injectFaults(FaultDriver driver, Crew crew) {
     List<Runnable> faults = driver.draw((INCREMENTS + INCREMENTS_PER_ROUND) / INCREMENTS_PER_ROUND);
     for (int i = 0; i < faults.size(); i++) {
       int due = (int) ((long) INCREMENTS * i / faults.size());
-      Await.until("increments go on", () -> ledger.committed() >= due || crew.isStopped());
+      Await.until("increments continue", () -> ledger.committed() >= due || crew.isStopped());
       faults.get(i).run();
     }
   }
@@ -144,37 +144,37 @@ class CountingUnderFaultsTest {
     return new Counter("counter-" + number);
   }
 
-  private void judge() throws Exception {
+  private void verify() throws Exception {
     for (DistributedStorage node : storages) {
       StorageStatus status = node.status();
       LOG.info("{}", status);
-      // What is on its way from before lands now or never: the sessions are over.
+      // Requests in flight are applied before the session ends or never.
       node.close();
-      assertEquals(0, status.counters().resyncs(), "no watch has lost anything");
+      assertEquals(0, status.counters().resyncs(), "a watch lost revisions");
     }
     CommitHistory history = CommitHistory.read(nodes.connect(), nodes.namespace());
     LOG.info("{}; {} batches", ledger, history.batches());
-    ledger.assertTrueOf(history);
-    DistributedStorage witness = nodes.open();
+    ledger.assertAgreesWith(history);
+    DistributedStorage observer = nodes.open();
     for (int i = 0; i < COUNTERS; i++) {
       String key = counter(i).key();
       int applied = ledger.applied(history, key + "/");
-      assertEquals(Integer.toString(applied), witness.read(key), key);
+      assertEquals(Integer.toString(applied), observer.read(key), key);
     }
     assertTrue(ledger.committed() >= INCREMENTS, ledger.toString());
-    assertTrue(ledger.count(Ledger.Told.UNKNOWN) <= INCREMENTS / 100, ledger.toString());
-    assertDoubtArose();
+    assertTrue(ledger.count(Ledger.Outcome.UNKNOWN) <= INCREMENTS / 100, ledger.toString());
+    assertSomeWereInDoubt();
   }
 
-  /** Else the faults have missed what they were aimed at. */
-  private void assertDoubtArose() {
+  /** Otherwise the faults had no effect. */
+  private void assertSomeWereInDoubt() {
     long applied = 0;
     long notApplied = 0;
     for (DistributedStorage node : storages) {
       applied += node.status().counters().resolvedApplied();
       notApplied += node.status().counters().resolvedNotApplied();
     }
-    assertTrue(applied > 0, "some answer was lost, its request carried out");
-    assertTrue(notApplied > 0, "some request was lost");
+    assertTrue(applied > 0, "no response of an applied request was lost");
+    assertTrue(notApplied > 0, "no request was lost");
   }
 }

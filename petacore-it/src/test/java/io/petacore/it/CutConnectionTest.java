@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A node whose connection to etcd is cut, held and robbed of answers. */
+/** A node whose connection to etcd is reset or held, or loses responses. */
 @WithEtcd(own = true)
 class CutConnectionTest {
 
@@ -55,10 +55,10 @@ class CutConnectionTest {
   }
 
   /**
-   * The connection that carries the watch is reset again and again in the middle of traffic.
-   * Nothing is lost: both nodes hold the same in the end, and nothing had to be loaded again.
-   * Nothing is applied twice or out of order: a reader sees the counter only rise. Either would
-   * happen if the client library's own resume were trusted.
+   * The connection of the watch is reset repeatedly under load. No revision is lost: both nodes
+   * have the same entries at the end, without a resync. No revision is applied twice or out of
+   * order: a reader sees only increasing values. Both would happen with the automatic resume of
+   * jetcd.
    */
   @Test
   void aCutWatchLosesNothingAndRepeatsNothing() {
@@ -75,7 +75,7 @@ class CutConnectionTest {
       for (int i = 0; i < 8 && !crew.isStopped(); i++) {
         int mark = written.get();
         Await.until(
-            "b is in the middle of traffic",
+            "b applies commits",
             () -> (b.isSynced() && b.status().keys() > mark + 20) || crew.isStopped());
         long watches = b.status().counters().watchesOpened();
         proxy.cut();
@@ -92,18 +92,18 @@ class CutConnectionTest {
   }
 
   /**
-   * With the answers held back the node serves what it has; when they flow again it has everything,
-   * in order, and nothing was opened or loaded anew.
+   * While responses are held, the node serves its applied state; afterwards it applies all
+   * revisions in order, without a new watch or a resync.
    */
   @Test
-  void heldEventsArriveLate() {
+  void heldEventsAreAppliedLater() {
     DistributedStorage a = nodes.open();
     DistributedStorage b = nodes.open(EtcdBackend.connectThrough(proxy));
     a.runTransaction(tx -> tx.write("key", "1"));
     Await.until("b sees it", () -> "1".equals(b.read("key")));
     proxy.hold(Direction.TO_CLIENT);
     a.runTransaction(tx -> tx.write("key", "2"));
-    Await.until("the event is on its way", () -> proxy.heldBytes(Direction.TO_CLIENT) > 0);
+    Await.until("the event is held", () -> proxy.heldBytes(Direction.TO_CLIENT) > 0);
     assertEquals("1", b.read("key"));
     proxy.pass(Direction.TO_CLIENT);
     Await.until("b sees it", () -> "2".equals(b.read("key")));
@@ -111,15 +111,15 @@ class CutConnectionTest {
   }
 
   /**
-   * A commit whose answer is lost, and with it every event that would tell of it, ends within its
-   * timeout and is reported as unknown; it was applied, which the node sees once it is back. Broken
-   * if a lost answer were taken for a failure.
+   * A commit whose response and events are lost is reported as unknown within its timeout. It was
+   * applied, which the node sees after it has reconnected. Fails if a lost response is reported as
+   * a failure.
    */
   @Test
-  void aLostAnswerIsNeverTakenForAFailure() {
+  void aLostResponseIsNeverReportedAsAFailure() {
     DistributedStorage a = nodes.open();
     DistributedStorage b = nodes.open(EtcdBackend.connectThrough(proxy));
-    b.runTransaction(tx -> tx.write("key", "before")); // whatever a first commit sets up is there
+    b.runTransaction(tx -> tx.write("key", "before")); // opens the session
     proxy.swallow(Direction.TO_CLIENT);
     long start = System.nanoTime();
     assertThrows(
@@ -129,20 +129,20 @@ class CutConnectionTest {
                 TransactionOptions.defaults().timeout(Duration.ofSeconds(2)),
                 tx -> tx.write("key", "applied")));
     assertTrue(System.nanoTime() - start < Duration.ofSeconds(6).toNanos());
-    Await.until("it was applied all the same", () -> "applied".equals(a.read("key")));
+    Await.until("the commit was applied", () -> "applied".equals(a.read("key")));
     proxy.pass(Direction.TO_CLIENT);
-    Await.until("b sees its own", () -> "applied".equals(b.read("key")));
+    Await.until("b sees its commit", () -> "applied".equals(b.read("key")));
     b.runTransaction(tx -> tx.write("key", "again"));
     Await.until("a sees it", () -> "again".equals(a.read("key")));
   }
 
   /**
-   * An increment that was applied, and whose answer is lost with the connection, is confirmed once
-   * the node is back, and was made once. Broken if it were sent again before its fate is known: its
-   * own change would be the conflict for which the body runs again.
+   * An increment that was applied, and whose response is lost with the connection, is acknowledged
+   * after the node has reconnected, and applied once. Fails if it is resent before it is resolved:
+   * it would conflict with its own write, and the body would be retried.
    */
   @Test
-  void aCommitWhoseAnswerIsLostIsMadeOnce() {
+  void aCommitWhoseResponseIsLostIsAppliedOnce() {
     DistributedStorage a = nodes.open();
     DistributedStorage b = nodes.open(EtcdBackend.connectThrough(proxy));
     b.runTransaction(tx -> tx.write("counter", "0"));
@@ -164,15 +164,15 @@ class CutConnectionTest {
   }
 
   /**
-   * Increments through a connection that is cut at random moments: the counter ends between the
-   * increments that were confirmed and those plus the ones of unknown outcome. Broken if a commit
-   * were reported failed although it was applied, or repeated although it may have been.
+   * Increments through a connection that is reset repeatedly: the final value is at least the
+   * number of acknowledged increments, and at most that plus those of unknown outcome. Fails if a
+   * commit that was applied is reported as failed, or is resent.
    */
   @Test
-  void theCounterAgreesWithWhatWasReported() {
+  void theCounterAgreesWithTheReportedOutcomes() {
     DistributedStorage a = nodes.open();
     DistributedStorage b = nodes.open(EtcdBackend.connectThrough(proxy));
-    AtomicInteger confirmed = new AtomicInteger();
+    AtomicInteger acknowledged = new AtomicInteger();
     AtomicInteger unknown = new AtomicInteger();
     try (Crew cutter = new Crew();
         Crew crew = new Crew()) {
@@ -182,11 +182,11 @@ class CutConnectionTest {
               for (int i = 0; i < 60; i++) {
                 try {
                   b.runTransaction(CutConnectionTest::increment);
-                  confirmed.incrementAndGet();
+                  acknowledged.incrementAndGet();
                 } catch (CommitOutcomeUnknownException e) {
                   unknown.incrementAndGet();
                 } catch (StoreUnavailableException e) {
-                  // Not applied, and so not to be counted.
+                  // Not applied.
                 }
               }
             });
@@ -194,33 +194,35 @@ class CutConnectionTest {
       cutter.start(
           () -> {
             for (int i = 0; i < 10; i++) {
-              int mark = confirmed.get();
+              int mark = acknowledged.get();
               Await.until(
-                  "increments go on",
-                  () -> confirmed.get() > mark + 10 || confirmed.get() + unknown.get() > 200);
+                  "increments continue",
+                  () -> acknowledged.get() > mark + 10 || acknowledged.get() + unknown.get() > 200);
               proxy.cut();
             }
           });
       crew.join();
     }
-    // A transaction of b sees all that b has confirmed; a, with a watch of its own, may be behind.
+    // A transaction of b sees all commits acknowledged by b; a may lag behind.
     long last = b.callTransaction(Transaction::revision);
     Await.until("a has caught up", () -> a.appliedRevision() >= last);
     int counter = Integer.parseInt(String.valueOf(a.read("counter")));
-    String all = confirmed + " confirmed, " + unknown + " unknown, the counter is " + counter;
-    assertTrue(counter >= confirmed.get(), all);
-    assertTrue(counter <= confirmed.get() + unknown.get(), all);
-    assertTrue(confirmed.get() > 100, all);
+    String all = acknowledged + " acknowledged, " + unknown + " unknown, the counter is " + counter;
+    assertTrue(counter >= acknowledged.get(), all);
+    assertTrue(counter <= acknowledged.get() + unknown.get(), all);
+    assertTrue(acknowledged.get() > 100, all);
   }
 
-  /** A node behind a wall: commits fail in time, and it recovers when the wall is gone. */
+  /**
+   * While connections are refused, commits fail within their timeout; afterwards the node recovers.
+   */
   @Test
-  void refusedConnections() {
+  void commitsFailWhileConnectionsAreRefused() {
     DistributedStorage b = nodes.open(EtcdBackend.connectThrough(proxy));
     b.runTransaction(tx -> tx.write("key", "1"));
     proxy.refuse();
     proxy.cut();
-    Await.until("it knows", () -> !b.isSynced());
+    Await.until("b is disconnected", () -> !b.isSynced());
     assertThrows(
         PetaCoreException.class,
         () ->
@@ -229,7 +231,7 @@ class CutConnectionTest {
                 tx -> tx.write("key", "2")));
     assertEquals("1", b.read("key"));
     proxy.accept();
-    Await.until("it is back", b::isSynced);
+    Await.until("b is synced", b::isSynced);
     b.runTransaction(tx -> tx.write("key", "3"));
     assertEquals("3", b.read("key"));
   }

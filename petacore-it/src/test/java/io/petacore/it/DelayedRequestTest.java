@@ -33,21 +33,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A commit that a proxy holds back until its session has moved on.
+ * A commit that a proxy holds until its session fence has been advanced or its lease has ended.
  *
- * <p><b>Invariant.</b> From the border on (the fence was raised, or its lease has ended) etcd
- * refuses the commit, whenever it arrives, and what its owner was told before stays true.
+ * <p><b>Invariant.</b> After the fencing point (the session fence was advanced, or its lease has
+ * ended) etcd rejects the commit whenever it arrives, and the reported outcome remains true.
  *
- * <p><b>Interleaving.</b> The commit leaves, and stays in the proxy. The session goes on to the
- * border without it, and its owner is told. Somebody else writes the same key. Then the commit
- * arrives: etcd answers it, on the connection on which it was sent, that it was not applied. The
- * commit is one without guards of its own (Read Committed), so nothing but the fence stands between
- * it and the newer value.
+ * <p><b>Interleaving.</b> The commit is sent and held by the proxy. The session passes the fencing
+ * point, and the commit is resolved. Another node writes the same key. Then the commit arrives:
+ * etcd responds, on the original connection, that it was not applied. The commit has no guards
+ * (Read Committed), so only the session fence protects the newer value.
  */
 @WithEtcd(own = true)
 class DelayedRequestTest {
 
-  /** Doubt arises at half of it. */
+  /** A commit becomes in-doubt after half of the timeout. */
   private static final TransactionOptions UNGUARDED =
       TransactionOptions.defaults()
           .isolation(IsolationLevel.READ_COMMITTED)
@@ -66,13 +65,13 @@ class DelayedRequestTest {
     KvStore detour =
         EtcdKvStore.builder()
             .endpoints("http://127.0.0.1:" + proxy.address().getPort())
-            .requestTimeout(Duration.ofMinutes(1)) // the answer is awaited, however late
+            .requestTimeout(Duration.ofMinutes(1)) // waits for the late response
             .connect();
     store = new DetourStore(nodes.connect(), detour, nodes.namespace());
     storage = nodes.open(store, builder -> builder.sessionTimeout(Duration.ofSeconds(2)));
-    // The other way is open, too.
+    // Connects through the proxy.
     Await.until(
-        "an answer through the proxy",
+        "a response through the proxy",
         () -> Answers.answer(detour.range(new RangeRequest(KeyRange.all(), 0, 1))) != null);
   }
 
@@ -88,13 +87,13 @@ class DelayedRequestTest {
   }
 
   /**
-   * A commit in the proxy.
+   * A held commit.
    *
-   * @param answer what etcd will answer
-   * @param told what its owner is told
+   * @param response the response of etcd
+   * @param outcome the outcome for the caller
    */
   private record Delayed(
-      CompletableFuture<BatchResult> answer, CompletableFuture<CommitResult> told) {}
+      CompletableFuture<BatchResult> response, CompletableFuture<CommitResult> outcome) {}
 
   private Delayed delay() {
     return delay(UNGUARDED);
@@ -102,102 +101,102 @@ class DelayedRequestTest {
 
   private Delayed delay(TransactionOptions options) {
     proxy.hold(Direction.TO_SERVER);
-    CompletableFuture<BatchResult> answer = store.detourNext();
-    CompletableFuture<CommitResult> told =
+    CompletableFuture<BatchResult> response = store.detourNext();
+    CompletableFuture<CommitResult> outcome =
         storage.runTransactionAsync(options, tx -> tx.write("key", "delayed"));
-    Await.until("it is on its way", () -> proxy.heldBytes(Direction.TO_SERVER) > 0);
-    return new Delayed(answer, told);
+    Await.until("the commit is held", () -> proxy.heldBytes(Direction.TO_SERVER) > 0);
+    return new Delayed(response, outcome);
   }
 
-  private BatchResult arrive(Delayed delayed) throws Exception {
-    assertFalse(delayed.answer().isDone());
+  private BatchResult deliver(Delayed delayed) throws Exception {
+    assertFalse(delayed.response().isDone());
     proxy.pass(Direction.TO_SERVER);
-    return Answers.answer(delayed.answer());
+    return Answers.answer(delayed.response());
   }
 
-  private void assertArrivesInVain(Delayed delayed) throws Exception {
+  private void assertRejectedOnArrival(Delayed delayed) throws Exception {
     DistributedStorage another = nodes.open();
     another.runTransaction(tx -> tx.write("key", "newer"));
     long newest = etcd.client().revision();
-    assertFalse(arrive(delayed).applied());
-    assertEquals(newest, etcd.client().revision(), "nothing at all was written");
+    assertFalse(deliver(delayed).applied());
+    assertEquals(newest, etcd.client().revision(), "the late request wrote a revision");
     assertEquals(Optional.of("newer"), etcd.client().get(nodes.namespace() + "key"));
     assertEquals("newer", another.read("key"));
     another.close();
   }
 
-  private void assertDone(Delayed delayed) throws Exception {
-    CommitResult result = Answers.answer(delayed.told());
+  private void assertCommittedByResend(Delayed delayed) throws Exception {
+    CommitResult result = Answers.answer(delayed.outcome());
     assertTrue(result.revision() > 0);
     assertEquals("delayed", storage.read("key"));
     assertEquals(1, storage.status().counters().resolvedNotApplied());
-    assertEquals(1, storage.status().counters().resent(), "by a second request");
+    assertEquals(1, storage.status().counters().resent(), "number of resends");
   }
 
-  private <X extends Throwable> void assertTold(Class<X> failure, Delayed delayed) {
-    ExecutionException told =
-        assertThrows(ExecutionException.class, () -> Answers.answer(delayed.told()));
-    assertInstanceOf(failure, told.getCause());
+  private <X extends Throwable> void assertFailed(Class<X> failure, Delayed delayed) {
+    ExecutionException thrown =
+        assertThrows(ExecutionException.class, () -> Answers.answer(delayed.outcome()));
+    assertInstanceOf(failure, thrown.getCause());
     assertEquals(Optional.of("old"), etcd.client().get(nodes.namespace() + "key"));
   }
 
-  /** What the others are worth: held for less long, the same request is applied. */
+  /** Control: the same request is applied if it is held for a shorter time. */
   @Test
-  void inTimeItIsApplied() throws Exception {
+  void itIsAppliedInTime() throws Exception {
     Delayed delayed = delay();
-    assertTrue(arrive(delayed).applied());
-    Answers.answer(delayed.told());
+    assertTrue(deliver(delayed).applied());
+    Answers.answer(delayed.outcome());
     assertEquals("delayed", storage.read("key"));
     assertEquals(0, storage.status().counters().resent());
   }
 
-  /** The fence is raised; then the transaction is sent again, and done. */
+  /** The session fence is advanced; then the transaction is resent and committed. */
   @Test
-  void afterItsFenceWasRaised() throws Exception {
+  void afterItsFenceWasAdvanced() throws Exception {
     Delayed delayed = delay();
-    assertDone(delayed);
+    assertCommittedByResend(delayed);
     assertEquals(0, storage.status().counters().sessionsLost());
-    assertArrivesInVain(delayed);
+    assertRejectedOnArrival(delayed);
   }
 
-  /** The fence is raised, and nothing can be sent again: so nothing was applied, nor will be. */
+  /** The session fence is advanced, and the transaction cannot be resent: it is not applied. */
   @Test
   void afterItWasReportedAsNotApplied() throws Exception {
     store.refuseCommits();
     Delayed delayed = delay();
-    assertTold(StoreUnavailableException.class, delayed);
+    assertFailed(StoreUnavailableException.class, delayed);
     assertEquals(1, storage.status().counters().resolvedNotApplied());
-    assertArrivesInVain(delayed);
+    assertRejectedOnArrival(delayed);
   }
 
-  /** Somebody revokes the session's lease; another session sends the transaction again. */
+  /** The session's lease is revoked; a new session resends the transaction. */
   @Test
   void afterItsLeaseWasRevoked() throws Exception {
     Delayed delayed = delay();
     etcd.client().revokeLease(store.lease());
-    assertDone(delayed);
+    assertCommittedByResend(delayed);
     assertEquals(1, storage.status().counters().sessionsLost());
-    assertArrivesInVain(delayed);
+    assertRejectedOnArrival(delayed);
   }
 
-  /** The session's lease ends by itself, since it was not renewed. */
+  /** The session's lease expires, since it is not renewed. */
   @Test
   void afterItsLeaseHasExpired() throws Exception {
     long lease = store.lease();
-    store.neglectSession();
+    store.stopRenewing();
     Delayed delayed = delay(UNGUARDED.timeout(Duration.ofSeconds(20)));
-    Await.until("there is another session", () -> store.lease() != lease);
-    assertDone(delayed);
+    Await.until("a new session is open", () -> store.lease() != lease);
+    assertCommittedByResend(delayed);
     assertEquals(1, storage.status().counters().sessionsLost());
-    assertArrivesInVain(delayed);
+    assertRejectedOnArrival(delayed);
   }
 
-  /** The storage is closed, which settles the commit; the same process opens another one. */
+  /** The storage is closed, which resolves the commit; the same process opens another storage. */
   @Test
   void afterItsStorageWasClosed() throws Exception {
     Delayed delayed = delay();
     storage.close();
-    assertTold(StorageClosedException.class, delayed);
-    assertArrivesInVain(delayed);
+    assertFailed(StorageClosedException.class, delayed);
+    assertRejectedOnArrival(delayed);
   }
 }

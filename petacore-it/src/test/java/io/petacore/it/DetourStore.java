@@ -20,48 +20,48 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store that reaches etcd straight, but for one commit, which it sends another way: there it can
- * be held back while everything else of its session, the raising of the fence too, gets through.
+ * A store that sends one commit over a different connection, where it can be held while all other
+ * requests of its session pass, including the advances of the session fence.
  */
 final class DetourStore implements KvStore {
 
   private final Bytes commitRecord;
-  private final KvStore straight;
+  private final KvStore direct;
   private final KvStore detour;
   private final AtomicReference<@Nullable CompletableFuture<BatchResult>> next =
       new AtomicReference<>();
   private volatile boolean commitsRefused;
-  private volatile boolean sessionNeglected;
+  private volatile boolean renewingStopped;
   private volatile long lease;
 
-  DetourStore(KvStore straight, KvStore detour, String namespace) {
+  DetourStore(KvStore direct, KvStore detour, String namespace) {
     this.commitRecord = Bytes.utf8(namespace).concat(ReservedKeys.COMMIT_RECORD);
-    this.straight = straight;
+    this.direct = direct;
     this.detour = detour;
   }
 
   /**
-   * Sends the next commit the other way.
+   * Sends the next commit over the other connection.
    *
-   * @return what etcd answers to it, whenever that is
+   * @return the response of etcd to it
    */
   CompletableFuture<BatchResult> detourNext() {
-    CompletableFuture<BatchResult> answer = new CompletableFuture<>();
-    next.set(answer);
-    return answer;
+    CompletableFuture<BatchResult> response = new CompletableFuture<>();
+    next.set(response);
+    return response;
   }
 
-  /** From now on no commit leaves, but for one that takes the other way. */
+  /** Fails all further commits, except one over the other connection. */
   void refuseCommits() {
     commitsRefused = true;
   }
 
-  /** From now on no lease is renewed and no fence raised; new sessions may still be opened. */
-  void neglectSession() {
-    sessionNeglected = true;
+  /** Fails all further lease renewals and fence advances; new sessions can still be opened. */
+  void stopRenewing() {
+    renewingStopped = true;
   }
 
-  /** The lease that was granted last. */
+  /** The last granted lease. */
   long lease() {
     return lease;
   }
@@ -70,47 +70,47 @@ final class DetourStore implements KvStore {
   public CompletableFuture<BatchResult> commit(Batch batch) {
     if (!isCommit(batch)) {
       boolean opens = batch.guards().get(0).modRevision() == 0;
-      return sessionNeglected && !opens ? unavailable() : straight.commit(batch);
+      return renewingStopped && !opens ? unavailable() : direct.commit(batch);
     }
-    CompletableFuture<BatchResult> answer = next.getAndSet(null);
-    if (answer != null) {
+    CompletableFuture<BatchResult> response = next.getAndSet(null);
+    if (response != null) {
       return detour
           .commit(batch)
           .whenComplete(
               (result, failure) -> {
                 if (failure == null) {
-                  answer.complete(result);
+                  response.complete(result);
                 } else {
-                  answer.completeExceptionally(failure);
+                  response.completeExceptionally(failure);
                 }
               });
     }
-    return commitsRefused ? unavailable() : straight.commit(batch);
+    return commitsRefused ? unavailable() : direct.commit(batch);
   }
 
-  /** Whether it commits something; else it is about the session. */
+  /** Whether a batch is a commit rather than a request of the session. */
   private boolean isCommit(Batch batch) {
     return batch.operations().get(0) instanceof Operation.Put put && put.key().equals(commitRecord);
   }
 
   @Override
   public CompletableFuture<RangePage> range(RangeRequest request) {
-    return straight.range(request);
+    return direct.range(request);
   }
 
   @Override
   public CompletableFuture<RangePage> bulkRange(RangeRequest request, LongConsumer arriving) {
-    return straight.bulkRange(request, arriving);
+    return direct.bulkRange(request, arriving);
   }
 
   @Override
   public Watch watch(KeyRange range, long fromRevision, WatchListener listener) {
-    return straight.watch(range, fromRevision, listener);
+    return direct.watch(range, fromRevision, listener);
   }
 
   @Override
   public CompletableFuture<Long> grantLease(Duration timeToLive) {
-    return straight
+    return direct
         .grantLease(timeToLive)
         .thenApply(
             granted -> {
@@ -121,32 +121,32 @@ final class DetourStore implements KvStore {
 
   @Override
   public CompletableFuture<Void> renewLease(long renewed) {
-    return sessionNeglected ? unavailable() : straight.renewLease(renewed);
+    return renewingStopped ? unavailable() : direct.renewLease(renewed);
   }
 
   @Override
   public CompletableFuture<Void> revokeLease(long revoked) {
-    return straight.revokeLease(revoked);
+    return direct.revokeLease(revoked);
   }
 
   @Override
   public StoreLimits limits() {
-    return straight.limits();
+    return direct.limits();
   }
 
   @Override
   public CompletableFuture<String> describe() {
-    return straight.describe();
+    return direct.describe();
   }
 
   @Override
   public void close() {
-    straight.close();
+    direct.close();
     detour.close();
   }
 
   private static <T> CompletableFuture<T> unavailable() {
     return CompletableFuture.failedFuture(
-        new StoreException(StoreException.Kind.UNAVAILABLE, "refused by the test", null));
+        new StoreException(StoreException.Kind.UNAVAILABLE, "rejected by the test", null));
   }
 }

@@ -7,7 +7,7 @@ import io.petacore.store.KvStore;
 import io.petacore.testing.Nodes;
 import java.time.Duration;
 
-/** A cluster as the nodes of a test see it: each with a client of its own. */
+/** A cluster as the backend of nodes; each node has its own client. */
 record EtcdBackend(EtcdCluster etcd) implements Nodes.Backend {
 
   @Override
@@ -15,7 +15,7 @@ record EtcdBackend(EtcdCluster etcd) implements Nodes.Backend {
     return EtcdKvStore.connect(etcd.endpoints());
   }
 
-  /** A client that meets the cluster through a proxy, and is not patient. */
+  /** Connects through a proxy, with a short request timeout. */
   static KvStore connectThrough(TcpProxy proxy) {
     return EtcdKvStore.builder()
         .endpoints("http://127.0.0.1:" + proxy.address().getPort())

@@ -38,9 +38,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What etcd itself does with transactions, where PetaCore's protocol relies on it or has to get
- * along with it. A server that fails one of these must not be used before the protocol was thought
- * over.
+ * Behavior of etcd that the commit protocol relies on or must handle. A server that fails one of
+ * these tests must not be used before the protocol is reviewed.
  */
 @WithEtcd
 class EtcdFactsTest {
@@ -50,7 +49,7 @@ class EtcdFactsTest {
   private final EtcdCluster etcd;
   private final String namespace;
 
-  /** Without limits of its own, so that the server's are met. */
+  /** Without client-side limits, so that the limits of the server apply. */
   private final KvStore store;
 
   EtcdFactsTest(EtcdCluster etcd) {
@@ -89,11 +88,11 @@ class EtcdFactsTest {
     return Answers.answer(store.commit(new Batch(List.of(), List.of(operations), List.of())));
   }
 
-  private String refusal(Operation... operations) {
+  private String rejection(Operation... operations) {
     ExecutionException failure = assertThrows(ExecutionException.class, () -> commit(operations));
-    StoreException refused = assertInstanceOf(StoreException.class, failure.getCause());
-    assertEquals(Kind.REJECTED, refused.kind(), refused.getMessage());
-    return String.valueOf(refused.getMessage());
+    StoreException rejected = assertInstanceOf(StoreException.class, failure.getCause());
+    assertEquals(Kind.REJECTED, rejected.kind(), rejected.getMessage());
+    return String.valueOf(rejected.getMessage());
   }
 
   private @Nullable KeyValue read(String name) throws Exception {
@@ -107,22 +106,24 @@ class EtcdFactsTest {
   }
 
   @Test
-  void aKeyPutTwiceIsRefusedAtAnyDepth() throws Exception {
-    assertTrue(refusal(put("k"), put("k")).contains("duplicate key"));
-    assertTrue(refusal(group(List.of(), put("k")), group(List.of(), put("k"))).contains("duplic"));
-    assertTrue(refusal(put("k"), group(List.of(), put("k"))).contains("duplicate key"));
+  void putsOfTheSameKeyAreRejectedAtAnyDepth() throws Exception {
+    assertTrue(rejection(put("k"), put("k")).contains("duplicate key"));
+    assertTrue(
+        rejection(group(List.of(), put("k")), group(List.of(), put("k"))).contains("duplic"));
+    assertTrue(rejection(put("k"), group(List.of(), put("k"))).contains("duplicate key"));
     assertNull(read("k"));
   }
 
   @Test
-  void aDeleteBeforeAPutOfTheKeyIsRefused() throws Exception {
-    assertTrue(refusal(delete("k"), put("k")).contains("duplicate key"));
-    assertTrue(refusal(group(List.of(), delete("k")), group(List.of(), put("k"))).contains("dupl"));
+  void aDeleteBeforeAPutOfTheSameKeyIsRejected() throws Exception {
+    assertTrue(rejection(delete("k"), put("k")).contains("duplicate key"));
+    assertTrue(
+        rejection(group(List.of(), delete("k")), group(List.of(), put("k"))).contains("dupl"));
   }
 
-  /** So the sender must keep these apart: both groups' guards pass, and both believe they won. */
+  /** So they must not share a request: the guards of both groups pass. */
   @Test
-  void aPutBeforeADeleteAndTwoDeletesOfTheKeyAreAccepted() throws Exception {
+  void aPutBeforeADeleteAndTwoDeletesOfTheSameKeyAreAccepted() throws Exception {
     commit(put("k"));
     Guard guard = new Guard(key("k"), commit(put("k")).revision());
     BatchResult both = commit(group(List.of(guard), put("k")), group(List.of(guard), delete("k")));
@@ -136,18 +137,17 @@ class EtcdFactsTest {
   }
 
   @Test
-  void allGuardsAreJudgedBeforeAnythingIsWritten() throws Exception {
+  void allGuardsAreEvaluatedBeforeAnyWrite() throws Exception {
     Guard absent = new Guard(key("a"), 0);
     BatchResult result =
         commit(put("a"), group(List.of(absent), put("b"), group(List.of(absent), put("c"))));
     assertEquals(List.of(true, true), result.groups());
   }
 
-  /** By value a key that was deleted and written anew looks unchanged. */
+  /** A comparison of values does not detect that a key was deleted and written again. */
   @ParameterizedTest
   @CsvSource({"VALUE, true", "MOD, false"})
-  void onlyTheModRevisionTellsARewrittenKeyFromAnUnchangedOne(String target, boolean passes)
-      throws Exception {
+  void onlyTheModRevisionDetectsARewrittenKey(String target, boolean passes) throws Exception {
     long read = commit(put("k")).revision();
     commit(delete("k"));
     commit(put("k"));
@@ -158,11 +158,11 @@ class EtcdFactsTest {
     String compare =
         "{\"key\":\"%s\",\"target\":\"%s\",\"result\":\"EQUAL\",%s}"
             .formatted(base64(key("k")), target, operand);
-    String answer = etcd.client().call("/v3/kv/txn", "{\"compare\":[" + compare + "]}");
-    assertEquals(passes, answer.contains("\"succeeded\":true"), answer);
+    String response = etcd.client().call("/v3/kv/txn", "{\"compare\":[" + compare + "]}");
+    assertEquals(passes, response.contains("\"succeeded\":true"), response);
   }
 
-  /** So "not changed since" by order would miss a concurrent delete. */
+  /** So a comparison by "mod revision at most" would miss a concurrent delete. */
   @Test
   void aDeletedKeyHasModRevisionZero() throws Exception {
     long revision = commit(put("k")).revision();
@@ -173,9 +173,9 @@ class EtcdFactsTest {
     assertEquals(List.of(true), commit(group(List.of(absent), put("x"))).groups());
   }
 
-  /** Hence the delete fences. */
+  /** Hence the delete fence. */
   @Test
-  void aKeyCreatedAndDeletedAgainLooksAsIfNothingHadHappened() throws Exception {
+  void aKeyThatWasCreatedAndDeletedLooksUnchanged() throws Exception {
     Guard absent = new Guard(key("k"), 0);
     commit(put("k"));
     commit(delete("k"));
@@ -183,7 +183,7 @@ class EtcdFactsTest {
   }
 
   @Test
-  void aPutWithALeaseThatIsGoneRefusesEverything() throws Exception {
+  void aPutWithARevokedLeaseRejectsTheRequest() throws Exception {
     long lease = Answers.answer(store.grantLease(Duration.ofMinutes(1)));
     Answers.answer(store.revokeLease(lease));
     Operation leased = new Operation.Put(key("leased"), VALUE, lease);
@@ -193,9 +193,9 @@ class EtcdFactsTest {
     assertNull(read("a"));
   }
 
-  /** What a fence is good for: raised with its lease, it still ends with it. */
+  /** A session fence that is advanced still ends with its lease. */
   @Test
-  void aKeyPutAgainWithItsLeaseGoesWithIt() throws Exception {
+  void aKeyPutAgainWithItsLeaseEndsWithIt() throws Exception {
     long lease = Answers.answer(store.grantLease(Duration.ofMinutes(1)));
     Operation fence = new Operation.Put(key("fence"), VALUE, lease);
     commit(fence);
@@ -206,7 +206,7 @@ class EtcdFactsTest {
 
   @ParameterizedTest
   @CsvSource({"63, 63, true", "64, 64, true", "64, 65, false", "1, 127, true", "1, 128, false"})
-  void limitsCountTheOperationsOfEachLevel(int groups, int putsInEach, boolean accepted)
+  void theLimitAppliesToTheOperationsOfEachLevel(int groups, int putsInEach, boolean accepted)
       throws Exception {
     Operation[] operations = new Operation[groups];
     for (int i = 0; i < groups; i++) {
@@ -221,12 +221,12 @@ class EtcdFactsTest {
       KeyValue last = read(groups - 1 + "/" + (putsInEach - 1));
       assertEquals(revision, last == null ? 0 : last.modRevision());
     } else {
-      assertTrue(refusal(operations).contains("too many operations"));
+      assertTrue(rejection(operations).contains("too many operations"));
     }
   }
 
   @Test
-  void guardsAndReadsCountAsOperationsDo() throws Exception {
+  void theLimitAppliesToGuardsAndReads() throws Exception {
     List<Guard> guards = new ArrayList<>();
     List<Bytes> reads = new ArrayList<>();
     for (int i = 0; i < 128; i++) {
@@ -240,18 +240,21 @@ class EtcdFactsTest {
     Answers.assertFails(Kind.REJECTED, store.commit(new Batch(List.of(), List.of(), reads)));
   }
 
-  /** Its own limit is 1.5 MiB; far above it gRPC refuses first, in other words. */
+  /**
+   * The default limit of etcd is 1.5 MiB; far above it, gRPC rejects the request with a different
+   * message.
+   */
   @ParameterizedTest
   @CsvSource({"1572864", "4194304"})
-  void aRequestOverTheServersLimitIsRefused(int bytes) throws Exception {
+  void aRequestOverTheSizeLimitIsRejected(int bytes) throws Exception {
     Operation large = new Operation.Put(key("large"), Bytes.of(new byte[bytes]));
-    refusal(large);
+    rejection(large);
     assertNull(read("large"));
     commit(put("large"));
   }
 
   @Test
-  void aWatchFromAFutureRevisionIsSilentUntilThen() throws Exception {
+  void aWatchFromAFutureRevisionWaitsForIt() throws Exception {
     long now = commit(put("k")).revision();
     RecordingListener listener = new RecordingListener();
     store.watch(KeyRange.prefix(namespace), now + 3, listener);
@@ -263,9 +266,9 @@ class EtcdFactsTest {
     assertEquals(later, listener.nextRevision().revision());
   }
 
-  /** A jump in the version of a key that every request writes shows that the watch lost some. */
+  /** A gap in the put counts of the commit record shows that a watch has lost revisions. */
   @Test
-  void theVersionOfAKeyCountsItsPuts() throws Exception {
+  void thePutCountOfAKeyCountsItsPuts() throws Exception {
     RecordingListener listener = new RecordingListener();
     long first = commit(put("k")).revision();
     store.watch(KeyRange.prefix(namespace), first, listener);
@@ -273,20 +276,20 @@ class EtcdFactsTest {
     commit(put("k"), put("other"));
     commit(delete("k"));
     commit(put("k"));
-    List<Long> versions = new ArrayList<>();
+    List<Long> putCounts = new ArrayList<>();
     for (RevisionEvents revision : listener.nextRevisions(4)) {
       for (Event event : revision.events()) {
         if (event.key().equals(key("k"))) {
-          versions.add(event.putCount());
+          putCounts.add(event.putCount());
         }
       }
     }
-    assertEquals(List.of(1L, 2L, 0L, 1L), versions);
+    assertEquals(List.of(1L, 2L, 0L, 1L), putCounts);
   }
 
-  /** A watch that catches up gets many revisions in one message, each whole and none twice. */
+  /** A watch that catches up receives many revisions per message, each complete and once. */
   @Test
-  void catchingUpDeliversEveryRevisionWhole() throws Exception {
+  void catchingUpDeliversEveryRevisionCompletely() throws Exception {
     long first = 0;
     List<Long> revisions = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
@@ -297,14 +300,14 @@ class EtcdFactsTest {
     RecordingListener listener = new RecordingListener();
     store.watch(KeyRange.prefix(namespace), first, listener);
     listener.awaitOpened();
-    List<RevisionEvents> told = listener.nextRevisions(300);
-    assertEquals(revisions, told.stream().map(RevisionEvents::revision).toList());
-    assertFalse(told.stream().anyMatch(revision -> revision.events().size() != 3));
+    List<RevisionEvents> received = listener.nextRevisions(300);
+    assertEquals(revisions, received.stream().map(RevisionEvents::revision).toList());
+    assertFalse(received.stream().anyMatch(revision -> revision.events().size() != 3));
   }
 
-  /** The values are the application's own bytes to every other client too. */
+  /** Other clients read the bytes that the application wrote. */
   @Test
-  void othersSeeTheValueAsItWasWritten() throws Exception {
+  void otherClientsReadTheWrittenValue() throws Exception {
     byte[] text = "ünï¢ode".getBytes(UTF_8);
     commit(new Operation.Put(key("k"), Bytes.of(text)));
     assertEquals("ünï¢ode", etcd.client().get(namespace + "k").orElseThrow());

@@ -25,7 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The store while its etcd is stopped or killed, and what it says of requests then. */
+/** Failures that the store reports while etcd is paused or killed. */
 @WithEtcd(own = true)
 class EtcdFaultsTest {
 
@@ -71,9 +71,9 @@ class EtcdFaultsTest {
     }
   }
 
-  /** It was sent, and may be carried out when its sender has given it up. */
+  /** The request was sent and may be applied after its timeout. */
   @Test
-  void aCommitToAStoppedServerIsInDoubt() throws Exception {
+  void aCommitToAPausedServerIsInDoubt() throws Exception {
     Answers.answer(put("k", "before"));
     etcd.member().pause();
     CompletableFuture<?> commit = put("k", "late");
@@ -83,12 +83,12 @@ class EtcdFaultsTest {
     Answers.assertFails(Kind.UNAVAILABLE, read);
     Answers.assertFails(Kind.UNAVAILABLE, grant);
     etcd.member().resume();
-    Await.until("requests go on", () -> Answers.answer(put("x", "after")) != null);
+    Await.until("requests succeed", () -> Answers.answer(put("x", "after")) != null);
   }
 
-  /** A peer that went silent under an open watch is noticed by the keepalive. */
+  /** The keepalive detects that the server of an open watch is silent. */
   @Test
-  void aStoppedServerIsTheEndOfAWatch() throws Exception {
+  void aWatchEndsWhenTheServerIsPaused() throws Exception {
     RecordingListener listener = watch();
     etcd.member().pause();
     assertEquals(Kind.UNAVAILABLE, listener.awaitEnd().kind());
@@ -96,9 +96,9 @@ class EtcdFaultsTest {
     Await.until("a watch opens again", this::watchOpens);
   }
 
-  /** Nothing that is open notices that a machine has gone, but for the keepalive of HTTP/2. */
+  /** Only the HTTP/2 keepalive detects that a machine has gone. */
   @Test
-  void aStoppedServerIsNoticedWithinTwiceTheKeepalive() {
+  void aPausedServerIsDetectedWithinTwiceTheKeepalive() {
     Duration keepAlive = Duration.ofSeconds(10);
     try (KvStore kept =
             EtcdKvStore.builder()
@@ -111,19 +111,19 @@ class EtcdFaultsTest {
       etcd.member().pause();
       long start = System.nanoTime();
       Await.until(
-          "it is disconnected",
+          "the storage is disconnected",
           keepAlive.multipliedBy(3),
           () -> storage.status().state() == StorageStatus.State.DISCONNECTED);
       Duration took = Duration.ofNanos(System.nanoTime() - start);
       assertTrue(took.compareTo(keepAlive.multipliedBy(2)) < 0, "took " + took);
       etcd.member().resume();
-      Await.until("it is back", storage::isSynced);
+      Await.until("the storage is synced", storage::isSynced);
     }
   }
 
-  /** Once the connection is known to be gone, a commit is known not to be applied. */
+  /** Without a connection, a commit is known not to be applied. */
   @Test
-  void aKilledServerLeavesNoDoubtAboutWhatIsSentAfterwards() throws Exception {
+  void commitsAfterTheServerWasKilledAreNotInDoubt() throws Exception {
     RecordingListener listener = watch();
     Answers.answer(put("k", "1"));
     listener.nextRevision();
@@ -134,15 +134,15 @@ class EtcdFaultsTest {
     }
     Answers.assertFails(Kind.UNAVAILABLE, range());
     etcd.member().start();
-    Await.until("requests go on", () -> Answers.answer(range()) != null);
+    Await.until("requests succeed", () -> Answers.answer(range()) != null);
     assertEquals("1", etcd.client().get(namespace + "k").orElseThrow());
     Answers.answer(put("k", "2"));
     assertEquals("2", etcd.client().get(namespace + "k").orElseThrow());
   }
 
-  /** What was in flight when the server was killed ends, and what was acknowledged is there. */
+  /** Commits in flight when the server is killed complete; acknowledged commits are in etcd. */
   @Test
-  void commitsInFlightWhenTheServerIsKilledAllEnd() throws Exception {
+  void commitsInFlightCompleteWhenTheServerIsKilled() throws Exception {
     List<CompletableFuture<?>> commits = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       commits.add(put("k" + i, "v"));
@@ -150,7 +150,7 @@ class EtcdFaultsTest {
     Answers.answer(commits.get(0));
     etcd.member().kill();
     for (CompletableFuture<?> commit : commits) {
-      Answers.answer(commit.handle((answer, failure) -> true));
+      Answers.answer(commit.handle((result, failure) -> true));
     }
     etcd.member().start();
     for (int i = 0; i < commits.size(); i++) {
@@ -161,7 +161,7 @@ class EtcdFaultsTest {
   }
 
   @Test
-  void closingWhileTheServerIsStoppedIsQuickAndLeavesDoubt() throws Exception {
+  void closeWhileTheServerIsPausedIsFastAndReportsUnknownOutcomes() throws Exception {
     Answers.answer(put("k", "1"));
     RecordingListener listener = watch();
     listener.nextRevision();

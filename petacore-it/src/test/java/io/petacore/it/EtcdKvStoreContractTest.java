@@ -6,7 +6,7 @@ import io.petacore.it.etcd.WithEtcd;
 import io.petacore.store.KvStore;
 import io.petacore.store.KvStoreContractTest;
 
-/** The contract of the stores, on etcd. */
+/** The contract of stores, on etcd. */
 @WithEtcd(own = true)
 class EtcdKvStoreContractTest extends KvStoreContractTest {
 

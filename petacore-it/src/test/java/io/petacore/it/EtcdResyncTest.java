@@ -7,7 +7,7 @@ import io.petacore.it.etcd.WithEtcd;
 import io.petacore.testing.Nodes;
 import org.junit.jupiter.api.AfterEach;
 
-/** Nodes of an etcd whose history is compacted away under them. */
+/** Nodes whose revisions are compacted by etcd. */
 @WithEtcd(own = true)
 class EtcdResyncTest implements ResyncContract, TimeTravelContract {
 

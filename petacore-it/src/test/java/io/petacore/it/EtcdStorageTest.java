@@ -22,7 +22,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The storage keeps its promises on etcd; nothing here does harm to the cluster. */
+/** The contracts of the storage, on etcd; no faults are injected. */
 @WithEtcd
 class EtcdStorageTest
     implements BadInputContract,
@@ -54,32 +54,29 @@ class EtcdStorageTest
     nodes.close();
   }
 
-  /**
-   * What a client without any code of ours reads and writes is what the application writes and
-   * reads.
-   */
+  /** A client without PetaCore and the application read each other's writes. */
   @Test
-  void aPlainClientReadsAndWritesTheSame() {
+  void aPlainClientAndTheStorageReadEachOthersWrites() {
     DistributedStorage a = nodes.open();
     a.runTransaction(tx -> tx.write("item/42", "Lämpchen"));
     String key = nodes.namespace() + "item/42";
     assertEquals(Optional.of("Lämpchen"), etcd.client().get(key));
     etcd.client().put(key, "Leuchte");
-    Await.until("the change is seen", () -> "Leuchte".equals(a.read("item/42")));
+    Await.until("a reads the change", () -> "Leuchte".equals(a.read("item/42")));
     etcd.client().deletePrefix(nodes.namespace() + "item/");
-    Await.until("the deletion is seen", () -> a.read("item/42") == null);
+    Await.until("a reads the deletion", () -> a.read("item/42") == null);
   }
 
-  /** An idle node keeps its session, for longer than it would last by itself. */
+  /** An idle node renews its session beyond its timeout. */
   @Test
-  void anIdleNodeKeepsItsSession() {
-    Duration sessionTimeout = Duration.ofSeconds(1); // which the server takes for 2
+  void anIdleNodeRenewsItsSession() {
+    Duration sessionTimeout = Duration.ofSeconds(1); // rounded up to 2 s by etcd
     DistributedStorage a = nodes.open(nodes.connect(), node -> node.sessionTimeout(sessionTimeout));
     a.runTransaction(tx -> tx.write("key", "1"));
-    String witness = nodes.namespace() + "witness";
-    etcd.client().put(witness, "", etcd.client().grantLease(Duration.ofSeconds(3)));
-    Await.until("the witness is there", () -> a.read("witness") != null);
-    Await.until("a longer lease has ended", () -> a.read("witness") == null);
+    String leased = nodes.namespace() + "leased";
+    etcd.client().put(leased, "", etcd.client().grantLease(Duration.ofSeconds(3)));
+    Await.until("the leased key is visible", () -> a.read("leased") != null);
+    Await.until("a longer lease has expired", () -> a.read("leased") == null);
     a.runTransaction(tx -> tx.write("key", "2"));
     assertEquals(0, a.status().counters().sessionsLost());
   }

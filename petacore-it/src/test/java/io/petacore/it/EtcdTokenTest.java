@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A user of etcd whose token stops being good. */
+/** A user of etcd whose token becomes invalid. */
 @WithEtcd(own = true)
 class EtcdTokenTest {
 
@@ -63,41 +63,40 @@ class EtcdTokenTest {
   }
 
   /**
-   * The server keeps tokens in memory only. But what its log has and its database has not, it
-   * carries out again when it starts, and that gives them back: so the database must have something
-   * that is later.
+   * The server keeps tokens in memory. At a restart it replays log entries that the database lacks,
+   * which restores tokens, so a later write must be in the database.
    */
   private void restartWithoutTokens() {
     PlainClient root = etcd.client().as("root", "root-secret");
-    root.put(shop + "later", "than the tokens");
-    root.call("/v3/maintenance/defragment", "{}"); // writes what is pending
+    root.put(shop + "later", "write");
+    root.call("/v3/maintenance/defragment", "{}"); // flushes to the database
     etcd.member().kill();
     etcd.member().start();
-    assertFalse(isKnown(root), "the server has forgotten the tokens");
+    assertFalse(isAuthenticated(root), "the server has restored the token");
   }
 
-  private static boolean isKnown(PlainClient user) {
+  private static boolean isAuthenticated(PlainClient user) {
     try {
       user.get("any");
       return true;
-    } catch (IllegalStateException refused) {
+    } catch (IllegalStateException e) {
       return false;
     }
   }
 
-  /** Read, written and watched with the old one. */
+  /** Reads, commits and watches with the old token. */
   @Test
-  void aTokenThatTheServerForgotIsRenewedWithoutAWord() throws Exception {
+  void aTokenThatTheServerForgotIsRenewedTransparently() throws Exception {
     Answers.answer(put(shop + "k"));
     restartWithoutTokens();
-    Await.until("reads go on", () -> Answers.answer(read()) != null);
+    Await.until("reads succeed", () -> Answers.answer(read()) != null);
     Answers.answer(put(shop + "k"));
     RecordingListener listener = new RecordingListener();
     store.watch(KeyRange.prefix(shop), 1, listener);
     listener.awaitOpened();
   }
 
-  /** The watch comes first: it must renew the token by itself. */
+  /** The watch is the first request and must renew the token. */
   @Test
   void aWatchRenewsATokenThatTheServerForgot() throws Exception {
     Answers.answer(put(shop + "k"));
@@ -110,29 +109,29 @@ class EtcdTokenTest {
           try {
             listener.awaitOpened();
             return true;
-          } catch (AssertionError ended) {
+          } catch (AssertionError e) {
             return false;
           }
         });
   }
 
   /**
-   * A token is of one revision of users and roles. A request that a change of them overtakes is
-   * refused, and sent again with a new token; overtaken once more, it is told not to have been
-   * applied, but never that it is not allowed.
+   * A token belongs to a revision of users and roles. If they change before a request is processed,
+   * etcd rejects the request, which is resent with a new token. If that fails in the same way, the
+   * request is reported as not applied, but never as not permitted.
    */
   @Test
-  void aTokenOlderThanAChangeOfUsersIsRenewedWithoutAWord() throws Exception {
+  void aTokenOlderThanAChangeOfUsersIsRenewedTransparently() throws Exception {
     PlainClient root = etcd.client().as("root", "root-secret");
     int done = 0;
     for (int i = 0; i < 20; i++) {
-      List<CompletableFuture<?>> overtaken = new ArrayList<>();
+      List<CompletableFuture<?>> concurrent = new ArrayList<>();
       for (int j = 0; j < 100; j++) {
-        overtaken.add(put(shop + "k" + j));
+        concurrent.add(put(shop + "k" + j));
       }
       String user = etcd.freshNamespace().replace('/', '-');
       root.call("/v3/auth/user/add", "{\"name\":\"%s\",\"password\":\"pw\"}".formatted(user));
-      for (CompletableFuture<?> commit : overtaken) {
+      for (CompletableFuture<?> commit : concurrent) {
         done += isDoneOrUnavailable(commit) ? 1 : 0;
       }
       Answers.answer(put(shop + "k"));
@@ -145,36 +144,36 @@ class EtcdTokenTest {
     try {
       Answers.answer(commit);
       return true;
-    } catch (ExecutionException failed) {
-      assertEquals(Kind.UNAVAILABLE, StoreException.of(failed.getCause()).kind());
+    } catch (ExecutionException e) {
+      assertEquals(Kind.UNAVAILABLE, StoreException.of(e.getCause()).kind());
       return false;
     }
   }
 
   @Test
-  void whatTheUserMayNotDoIsRejected() throws Exception {
-    Answers.assertFails(Kind.REJECTED, put("elsewhere/k"));
+  void requestsWithoutPermissionAreRejected() throws Exception {
+    Answers.assertFails(Kind.REJECTED, put("other/k"));
     Answers.assertFails(
-        Kind.REJECTED, store.range(new RangeRequest(KeyRange.prefix("elsewhere/"), 0, 0)));
+        Kind.REJECTED, store.range(new RangeRequest(KeyRange.prefix("other/"), 0, 0)));
     RecordingListener listener = new RecordingListener();
-    store.watch(KeyRange.prefix("elsewhere/"), 1, listener);
+    store.watch(KeyRange.prefix("other/"), 1, listener);
     assertEquals(Kind.REJECTED, listener.awaitEnd().kind());
     Answers.answer(put(shop + "k"));
   }
 
-  /** Some versions tell it to everybody, others to administrators only. */
+  /** Some versions of etcd require administrator permission for the status. */
   @Test
-  void theServerIsDescribedToWhomeverItTells() throws Exception {
+  void describeWorksWithoutAdministratorPermission() throws Exception {
     String described = Answers.answer(store.describe());
     assertTrue(described.startsWith("etcd "), described);
   }
 
   @Test
   void withoutAUserEveryRequestIsMisconfigured() throws Exception {
-    try (KvStore nobody = EtcdKvStore.connect(etcd.endpoints())) {
+    try (KvStore anonymous = EtcdKvStore.connect(etcd.endpoints())) {
       Operation put = new Operation.Put(Bytes.utf8(shop + "k"), Bytes.utf8("v"));
       Answers.assertFails(
-          Kind.MISCONFIGURED, nobody.commit(new Batch(List.of(), List.of(put), List.of())));
+          Kind.MISCONFIGURED, anonymous.commit(new Batch(List.of(), List.of(put), List.of())));
     }
   }
 

@@ -14,7 +14,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Nodes on three members go on without any one of them. */
+/** Nodes on three members continue without any one of them. */
 @WithEtcd(members = 3, own = true)
 class FailoverTest {
 
@@ -32,29 +32,29 @@ class FailoverTest {
   }
 
   /**
-   * Each member in turn is killed, the leader among them, and each time both nodes commit and
-   * follow again, with what was confirmed before.
+   * Kills each member once, including the leader; each time both nodes commit and apply again, and
+   * acknowledged commits are preserved.
    */
   @Test
-  void anyOneMemberMayDie() {
+  void anyOneMemberMayBeKilled() {
     DistributedStorage a = nodes.open();
     DistributedStorage b = nodes.open();
     for (Member member : etcd.members()) {
       String value = "without " + member.name();
       a.runTransaction(tx -> tx.write("confirmed", value));
       member.kill();
-      commitInTheEnd(a, "a", value);
-      commitInTheEnd(b, "b", value);
-      Await.until("a follows", () -> value.equals(a.read("b")));
-      Await.until("b follows", () -> value.equals(b.read("a")));
+      commitEventually(a, "a", value);
+      commitEventually(b, "b", value);
+      Await.until("a applies the commit of b", () -> value.equals(a.read("b")));
+      Await.until("b applies the commit of a", () -> value.equals(b.read("a")));
       assertEquals(value, b.read("confirmed"));
       member.start();
     }
   }
 
-  private static void commitInTheEnd(DistributedStorage node, String key, String value) {
+  private static void commitEventually(DistributedStorage node, String key, String value) {
     Await.until(
-        "a commit without one member",
+        "a commit succeeds without the member",
         () -> {
           try {
             node.runTransaction(
@@ -62,7 +62,7 @@ class FailoverTest {
                 tx -> tx.write(key, value));
             return true;
           } catch (PetaCoreException e) {
-            // Writing the same again is harmless here, whatever became of this one.
+            // Idempotent, so it is retried whatever the outcome.
             return false;
           }
         });

@@ -18,24 +18,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hurts the connections of some nodes and the etcd behind them, one fault after another. Which, of
- * whom and for how long comes from a seed; every kind occurs equally often. To be used by one
- * thread.
+ * Injects faults into connections of nodes and into their etcd, one after another. Kinds, victims
+ * and durations are drawn from a seed; every kind occurs equally often. Not thread-safe.
  */
 final class FaultDriver {
 
   private static final Logger LOG = LoggerFactory.getLogger(FaultDriver.class);
 
   private enum Kind {
-    /** Requests are carried out, their answers and all events are lost. */
-    LOSE_ANSWERS,
+    /** Requests are applied, but responses and events are lost. */
+    LOSE_RESPONSES,
     LOSE_REQUESTS,
-    /** Requests arrive when their sender has given them up, all at once. */
+    /** Requests arrive together after their sender has timed out. */
     HOLD_REQUESTS,
-    /** The same, each after its time. */
+    /** Requests are delayed individually. */
     DELAY_REQUESTS,
     CUT_CONNECTIONS,
-    STOP_ETCD,
+    PAUSE_ETCD,
     KILL_ETCD
   }
 
@@ -45,17 +44,17 @@ final class FaultDriver {
   private final Lasting lasting;
 
   /**
-   * @param proxies one for each node
-   * @param givenUp ends faults early: the test has failed
+   * @param proxies one proxy per node
+   * @param stopped whether to end faults early, since the test has failed
    */
-  FaultDriver(long seed, Member etcd, List<TcpProxy> proxies, BooleanSupplier givenUp) {
+  FaultDriver(long seed, Member etcd, List<TcpProxy> proxies, BooleanSupplier stopped) {
     this.random = new Random(seed);
     this.etcd = etcd;
     this.proxies = List.copyOf(proxies);
-    this.lasting = Lasting.until(givenUp);
+    this.lasting = Lasting.until(stopped);
   }
 
-  /** Faults for some rounds, one of each kind in a round, in any order; all is well after each. */
+  /** Draws faults for some rounds; each round has one fault of each kind, in random order. */
   List<Runnable> draw(int rounds) {
     List<Runnable> faults = new ArrayList<>();
     for (int i = 0; i < rounds; i++) {
@@ -70,27 +69,25 @@ final class FaultDriver {
     int node = random.nextInt(proxies.size());
     TcpProxy proxy = proxies.get(node);
     List<Way> requests = List.of(proxy.way(Direction.TO_SERVER));
-    List<Way> answers = List.of(proxy.way(Direction.TO_CLIENT));
-    Duration time = millis(20, 1_500);
+    List<Way> responses = List.of(proxy.way(Direction.TO_CLIENT));
+    Duration time = Fault.millis(random, 20, 1_500);
     Fault.Course course =
         switch (kind) {
-          case LOSE_ANSWERS -> LinkFaults.swallow(answers, time);
+          case LOSE_RESPONSES -> LinkFaults.swallow(responses, time);
           case LOSE_REQUESTS -> LinkFaults.swallow(requests, time);
-          case HOLD_REQUESTS -> LinkFaults.hold(requests, millis(800, 2_800));
-          case DELAY_REQUESTS -> LinkFaults.delay(requests, millis(100, 1_500), time);
+          case HOLD_REQUESTS -> LinkFaults.hold(requests, Fault.millis(random, 800, 2_800));
+          case DELAY_REQUESTS -> LinkFaults.delay(requests, Fault.millis(random, 100, 1_500), time);
           case CUT_CONNECTIONS ->
-              LinkFaults.cut(List.of(proxy), 1 + random.nextInt(4), millis(1, 100));
-          case STOP_ETCD -> MemberFaults.stop(() -> List.of(etcd), millis(20, 2_500));
-          case KILL_ETCD -> MemberFaults.kill(() -> List.of(etcd), millis(0, 500), () -> {});
+              LinkFaults.cut(List.of(proxy), 1 + random.nextInt(4), Fault.millis(random, 1, 100));
+          case PAUSE_ETCD ->
+              MemberFaults.stop(() -> List.of(etcd), Fault.millis(random, 20, 2_500));
+          case KILL_ETCD ->
+              MemberFaults.kill(() -> List.of(etcd), Fault.millis(random, 0, 500), () -> {});
         };
-    Fault fault = new Fault(kind.name(), "node " + node + " if of one", course);
+    Fault fault = new Fault(kind.name(), "node " + node, course);
     return () -> {
       LOG.info("{}", fault);
       course.run(lasting);
     };
-  }
-
-  private Duration millis(int from, int to) {
-    return Duration.ofMillis(random.nextInt(from, to));
   }
 }

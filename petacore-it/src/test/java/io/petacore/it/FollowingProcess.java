@@ -10,12 +10,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * A program that only follows, with as much heap as it is given. It says "open" when it is, and
- * when it has come to the {@link #END}, how it got there.
+ * A program that opens a storage and does not write. It prints "open" once it is open, and its
+ * counters when it has applied {@link #END}.
  */
 public final class FollowingProcess {
 
-  /** The key that is written last. */
+  /** The key of the last write. */
   public static final String END = "end";
 
   private FollowingProcess() {}
@@ -34,7 +34,11 @@ public final class FollowingProcess {
     }
   }
 
-  /** Starts one with a heap of so many MiB. */
+  /**
+   * Starts a process.
+   *
+   * @param heap heap size in MiB
+   */
   static Process start(int heap, String endpoint, String namespace) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** By way of etcd's own gRPC proxy. */
+/** Connections through the gRPC proxy of etcd. */
 @WithEtcd(own = true)
 class GrpcProxyTest {
 
@@ -37,10 +37,10 @@ class GrpcProxyTest {
     proxy.close();
   }
 
-  /** A lease outlives its time for as long as it is renewed, and each renewal is answered. */
+  /** A lease lasts as long as it is renewed. */
   @Test
   void aLeaseIsRenewed() {
-    Await.until("the proxy is there", () -> Answers.answer(store.describe()) != null);
+    Await.until("the proxy responds", () -> Answers.answer(store.describe()) != null);
     long lease = store.grantLease(Duration.ofSeconds(3)).join();
     long begin = System.nanoTime();
     AtomicInteger renewed = new AtomicInteger();
@@ -68,7 +68,7 @@ class GrpcProxyTest {
   }
 
   @Test
-  void aSessionIsKept() {
+  void aSessionIsRenewed() {
     try (DistributedStorage storage =
         DistributedStorage.builder(store)
             .namespace(namespace)
@@ -76,7 +76,7 @@ class GrpcProxyTest {
             .open()) {
       long begin = System.nanoTime();
       Await.until(
-          "three times its session's time",
+          "three times the session timeout",
           () -> {
             storage.runTransaction(tx -> tx.write("key", "value"));
             return System.nanoTime() - begin > Duration.ofSeconds(10).toNanos();

@@ -28,10 +28,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every request takes 2.5 s to reach etcd, and transactions have 2 s.
+ * Requests take 2.5 s to reach etcd, and transactions time out after 2 s.
  *
- * <p><b>Invariant.</b> The future of {@link CommitOutcomeUnknownException} tells the truth; a body
- * that writes a unique key, and only if it is absent, is done once, however often it is run.
+ * <p><b>Invariant.</b> The future of {@link CommitOutcomeUnknownException} completes with the
+ * actual outcome; a body that writes a unique key only if it is absent takes effect once, however
+ * often it is run.
  */
 @WithEtcd
 class LateCommitTest {
@@ -74,13 +75,13 @@ class LateCommitTest {
   private List<CommitOutcomeUnknownException> bookLate() throws Exception {
     storage.runTransaction(tx -> tx.write("first", "of all"));
     proxy.delay(Direction.TO_SERVER, Duration.ofMillis(2500));
-    List<CompletableFuture<CommitResult>> told = new ArrayList<>();
+    List<CompletableFuture<CommitResult>> futures = new ArrayList<>();
     for (int order = 0; order < ORDERS; order++) {
       int number = order;
-      told.add(storage.runTransactionAsync(SHORT, tx -> book(tx, number)));
+      futures.add(storage.runTransactionAsync(SHORT, tx -> book(tx, number)));
     }
     List<CommitOutcomeUnknownException> unknown = new ArrayList<>();
-    for (CompletableFuture<CommitResult> one : told) {
+    for (CompletableFuture<CommitResult> one : futures) {
       Throwable failure =
           assertThrows(ExecutionException.class, () -> one.get(30, TimeUnit.SECONDS)).getCause();
       unknown.add(assertInstanceOf(CommitOutcomeUnknownException.class, failure));
@@ -99,13 +100,13 @@ class LateCommitTest {
   }
 
   @Test
-  void theFutureTellsTheTruth() throws Exception {
+  void theFutureCompletesWithTheActualOutcome() throws Exception {
     List<CommitOutcomeUnknownException> unknown = bookLate();
     int absent = 0;
     for (int order = 0; order < ORDERS; order++) {
       absent += storage.read("order/" + order) == null ? 1 : 0;
     }
-    assertEquals(ORDERS, absent, "what is read while SYNCED says nothing");
+    assertEquals(ORDERS, absent, "a read while SYNCED shows a late commit");
     List<ResolvedOutcome> outcomes = outcomes(unknown);
     DistributedStorage other = nodes.open();
     int committed = 0;
@@ -114,12 +115,13 @@ class LateCommitTest {
       assertEquals(outcomes.get(order).isCommitted(), other.read("order/" + order) != null);
       committed += outcomes.get(order).isCommitted() ? 1 : 0;
     }
-    assertTrue(committed > 0, "some were late");
-    assertEquals(committed + 1, storage.status().counters().commits(), "the late ones, too");
+    assertTrue(committed > 0, "no late commit was applied");
+    assertEquals(
+        committed + 1, storage.status().counters().commits(), "late commits are not counted");
   }
 
   @Test
-  void withAUniqueKeyRunAgainItIsDoneOnce() throws Exception {
+  void aRetriedTransactionWithAUniqueKeyTakesEffectOnce() throws Exception {
     List<CommitOutcomeUnknownException> unknown = bookLate();
     for (int order = 0; order < ORDERS; order++) {
       int number = order;
@@ -129,7 +131,7 @@ class LateCommitTest {
     outcomes(unknown);
     DistributedStorage other = nodes.open();
     for (int order = 0; order < ORDERS; order++) {
-      assertEquals("1", other.read("booked/" + order), "once");
+      assertEquals("1", other.read("booked/" + order), "bookings");
     }
   }
 }

@@ -17,15 +17,15 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A member without a vote is among the endpoints; it refuses all that a storage asks for. */
+/** A learner is among the endpoints; it rejects all requests of a storage. */
 @WithEtcd(own = true)
 class LearnerTest {
 
   @Test
-  void aLearnerAmongTheEndpointsDoesNoHarm(EtcdCluster etcd, @TempDir Path data) {
+  void aLearnerAmongTheEndpointsIsHarmless(EtcdCluster etcd, @TempDir Path data) {
     try (EtcdProgram learner = EtcdProgram.learner(etcd, data)) {
       try (KvStore alone = EtcdKvStore.connect(learner.endpoint())) {
-        Await.until("it is there", () -> Answers.answer(alone.describe()) != null);
+        Await.until("the learner responds", () -> Answers.answer(alone.describe()) != null);
       }
       for (int i = 0; i < 8; i++) {
         long start = System.nanoTime();

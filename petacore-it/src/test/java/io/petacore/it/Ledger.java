@@ -16,107 +16,108 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the owners of transactions were told of them. Each transaction puts a key that no other one
- * does, by which the store's history shows whether it was applied. Safe for use by many threads.
+ * The reported outcomes of transactions. Each transaction puts a unique key, which shows in the
+ * history whether it was applied. Thread-safe.
  */
 public final class Ledger {
 
-  /** What a transaction's owner was told. */
-  public enum Told {
+  /** The reported outcome of a transaction. */
+  public enum Outcome {
     COMMITTED,
     NOT_APPLIED,
     UNKNOWN
   }
 
-  private final Map<String, Told> entries = new ConcurrentHashMap<>();
+  private final Map<String, Outcome> entries = new ConcurrentHashMap<>();
   private final AtomicInteger committed = new AtomicInteger();
 
-  /** Runs a transaction that puts a key of its own, and enters what comes of it. */
-  public Told enter(String key, Runnable transaction) {
+  /** Runs a transaction that puts a unique key, and records its outcome. */
+  public Outcome record(String key, Runnable transaction) {
     try {
       transaction.run();
-      return enter(key, (Throwable) null);
+      return record(key, (Throwable) null);
     } catch (RuntimeException e) {
-      return enter(key, e);
+      return record(key, e);
     }
   }
 
   /**
-   * Enters what was told of a transaction that puts a key of its own.
+   * Records the outcome of a transaction that puts a unique key.
    *
    * @param failure null if it was committed
-   * @throws AssertionError if it is a failure that says nothing, or the key was entered before
+   * @throws AssertionError if the failure is unexpected, or the key was recorded before
    */
-  public Told enter(String key, @Nullable Throwable failure) {
-    return enter(key, told(failure));
+  public Outcome record(String key, @Nullable Throwable failure) {
+    return record(key, outcome(failure));
   }
 
-  /** Enters what somebody else says was told. */
-  public Told enter(String key, Told told) {
-    Told before = entries.put(key, told);
+  /** Records an outcome that another process reported. */
+  public Outcome record(String key, Outcome outcome) {
+    Outcome before = entries.put(key, outcome);
     assertEquals(null, before, key);
-    if (told == Told.COMMITTED) {
+    if (outcome == Outcome.COMMITTED) {
       committed.incrementAndGet();
     }
-    return told;
+    return outcome;
   }
 
-  private static Told told(@Nullable Throwable failure) {
+  private static Outcome outcome(@Nullable Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (cause == null) {
-      return Told.COMMITTED;
+      return Outcome.COMMITTED;
     }
     if (cause instanceof CommitOutcomeUnknownException) {
-      return Told.UNKNOWN;
+      return Outcome.UNKNOWN;
     }
     if (cause instanceof StoreUnavailableException
         || cause instanceof StorageClosedException
         || cause instanceof TransactionConflictException
         || cause instanceof TransactionTooOldException) {
-      return Told.NOT_APPLIED;
+      return Outcome.NOT_APPLIED;
     }
-    throw new AssertionError("unforeseen: " + cause, cause);
+    throw new AssertionError("unexpected failure: " + cause, cause);
   }
 
-  /** How many were reported committed. */
+  /** The number of transactions reported as committed. */
   public int committed() {
     return committed.get();
   }
 
-  /** Of how many was told something. */
-  public long count(Told told) {
-    return entries.values().stream().filter(told::equals).count();
+  /** The number of transactions with an outcome. */
+  public long count(Outcome outcome) {
+    return entries.values().stream().filter(outcome::equals).count();
   }
 
   /**
-   * Holds what was told against what has happened: what was committed is there once, what was not
-   * applied is not there, what is unknown is there once or not.
+   * Verifies the outcomes: the key of a committed transaction was put once, that of one not applied
+   * never, and that of one of unknown outcome at most once.
    */
-  public void assertTrueOf(CommitHistory history) {
+  public void assertAgreesWith(CommitHistory history) {
     entries.forEach(
-        (key, told) -> {
+        (key, outcome) -> {
           int puts = history.puts(key);
           boolean possible =
-              switch (told) {
+              switch (outcome) {
                 case COMMITTED -> puts == 1;
                 case NOT_APPLIED -> puts == 0;
                 case UNKNOWN -> puts <= 1;
               };
-          assertTrue(possible, () -> key + " was put " + puts + " times, and told was " + told);
+          assertTrue(
+              possible, () -> key + " was put " + puts + " times, but reported as " + outcome);
         });
   }
 
-  /** The keys of those of which something was told. */
+  /** The keys of all recorded transactions. */
   public Set<String> keys() {
     return entries.keySet();
   }
 
-  /** What was told of the transaction with a key of its own; null if nothing was. */
-  public @Nullable Told told(String key) {
+  /** The outcome of the transaction with a unique key; null if not recorded. */
+  public @Nullable Outcome outcome(String key) {
     return entries.get(key);
   }
 
-  /** How many transactions of a group, whose keys have a prefix, were applied. */
+  /** The number of applied transactions whose unique keys have a prefix. */
   public int applied(CommitHistory history, String prefix) {
     return entries.keySet().stream()
         .filter(key -> key.startsWith(prefix))
@@ -126,11 +127,11 @@ public final class Ledger {
 
   @Override
   public String toString() {
-    return count(Told.COMMITTED)
+    return count(Outcome.COMMITTED)
         + " committed, "
-        + count(Told.NOT_APPLIED)
+        + count(Outcome.NOT_APPLIED)
         + " not applied, "
-        + count(Told.UNKNOWN)
+        + count(Outcome.UNKNOWN)
         + " unknown";
   }
 }

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One of three members can be reached but serves nothing, and that for good: it is cut off from the
- * others, or it hangs. The others are a majority, so commits go on as if it were not there.
+ * One of three members is reachable but does not serve requests, permanently: it is partitioned
+ * from the others, or it hangs. The others are a majority, so commits continue.
  */
 @WithEtcd(members = 3, own = true, peerLinks = true)
 class OneMemberLessTest {
@@ -49,26 +49,10 @@ class OneMemberLessTest {
     nodes.close();
     etcd.peerLinks().waysBetween(etcd.members(), etcd.members()).forEach(Way::pass);
     etcd.heal();
-    Await.until("all serve", () -> etcd.members().stream().allMatch(OneMemberLessTest::serves));
+    Await.until("all members serve", () -> etcd.members().stream().allMatch(Member::isServing));
   }
 
-  private static boolean serves(Member member) {
-    return member.client().isHealthy();
-  }
-
-  private Member aFollower() {
-    return Await.value(
-        "a follower",
-        () -> etcd.members().stream().filter(m -> !m.client().isLeader()).findFirst().orElse(null));
-  }
-
-  private Member theLeader() {
-    return Await.value(
-        "the leader",
-        () -> etcd.members().stream().filter(m -> m.client().isLeader()).findFirst().orElse(null));
-  }
-
-  /** How long each commit took, in milliseconds, sorted. */
+  /** The sorted latencies of sequential commits, in milliseconds. */
   private static List<Long> commits(DistributedStorage node, Duration window) {
     List<Long> millis = new ArrayList<>();
     long begin = System.nanoTime();
@@ -89,40 +73,40 @@ class OneMemberLessTest {
         .formatted(sorted.size(), sorted.get(sorted.size() / 2), sorted.get(sorted.size() - 1));
   }
 
-  private static long doubts(DistributedStorage node) {
+  private static long inDoubt(DistributedStorage node) {
     Counters counters = node.status().counters();
     return counters.resolvedApplied() + counters.resolvedNotApplied() + counters.unknownOutcomes();
   }
 
-  private void cutOff(Member member) throws Exception {
+  private void partition(Member member) throws Exception {
     DistributedStorage node = nodes.open();
     List<Long> before = commits(node, WINDOW);
     etcd.peerLinks().waysBetween(List.of(member), etcd.members()).forEach(Way::hold);
-    // Until it has noticed itself, which takes an election, it lets requests wait.
+    // Requests to it are pending until it has detected the partition, by an election timeout.
     List<Long> meanwhile = commits(node, Duration.ofSeconds(6));
-    long doubts = doubts(node);
+    long inDoubt = inDoubt(node);
     List<Long> then = commits(node, WINDOW);
     LOG.info(
-        "{} cut off: before {}; at first {}, {} in doubt; then {}, {} in doubt",
+        "{} partitioned: before {}; at first {}, {} in-doubt; then {}, {} in-doubt",
         member.name(),
         figures(before),
         figures(meanwhile),
-        doubts,
+        inDoubt,
         figures(then),
-        doubts(node) - doubts);
+        inDoubt(node) - inDoubt);
     assertTrue(then.size() > before.size() / 2, () -> figures(before) + ", then " + figures(then));
-    assertEquals(doubts, doubts(node), "in doubt");
-    assertEquals(0, node.status().counters().unknownOutcomes(), "unknown");
+    assertEquals(inDoubt, inDoubt(node), "in-doubt commits");
+    assertEquals(0, node.status().counters().unknownOutcomes(), "unknown outcomes");
   }
 
   @Test
-  void aFollowerIsCutOff() throws Exception {
-    cutOff(aFollower());
+  void aFollowerIsPartitioned() throws Exception {
+    partition(etcd.follower());
   }
 
   @Test
-  void theLeaderIsCutOff() throws Exception {
-    cutOff(theLeader());
+  void theLeaderIsPartitioned() throws Exception {
+    partition(etcd.leader());
   }
 
   /**
@@ -143,15 +127,15 @@ class OneMemberLessTest {
         election.get(),
         figures(before),
         figures(meanwhile),
-        doubts(node),
+        inDoubt(node),
         figures(then));
     long worst = meanwhile.get(meanwhile.size() - 1);
     long bound = Math.max(3_000, election.get() + 1_000);
     assertTrue(worst < bound, "no commit for " + worst + " ms; a leader after " + election.get());
     assertTrue(then.size() > before.size() / 2, () -> figures(before) + ", then " + figures(then));
-    assertEquals(0, node.status().counters().unknownOutcomes(), "unknown");
+    assertEquals(0, node.status().counters().unknownOutcomes(), "unknown outcomes");
     member.resume();
-    Await.until("it serves again", () -> serves(member));
+    Await.until("the member serves again", () -> member.isServing());
   }
 
   /** How long it takes until one of the members says that it leads, in milliseconds. */
@@ -164,7 +148,7 @@ class OneMemberLessTest {
   /** Broken if a request, or the watch, were left to a member that says nothing. */
   @RepeatedTest(TIMES)
   void aFollowerHangs() throws Exception {
-    hang(aFollower());
+    hang(etcd.follower());
   }
 
   /**
@@ -173,15 +157,15 @@ class OneMemberLessTest {
    */
   @RepeatedTest(TIMES)
   void theLeaderHangs() throws Exception {
-    hang(theLeader());
+    hang(etcd.leader());
   }
 
-  /** It is opened in the presence of a member that can't serve, whichever it meets first. */
+  /** Opens storages while one endpoint does not serve, whichever endpoint is tried first. */
   @Test
-  void storagesAreOpenedMeanwhile() {
-    Member cutOff = aFollower();
-    etcd.peerLinks().waysBetween(List.of(cutOff), etcd.members()).forEach(Way::hold);
-    Await.until("it is alone", () -> !servesNow(cutOff));
+  void storagesOpenDuringAPartition() {
+    Member isolated = etcd.follower();
+    etcd.peerLinks().waysBetween(List.of(isolated), etcd.members()).forEach(Way::hold);
+    Await.until("the member has detected the partition", () -> !isolated.isServing());
     for (int i = 0; i < 8; i++) {
       long start = System.nanoTime();
       try (EtcdKvStore store = EtcdKvStore.connect(etcd.endpoints());
@@ -191,14 +175,6 @@ class OneMemberLessTest {
       }
       Duration took = Duration.ofNanos(System.nanoTime() - start);
       assertTrue(took.toSeconds() < 8, "took " + took);
-    }
-  }
-
-  private static boolean servesNow(Member member) {
-    try {
-      return member.client().isHealthy();
-    } catch (java.io.UncheckedIOException | IllegalStateException e) {
-      return false;
     }
   }
 }

@@ -39,11 +39,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** etcd itself is away, comes back, and comes back as somebody else. */
+/** etcd is killed, paused, restarted, and restored from a backup. */
 @WithEtcd(own = true)
 class OutageTest {
 
-  private static final TransactionOptions IMPATIENT =
+  private static final TransactionOptions SHORT_TIMEOUT =
       TransactionOptions.defaults().timeout(Duration.ofSeconds(1));
 
   private final EtcdCluster etcd;
@@ -68,12 +68,12 @@ class OutageTest {
   }
 
   /**
-   * etcd is killed under a writing node and started again: reads go on all the time, commits fail
-   * within their timeout, and then everything goes on by itself: every confirmed commit is there,
-   * and none that was said not to be applied.
+   * Kills and restarts etcd under a writing node: reads continue, commits fail within their
+   * timeout, and the nodes recover. Every acknowledged commit is preserved, and none that was
+   * reported as not applied exists.
    */
   @Test
-  void killedAndStartedAgain() {
+  void etcdIsKilledAndRestarted() {
     List<StorageStatus.State> states = new CopyOnWriteArrayList<>();
     DistributedStorage a =
         nodes.open(
@@ -84,24 +84,25 @@ class OutageTest {
       String value = "round-" + round;
       a.runTransaction(tx -> tx.write("key", value).write(value, "kept"));
       etcd.member().kill();
-      Await.until("a knows", () -> lastOf(states) == StorageStatus.State.DISCONNECTED);
+      Await.until("a is disconnected", () -> lastOf(states) == StorageStatus.State.DISCONNECTED);
       assertEquals(StorageStatus.State.DISCONNECTED, a.status().state());
       assertEquals(value, a.read("key"));
       long start = System.nanoTime();
-      // Not in doubt: what no connection takes never leaves.
+      // Not in-doubt: without a connection nothing is sent.
       assertThrows(
           StoreUnavailableException.class,
-          () -> a.runTransaction(IMPATIENT, tx -> tx.write("key", "never")));
+          () -> a.runTransaction(SHORT_TIMEOUT, tx -> tx.write("key", "never")));
       assertWithin(Duration.ofSeconds(4), start);
       etcd.member().start();
-      Await.until("both are back", () -> a.isSynced() && b.isSynced());
-      assertEquals(value, a.read("key"), "what was said not to be applied is not");
+      Await.until("both nodes are synced", () -> a.isSynced() && b.isSynced());
+      assertEquals(value, a.read("key"), "a commit reported as not applied was applied");
       assertEquals("kept", b.read(value));
       b.runTransaction(tx -> tx.write("key", "after"));
       Await.until("a sees b's commit", () -> "after".equals(a.read("key")));
     }
     assertEquals(0, a.status().counters().resyncs());
-    Await.until("the listener was told", () -> lastOf(states) == StorageStatus.State.SYNCED);
+    Await.until(
+        "the listener has received SYNCED", () -> lastOf(states) == StorageStatus.State.SYNCED);
   }
 
   private static StorageStatus.State lastOf(List<StorageStatus.State> states) {
@@ -109,13 +110,14 @@ class OutageTest {
   }
 
   /**
-   * etcd is killed with commits in flight: what was confirmed is there, what was refused is not.
+   * Kills etcd with commits in flight: acknowledged commits are preserved, failed ones were not
+   * applied.
    */
   @Test
-  void killedWithCommitsInFlight() {
+  void etcdIsKilledWithCommitsInFlight() {
     DistributedStorage a = nodes.open();
-    List<String> confirmed = new CopyOnWriteArrayList<>();
-    List<String> refused = new CopyOnWriteArrayList<>();
+    List<String> acknowledged = new CopyOnWriteArrayList<>();
+    List<String> failed = new CopyOnWriteArrayList<>();
     try (Crew crew = new Crew()) {
       for (int thread = 0; thread < 4; thread++) {
         String name = "writer-" + thread + "/";
@@ -124,40 +126,39 @@ class OutageTest {
               for (int i = 0; !crew.isStopped(); i++) {
                 String key = name + i;
                 try {
-                  a.runTransaction(IMPATIENT, tx -> tx.write(key, "value"));
-                  confirmed.add(key);
+                  a.runTransaction(SHORT_TIMEOUT, tx -> tx.write(key, "value"));
+                  acknowledged.add(key);
                 } catch (StoreUnavailableException e) {
-                  refused.add(key);
+                  failed.add(key);
                 } catch (CommitOutcomeUnknownException e) {
-                  // Nothing is claimed about it.
+                  // Either outcome is correct.
                 }
               }
             });
       }
-      Await.until("traffic", () -> confirmed.size() > 100 || crew.isStopped());
+      Await.until("commits", () -> acknowledged.size() > 100 || crew.isStopped());
       etcd.member().kill();
-      Await.until("a knows", () -> !a.isSynced() || crew.isStopped());
-      int before = confirmed.size();
+      Await.until("a is disconnected", () -> !a.isSynced() || crew.isStopped());
+      int before = acknowledged.size();
       etcd.member().start();
-      Await.until("commits again", () -> confirmed.size() > before + 100 || crew.isStopped());
+      Await.until(
+          "commits succeed again", () -> acknowledged.size() > before + 100 || crew.isStopped());
     }
     DistributedStorage fresh = nodes.open();
-    confirmed.forEach(key -> assertEquals("value", fresh.read(key), key));
-    refused.forEach(key -> assertNull(fresh.read(key), key));
+    acknowledged.forEach(key -> assertEquals("value", fresh.read(key), key));
+    failed.forEach(key -> assertNull(fresh.read(key), key));
   }
 
-  /**
-   * A stopped server is silent, which is the worst kind of away; it is no failure that is invented.
-   */
+  /** A paused server does not respond; the outcome of a commit is unknown. */
   @Test
-  void stoppedAndGoingOn() {
+  void etcdIsPausedAndResumed() {
     DistributedStorage a = nodes.open();
     a.runTransaction(tx -> tx.write("key", "1"));
     etcd.member().pause();
     long start = System.nanoTime();
     assertThrows(
         CommitOutcomeUnknownException.class,
-        () -> a.runTransaction(IMPATIENT, tx -> tx.write("key", "late")));
+        () -> a.runTransaction(SHORT_TIMEOUT, tx -> tx.write("key", "late")));
     assertWithin(Duration.ofSeconds(8), start);
     assertEquals("1", a.read("key"));
     etcd.member().resume();
@@ -166,12 +167,9 @@ class OutageTest {
     assertTrue(Set.of("1", "late").contains(String.valueOf(a.read("key"))));
   }
 
-  /**
-   * With etcd away, opening fails within its timeout, says which timeout, and leaves nothing
-   * behind.
-   */
+  /** Without etcd, opening fails within its timeout and leaves no thread running. */
   @Test
-  void awayAtOpen() {
+  void openFailsWithoutEtcd() {
     etcd.member().kill();
     Set<String> before = threads();
     long start = System.nanoTime();
@@ -186,9 +184,9 @@ class OutageTest {
     assertNoMoreThan(before);
   }
 
-  /** etcd comes while a storage waits for it. */
+  /** etcd starts while a storage is opening. */
   @Test
-  void comesWhileOpening() throws Exception {
+  void etcdStartsDuringOpen() throws Exception {
     etcd.member().kill();
     try (Crew crew = new Crew()) {
       crew.start(() -> nodes.open().runTransaction(tx -> tx.write("key", "value")));
@@ -198,15 +196,15 @@ class OutageTest {
     assertEquals("value", nodes.open().read("key"));
   }
 
-  /** close() returns within its bound with etcd gone, and every thread has ended. */
+  /** Without etcd, close() returns within its bound, and every thread has ended. */
   @Test
-  void closeWhileAway() {
+  void closeWithoutEtcd() {
     Set<String> before = threads();
     KvStore store = EtcdKvStore.connect(etcd.endpoints());
     DistributedStorage a = nodes.open(store);
     a.runTransaction(tx -> tx.write("key", "value"));
     etcd.member().kill();
-    Await.until("a knows", () -> !a.isSynced());
+    Await.until("a is disconnected", () -> !a.isSynced());
     long start = System.nanoTime();
     a.close();
     store.close();
@@ -222,7 +220,7 @@ class OutageTest {
     return names;
   }
 
-  /** Threads of the JDK and of this test's own tools come and go. */
+  /** Asserts that no thread was started, except threads of the JDK and of test tools. */
   private static void assertNoMoreThan(Set<String> before) {
     Set<String> started = threads();
     started.removeAll(before);
@@ -230,19 +228,19 @@ class OutageTest {
         name ->
             name.startsWith("ForkJoinPool.commonPool")
                 || name.startsWith("HttpClient")
-                || name.startsWith("globalEventExecutor") // Netty's, for all of its users
+                || name.startsWith("globalEventExecutor") // shared by all users of Netty
                 || name.startsWith("CompletableFutureDelayScheduler")
                 || name.startsWith("process reaper"));
     assertEquals(Set.of(), started);
   }
 
   /**
-   * The cluster is restored from an older backup, under the same cluster id, and hands out the same
-   * revisions again for other data: the node notices, shows what is there now and nothing of the
-   * lost world, and its versions go on rising.
+   * Restores the cluster from a backup, with the same cluster ID, and reuses the same revisions for
+   * other data. The node detects this, serves the restored state and no data of the lost history,
+   * and its timestamps keep increasing.
    */
   @Test
-  void restoredFromABackup(@TempDir Path directory) {
+  void etcdIsRestoredFromABackup(@TempDir Path directory) {
     TcpProxy proxy = TcpProxy.to(etcd.member().address());
     DistributedStorage a = nodes.open(EtcdBackend.connectThrough(proxy));
     a.runTransaction(tx -> tx.write("kept", "1").write("changed", "1").write("deleted", "1"));
@@ -260,13 +258,16 @@ class OutageTest {
       for (int i = 0; i < 40; i++) {
         etcd.client().put(changed, "restored");
       }
-      assertTrue(etcd.client().revision() > a.appliedRevision(), "the revisions mean other data");
+      assertTrue(etcd.client().revision() > a.appliedRevision(), "the revisions are not reused");
       proxy.accept();
-      Await.until("the new world is seen", () -> "restored".equals(a.read("changed")));
+      Await.until("the restored state is visible", () -> "restored".equals(a.read("changed")));
       assertEquals("1", a.read("kept"));
       assertEquals("1", a.read("deleted"));
       assertNull(a.read("lost"));
-      assertThrows(TransactionTooOldException.class, () -> old.read("changed"), "a lost world");
+      assertThrows(
+          TransactionTooOldException.class,
+          () -> old.read("changed"),
+          "a snapshot of the lost history");
     }
     assertTrue(a.status().appliedTimestamp() > timestamp);
     a.runTransaction(tx -> tx.write("kept", "4"));
@@ -275,16 +276,15 @@ class OutageTest {
   }
 
   /**
-   * A cluster is restored under commits: one in flight, one that waits behind it, one that was only
-   * begun. Only the one that waits is committed, by running it again on the restored state; the
-   * others fail with what can be said, and the session that the backup holds ends. Broken if a
-   * commit outlived the history that it was checked against: all guards of these hold in the
-   * restored state, too.
+   * Restores the cluster while one commit is in flight, one is pending, and one transaction is
+   * open. Only the pending one is committed, by a retry on the restored state; the others fail, and
+   * the session in the backup ends. Fails if a commit survives the history that it was checked
+   * against: its guards hold in the restored state, too.
    */
   @Test
-  void commitsOfALostWorldEndWithIt(@TempDir Path directory) throws Exception {
+  void commitsOfTheLostHistoryFail(@TempDir Path directory) throws Exception {
     List<StorageStatus.State> states = new CopyOnWriteArrayList<>();
-    TransactionOptions patient = TransactionOptions.defaults().timeout(Duration.ofMinutes(1));
+    TransactionOptions longTimeout = TransactionOptions.defaults().timeout(Duration.ofMinutes(1));
     try (TcpProxy proxy = TcpProxy.to(etcd.member().address())) {
       DistributedStorage a =
           nodes.open(
@@ -298,13 +298,13 @@ class OutageTest {
       Backup backup = etcd.backup(directory);
       a.runTransaction(tx -> tx.write("lost", "1"));
       long resyncs = a.status().counters().resyncs();
-      Transaction begun = a.begin(patient).write("begun", "never");
+      Transaction open = a.begin(longTimeout).write("open", "never");
       proxy.hold(Direction.TO_SERVER);
-      var sent = a.runTransactionAsync(patient, tx -> tx.write("sent", "never"));
-      var waiting =
+      var sent = a.runTransactionAsync(longTimeout, tx -> tx.write("sent", "never"));
+      var pending =
           a.runTransactionAsync(
-              patient, tx -> tx.write("waiting", Objects.requireNonNull(tx.read("kept"))));
-      Await.until("one is on its way", () -> proxy.heldBytes(Direction.TO_SERVER) > 0);
+              longTimeout, tx -> tx.write("pending", Objects.requireNonNull(tx.read("kept"))));
+      Await.until("one commit is held", () -> proxy.heldBytes(Direction.TO_SERVER) > 0);
       proxy.refuse();
       proxy.cut();
       etcd.restore(backup);
@@ -314,20 +314,21 @@ class OutageTest {
       proxy.pass(Direction.TO_SERVER);
       proxy.accept();
       assertInstanceOf(CommitOutcomeUnknownException.class, failureOf(sent));
-      waiting.get(30, TimeUnit.SECONDS);
-      Await.until("the new world is seen", () -> "restored".equals(a.read("kept")));
-      assertThrows(TransactionTooOldException.class, begun::commit);
-      Await.until("it is synced", a::isSynced);
+      pending.get(30, TimeUnit.SECONDS);
+      Await.until("the restored state is visible", () -> "restored".equals(a.read("kept")));
+      assertThrows(TransactionTooOldException.class, open::commit);
+      Await.until("a is synced", a::isSynced);
       assertEquals(resyncs + 1, a.status().counters().resyncs());
       assertEquals(1, a.status().counters().sessionsLost());
       a.runTransaction(tx -> tx.write("after", "1"));
       String sessions = nodes.namespace() + "\0s/";
       Await.until("only the new session is left", () -> etcd.client().count(sessions) == 1);
-      for (String key : List.of("lost", "begun", "sent")) {
+      for (String key : List.of("lost", "open", "sent")) {
         assertEquals(Optional.empty(), etcd.client().get(nodes.namespace() + key), key);
       }
-      assertEquals("restored", a.read("waiting"));
-      Await.until("the listener was told", () -> lastOf(states) == StorageStatus.State.SYNCED);
+      assertEquals("restored", a.read("pending"));
+      Await.until(
+          "the listener has received SYNCED", () -> lastOf(states) == StorageStatus.State.SYNCED);
       assertTrue(states.contains(StorageStatus.State.DISCONNECTED), states.toString());
     }
   }

@@ -3,7 +3,7 @@ package io.petacore.it;
 import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.WithEtcd;
 
-/** The same where etcd takes few operations, so that nearly every request is nested. */
+/** Random transactions with a low limit on operations, so that nearly every request is nested. */
 @WithEtcd(flags = "--max-txn-ops=16")
 class RandomTransactionsOfFewOperationsTest extends RandomTransactionsTest {
 

@@ -45,16 +45,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random transactions of two nodes at once: overlapping keys, deletes, both levels, from one write
- * up to more than a request carries.
+ * Random concurrent transactions of two nodes: overlapping keys, deletes, both isolation levels,
+ * from one write to more than fit in a request.
  *
- * <p><b>Invariant.</b> etcd refuses no request for its form. What a transaction's owner was told
- * agrees with the history: committed means all of it at its revision, and under Snapshot nobody
- * else's change of its keys since its snapshot; anything else means nothing of it; a conflict means
- * that there was such a change.
+ * <p><b>Invariant.</b> etcd rejects no request as malformed. Reported outcomes agree with the
+ * history: a committed transaction was applied completely at its revision, and under Snapshot no
+ * other transaction changed its keys since its snapshot. Otherwise nothing was applied, and a
+ * conflict implies such a change.
  *
- * <p><b>Interleaving.</b> Many transactions begin on each node before the first of them comes back,
- * so that they share requests, wait for one another, and meet those of the other node in etcd.
+ * <p><b>Interleaving.</b> Many transactions start on each node before the first completes, so that
+ * they share requests, queue for the same keys, and conflict with the other node in etcd.
  */
 @WithEtcd(own = true)
 class RandomTransactionsTest {
@@ -65,14 +65,14 @@ class RandomTransactionsTest {
 
   private final EtcdCluster etcd;
   private final Nodes nodes;
-  private final Queue<StoreException> refusals = new ConcurrentLinkedQueue<>();
+  private final Queue<StoreException> rejections = new ConcurrentLinkedQueue<>();
 
   RandomTransactionsTest(EtcdCluster etcd) {
     this.etcd = etcd;
     nodes = new Nodes(new EtcdBackend(etcd));
   }
 
-  /** As the servers were started with. */
+  /** The {@code --max-txn-ops} of the servers. */
   int maxTxnOps() {
     return 128;
   }
@@ -88,41 +88,44 @@ class RandomTransactionsTest {
 
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
-  void everyRequestIsTakenAndWhatIsToldIsSo(long seed) throws Exception {
+  void everyRequestIsAcceptedAndEveryOutcomeIsTrue(long seed) throws Exception {
     new Run(new Random(seed)).run();
   }
 
   private DistributedStorage open() {
     return nodes.open(
-        noting(EtcdKvStore.builder().endpoints(etcd.endpoints()).maxTxnOps(maxTxnOps()).connect()));
+        recording(
+            EtcdKvStore.builder().endpoints(etcd.endpoints()).maxTxnOps(maxTxnOps()).connect()));
   }
 
-  /** The same store, and refusals are noted: the pipeline would hide some by splitting a batch. */
-  private KvStore noting(KvStore store) {
+  /**
+   * Wraps a store to record rejections, some of which the pipeline would hide by splitting a batch.
+   */
+  private KvStore recording(KvStore store) {
     return (KvStore)
         Proxy.newProxyInstance(
             KvStore.class.getClassLoader(),
             new Class<?>[] {KvStore.class},
             (proxy, method, arguments) -> {
               try {
-                Object answer = method.invoke(store, arguments);
+                Object response = method.invoke(store, arguments);
                 return method.getName().equals("commit")
-                    ? ((CompletableFuture<?>) answer).whenComplete(this::note)
-                    : answer;
+                    ? ((CompletableFuture<?>) response).whenComplete(this::record)
+                    : response;
               } catch (InvocationTargetException e) {
                 throw e.getCause();
               }
             });
   }
 
-  private void note(@Nullable Object answer, @Nullable Throwable failure) {
-    assertTrue(answer == null || answer instanceof BatchResult);
+  private void record(@Nullable Object response, @Nullable Throwable failure) {
+    assertTrue(response == null || response instanceof BatchResult);
     if (failure != null && StoreException.of(failure).kind() == StoreException.Kind.REJECTED) {
-      refusals.add(StoreException.of(failure));
+      rejections.add(StoreException.of(failure));
     }
   }
 
-  /** A transaction, and what its owner was told: exactly one of the last two. */
+  /** A transaction and its outcome: exactly one of the last two fields is set. */
   private static final class Attempt {
     final boolean guarded;
     final Map<String, @Nullable String> writes;
@@ -144,9 +147,9 @@ class RandomTransactionsTest {
     private final Random random;
     private final List<DistributedStorage> storages = List.of(open(), open());
     private final List<Attempt> attempts = new ArrayList<>();
-    private final List<CompletableFuture<?>> told = new ArrayList<>();
+    private final List<CompletableFuture<?>> futures = new ArrayList<>();
 
-    /** What the history says: the revisions that changed a key, and what each revision wrote. */
+    /** The revisions that changed a key, and the writes of each revision, from the history. */
     private final Map<String, NavigableSet<Long>> changes = new HashMap<>();
 
     private final Map<Long, Map<String, @Nullable String>> written = new HashMap<>();
@@ -163,18 +166,18 @@ class RandomTransactionsTest {
           begin(storages.get(random.nextInt(storages.size())));
         }
         if (random.nextInt(3) == 0) {
-          CompletableFuture.allOf(told.toArray(CompletableFuture[]::new)).join();
+          CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new)).join();
         }
       }
-      CompletableFuture.allOf(told.toArray(CompletableFuture[]::new)).join();
-      assertEquals(List.of(), List.copyOf(refusals));
+      CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new)).join();
+      assertEquals(List.of(), List.copyOf(rejections));
       readHistory();
-      attempts.forEach(this::judge);
-      written.forEach(this::assertOwned);
+      attempts.forEach(this::verify);
+      written.forEach(this::assertWritten);
       for (DistributedStorage storage : storages) {
-        Await.until("it shows the last state", () -> entries(storage).equals(last));
+        Await.until("the storage has the last state", () -> entries(storage).equals(last));
       }
-      assertSomethingOfAllHappened();
+      assertCoverage();
     }
 
     private void begin(DistributedStorage storage) {
@@ -185,7 +188,7 @@ class RandomTransactionsTest {
           TransactionOptions.defaults()
               .maxAttempts(1)
               .isolation(guarded ? IsolationLevel.SNAPSHOT : IsolationLevel.READ_COMMITTED);
-      told.add(
+      futures.add(
           storage
               .runTransactionAsync(
                   options,
@@ -211,7 +214,7 @@ class RandomTransactionsTest {
     private Map<String, @Nullable String> writes(String value) {
       Map<String, @Nullable String> writes = new TreeMap<>();
       switch (random.nextInt(40)) {
-        case 0 -> { // up to what nesting carries, and beyond
+        case 0 -> { // up to the limit of nested requests, and beyond
           int count = 1 + random.nextInt(maxTxnOps() * maxTxnOps() / 3);
           for (int i = 0; i < count; i++) {
             writes.put("wide" + i, random.nextInt(4) == 0 ? null : value);
@@ -256,9 +259,9 @@ class RandomTransactionsTest {
       }
     }
 
-    private void judge(Attempt attempt) {
+    private void verify(Attempt attempt) {
       if (attempt.committed == null) {
-        assertRefusedForAReason(attempt);
+        assertFailedForAReason(attempt);
         return;
       }
       long revision = attempt.committed.revision();
@@ -268,18 +271,18 @@ class RandomTransactionsTest {
             String found = here.get(key);
             assertTrue(
                 isLast(attempt, key, found, revision),
-                () -> key + " at " + revision + " is not what was committed, but " + found);
+                () -> key + " at " + revision + " is not the committed value but " + found);
             if (found == null && !here.containsKey(key)) {
-              assertEquals(null, before(key, revision), () -> key + " was to be deleted");
+              assertEquals(null, before(key, revision), () -> key + " was not deleted");
             }
             Long next = changesOf(key).higher(attempt.snapshot);
             assertTrue(
                 !attempt.guarded || next == null || next >= revision,
-                () -> key + " was changed behind the back of its commit at " + revision);
+                () -> key + " was changed between the snapshot and the commit at " + revision);
           });
     }
 
-    /** Of writes without guards that share a revision, one is the last. */
+    /** Among unguarded writes of the same revision, only the last one is in the history. */
     private boolean isLast(Attempt attempt, String key, @Nullable String found, long revision) {
       if (Objects.equals(found, attempt.writes.get(key))) {
         return true;
@@ -303,21 +306,24 @@ class RandomTransactionsTest {
       return changed == null ? null : written.getOrDefault(changed, Map.of()).get(key);
     }
 
-    private void assertRefusedForAReason(Attempt attempt) {
+    private void assertFailedForAReason(Attempt attempt) {
       if (attempt.failure instanceof TransactionTooLargeException) {
         return;
       }
       assertTrue(
           attempt.failure instanceof TransactionConflictException,
-          () -> "unforeseen: " + attempt.failure);
+          () -> "unexpected failure: " + attempt.failure);
       assertTrue(
           attempt.writes.keySet().stream()
               .anyMatch(key -> changesOf(key).higher(attempt.snapshot) != null),
-          "a conflict with nobody");
+          "a conflict without a concurrent change");
     }
 
-    /** Whatever is in a revision comes from somebody who was told so. */
-    private void assertOwned(long revision, Map<String, @Nullable String> here) {
+    /**
+     * Asserts that every write of a revision belongs to a transaction that was reported as
+     * committed at it.
+     */
+    private void assertWritten(long revision, Map<String, @Nullable String> here) {
       List<Attempt> members =
           attempts.stream().filter(attempt -> attempt.isCommittedAt(revision)).toList();
       here.forEach(
@@ -328,7 +334,7 @@ class RandomTransactionsTest {
                           member ->
                               member.writes.containsKey(key)
                                   && Objects.equals(value, member.writes.get(key))),
-                  () -> "nobody has committed " + key + " at " + revision));
+                  () -> "no transaction committed " + key + " at " + revision));
     }
 
     private Map<String, String> entries(DistributedStorage storage) {
@@ -341,20 +347,20 @@ class RandomTransactionsTest {
       return entries;
     }
 
-    private void assertSomethingOfAllHappened() {
+    private void assertCoverage() {
       long batches = 0;
       long batched = 0;
       for (DistributedStorage storage : storages) {
         batches += storage.status().counters().batches();
         batched += storage.status().counters().batchedTransactions();
       }
-      assertTrue(batched > batches, "some share a request");
+      assertTrue(batched > batches, "no request was shared");
       assertTrue(attempts.stream().anyMatch(attempt -> attempt.committed != null));
       assertTrue(
           attempts.stream().anyMatch(a -> a.failure instanceof TransactionConflictException));
       assertTrue(
           attempts.stream().anyMatch(a -> a.committed != null && a.writes.size() > maxTxnOps()),
-          "some are nested");
+          "no request was nested");
     }
   }
 }

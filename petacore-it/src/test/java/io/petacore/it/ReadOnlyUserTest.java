@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A user of etcd who may read a namespace, and nothing else. */
+/** A user with only read permission on a namespace. */
 @WithEtcd(own = true)
 class ReadOnlyUserTest {
 
@@ -32,7 +32,7 @@ class ReadOnlyUserTest {
   }
 
   @Test
-  void aReaderFollowsReadOnlyAndIsRefusedAtOnceOtherwise() {
+  void aReaderCanOpenReadOnlyAndIsRejectedAtOnceOtherwise() {
     String namespace = etcd.freshNamespace();
     etcd.client().addUserOfPrefix("writer", "secret", namespace);
     etcd.client().addReaderOfPrefix("reader", "secret", namespace);
@@ -42,22 +42,22 @@ class ReadOnlyUserTest {
         KvStore reading = connect("reader");
         DistributedStorage writer = builder(writing, namespace).open()) {
       writer.runTransaction(tx -> tx.write("key", "1"));
-      long begun = System.nanoTime();
-      StoreRefusedException refused =
+      long started = System.nanoTime();
+      StoreRefusedException rejected =
           assertThrows(
               StoreRefusedException.class, () -> builder(reading, namespace).open().close());
-      assertTrue(Duration.ofNanos(System.nanoTime() - begun).toSeconds() < 10, "at once");
-      assertTrue(String.valueOf(refused.getMessage()).contains("permission denied"));
+      assertTrue(Duration.ofNanos(System.nanoTime() - started).toSeconds() < 10, "at once");
+      assertTrue(String.valueOf(rejected.getMessage()).contains("permission denied"));
       try (DistributedStorage reader = builder(reading, namespace).readOnly().open()) {
         assertEquals("1", reader.read("key"));
         assertThrows(
             ReadOnlyStorageException.class,
             () -> reader.runTransaction(tx -> tx.write("key", "2")));
         writer.runTransaction(tx -> tx.write("key", "3"));
-        Await.until("it follows", () -> "3".equals(reader.read("key")));
+        Await.until("the reader applies the commit", () -> "3".equals(reader.read("key")));
       }
-      assertEquals(List.of(), log.lines("INFO", "permission denied"), "nothing alarming");
-      assertEquals(List.of(), log.lines("WARN", "permission denied"), "nothing alarming");
+      assertEquals(List.of(), log.lines("INFO", "permission denied"), "unexpected log entries");
+      assertEquals(List.of(), log.lines("WARN", "permission denied"), "unexpected log entries");
     }
   }
 

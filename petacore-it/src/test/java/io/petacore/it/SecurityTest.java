@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** Clusters that let in only whom they know. */
+/** Authentication and TLS. */
 class SecurityTest {
 
   private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(2);
@@ -47,7 +47,7 @@ class SecurityTest {
     }
   }
 
-  private static void assertShutOut(EtcdKvStore.Builder client, String namespace) {
+  private static void assertRejected(EtcdKvStore.Builder client, String namespace) {
     long start = System.nanoTime();
     try (KvStore store = client.connect()) {
       assertThrows(PetaCoreException.class, () -> open(store, namespace, OPEN_TIMEOUT).close());
@@ -56,7 +56,7 @@ class SecurityTest {
     assertEquals(-1, took.compareTo(OPEN_TIMEOUT.plusSeconds(5)), () -> "took " + took);
   }
 
-  /** What never heals by waiting is told at once, with the endpoint and the reason. */
+  /** A configuration error is reported at once, with the endpoint and the reason. */
   private static void assertMisconfigured(EtcdKvStore.Builder client, String... words) {
     long start = System.nanoTime();
     try (KvStore store = client.requestTimeout(Await.PATIENCE).connect()) {
@@ -94,28 +94,28 @@ class SecurityTest {
       etcd.client().enableAuthentication("root-secret");
     }
 
-    /** A wrong password and none at all shut out, in time; the right one lets in. */
+    /** A wrong or missing password is rejected in time; the right one is accepted. */
     @Test
-    void thePasswordLetsIn() {
+    void theRightPasswordIsAccepted() {
       String namespace = etcd.freshNamespace();
-      assertShutOut(client, namespace);
-      assertShutOut(client.credentials("root", "guessed"), namespace);
+      assertRejected(client, namespace);
+      assertRejected(client.credentials("root", "guessed"), namespace);
       assertWorks(client.credentials("root", "root-secret"), namespace);
       PlainClient root = etcd.client().as("root", "root-secret");
       assertEquals(Optional.empty(), root.get(namespace + "key"));
     }
 
-    /** A wrong password and a missing one are no outage. */
+    /** A wrong or missing password is a configuration error. */
     @Test
-    void whoIsRefusedIsToldWhy() {
+    void aRejectedUserIsReportedWithTheReason() {
       assertMisconfigured(client, "user name is empty");
       assertMisconfigured(client.credentials("root", "guessed"), "refuses user root");
-      assertMisconfigured(client.credentials("nobody", "guessed"), "refuses user nobody");
+      assertMisconfigured(client.credentials("unknown", "guessed"), "refuses user unknown");
     }
 
-    /** The application goes on with the new password as soon as it has it. */
+    /** The new password is used as soon as the application supplies it. */
     @Test
-    void aChangedPasswordNeedsNoRestart() {
+    void aPasswordCanBeChangedWithoutARestart() {
       String namespace = etcd.freshNamespace();
       PlainClient root = etcd.client().as("root", "root-secret");
       root.addUserOfPrefix("rotated", "old", namespace);
@@ -139,22 +139,22 @@ class SecurityTest {
       }
     }
 
-    /** One who may use the keys of a namespace and no others can work in it, and nowhere else. */
+    /** A user with permission on one namespace can use it, and no other. */
     @Test
-    void theKeysOfTheNamespaceAreEnough() {
+    void permissionOnTheNamespaceIsSufficient() {
       client.credentials("shop", "shop-secret");
-      assertShutOut(client, etcd.freshNamespace());
+      assertRejected(client, etcd.freshNamespace());
       assertWorks(client, shop);
     }
   }
 
-  /** TLS on this side only. */
+  /** TLS on the client only. */
   @Nested
   @WithEtcd(own = true)
   class WithoutTls {
 
     @Test
-    void whoSpeaksTlsIsTold(EtcdCluster etcd) {
+    void tlsToAPlainTextServerIsReported(EtcdCluster etcd) {
       String address = etcd.endpoints()[0].substring("http://".length());
       assertMisconfigured(EtcdKvStore.builder().endpoints("https://" + address), address, "http");
     }
@@ -165,44 +165,44 @@ class SecurityTest {
   @WithEtcd(tls = true)
   class WithTls {
 
-    /** The server's certificate is trusted by its authority alone; plain text is no way in. */
+    /** The server is trusted only by its certificate, and it rejects plain text. */
     @Test
-    void theServerIsKnownByItsCertificate(EtcdCluster etcd) {
+    void theServerIsAuthenticatedByItsCertificate(EtcdCluster etcd) {
       String namespace = etcd.freshNamespace();
       EtcdKvStore.Builder builder = EtcdKvStore.builder().endpoints(etcd.endpoints());
       assertWorks(builder.trustedCertificates(etcd.tls().certificate()), namespace);
-      assertShutOut(builder.trustedCertificates(etcd.tls().stranger()), namespace);
+      assertRejected(builder.trustedCertificates(etcd.tls().unrelated()), namespace);
       String plain = etcd.endpoints()[0].replace("https:", "http:");
-      assertShutOut(EtcdKvStore.builder().endpoints(plain), namespace);
+      assertRejected(EtcdKvStore.builder().endpoints(plain), namespace);
     }
 
-    /** Whoever has to mend it learns where and what. */
+    /** The message names the endpoint and the problem. */
     @Test
-    void whatDoesNotMatchIsTold(EtcdCluster etcd) {
+    void aMismatchIsReported(EtcdCluster etcd) {
       String endpoint = etcd.endpoints()[0];
       String address = endpoint.substring("https://".length());
       assertMisconfigured(
-          EtcdKvStore.builder().endpoints(endpoint).trustedCertificates(etcd.tls().stranger()),
+          EtcdKvStore.builder().endpoints(endpoint).trustedCertificates(etcd.tls().unrelated()),
           address,
           "the server's certificate is not accepted");
       assertMisconfigured(
           EtcdKvStore.builder()
               .endpoints(endpoint)
               .trustedCertificates(etcd.tls().certificate())
-              .authority("elsewhere.example"),
+              .authority("other.example"),
           address,
-          "elsewhere.example");
+          "other.example");
       assertMisconfigured(EtcdKvStore.builder().endpoints("http://" + address), address, "https");
     }
 
-    /** A certificate for 127.0.0.1 does not vouch for another name. */
+    /** A certificate for 127.0.0.1 is not valid for another name. */
     @Test
-    void theNameMustBeThatOfTheCertificate(EtcdCluster etcd) {
+    void theNameMustMatchTheCertificate(EtcdCluster etcd) {
       Path trusted = etcd.tls().certificate();
       EtcdKvStore.Builder builder =
           EtcdKvStore.builder().endpoints(etcd.endpoints()).trustedCertificates(trusted);
       assertWorks(builder.authority("localhost"), etcd.freshNamespace());
-      assertShutOut(builder.authority("elsewhere.example"), etcd.freshNamespace());
+      assertRejected(builder.authority("other.example"), etcd.freshNamespace());
     }
   }
 }

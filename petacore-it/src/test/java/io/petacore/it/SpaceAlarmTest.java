@@ -16,20 +16,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * etcd runs out of space under two nodes that write.
+ * etcd exceeds its space quota while two nodes write.
  *
- * <p><b>Invariant.</b> What etcd then refuses, with an answer that says nothing of its effect, is
- * settled all the same: the fence can't be raised, since that is a put, so the lease is revoked,
- * and its end is the border. Nobody is told that his commit's outcome is unknown. Reads go on; when
- * there is space again, so do commits, by themselves.
+ * <p><b>Invariant.</b> Commits that etcd then rejects without reporting their effect are resolved:
+ * the session fence cannot be advanced, since that is a put, so the lease is revoked, and its end
+ * is the fencing point. No outcome is reported as unknown. Reads continue, and commits resume when
+ * there is space again.
  *
- * <p><b>Interleaving.</b> Several commits of both nodes are on their way when the alarm is raised.
- * The lease lasts for much longer than the test, so only its revocation can make the border.
+ * <p><b>Interleaving.</b> Several commits of both nodes are in flight when the alarm becomes
+ * active. The lease lasts much longer than the test, so only its revocation can be the fencing
+ * point.
  */
 @WithEtcd(own = true, flags = "--quota-backend-bytes=16777216")
 class SpaceAlarmTest {
 
-  private static final TransactionOptions IMPATIENT =
+  private static final TransactionOptions SHORT_TIMEOUT =
       TransactionOptions.defaults().timeout(Duration.ofSeconds(5));
   private static final String LARGE = "x".repeat(64 * 1024);
 
@@ -53,7 +54,7 @@ class SpaceAlarmTest {
   }
 
   @Test
-  void outcomesAreSettledAndAllGoesOnWhenThereIsSpace() throws Exception {
+  void commitsAreResolvedAndResumeWhenThereIsSpace() throws Exception {
     DistributedStorage a = open();
     DistributedStorage b = open();
     a.runTransaction(tx -> tx.write("key", "before"));
@@ -66,41 +67,42 @@ class SpaceAlarmTest {
       crew.join();
     }
     assertTrue(etcd.client().alarmedMember().isPresent());
-    ledger.assertTrueOf(CommitHistory.read(nodes.connect(), nodes.namespace()));
-    assertEquals(0, ledger.count(Ledger.Told.UNKNOWN), ledger.toString());
-    assertEquals(6, ledger.count(Ledger.Told.NOT_APPLIED), ledger.toString());
+    ledger.assertAgreesWith(CommitHistory.read(nodes.connect(), nodes.namespace()));
+    assertEquals(0, ledger.count(Ledger.Outcome.UNKNOWN), ledger.toString());
+    assertEquals(6, ledger.count(Ledger.Outcome.NOT_APPLIED), ledger.toString());
     for (DistributedStorage node : new DistributedStorage[] {a, b}) {
       StorageStatus.Counters counters = node.status().counters();
-      assertEquals(1, counters.sessionsLost(), "given up for the border");
-      // Those that raise the alarm are carried out, and refused all the same.
+      assertEquals(1, counters.sessionsLost(), "the session is ended for the fencing point");
+      // etcd applies the commits that trigger the alarm, but rejects them.
       assertTrue(counters.resolvedApplied() + counters.resolvedNotApplied() > 0);
       assertTrue(node.isSynced());
       assertEquals("before", node.read("key"));
     }
 
-    makeSpace();
-    Await.until("a commits again", () -> Ledger.Told.COMMITTED == put(a, "key", "by a"));
-    Await.until("b commits again", () -> Ledger.Told.COMMITTED == put(b, "other", "by b"));
+    freeSpace();
+    Await.until("a commits again", () -> Ledger.Outcome.COMMITTED == put(a, "key", "by a"));
+    Await.until("b commits again", () -> Ledger.Outcome.COMMITTED == put(b, "other", "by b"));
     Await.until("a sees it", () -> "by b".equals(a.read("other")));
     Await.until("b sees it", () -> "by a".equals(b.read("key")));
   }
 
-  /** Until a commit fails. */
+  /** Commits until a commit fails. */
   private void fill(DistributedStorage node, String name, Crew crew) {
-    Ledger.Told told = Ledger.Told.COMMITTED;
-    for (int i = 0; told == Ledger.Told.COMMITTED && !crew.isStopped(); i++) {
+    Ledger.Outcome outcome = Ledger.Outcome.COMMITTED;
+    for (int i = 0; outcome == Ledger.Outcome.COMMITTED && !crew.isStopped(); i++) {
       String key = name + i;
-      told = ledger.enter(key, () -> node.runTransaction(IMPATIENT, tx -> tx.write(key, LARGE)));
+      outcome =
+          ledger.record(key, () -> node.runTransaction(SHORT_TIMEOUT, tx -> tx.write(key, LARGE)));
     }
   }
 
-  private static Ledger.Told put(DistributedStorage node, String key, String value) {
+  private static Ledger.Outcome put(DistributedStorage node, String key, String value) {
     return new Ledger()
-        .enter(key, () -> node.runTransaction(IMPATIENT, tx -> tx.write(key, value)));
+        .record(key, () -> node.runTransaction(SHORT_TIMEOUT, tx -> tx.write(key, value)));
   }
 
-  /** As docs/operations.md says. */
-  private void makeSpace() {
+  /** As documented in docs/operations.md. */
+  private void freeSpace() {
     etcd.client().deletePrefix(nodes.namespace() + "fill-");
     etcd.compact();
     etcd.client().defragment();

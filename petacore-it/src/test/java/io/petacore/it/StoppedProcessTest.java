@@ -18,20 +18,20 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A process that is stopped, as a whole, for longer than its lease lasts.
+ * A process that is paused for longer than its lease.
  *
- * <p><b>Invariant.</b> It goes on by itself under a new session; what it was told is so, and
- * nothing of it was written twice.
+ * <p><b>Invariant.</b> It continues with a new session; reported outcomes are true, and no write is
+ * applied twice.
  *
- * <p><b>Interleaving.</b> It is stopped in the middle of traffic, with requests on their way. First
- * those arrive while it is stopped, and it finds the answers when it goes on. Then they are held
- * back until its lease has ended, and arrive before it goes on: as if it wrote behind the others'
- * backs. While it is stopped, another node changes the counter that they all write.
+ * <p><b>Interleaving.</b> It is paused under load, with requests in flight. First these arrive
+ * while it is paused, and it receives the responses when it is resumed. Then they are held until
+ * its lease has ended, and arrive before it is resumed. While it is paused, another node changes
+ * the same counter.
  */
 @WithEtcd(own = true)
 class StoppedProcessTest {
 
-  private static final int TRAFFIC = 200;
+  private static final int COMMITS = 200;
 
   private final EtcdCluster etcd;
   private final Nodes nodes;
@@ -51,7 +51,7 @@ class StoppedProcessTest {
   }
 
   @Test
-  void itGoesOnWithANewSession() throws Exception {
+  void itContinuesWithANewSession() throws Exception {
     DistributedStorage other = nodes.open();
     try (CountingChild child =
         CountingChild.start(
@@ -60,12 +60,12 @@ class StoppedProcessTest {
             "",
             Duration.ZERO,
             () -> ledger)) {
-      awaitTraffic(child);
+      awaitCommits(child);
       child.pause();
       awaitEndOfItsSession();
       increment(other, "first-");
       child.resume();
-      awaitTraffic(child);
+      awaitCommits(child);
 
       proxy.hold(Direction.TO_SERVER);
       Await.until("a request is held", () -> proxy.heldBytes(Direction.TO_SERVER) > 0);
@@ -73,37 +73,38 @@ class StoppedProcessTest {
       awaitEndOfItsSession();
       increment(other, "second-");
       proxy.pass(Direction.TO_SERVER);
-      Await.until("what was held arrives", () -> proxy.heldBytes(Direction.TO_SERVER) == 0);
+      Await.until(
+          "the held requests are delivered", () -> proxy.heldBytes(Direction.TO_SERVER) == 0);
       increment(other, "third-");
       child.resume();
-      awaitTraffic(child);
+      awaitCommits(child);
       assertEquals("sessions lost: 2", child.end());
     }
     CommitHistory history = CommitHistory.read(nodes.connect(), nodes.namespace());
-    ledger.assertTrueOf(history);
-    assertEquals(0, ledger.count(Ledger.Told.UNKNOWN));
+    ledger.assertAgreesWith(history);
+    assertEquals(0, ledger.count(Ledger.Outcome.UNKNOWN));
     assertEquals(
         Optional.of(Integer.toString(ledger.applied(history, CountingProcess.INCREMENT))),
         etcd.client().get(nodes.namespace() + CountingProcess.COUNTER.key()));
   }
 
-  private void awaitTraffic(CountingChild child) {
+  private void awaitCommits(CountingChild child) {
     int before = ledger.committed();
     Await.until(
-        "the process commits", () -> ledger.committed() >= before + TRAFFIC || child.hasFailed());
+        "the process commits", () -> ledger.committed() >= before + COMMITS || child.hasFailed());
   }
 
-  /** Of the two fences that of the other node is left. */
+  /** Waits until only the session fence of the other node exists. */
   private void awaitEndOfItsSession() {
     Await.until("its lease ends", () -> etcd.client().count(nodes.namespace() + "\0s/") == 1);
   }
 
   private void increment(DistributedStorage node, String name) {
     for (int i = 0; i < 20; i++) {
-      Ledger.Told told =
+      Ledger.Outcome outcome =
           CountingProcess.COUNTER.increment(
               node, TransactionOptions.defaults(), ledger, CountingProcess.INCREMENT + name + i);
-      assertEquals(Ledger.Told.COMMITTED, told);
+      assertEquals(Ledger.Outcome.COMMITTED, outcome);
     }
     assertTrue(node.isSynced());
   }

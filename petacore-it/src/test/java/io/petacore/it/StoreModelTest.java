@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Random programs run on etcd and on the model of etcd that the simulation and the embedded store
- * share; both must give the same answers. {@code -Dpetacore.model.programs=N} runs more of them,
- * {@code -Dpetacore.seed=N} one again.
+ * Runs random programs on etcd and on the model of etcd that the simulation and the embedded store
+ * share, and compares the results. {@code -Dpetacore.model.programs=N} sets the number of programs,
+ * {@code -Dpetacore.seed=N} repeats one.
  */
 @WithEtcd(own = true)
 class StoreModelTest {
@@ -25,8 +25,8 @@ class StoreModelTest {
   }
 
   @Test
-  @Timeout(value = 1, unit = TimeUnit.DAYS) // as many as were asked for
-  void etcdAnswersAsTheModelDoes() {
+  @Timeout(value = 1, unit = TimeUnit.DAYS) // depends on the number of programs
+  void etcdAndTheModelReturnTheSameResults() {
     try (KvStore store = EtcdKvStore.connect(etcd.endpoints())) {
       Seeds.fresh(PROGRAMS).forEach(seed -> run(seed, store));
     }
@@ -36,9 +36,8 @@ class StoreModelTest {
     StoreProgram program = new StoreProgram(seed, store, etcd.client()::compact);
     try {
       program.run();
-    } catch (Exception | AssertionError different) {
-      throw new AssertionError(
-          different.getMessage() + Seeds.replay(seed) + "\n" + program.trace(), different);
+    } catch (Exception | AssertionError e) {
+      throw new AssertionError(e.getMessage() + Seeds.replay(seed) + "\n" + program.trace(), e);
     }
   }
 }

@@ -28,18 +28,19 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.LongConsumer;
 
 /**
- * A random program of batches, ranges, watches, compactions and leases, each step of which is taken
- * on a store and on the model, and the answers compared.
+ * A random program of batches, ranges, watches, compactions and leases. Each step runs on a store
+ * and on the model, and the results are compared.
  *
- * <p>Nobody else may write to the store: the model's revisions are the store's less an offset. Keys
- * have a prefix of the program's own. Leases are ended by hand, since time is not the model's.
+ * <p>No other client may write to the store: the revisions of the model are those of the store
+ * minus an offset. All keys have a prefix unique to the program. Leases are revoked, not expired,
+ * since the model has no time.
  */
 final class StoreProgram {
   private static final int STEPS = 120;
   private static final Duration LONG = Duration.ofHours(1);
   private static final List<String> NAMES = List.of("a", "aa", "b", "c", "d", "\0", "e\0f");
 
-  /** A watch, and what it must have told. */
+  /** A watch and the revision up to which it was compared. */
   private static final class Open {
     final KeyRange range;
     final Watch watch;
@@ -82,7 +83,7 @@ final class StoreProgram {
     this.keys = NAMES.stream().map(name -> prefix.concat(Bytes.utf8(name))).toList();
   }
 
-  /** What was done, step by step. */
+  /** The steps, one per line. */
   String trace() {
     return String.join("\n", trace);
   }
@@ -111,29 +112,29 @@ final class StoreProgram {
     }
   }
 
-  // ---- both answers
+  // ---- comparison
 
   private <T> void compare(String what, Callable<T> expected, Callable<T> actual) {
     trace.add(what);
-    Object wanted = outcome(expected);
-    trace.add("  the model: " + wanted);
-    assertEquals(wanted, outcome(actual), what);
+    Object expectedOutcome = outcome(expected);
+    trace.add("  the model: " + expectedOutcome);
+    assertEquals(expectedOutcome, outcome(actual), what);
   }
 
-  /** The answer, or the kind of its failure. */
+  /** Returns the result, or the kind of the failure. */
   private static Object outcome(Callable<?> call) {
     try {
       return call.call();
-    } catch (StoreException failed) {
-      return failed.kind();
-    } catch (ExecutionException failed) {
-      return StoreException.of(failed.getCause()).kind();
-    } catch (Exception other) {
-      throw new IllegalStateException(other);
+    } catch (StoreException e) {
+      return e.kind();
+    } catch (ExecutionException e) {
+      return StoreException.of(e.getCause()).kind();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
     }
   }
 
-  /** As the model would number it, without its lease: the numbers of leases differ. */
+  /** Translates the revision to that of the model and removes the lease, whose IDs differ. */
   private KeyValue toModel(KeyValue found) {
     return new KeyValue(found.key(), found.value(), found.modRevision() - offset, found.putCount());
   }
@@ -258,14 +259,14 @@ final class StoreProgram {
         });
   }
 
-  /** How many there are beyond a page the model does not count. */
+  /** Removes the total count, which the model does not provide. */
   private static RangePage withoutCount(RangePage page) {
     return new RangePage(withoutLeases(page.entries()), page.more(), page.revision());
   }
 
   private void watch() throws Exception {
     KeyRange range = anyRange();
-    // From the compacted revision itself some servers leave a delete out.
+    // Some servers omit a delete at the compacted revision itself.
     long from = anyRevision();
     if (from == model.compacted()) {
       return;
@@ -284,16 +285,16 @@ final class StoreProgram {
     compareWatch(open);
   }
 
-  /** What a watch must have told by now it tells. */
+  /** Compares the events of a watch up to the newest revision. */
   private void compareWatch(Open open) throws Exception {
     for (; open.next <= model.newest(); open.next++) {
       RevisionEvents made = model.revision(open.next, open.range);
       if (!made.events().isEmpty()) {
-        RevisionEvents told = open.listener.nextRevision();
+        RevisionEvents received = open.listener.nextRevision();
         open.follows = true;
         assertEquals(
             new RevisionEvents(made.revision(), eventsWithoutLeases(made)),
-            new RevisionEvents(told.revision() - offset, eventsWithoutLeases(told)),
+            new RevisionEvents(received.revision() - offset, eventsWithoutLeases(received)),
             "the watch of " + open.range);
       }
     }
@@ -327,8 +328,8 @@ final class StoreProgram {
   }
 
   /**
-   * Not past the beginning of a watch that has told nothing yet: it may not have caught up, and it
-   * would be for chance to say whether it ends by that.
+   * Compacts, but not beyond the start of a watch without events: it may not have caught up, and
+   * whether the compaction ends it would depend on timing.
    */
   private void compact() throws Exception {
     long revision = model.compacted() + 1 + random.nextInt(20);
@@ -363,7 +364,7 @@ final class StoreProgram {
     };
   }
 
-  /** Mostly one of the last twenty; at times not reached yet, or compacted. */
+  /** Mostly one of the last twenty revisions; sometimes a future or compacted one. */
   private long anyRevision() {
     return Math.max(2, model.newest() + 2 - random.nextInt(20));
   }

@@ -22,10 +22,9 @@ import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
 
 /**
- * What an application server does: it deploys an application, with the library in it, in a class
- * loader of its own, runs it on threads that belong to the server, and undeploys it. Whatever a
- * thread of the server still holds then, in its thread-locals, keeps all classes of the
- * application.
+ * Simulates an application server: it deploys an application with the library in its own class
+ * loader, runs it on threads of the server, and undeploys it. A thread-local that a thread of the
+ * server still holds would keep all classes of the application.
  */
 public final class Undeployment implements AutoCloseable {
 
@@ -46,7 +45,7 @@ public final class Undeployment implements AutoCloseable {
     this.classPath = urls.toArray(URL[]::new);
     for (int i = 0; i < SERVER_THREADS; i++) {
       ExecutorService thread = Executors.newSingleThreadExecutor();
-      // It is there before the application, and so has nothing of it.
+      // Starts the thread before the application, so that it inherits nothing from it.
       thread.submit(() -> {}).get();
       server.add(thread);
     }
@@ -55,12 +54,12 @@ public final class Undeployment implements AutoCloseable {
   /**
    * Deploys and undeploys an application that uses the storage on every thread of the server.
    *
-   * @return whether its class loader was collected within the time
+   * @return whether its class loader was collected within the timeout
    */
-  public boolean leavesNothing(Duration patience, List<String> endpointAndFiles) throws Exception {
+  public boolean isCollected(Duration timeout, List<String> endpointAndFiles) throws Exception {
     ReferenceQueue<ClassLoader> collected = new ReferenceQueue<>();
     WeakReference<ClassLoader> loader = new WeakReference<>(deployed(endpointAndFiles), collected);
-    long end = System.nanoTime() + patience.toNanos();
+    long end = System.nanoTime() + timeout.toNanos();
     do {
       System.gc();
       if (collected.remove(COLLECTION_MILLIS) == loader) {
@@ -87,7 +86,7 @@ public final class Undeployment implements AutoCloseable {
     server.forEach(ExecutorService::shutdown);
   }
 
-  /** What is deployed. The class loader that the server uses never has this class. */
+  /** The deployed application. The class loader of the server does not load this class. */
   public static final class Application implements BiConsumer<List<String>, List<ExecutorService>> {
 
     @Override
@@ -141,12 +140,14 @@ public final class Undeployment implements AutoCloseable {
     }
   }
 
-  /** Several times, on the same threads: the class path of the application, and an endpoint. */
+  /**
+   * Deploys several times on the same threads. Arguments: class path of the application, endpoint.
+   */
   public static void main(String[] args) throws Exception {
     try (Undeployment undeployment = new Undeployment(args[0])) {
       for (int time = 1; time <= 3; time++) {
-        if (!undeployment.leavesNothing(Duration.ofSeconds(20), List.of(args[1]))) {
-          throw new IllegalStateException("undeployment " + time + " left its classes behind");
+        if (!undeployment.isCollected(Duration.ofSeconds(20), List.of(args[1]))) {
+          throw new IllegalStateException("undeployment " + time + " was not collected");
         }
       }
     }

@@ -10,10 +10,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * No thread of the application keeps anything of the library once it is closed, however it has been
- * used.
- */
+/** After the close no thread of the application references the library. */
 @WithEtcd(tls = true)
 class UndeploymentTest {
 
@@ -35,8 +32,8 @@ class UndeploymentTest {
     String certificate = Objects.requireNonNull(etcd.tls()).certificate().toString();
     for (int time = 1; time <= 2; time++) {
       assertTrue(
-          undeployment.leavesNothing(Await.PATIENCE, List.of(etcd.endpoints()[0], certificate)),
-          "undeployment " + time + " left its classes behind");
+          undeployment.isCollected(Await.PATIENCE, List.of(etcd.endpoints()[0], certificate)),
+          "undeployment " + time + " was not collected");
     }
   }
 }

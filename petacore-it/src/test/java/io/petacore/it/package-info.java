@@ -1,4 +1,4 @@
-/** PetaCore on real etcd. */
+/** Tests of PetaCore on etcd. */
 @NullMarked
 package io.petacore.it;
 

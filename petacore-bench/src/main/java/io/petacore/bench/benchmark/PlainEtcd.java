@@ -31,22 +31,22 @@ import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
- * What an application would do with jetcd alone: the reference. All keys are below a prefix.
+ * The reference: what an application does with jetcd alone. All keys have a common prefix.
  *
- * <p>Safe for use by many threads.
+ * <p>Thread-safe.
  */
 public final class PlainEtcd implements AutoCloseable {
 
-  private static final int DELETED_AT_ONCE = 50_000;
+  private static final int KEYS_PER_DELETE = 50_000;
   private static final int MAX_MESSAGE_BYTES = 512 << 20;
-  private static final int PUTS_IN_A_TRANSACTION = 120;
-  private static final int FILLING_IN_FLIGHT = 8;
+  private static final int PUTS_PER_TRANSACTION = 120;
+  private static final int MAX_IN_FLIGHT = 8;
 
   private final Client client;
   private final KV kv;
   private final String prefix;
 
-  /** Connects at the first use. */
+  /** Creates a client; it connects on first use. */
   public PlainEtcd(List<String> endpoints, String prefix) {
     this.client =
         Client.builder()
@@ -67,34 +67,36 @@ public final class PlainEtcd implements AutoCloseable {
     return kv.delete(key(key));
   }
 
-  /** Adds one to a counter: reads it, and writes it if nobody has meanwhile; until it succeeds. */
+  /**
+   * Increments a counter: reads it, and writes it if it has not changed since; retries on conflict.
+   */
   public void increment(String key) throws InterruptedException, ExecutionException {
     ByteSequence name = key(key);
     while (true) {
       KeyValue found = kv.get(name).get().getKvs().get(0);
       long next = Long.parseLong(found.getValue().toString(UTF_8)) + 1;
-      TxnResponse answer =
+      TxnResponse response =
           kv.txn()
               .If(new Cmp(name, Cmp.Op.EQUAL, CmpTarget.modRevision(found.getModRevision())))
               .Then(Op.put(name, bytes(Long.toString(next)), PutOption.DEFAULT))
               .commit()
               .get();
-      if (answer.isSucceeded()) {
+      if (response.isSucceeded()) {
         return;
       }
     }
   }
 
-  /** Writes many entries below a folder, many in a transaction. */
+  /** Writes entries under a folder, many per transaction. */
   public void fill(String folder, int count, IntFunction<Entry> entries)
       throws InterruptedException, ExecutionException {
     Bytes below = Bytes.utf8(prefix + folder);
     Queue<CompletableFuture<TxnResponse>> inFlight = new ArrayDeque<>();
-    for (int from = 0; from < count; from += PUTS_IN_A_TRANSACTION) {
-      if (inFlight.size() == FILLING_IN_FLIGHT) {
+    for (int from = 0; from < count; from += PUTS_PER_TRANSACTION) {
+      if (inFlight.size() == MAX_IN_FLIGHT) {
         inFlight.remove().get();
       }
-      Op[] puts = new Op[Math.min(PUTS_IN_A_TRANSACTION, count - from)];
+      Op[] puts = new Op[Math.min(PUTS_PER_TRANSACTION, count - from)];
       for (int i = 0; i < puts.length; i++) {
         Entry entry = entries.apply(from + i);
         puts[i] = Op.put(bytes(below.concat(entry.key())), bytes(entry.value()), PutOption.DEFAULT);
@@ -106,7 +108,11 @@ public final class PlainEtcd implements AutoCloseable {
     }
   }
 
-  /** Reads all that is below a folder at one revision, page by page, and drops it. */
+  /**
+   * Reads all keys of a folder at one revision, in pages, and discards them.
+   *
+   * @return the number of keys read
+   */
   public long readAll(String folder, int pageSize) throws InterruptedException, ExecutionException {
     ByteSequence from = key(folder);
     ByteSequence end = OptionsUtil.prefixEndOf(from);
@@ -115,21 +121,21 @@ public final class PlainEtcd implements AutoCloseable {
     while (true) {
       GetOption page =
           GetOption.builder().withRange(end).withLimit(pageSize).withRevision(revision).build();
-      GetResponse answer = kv.get(from, page).get();
-      List<KeyValue> found = answer.getKvs();
+      GetResponse response = kv.get(from, page).get();
+      List<KeyValue> found = response.getKvs();
       read += found.size();
-      if (!answer.isMore()) {
+      if (!response.isMore()) {
         return read;
       }
-      revision = answer.getHeader().getRevision();
+      revision = response.getHeader().getRevision();
       ByteSequence last = found.get(found.size() - 1).getKey();
       from = last.concat(ByteSequence.from(new byte[1]));
     }
   }
 
   /**
-   * Tells every value of a key from a revision on, on a thread of jetcd's. Without a revision it
-   * would begin when the server has heard of it, which may be after the next write.
+   * Passes every value of a key from a revision on to a listener, on a thread of jetcd. Without a
+   * revision the watch would start when the server processes it, possibly after the next write.
    */
   public Watch.Watcher watch(String key, long fromRevision, Consumer<String> listener) {
     return client
@@ -145,24 +151,24 @@ public final class PlainEtcd implements AutoCloseable {
   }
 
   /**
-   * Removes everything that begins with something; the prefix is not put before it. Piece by piece,
-   * since a million keys at once take a server longer than it allows itself.
+   * Deletes all keys that start with {@code beginning}, which includes the prefix. Deletes in
+   * parts, since the server times out on a million keys at once.
    */
   public void clear(String beginning) {
     ByteSequence from = bytes(beginning);
     ByteSequence end = OptionsUtil.prefixEndOf(from);
-    GetOption piece =
-        GetOption.builder().withRange(end).withKeysOnly(true).withLimit(DELETED_AT_ONCE).build();
+    GetOption part =
+        GetOption.builder().withRange(end).withKeysOnly(true).withLimit(KEYS_PER_DELETE).build();
     GetResponse found;
     do {
-      found = kv.get(from, piece).join();
+      found = kv.get(from, part).join();
       ByteSequence to =
           found.isMore() ? found.getKvs().get(found.getKvs().size() - 1).getKey() : end;
       kv.delete(from, DeleteOption.builder().withRange(to).build()).join();
     } while (found.isMore());
   }
 
-  /** Has etcd forget history: without that a long run fills its space. */
+  /** Compacts the history, so that a long run does not exceed the space quota of etcd. */
   public void compact() throws InterruptedException, ExecutionException {
     long revision = kv.get(key("")).get().getHeader().getRevision();
     kv.compact(revision, CompactOption.builder().withCompactPhysical(true).build()).get();

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A picture of ratios to a reference, each with the one that is wanted, as SVG. */
+/** An SVG chart of ratios to a reference, each with its target. */
 public final class RatioChart {
 
   private static final int WIDTH = 1010;
@@ -14,16 +14,16 @@ public final class RatioChart {
   private static final int ROW = 40;
   private static final int BAR = 18;
 
-  private record Bar(String name, double ratio, double wanted, boolean atLeast) {
+  private record Bar(String name, double ratio, double target, boolean atLeast) {
     boolean isReached() {
-      return atLeast ? ratio >= wanted : ratio <= wanted;
+      return atLeast ? ratio >= target : ratio <= target;
     }
   }
 
   private final String title;
   private final List<Bar> bars = new ArrayList<>();
 
-  /** A picture with a title. */
+  /** Creates a chart. */
   public RatioChart(String title) {
     this.title = title;
   }
@@ -31,18 +31,19 @@ public final class RatioChart {
   /**
    * Adds a bar.
    *
-   * @param wanted the ratio that is wanted: at least, or at most
+   * @param target the target ratio
+   * @param atLeast whether the target is a lower bound; otherwise it is an upper bound
    */
-  public void bar(String name, double ratio, double wanted, boolean atLeast) {
-    bars.add(new Bar(name, ratio, wanted, atLeast));
+  public void bar(String name, double ratio, double target, boolean atLeast) {
+    bars.add(new Bar(name, ratio, target, atLeast));
   }
 
-  /** The picture. */
+  /** Returns the chart as SVG. */
   public String toSvg() {
     int height = TOP + ROW * bars.size() + 20;
     double longest = 1;
     for (Bar bar : bars) {
-      longest = Math.max(longest, Math.max(bar.ratio, bar.wanted));
+      longest = Math.max(longest, Math.max(bar.ratio, bar.target));
     }
     double scale = (WIDTH - LEFT - RIGHT) / longest;
     StringBuilder svg = new StringBuilder();
@@ -52,7 +53,7 @@ public final class RatioChart {
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="14">
             <rect width="%d" height="%d" fill="#ffffff"/>
             <text x="16" y="26" font-size="17" font-weight="bold" fill="#1f2933">%s</text>
-            <text x="16" y="46" fill="#52606d">bar: measured; mark: wanted; dashed: the reference (1 ×)</text>
+            <text x="16" y="46" fill="#52606d">bar: result; mark: target; dashed: reference (1 ×)</text>
             """,
             WIDTH, height, WIDTH, height, escape(title)));
     svg.append(
@@ -70,7 +71,7 @@ public final class RatioChart {
   }
 
   private static String row(Bar bar, int y, double scale) {
-    double mark = LEFT + bar.wanted * scale;
+    double mark = LEFT + bar.target * scale;
     return text(
         """
         <text x="%d" y="%d" text-anchor="end" fill="#1f2933">%s</text>
@@ -94,7 +95,7 @@ public final class RatioChart {
         y + BAR + 15,
         bar.ratio,
         bar.atLeast ? "≥" : "≤",
-        bar.wanted);
+        bar.target);
   }
 
   private static String text(String format, Object... values) {

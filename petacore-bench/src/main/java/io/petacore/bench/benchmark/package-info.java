@@ -1,4 +1,4 @@
-/** What the benchmarks of reading and of writing share: jetcd as a reference, and a chart. */
+/** What the read and the write benchmarks share: jetcd as the reference, and a chart. */
 @NullMarked
 package io.petacore.bench.benchmark;
 

@@ -9,10 +9,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code bench}: measurements that stand beside a reference. */
+/** {@code bench}: benchmarks of PetaCore against a reference. */
 @Command(
     name = "bench",
-    description = "Measures PetaCore beside what else one would use.",
+    description = "Benchmarks PetaCore against the alternatives.",
     mixinStandardHelpOptions = true,
     subcommands = {WriteCommand.class, ReadCommand.class, PeersCommand.class, SoakCommand.class},
     footer = {
@@ -29,6 +29,6 @@ public final class BenchCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to do: write, read, peers or soak");
+    throw new ParameterException(spec.commandLine(), "missing command: write, read, peers or soak");
   }
 }

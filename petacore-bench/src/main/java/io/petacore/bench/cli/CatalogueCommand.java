@@ -11,10 +11,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Prints a made-up catalogue, for {@code demo --data} and {@code load}. */
+/** {@code catalogue}: prints a generated catalogue for {@code demo --data} and {@code load}. */
 @Command(
     name = "catalogue",
-    description = "Prints a made-up catalogue as lines of key<TAB>value.",
+    description = "Prints a generated catalogue as lines of key<TAB>value.",
     mixinStandardHelpOptions = true,
     footer = {"", "Example:", "  petacore.jar catalogue --items 60000 > catalogue.tsv"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
@@ -25,14 +25,14 @@ public final class CatalogueCommand implements Callable<Integer> {
       names = "--items",
       paramLabel = "N",
       defaultValue = "5000",
-      description = "How many items (default: ${DEFAULT-VALUE}).")
+      description = "Number of items (default: ${DEFAULT-VALUE}).")
   private int items;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "42",
-      description = "The same seed gives the same catalogue (default: ${DEFAULT-VALUE}).")
+      description = "Random seed (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   @Override
@@ -40,7 +40,7 @@ public final class CatalogueCommand implements Callable<Integer> {
     new Bounds(spec.commandLine()).check("--items", items, 1, Catalogue.MAX_ITEMS);
     PrintWriter out = spec.commandLine().getOut();
     for (Entry item : Catalogue.generate(items, seed)) {
-      // Not println: the file format ends its lines in the same way everywhere.
+      // Not println: the file format has the same line ends on every platform.
       out.print(TsvFile.line(item) + "\n");
     }
     out.flush();

@@ -9,13 +9,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Hands its arguments, as they are, to JMH's own runner. */
+/** {@code jmh}: runs JMH with the arguments unchanged. */
 @Command(
     name = "jmh",
     description = {
-      "Runs the micro-benchmarks with JMH; every argument but --help goes to JMH.",
+      "Runs the JMH benchmarks; all arguments but --help are passed to JMH.",
       "",
-      "JMH explains its own options with: petacore.jar jmh -h"
+      "Options of JMH: petacore.jar jmh -h"
     },
     footer = {
       "",
@@ -25,11 +25,11 @@ import picocli.CommandLine.Parameters;
     })
 public final class JmhCommand implements Callable<Integer> {
   @Option(names = "--help", usageHelp = true, description = "Show this help.")
-  void help(boolean asked) {
-    // Reading the option is enough: picocli shows the help by itself.
+  void help(boolean requested) {
+    // picocli prints the help.
   }
 
-  @Parameters(paramLabel = "ARGUMENT", description = "Whatever JMH understands.")
+  @Parameters(paramLabel = "ARGUMENT", description = "An argument for JMH.")
   private List<String> arguments = new ArrayList<>();
 
   @Override

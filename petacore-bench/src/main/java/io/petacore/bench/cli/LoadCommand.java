@@ -19,16 +19,16 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Puts a file of entries into a namespace. */
+/** {@code load}: loads a file of entries into a namespace. */
 @Command(
     name = "load",
     description = {
-      "Puts a file of key<TAB>value lines into a namespace of etcd.",
+      "Loads a file of key<TAB>value lines into a namespace of etcd.",
       "",
-      "The file is UTF-8; tab, line feed, carriage return and backslash inside a key or value are"
-          + " written \\t \\n \\r \\\\. The whole file is read and checked first: a bad line or a"
-          + " key that comes twice is refused, and nothing is written. Keys that are in the"
-          + " namespace already are overwritten, others stay as they are."
+      "The file is UTF-8; a tab, line feed, carriage return or backslash within a key or value is"
+          + " written \\t \\n \\r \\\\. The whole file is validated first: if a line is invalid or a"
+          + " key occurs twice, nothing is written. Existing keys are overwritten, others are not"
+          + " changed."
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -41,14 +41,14 @@ public final class LoadCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private StoreOptions storeOptions;
 
-  @Parameters(paramLabel = "FILE", description = "The file of key<TAB>value lines.")
+  @Parameters(paramLabel = "FILE", description = "File of key<TAB>value lines.")
   private Path file;
 
   @Override
   public Integer call() throws Exception {
     if (!storeOptions.isRemote()) {
       throw new ParameterException(
-          spec.commandLine(), "load needs --etcd: a store in memory would be gone at once");
+          spec.commandLine(), "load requires --etcd: a store in memory ends with the command");
     }
     Namespace namespace = storeOptions.namespace();
     PrintWriter out = spec.commandLine().getOut();

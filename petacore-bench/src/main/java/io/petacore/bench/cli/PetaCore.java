@@ -21,10 +21,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
-/** The entry of the command-line application. */
+/** Main class of the command-line application. */
 @Command(
     name = "petacore",
-    description = "Keeps a key space of etcd in memory: shows it, loads it, measures it.",
+    description =
+        "Reads, writes and loads namespaces of etcd through PetaCore, and runs its demo and benchmarks.",
     mixinStandardHelpOptions = true,
     versionProvider = PetaCore.Version.class,
     subcommands = {
@@ -38,13 +39,13 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Exit codes: 0 done, 1 failed or a check did not hold, 2 wrong usage.",
+      "Exit codes: 0 success, 1 failure or a failed check, 2 usage error.",
       "",
       "Examples:",
-      "  petacore.jar demo                                   the demo, nothing to install",
-      "  petacore.jar demo --etcd 127.0.0.1:2379             the same on etcd",
+      "  petacore.jar demo                                   the demo, in memory",
+      "  petacore.jar demo --etcd 127.0.0.1:2379             the demo on etcd",
       "  petacore.jar shell --etcd 127.0.0.1:2379 --namespace shop/",
-      "  petacore.jar demo --help                            every option of a command"
+      "  petacore.jar demo --help                            the options of a command"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class PetaCore implements Runnable {
@@ -57,14 +58,13 @@ public final class PetaCore implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(),
-        "say which command: demo, load, shell, status, catalogue, bench or jmh");
+        spec.commandLine(), "missing command: demo, load, shell, status, catalogue, bench or jmh");
   }
 
-  /** The whole command line; tests give it writers of their own. */
+  /** Returns the configured command line; tests set their own writers. */
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new PetaCore());
-    // JMH has its own options; they must reach it as they are.
+    // Options of JMH must be passed on unchanged.
     Objects.requireNonNull(commandLine.getSubcommands().get("jmh"))
         .setUnmatchedOptionsArePositionalParams(true);
     return commandLine
@@ -84,13 +84,13 @@ public final class PetaCore implements Runnable {
   private static int explainFailure(Exception e, CommandLine command, ParseResult parsed) {
     command.getOut().flush();
     command.getErr().println("petacore: " + ErrorLine.of(e));
-    if (Verbosity.asked(parsed)) {
+    if (Verbosity.isRequested(parsed)) {
       e.printStackTrace(command.getErr());
     }
     return CommandLine.ExitCode.SOFTWARE;
   }
 
-  /** Runs the command that the arguments name, and exits with its code. */
+  /** Runs the command given by the arguments and exits with its exit code. */
   public static void main(String... args) {
     PrintWriter out = utf8(FileDescriptor.out);
     PrintWriter err = utf8(FileDescriptor.err);
@@ -100,12 +100,12 @@ public final class PetaCore implements Runnable {
     System.exit(code);
   }
 
-  /** UTF-8 whatever the locale: what is printed may be piped into a file and loaded again. */
+  /** Always UTF-8, so that output piped into a file can be loaded again. */
   private static PrintWriter utf8(FileDescriptor descriptor) {
     return new PrintWriter(new FileOutputStream(descriptor), true, UTF_8);
   }
 
-  /** The version that the build wrote into the jar. */
+  /** The version from the manifest of the jar. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -1,4 +1,4 @@
-/** The command-line application and the benchmarks. */
+/** The command-line application: its main class and the commands for a namespace. */
 @NullMarked
 package io.petacore.bench.cli;
 

@@ -1,7 +1,7 @@
 package io.petacore.bench.demo;
 
 import io.petacore.bench.demo.Finding.Verdict;
-import io.petacore.bench.demo.Reservation.Answer;
+import io.petacore.bench.demo.Reservation.Outcome;
 import io.petacore.bench.support.console.Figures;
 import io.petacore.data.Bytes;
 import io.petacore.transaction.IsolationLevel;
@@ -12,43 +12,43 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * Holds what the nodes have against what was loaded and what the customers were told. It knows
- * nothing of storages, so doctored accounts can be shown to it.
+ * Compares the contents of the nodes with what was loaded and with the outcomes of the
+ * reservations. It does not use a storage, so that tests can pass manipulated contents.
  */
 final class Audit {
   private final Shop shop;
   private final List<Reservation> ledger;
-  private final List<Stocktaking> nodes;
+  private final List<Inventory> nodes;
   private final IsolationLevel isolation;
 
-  Audit(Shop shop, List<Reservation> ledger, List<Stocktaking> nodes, IsolationLevel isolation) {
+  Audit(Shop shop, List<Reservation> ledger, List<Inventory> nodes, IsolationLevel isolation) {
     this.shop = shop;
     this.ledger = ledger;
     this.nodes = nodes;
     this.isolation = isolation;
   }
 
-  /** Every check, in the order in which they are to be read. */
+  /** Runs all checks, in the order of the report. */
   List<Finding> findings() {
     return List.of(
         accountsBalance(),
         nothingNegative(),
-        catalogueUnharmed(),
-        acknowledgedAreThere(),
-        refusedAreNowhere(),
-        unknownAreAccountedFor(),
-        nothingElse(),
+        catalogueUnchanged(),
+        acknowledgedExist(),
+        failedAreAbsent(),
+        nodesAgreeOnUnknown(),
+        noOtherKeys(),
         nodesEqual());
   }
 
   /**
-   * Sold and left together against loaded. A lost update leaves more than there should be, never
-   * less: each order was written together with a stock one below some stock that was there.
+   * Checks that sold and left add up to loaded. A lost update leaves too much stock, never too
+   * little: each order was written together with a stock value that was decremented.
    */
   private Finding accountsBalance() {
     Problems lost = new Problems();
     Problems wrong = new Problems();
-    for (Stocktaking node : nodes) {
+    for (Inventory node : nodes) {
       for (Shop.Item item : shop.items()) {
         Long left = node.left().get(item.name());
         long sold = node.sold().getOrDefault(item.name(), 0L);
@@ -69,7 +69,7 @@ final class Audit {
     if (!lost.isEmpty()) {
       return new Finding(check, Verdict.ALLOWED, LostUpdates.of(shop, nodes.get(0)).describe());
     }
-    Stocktaking first = nodes.get(0);
+    Inventory first = nodes.get(0);
     return new Finding(
         check,
         Verdict.OK,
@@ -90,7 +90,7 @@ final class Audit {
 
   private Finding nothingNegative() {
     Problems negative = new Problems();
-    for (Stocktaking node : nodes) {
+    for (Inventory node : nodes) {
       node.left()
           .forEach(
               (item, left) -> {
@@ -102,29 +102,29 @@ final class Audit {
     return negative.finding("no stock is negative", "");
   }
 
-  private Finding catalogueUnharmed() {
-    Problems harmed = new Problems();
-    for (Stocktaking node : nodes) {
+  private Finding catalogueUnchanged() {
+    Problems changed = new Problems();
+    for (Inventory node : nodes) {
       for (Shop.Item item : shop.items()) {
         Bytes description = node.descriptions().get(item.name());
         if (!item.description().equals(description)) {
-          harmed.add(node, item.name() + " reads " + description);
+          changed.add(node, item.name() + " reads " + description);
         }
       }
     }
-    return harmed.finding(
-        "the catalogue is as it was loaded", Figures.of(shop.items().size(), "item", "items"));
+    return changed.finding(
+        "the catalogue is unchanged", Figures.of(shop.items().size(), "item", "items"));
   }
 
-  private Finding acknowledgedAreThere() {
+  private Finding acknowledgedExist() {
     Problems missing = new Problems();
     long acknowledged = 0;
     for (Reservation order : ledger) {
-      if (order.answer() != Answer.ACKNOWLEDGED) {
+      if (order.outcome() != Outcome.ACKNOWLEDGED) {
         continue;
       }
       acknowledged++;
-      for (Stocktaking node : nodes) {
+      for (Inventory node : nodes) {
         Bytes found = node.orders().get(order.orderKey());
         if (!order.item().equals(found)) {
           missing.add(node, order.orderKey() + " for " + order.item() + " reads " + found);
@@ -135,80 +135,79 @@ final class Audit {
         "every acknowledged order is on every node", Figures.of(acknowledged, "order", "orders"));
   }
 
-  private Finding refusedAreNowhere() {
+  private Finding failedAreAbsent() {
     Problems present = new Problems();
-    long refused = 0;
+    long failed = 0;
     for (Reservation order : ledger) {
-      if (order.answer() != Answer.REFUSED) {
+      if (order.outcome() != Outcome.FAILED) {
         continue;
       }
-      refused++;
-      for (Stocktaking node : nodes) {
+      failed++;
+      for (Inventory node : nodes) {
         if (node.orders().containsKey(order.orderKey())) {
-          present.add(node, order.orderKey() + " is there, though it was reported as failed");
+          present.add(node, order.orderKey() + " exists, but its commit failed");
         }
       }
     }
-    return present.finding(
-        "no order reported as failed is there", Figures.count(refused) + " failed");
+    return present.finding("no failed order exists on any node", Figures.count(failed) + " failed");
   }
 
-  /** Unknown means that either is right, as long as all nodes say the same. */
-  private Finding unknownAreAccountedFor() {
-    Problems divided = new Problems();
-    long landed = 0;
+  /** Checks orders of unknown outcome: each may or may not exist, but all nodes must agree. */
+  private Finding nodesAgreeOnUnknown() {
+    Problems different = new Problems();
+    long committed = 0;
     long unknown = 0;
     for (Reservation order : ledger) {
-      if (order.answer() != Answer.UNKNOWN) {
+      if (order.outcome() != Outcome.UNKNOWN) {
         continue;
       }
       unknown++;
       boolean there = nodes.get(0).orders().containsKey(order.orderKey());
-      landed += there ? 1 : 0;
-      for (Stocktaking node : nodes) {
+      committed += there ? 1 : 0;
+      for (Inventory node : nodes) {
         Bytes found = node.orders().get(order.orderKey());
         if (there != (found != null) || (found != null && !found.equals(order.item()))) {
-          divided.add(node, order.orderKey() + " for " + order.item() + " reads " + found);
+          different.add(node, order.orderKey() + " for " + order.item() + " reads " + found);
         }
       }
     }
-    return divided.finding(
-        "orders of unknown outcome: the same on every node",
+    return different.finding(
+        "all nodes agree on orders of unknown outcome",
         unknown == 0
             ? "none unknown"
             : Figures.count(unknown)
-                + " unknown, of which "
-                + Figures.count(landed)
-                + " went through");
+                + " unknown, "
+                + Figures.count(committed)
+                + " of them committed");
   }
 
-  private Finding nothingElse() {
+  private Finding noOtherKeys() {
     Map<Bytes, Reservation> placed = new TreeMap<>();
     ledger.forEach(order -> placed.put(order.orderKey(), order));
-    Problems strange = new Problems();
-    for (Stocktaking node : nodes) {
-      node.strange().forEach(key -> strange.add(node, key + " was written by nobody here"));
+    Problems unexpected = new Problems();
+    for (Inventory node : nodes) {
+      node.unexpected().forEach(key -> unexpected.add(node, key + " was not written by the demo"));
       for (Bytes order : node.orders().keySet()) {
         if (!placed.containsKey(order)) {
-          strange.add(node, order + " was ordered by nobody");
+          unexpected.add(node, order + " was not ordered");
         }
       }
     }
-    return strange.finding("nothing is there that nobody wrote", "");
+    return unexpected.finding("no other keys exist", "");
   }
 
   private Finding nodesEqual() {
-    Stocktaking first = nodes.get(0);
+    Inventory first = nodes.get(0);
     List<String> different = new ArrayList<>();
-    for (Stocktaking node : nodes) {
+    for (Inventory node : nodes) {
       if (node.revision() != first.revision()) {
         different.add(
-            node.node() + " stands at revision " + node.revision() + ", not " + first.revision());
+            node.node() + " is at revision " + node.revision() + ", not " + first.revision());
       } else if (!node.sameEntries(first)) {
         different.add(node.node() + " has " + Differences.between(node, first));
       }
     }
-    String check = "all nodes are equal, entry by entry";
+    String check = "all nodes have the same entries";
     return different.isEmpty()
         ? new Finding(
             check,

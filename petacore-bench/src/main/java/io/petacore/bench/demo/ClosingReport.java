@@ -8,10 +8,10 @@ import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine.Help.Ansi;
 
-/** What is printed when the shop has closed: the work, the accounts, the checks, the verdict. */
+/** Prints the results after the shop has closed: workload, accounts, checks and verdict. */
 final class ClosingReport {
-  /** What the figures named so mean. */
-  static final String SEEN = "seen: from a commit's return on its node until another node reads it";
+  /** Explanation of the columns named "seen". */
+  static final String SEEN = "seen: time from the return of a commit until another node reads it";
 
   private final PrintWriter out;
   private final Ansi ansi;
@@ -21,8 +21,12 @@ final class ClosingReport {
     this.ansi = ansi;
   }
 
-  /** What was done on each node, in the nanoseconds that the shop was open. */
-  void printWork(List<Node> nodes, long nanos) {
+  /**
+   * Prints the operations of each node.
+   *
+   * @param nanos how long the shop was open
+   */
+  void printOperations(List<Node> nodes, long nanos) {
     Table table =
         new Table(
             "node",
@@ -49,15 +53,17 @@ final class ClosingReport {
     table.print(out);
     out.println("  " + SEEN);
     printRequests(nodes);
-    if (total.notSeenElsewhere.sum() > 0) {
+    if (total.notSeenInTime.sum() > 0) {
       out.println(
           "  "
-              + Figures.of(total.notSeenElsewhere.sum(), "order", "orders")
-              + " took another node more than 5 s to show");
+              + Figures.of(total.notSeenInTime.sum(), "order", "orders")
+              + " took more than 5 s to be visible on another node");
     }
     if (total.tooOld.sum() > 0) {
       out.println(
-          "  " + Figures.of(total.tooOld.sum(), "scan", "scans") + " outlived the history kept");
+          "  "
+              + Figures.of(total.tooOld.sum(), "scan", "scans")
+              + " took longer than the history retention");
     }
   }
 
@@ -72,13 +78,13 @@ final class ClosingReport {
     out.println(
         "  "
             + Figures.of(carried, "transaction", "transactions")
-            + ", loading included, went to the store in "
+            + ", including the load, were sent in "
             + Figures.of(requests, "request", "requests"));
   }
 
   private static void addRow(
       Table table, String name, Tally tally, long conflicts, long retries, long nanos) {
-    boolean elsewhere = tally.propagation.count() > 0;
+    boolean isMeasured = tally.propagation.count() > 0;
     table.row(
         name,
         Figures.perSecond(tally.reads.sum(), nanos),
@@ -88,15 +94,15 @@ final class ClosingReport {
         Figures.millis(tally.commit.percentile(0.99)),
         Figures.count(conflicts),
         Figures.count(retries),
-        elsewhere ? Figures.millis(tally.propagation.percentile(0.5)) : "-",
-        elsewhere ? Figures.millis(tally.propagation.percentile(0.99)) : "-");
+        isMeasured ? Figures.millis(tally.propagation.percentile(0.5)) : "-",
+        isMeasured ? Figures.millis(tally.propagation.percentile(0.99)) : "-");
   }
 
-  /** What each node has. */
-  void printAccounts(Shop shop, List<Stocktaking> nodes) {
+  /** Prints the accounts of each node. */
+  void printAccounts(Shop shop, List<Inventory> nodes) {
     Table table =
         new Table("node", "revision", "entries", "loaded", "sold", "left", "sold + left - loaded");
-    for (Stocktaking node : nodes) {
+    for (Inventory node : nodes) {
       table.row(
           node.node(),
           Long.toString(node.revision()),
@@ -109,7 +115,11 @@ final class ClosingReport {
     table.print(out);
   }
 
-  /** Each check, and what follows from all of them; returns whether none failed. */
+  /**
+   * Prints the result of each check and the verdict.
+   *
+   * @return whether no check failed
+   */
   boolean printFindings(List<Finding> findings) {
     for (Finding finding : findings) {
       out.println("  " + mark(finding.verdict()) + "  " + finding.check());
@@ -124,9 +134,9 @@ final class ClosingReport {
       out.println(Figures.of(failed, "check", "checks") + " of " + findings.size() + " FAILED.");
     } else if (allowed) {
       out.println(
-          "Read Committed allows this: two customers read the same stock, both wrote it less one,"
-              + " and the second write replaced the first. Everything else holds."
-              + " Run it with --isolation snapshot, and nothing is lost.");
+          "Read Committed allows lost updates: two customers read the same stock, both decremented"
+              + " it, and the second write replaced the first. All other checks passed."
+              + " With --isolation snapshot no update is lost.");
     } else {
       out.println("All accounts balance.");
     }

@@ -20,16 +20,16 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The nodes of the demo, in one process. */
+/** The nodes of the demo, all in this process. */
 final class Cluster implements AutoCloseable {
-  /** How long a store may be away at the end before the accounts are given up. */
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  /** How long to wait at the end for a store that is unavailable. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   private static final long PAUSE_MILLIS = 200;
 
   private final List<Node> nodes = new ArrayList<>();
 
-  /** Opens the nodes; the stores are closed by their owner, after this. */
+  /** Opens the nodes. The caller closes the stores after the cluster. */
   static Cluster open(int size, Stores stores, StoreOptions options, Namespace namespace)
       throws InterruptedException {
     Cluster cluster = new Cluster();
@@ -53,69 +53,62 @@ final class Cluster implements AutoCloseable {
     return nodes.stream().map(Node::storage).toList();
   }
 
-  /** All nodes but one. */
+  /** All nodes except one. */
   List<Node> others(Node node) {
     return nodes.stream().filter(other -> !other.name().equals(node.name())).toList();
   }
 
-  /** Waits until each node has what any of them had at the time of the call. */
-  void awaitEqual() throws InterruptedException {
+  /** Waits until every node has applied the highest revision that any node has applied now. */
+  void awaitReplicated() throws InterruptedException {
     awaitApplied(
         storages().stream().mapToLong(DistributedStorage::appliedRevision).max().orElseThrow());
   }
 
   private void awaitApplied(long revision) throws InterruptedException {
-    CountDownLatch applied = new CountDownLatch(1);
-    Runnable look =
-        () -> {
-          if (storages().stream().allMatch(storage -> storage.appliedRevision() >= revision)) {
-            applied.countDown();
-          }
-        };
-    Ticker ticker = Ticker.everyMillisecond(look);
-    try {
-      if (!applied.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-        throw new CommandFailedException(
-            "revision "
-                + revision
-                + " did not reach every node within "
-                + PATIENCE.toSeconds()
-                + " s: "
-                + String.join(", ", nodes.stream().map(Cluster::position).toList()));
-      }
-    } finally {
-      ticker.close();
+    boolean applied =
+        Ticker.await(
+            () -> storages().stream().allMatch(storage -> storage.appliedRevision() >= revision),
+            TIMEOUT);
+    if (!applied) {
+      throw new CommandFailedException(
+          "revision "
+              + revision
+              + " was not applied by every node within "
+              + TIMEOUT.toSeconds()
+              + " s: "
+              + String.join(", ", nodes.stream().map(Cluster::progress).toList()));
     }
   }
 
-  private static String position(Node node) {
+  private static String progress(Node node) {
     StorageStatus status = node.storage().status();
     return node.name() + " is " + status.state() + " at " + status.appliedRevision();
   }
 
   /**
-   * Takes stock of every node at the same revision: a last commit, after all others have returned,
-   * is awaited everywhere. A store that is away is waited for.
+   * Reads the contents of every node at the same revision: commits once more after all other
+   * commits, and waits until every node has applied that. Retries while the store is unavailable.
    */
-  List<Stocktaking> takeStock() throws InterruptedException {
+  List<Inventory> takeInventories() throws InterruptedException {
     awaitApplied(commitClosing());
-    List<Stocktaking> taken = new ArrayList<>();
+    List<Inventory> inventories = new ArrayList<>();
     for (Node node : nodes) {
       try (Snapshot snapshot = node.storage().snapshot()) {
-        taken.add(Stocktaking.of(node.name(), snapshot.revision(), snapshot.scan(KeyRange.all())));
+        inventories.add(
+            Inventory.of(node.name(), snapshot.revision(), snapshot.scan(KeyRange.all())));
       }
     }
-    return taken;
+    return inventories;
   }
 
   private long commitClosing() throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     CountDownLatch never = new CountDownLatch(1);
     while (true) {
       try (Transaction tx = nodes.get(0).storage().begin(TransactionOptions.defaults())) {
-        return tx.write(Shop.CLOSING, Bytes.utf8("all customers have left")).commit().revision();
+        return tx.write(Shop.CLOSING, Bytes.utf8("closed")).commit().revision();
       } catch (StoreUnavailableException | CommitOutcomeUnknownException e) {
-        // Written twice it is the same; only the patience is bounded.
+        // Idempotent, so it is retried even if the outcome is unknown.
         if (System.nanoTime() - deadline > 0) {
           throw e;
         }

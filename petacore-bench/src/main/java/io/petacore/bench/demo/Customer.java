@@ -1,7 +1,7 @@
 package io.petacore.bench.demo;
 
 import io.petacore.DistributedStorage;
-import io.petacore.bench.demo.Reservation.Answer;
+import io.petacore.bench.demo.Reservation.Outcome;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.error.CommitOutcomeUnknownException;
@@ -19,17 +19,19 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** A customer on one node, who browses and reserves until the shop closes. Runs on one thread. */
+/**
+ * A customer on one node, who browses and reserves until the shop closes. Confined to one thread.
+ */
 final class Customer implements Callable<List<Reservation>> {
-  /** One browsing visit in so many is a scan of the shelf; the others look at one item. */
+  /** One in this many browsing visits is a scan; the others read one item. */
   private static final int SCAN_EVERY = 10;
 
   private static final int SCAN_LENGTH = 20;
 
-  /** One order in so many is looked for on another node. */
-  private static final int LOOK_ELSEWHERE_EVERY = 4;
+  /** One in this many orders is awaited on another node. */
+  private static final int AWAIT_EVERY = 4;
 
-  private static final long SEEN_BOUND_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long SEEN_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final int SPINS = 100;
   private static final long PARK_NANOS = 20_000;
   private static final long PAUSE_MILLIS = 50;
@@ -47,8 +49,8 @@ final class Customer implements Callable<List<Reservation>> {
   private long visits;
 
   /**
-   * @param others the other nodes, where an order may be looked for; may be empty
-   * @param number among the customers of the node
+   * @param others the other nodes, on which orders are awaited; may be empty
+   * @param number the number of the customer on the node, from 1
    * @param closing counted down when the shop closes
    */
   Customer(
@@ -70,12 +72,12 @@ final class Customer implements Callable<List<Reservation>> {
     this.closing = closing;
   }
 
-  /** The same in each process, which the hash of a key is not. */
+  /** Stable across processes, unlike the hash of a key. */
   private static int seedOf(Bytes order) {
     return Arrays.hashCode(order.toByteArray());
   }
 
-  /** All that was reserved, or tried to be, in order. */
+  /** Returns all attempted reservations, in order. */
   @Override
   public List<Reservation> call() throws InterruptedException {
     while (closing.getCount() > 0) {
@@ -95,7 +97,7 @@ final class Customer implements Callable<List<Reservation>> {
     DistributedStorage storage = node.storage();
     if (storage.read(item.itemKey()) == null || storage.read(item.stockKey()) == null) {
       throw new IllegalStateException(
-          node.name() + " does not have the item " + item.name() + " that was loaded");
+          node.name() + " lacks the item " + item.name() + ", which was loaded");
     }
     node.tally().reads.add(2);
   }
@@ -113,7 +115,7 @@ final class Customer implements Callable<List<Reservation>> {
     int left = SCAN_LENGTH;
     for (Entry entry : tx.scan(Shop.ITEMS.startingAt(from))) {
       if (entry.key().compareTo(from) < 0) {
-        throw new IllegalStateException("a scan from " + from + " gave " + entry.key());
+        throw new IllegalStateException("a scan from " + from + " returned " + entry.key());
       }
       if (--left == 0) {
         return;
@@ -121,10 +123,10 @@ final class Customer implements Callable<List<Reservation>> {
     }
   }
 
-  /** Takes one out of stock and writes the order, as one transaction; as a Java developer would. */
+  /** Decrements the stock and writes the order, in one transaction. */
   private void reserve(Shop.Item item) throws InterruptedException {
     Bytes order = Shop.orderKey(node.name(), number, visits++);
-    long begun = System.nanoTime();
+    long started = System.nanoTime();
     try {
       boolean sold =
           node.storage()
@@ -140,18 +142,18 @@ final class Customer implements Callable<List<Reservation>> {
                     return true;
                   });
       if (sold) {
-        acknowledged(order, item, begun);
+        acknowledged(order, item, started);
       } else {
         node.tally().soldOut.increment();
       }
     } catch (CommitOutcomeUnknownException e) {
       node.tally().unknown.increment();
-      reservations.add(new Reservation(order, item.name(), Answer.UNKNOWN));
+      reservations.add(new Reservation(order, item.name(), Outcome.UNKNOWN));
       pause();
     } catch (TransactionConflictException | TransactionTooOldException e) {
-      refused(order, item);
+      failed(order, item);
     } catch (StoreUnavailableException e) {
-      refused(order, item);
+      failed(order, item);
       pause();
     }
   }
@@ -160,36 +162,36 @@ final class Customer implements Callable<List<Reservation>> {
     Bytes value = tx.read(item.stockKey());
     Long stock = value == null ? null : Shop.stock(value);
     if (stock == null) {
-      throw new IllegalStateException("no stock to be read for " + item.name() + ": " + value);
+      throw new IllegalStateException("no stock value for " + item.name() + ": " + value);
     }
     return stock;
   }
 
-  private void acknowledged(Bytes order, Shop.Item item, long begun) {
+  private void acknowledged(Bytes order, Shop.Item item, long started) {
     long done = System.nanoTime();
-    node.tally().commit.record(done - begun);
+    node.tally().commit.record(done - started);
     node.tally().sold.increment();
-    reservations.add(new Reservation(order, item.name(), Answer.ACKNOWLEDGED));
-    if (!others.isEmpty() && random.nextInt(LOOK_ELSEWHERE_EVERY) == 0) {
-      lookElsewhere(order, done);
+    reservations.add(new Reservation(order, item.name(), Outcome.ACKNOWLEDGED));
+    if (!others.isEmpty() && random.nextInt(AWAIT_EVERY) == 0) {
+      awaitOnOtherNode(order, done);
     }
   }
 
-  private void refused(Bytes order, Shop.Item item) {
-    node.tally().refused.increment();
-    reservations.add(new Reservation(order, item.name(), Answer.REFUSED));
+  private void failed(Bytes order, Shop.Item item) {
+    node.tally().failed.increment();
+    reservations.add(new Reservation(order, item.name(), Outcome.FAILED));
   }
 
   /**
-   * Asks another node for the order until it shows it. A storage tells nobody of single changes, so
-   * this asks over and over: briefly at full speed, then at the resolution of the timer.
+   * Waits until another node reads the order. A storage has no notification for a single key, so
+   * this polls: it spins briefly, then parks.
    */
-  private void lookElsewhere(Bytes order, long committed) {
-    DistributedStorage elsewhere = others.get(random.nextInt(others.size())).storage();
+  private void awaitOnOtherNode(Bytes order, long committed) {
+    DistributedStorage otherNode = others.get(random.nextInt(others.size())).storage();
     int spins = 0;
-    while (elsewhere.read(order) == null) {
-      if (System.nanoTime() - committed > SEEN_BOUND_NANOS) {
-        node.tally().notSeenElsewhere.increment();
+    while (otherNode.read(order) == null) {
+      if (System.nanoTime() - committed > SEEN_TIMEOUT_NANOS) {
+        node.tally().notSeenInTime.increment();
         return;
       }
       if (spins++ < SPINS) {
@@ -201,7 +203,7 @@ final class Customer implements Callable<List<Reservation>> {
     node.tally().propagation.record(System.nanoTime() - committed);
   }
 
-  /** A store that is away answers at once; asking it at full speed would help nobody. */
+  /** Avoids a busy loop while the store is unavailable, since commits then fail immediately. */
   private void pause() throws InterruptedException {
     closing.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
   }

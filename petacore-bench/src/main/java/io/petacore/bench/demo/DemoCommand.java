@@ -30,108 +30,108 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What the library is for, shown and checked. */
+/** {@code demo}: runs a shop on several nodes and checks its accounts. */
 @Command(
     name = "demo",
     description = {
       "Runs a shop on several nodes and checks its accounts.",
       "",
-      "Every node has all items in its own memory. Customers on every node browse and reserve: in"
-          + " one transaction they read an item's stock, write it less one and write the order."
-          + " When the shop closes, sold and left must be what was loaded, for every item, on every"
-          + " node. Ctrl-C closes it early."
+      "Every node holds all items in memory. Customers on every node browse and reserve: one"
+          + " transaction reads the stock of an item, decrements it and writes the order. When the"
+          + " shop closes, sold and left must add up to loaded, for every item and on every node."
+          + " Ctrl-C closes it early."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
       "",
-      "Without --namespace a fresh one is made on etcd, and removed at the end unless --keep is"
-          + " given. One that is given must be empty.",
+      "Without --namespace the demo uses a new namespace and removes it at the end, unless --keep"
+          + " is given. A given namespace must be empty.",
       "",
       "Examples:",
       "  petacore.jar demo",
       "  petacore.jar demo --etcd 127.0.0.1:2379 --seconds 30 --data catalogue.tsv",
-      "  petacore.jar demo --isolation read-committed       updates may be lost, and are counted"
+      "  petacore.jar demo --isolation read-committed       reports lost updates"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @ArgGroup private Goods goods = new Goods();
+  @ArgGroup private CatalogueOptions catalogueOptions = new CatalogueOptions();
 
   @Option(
       names = "--nodes",
       paramLabel = "N",
       defaultValue = "3",
-      description = "How many nodes, each with its own memory (default: ${DEFAULT-VALUE}).")
+      description = "Number of nodes (default: ${DEFAULT-VALUE}).")
   private int nodes;
 
   @Option(
       names = "--workers",
       paramLabel = "N",
       defaultValue = "4",
-      description = "How many customers on each node (default: ${DEFAULT-VALUE}).")
+      description = "Number of customers per node (default: ${DEFAULT-VALUE}).")
   private int workers;
 
   @Option(
       names = "--seconds",
       paramLabel = "N",
       defaultValue = "10",
-      description = "How long the shop is open (default: ${DEFAULT-VALUE}).")
+      description = "Duration of the run, in seconds (default: ${DEFAULT-VALUE}).")
   private long seconds;
 
   @Option(
       names = "--isolation",
       paramLabel = "LEVEL",
       defaultValue = "snapshot",
-      description = "snapshot or read-committed (default: ${DEFAULT-VALUE}).")
+      description = "Isolation level: snapshot or read-committed (default: ${DEFAULT-VALUE}).")
   private IsolationLevel isolation;
 
   @Option(
       names = "--browse-ratio",
       paramLabel = "SHARE",
       defaultValue = "0.98",
-      description = "Which share of the visits only reads (default: ${DEFAULT-VALUE}).")
+      description = "Fraction of read-only visits (default: ${DEFAULT-VALUE}).")
   private double browseRatio;
 
   @Option(
       names = "--skew",
       paramLabel = "S",
       defaultValue = "0.9",
-      description = "How unequally popular items are, 0 = all alike (default: ${DEFAULT-VALUE}).")
+      description = "Zipf exponent of item popularity; 0: uniform (default: ${DEFAULT-VALUE}).")
   private double skew;
 
   @Option(
       names = "--stock",
       paramLabel = "N",
       defaultValue = "10000",
-      description = "Of each item there are from 1 to N (default: ${DEFAULT-VALUE}).")
+      description = "Initial stock per item: 1..N (default: ${DEFAULT-VALUE}).")
   private long stock;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "42",
-      description = "What stock and choices follow from (default: ${DEFAULT-VALUE}).")
+      description = "Random seed (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(names = "--keep", description = "Leave the keys on etcd.")
+  @Option(names = "--keep", description = "Keeps the keys in etcd.")
   private boolean keep;
 
   @Mixin private StoreOptions storeOptions;
 
-  /** What is sold: a file's, or a made-up catalogue of some size. */
-  static final class Goods {
+  /** The catalogue: from a file, or generated. */
+  static final class CatalogueOptions {
     @Option(
         names = "--data",
         paramLabel = "FILE",
-        description = "A catalogue: lines of key<TAB>value, one item each.")
+        description = "Catalogue file: one item per line, as key<TAB>value.")
     private @Nullable Path file;
 
     @Option(
         names = "--items",
         paramLabel = "N",
-        description = "Without --data: how many items to make up (default: 5000).")
+        description = "Number of generated items (default: 5000).")
     private @Nullable Integer items;
   }
 
@@ -143,18 +143,18 @@ public final class DemoCommand implements Callable<Integer> {
         Objects.requireNonNullElseGet(storeOptions.namespaceIfGiven(), this::freshNamespace);
     DemoPlan plan = new DemoPlan(nodes, workers, seconds, browseRatio, skew, isolation, seed);
     PrintWriter out = spec.commandLine().getOut();
-    // The hours outlive the stores: interrupted, the program ends only when all is cleaned away.
+    // Closed last: on Ctrl-C the process must not exit before the stores are closed.
     try (OpeningHours hours = new OpeningHours();
         Stores stores = storeOptions.stores()) {
       printPlan(out, plan, shop, stores);
       DemoRun run =
           new DemoRun(
               plan, shop, storeOptions, namespace, out, spec.commandLine().getColorScheme().ansi());
-      boolean allWell =
+      boolean passed =
           storeOptions.isRemote()
               ? runRemote(run, stores, hours, namespace)
               : run.run(stores, hours);
-      return allWell ? 0 : 1;
+      return passed ? 0 : 1;
     }
   }
 
@@ -166,15 +166,15 @@ public final class DemoCommand implements Callable<Integer> {
     bounds.check("--stock", stock, 1, 1_000_000_000);
     bounds.check("--browse-ratio", browseRatio, 0, 1);
     bounds.check("--skew", skew, 0, 5);
-    if (goods.items != null) {
-      bounds.check("--items", goods.items, 1, Catalogue.MAX_ITEMS);
+    if (catalogueOptions.items != null) {
+      bounds.check("--items", catalogueOptions.items, 1, Catalogue.MAX_ITEMS);
     }
   }
 
   private List<Entry> catalogue() throws IOException {
-    return goods.file != null
-        ? TsvFile.read(goods.file)
-        : Catalogue.generate(Objects.requireNonNullElse(goods.items, 5000), seed);
+    return catalogueOptions.file != null
+        ? TsvFile.read(catalogueOptions.file)
+        : Catalogue.generate(Objects.requireNonNullElse(catalogueOptions.items, 5000), seed);
   }
 
   private Namespace freshNamespace() {
@@ -204,14 +204,13 @@ public final class DemoCommand implements Callable<Integer> {
     out.flush();
   }
 
-  /** Around the run: the namespace must be empty before, and is emptied afterwards. */
+  /** Runs the demo on etcd: the namespace must be empty, and is erased afterwards. */
   private boolean runRemote(DemoRun run, Stores stores, OpeningHours hours, Namespace namespace)
       throws Exception {
     NamespaceEraser eraser = new NamespaceEraser(stores.connect(), namespace, stores.timeout());
     if (!eraser.isEmpty()) {
       throw new CommandFailedException(
-          namespace
-              + " is not empty; the demo needs one that is (without --namespace it makes one)");
+          namespace + " is not empty; omit --namespace to use a new one");
     }
     try {
       return run.run(stores, hours);
@@ -223,11 +222,11 @@ public final class DemoCommand implements Callable<Integer> {
   private void cleanUp(NamespaceEraser eraser, Namespace namespace) throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     if (keep) {
-      out.println("Everything was left in " + namespace + ".");
+      out.println("The keys were kept in " + namespace + ".");
       return;
     }
     try {
-      out.println(Figures.of(eraser.erase(), "key", "keys") + " removed with " + namespace + ".");
+      out.println(Figures.of(eraser.erase(), "key", "keys") + " removed from " + namespace + ".");
     } catch (ExecutionException | TimeoutException e) {
       spec.commandLine()
           .getErr()

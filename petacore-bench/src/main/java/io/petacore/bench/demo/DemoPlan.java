@@ -3,14 +3,14 @@ package io.petacore.bench.demo;
 import io.petacore.transaction.IsolationLevel;
 
 /**
- * What a run of the demo is to be.
+ * Parameters of a run of the demo.
  *
- * @param nodes how many storages
- * @param customers how many on each node, a thread each
- * @param seconds how long the shop is open
- * @param browseRatio the share of visits that only read
- * @param skew how unequally popular the items are; 0 for all alike
- * @param seed what the customers' choices follow from
+ * @param nodes number of storages
+ * @param customers number of customers per node, one thread each
+ * @param seconds duration for which the shop is open
+ * @param browseRatio fraction of visits that only read, 0 to 1
+ * @param skew Zipf exponent of item popularity; 0 for uniform
+ * @param seed random seed of the customers
  */
 record DemoPlan(
     int nodes,

@@ -17,7 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import picocli.CommandLine.Help.Ansi;
 
-/** One run of the demo: load, open the shop, close it, take stock, check the accounts. */
+/** One run of the demo: loads the catalogue, runs the customers, and checks the accounts. */
 final class DemoRun {
   private final DemoPlan plan;
   private final Shop shop;
@@ -41,23 +41,28 @@ final class DemoRun {
     this.report = new ClosingReport(out, ansi);
   }
 
-  /** Runs it on some stores; returns whether every check held. */
+  /**
+   * Runs the demo.
+   *
+   * @return whether all checks passed
+   */
   boolean run(Stores stores, OpeningHours hours) throws InterruptedException {
     try (Cluster cluster = Cluster.open(plan.nodes(), stores, options, namespace)) {
       load(cluster, stores);
-      cluster.awaitEqual();
-      long begun = System.nanoTime();
+      cluster.awaitReplicated();
+      long started = System.nanoTime();
       List<Reservation> ledger = serve(cluster, hours);
-      long nanos = System.nanoTime() - begun;
+      long nanos = System.nanoTime() - started;
       out.println();
-      out.println("Closed; taking stock on every node.");
+      out.println("Closed; checking the accounts of every node.");
       out.println();
-      List<Stocktaking> taken = cluster.takeStock();
-      report.printWork(cluster.nodes(), nanos);
+      List<Inventory> inventories = cluster.takeInventories();
+      report.printOperations(cluster.nodes(), nanos);
       out.println();
-      report.printAccounts(shop, taken);
+      report.printAccounts(shop, inventories);
       out.println();
-      return report.printFindings(new Audit(shop, ledger, taken, plan.isolation()).findings());
+      return report.printFindings(
+          new Audit(shop, ledger, inventories, plan.isolation()).findings());
     } finally {
       out.flush();
     }
@@ -74,18 +79,22 @@ final class DemoRun {
     out.println();
   }
 
-  /** Lets the customers in and, when they have left, returns what all of them were told. */
+  /**
+   * Runs the customers until the shop closes.
+   *
+   * @return the reservations of all customers
+   */
   private List<Reservation> serve(Cluster cluster, OpeningHours hours) throws InterruptedException {
     Popularity popularity = new Popularity(shop.items().size(), plan.skew(), plan.seed());
     ExecutorService executor = Executors.newFixedThreadPool(plan.nodes() * plan.customers());
     List<Future<List<Reservation>>> visits = new ArrayList<>();
     try (ProgressTable progress = new ProgressTable(cluster.nodes(), out)) {
-      progress.printHead();
+      progress.printHeader();
       for (Node node : cluster.nodes()) {
         for (int i = 1; i <= plan.customers(); i++) {
           Customer customer =
               new Customer(node, cluster.others(node), i, shop, popularity, plan, hours.closing());
-          visits.add(executor.submit(endingAllIfItFails(customer, hours)));
+          visits.add(executor.submit(closingOnFailure(customer, hours)));
         }
       }
       hours.await(plan.seconds());
@@ -93,10 +102,10 @@ final class DemoRun {
       hours.end();
       executor.shutdown();
     }
-    return told(visits);
+    return collect(visits);
   }
 
-  private static Callable<List<Reservation>> endingAllIfItFails(
+  private static Callable<List<Reservation>> closingOnFailure(
       Customer customer, OpeningHours hours) {
     return () -> {
       try {
@@ -108,7 +117,7 @@ final class DemoRun {
     };
   }
 
-  private static List<Reservation> told(List<Future<List<Reservation>>> visits)
+  private static List<Reservation> collect(List<Future<List<Reservation>>> visits)
       throws InterruptedException {
     List<Reservation> ledger = new ArrayList<>();
     try {
@@ -116,7 +125,7 @@ final class DemoRun {
         ledger.addAll(visit.get());
       }
     } catch (ExecutionException e) {
-      throw new CommandFailedException("a customer could not go on: " + ErrorLine.of(e), e);
+      throw new CommandFailedException("a customer failed: " + ErrorLine.of(e), e);
     }
     return ledger;
   }

@@ -5,12 +5,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 
-/** Where two nodes differ, in words. */
+/** Describes how the contents of two nodes differ. */
 final class Differences {
   private Differences() {}
 
-  /** The first difference of each kind of entry, and how many entries each node has. */
-  static String between(Stocktaking node, Stocktaking first) {
+  /** Describes the number of entries and the first difference of each kind of entry. */
+  static String between(Inventory node, Inventory first) {
     StringBuilder words = new StringBuilder();
     words.append(node.entries()).append(" entries, ");
     words.append(first.node()).append(" has ").append(first.entries());
@@ -29,7 +29,7 @@ final class Differences {
       V theirs = there.get(key);
       if (!Objects.equals(mine, theirs)) {
         words.append(", e.g. ").append(what).append(key).append(": ");
-        words.append(mine == null ? "absent" : mine).append(" against ");
+        words.append(mine == null ? "absent" : mine).append(", not ");
         words.append(theirs == null ? "absent" : theirs);
         return;
       }

@@ -1,18 +1,18 @@
 package io.petacore.bench.demo;
 
 /**
- * What one check of the accounts found.
+ * The result of one check of the accounts.
  *
- * @param check what was checked, as a sentence that is true when all is well
- * @param verdict whether it is
- * @param detail figures, or what is wrong with examples
+ * @param check the property that was checked
+ * @param verdict whether the property holds
+ * @param detail figures, or examples of violations
  */
 record Finding(String check, Verdict verdict, String detail) {
-  /** How a check came out. */
+  /** The verdict of a check. */
   enum Verdict {
     OK,
     FAILED,
-    /** Not as it should be, but what the chosen isolation level allows. */
+    /** The property is violated in a way that the isolation level allows. */
     ALLOWED
   }
 }

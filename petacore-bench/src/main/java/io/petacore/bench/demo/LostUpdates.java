@@ -3,17 +3,17 @@ package io.petacore.bench.demo;
 import io.petacore.bench.support.console.Figures;
 
 /**
- * What the shop lost to Read Committed: two customers read the same stock, both wrote it less one,
- * and one of the two writes is gone, while both orders stand.
+ * Lost updates under Read Committed: two customers read the same stock and both decrement it, so
+ * one of the two writes is lost, while both orders exist.
  *
- * @param updates stock that should have gone down and did not
- * @param items how many items are concerned
- * @param oversold units sold that were never there
+ * @param updates number of lost decrements
+ * @param items number of affected items
+ * @param oversold number of units sold beyond the stock
  */
 record LostUpdates(long updates, long items, long oversold) {
 
-  /** Counts them on a node. */
-  static LostUpdates of(Shop shop, Stocktaking node) {
+  /** Counts the lost updates on a node. */
+  static LostUpdates of(Shop shop, Inventory node) {
     long updates = 0;
     long items = 0;
     long oversold = 0;
@@ -33,6 +33,6 @@ record LostUpdates(long updates, long items, long oversold) {
         + Figures.of(items, "item", "items")
         + ", "
         + Figures.of(oversold, "unit", "units")
-        + " sold that were never there";
+        + " oversold";
   }
 }

@@ -15,11 +15,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Removes a namespace from a store, PetaCore's own keys included; for one that nobody has open any
- * more. It goes to the store itself: a storage would leave its own keys behind.
+ * Deletes all keys of a namespace, including PetaCore's internal keys. The namespace must not be
+ * open. Uses the store directly, since a storage cannot delete internal keys.
  */
 final class NamespaceEraser {
-  /** What a delete takes in a request beyond its key, generously. */
+  /** Upper bound on the request size of a delete in addition to its key. */
   private static final int OVERHEAD_BYTES = 32;
 
   private final KvStore store;
@@ -32,14 +32,18 @@ final class NamespaceEraser {
     this.timeout = timeout;
   }
 
-  /** Whether there is nothing in the namespace at all. */
+  /** Whether the namespace has no keys, including internal ones. */
   boolean isEmpty() throws InterruptedException, ExecutionException, TimeoutException {
     return page(1).entries().isEmpty();
   }
 
-  /** Removes everything; returns how many keys that were. */
+  /**
+   * Deletes all keys.
+   *
+   * @return the number of deleted keys
+   */
   long erase() throws InterruptedException, ExecutionException, TimeoutException {
-    // Groups of deletes, as many groups as deletes in one: most keys for the operations allowed.
+    // As many groups as deletes per group: the most keys within the limit on operations.
     int perGroup = Math.max(1, store.limits().maxOperations() / 2 - 1);
     long erased = 0;
     while (true) {

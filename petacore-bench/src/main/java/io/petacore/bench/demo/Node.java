@@ -3,7 +3,7 @@ package io.petacore.bench.demo;
 import io.petacore.DistributedStorage;
 
 /**
- * One node: a storage with its own memory, and what was done on it.
+ * One node: a storage and the counters of its customers.
  *
  * @param name {@code node-1} and so on
  */

@@ -4,11 +4,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long the shop is open: until its time is over, something fails, or the program is told to end
- * (Ctrl-C), in which case the accounts are still made up and the keys cleaned away before it does.
+ * Decides when the shop closes: after its duration, on a failure, or on Ctrl-C. On Ctrl-C the
+ * process exits only after the accounts are checked and the keys removed.
  */
 final class OpeningHours implements AutoCloseable {
-  private static final long AFTERWARDS_SECONDS = 120;
+  private static final long EXIT_DELAY_SECONDS = 120;
 
   private final CountDownLatch closing = new CountDownLatch(1);
   private final CountDownLatch allDone = new CountDownLatch(1);
@@ -18,11 +18,11 @@ final class OpeningHours implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  /** The program ends when its shutdown hooks have returned: so this one waits for the rest. */
+  /** Closes the shop and delays the exit of the process until the run is complete. */
   private void endEarly() {
     closing.countDown();
     try {
-      allDone.await(AFTERWARDS_SECONDS, TimeUnit.SECONDS);
+      allDone.await(EXIT_DELAY_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -33,25 +33,25 @@ final class OpeningHours implements AutoCloseable {
     return closing;
   }
 
-  /** Closes the shop, before its time if need be. */
+  /** Closes the shop. */
   void end() {
     closing.countDown();
   }
 
-  /** Keeps the shop open for some seconds, or until {@link #end()}. */
+  /** Waits for some seconds or until {@link #end()}, then closes the shop. */
   void await(long seconds) throws InterruptedException {
     closing.await(seconds, TimeUnit.SECONDS);
     closing.countDown();
   }
 
-  /** Everything is done: the program may end. */
+  /** Lets the process exit. */
   @Override
   public void close() {
     allDone.countDown();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // The program is ending already, and the hook has just been released.
+      // The process is exiting; the hook has just been released.
     }
   }
 }

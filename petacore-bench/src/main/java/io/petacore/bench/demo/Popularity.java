@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Which item the next customer wants: the item of rank {@code r} in proportion to {@code r^-skew}
- * (Zipf), with the ranks spread over the catalogue at random. Skew 0 makes all alike.
+ * Chooses items by a Zipf distribution: the item of rank {@code r} with a probability proportional
+ * to {@code r^-skew}. Ranks are assigned at random; skew 0 is uniform.
  */
 final class Popularity {
-  /** At each rank, the sum of the weights up to it. */
+  /** For each rank, the sum of the weights up to it. */
   private final double[] cumulated;
 
   private final int[] itemOfRank;
@@ -34,7 +34,7 @@ final class Popularity {
     }
   }
 
-  /** The index of an item. */
+  /** Returns the index of the next item. */
   int next(SplittableRandom random) {
     double point = random.nextDouble() * cumulated[cumulated.length - 1];
     int found = Arrays.binarySearch(cumulated, point);

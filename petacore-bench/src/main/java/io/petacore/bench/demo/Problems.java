@@ -5,14 +5,14 @@ import io.petacore.bench.support.console.Figures;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a check found wrong: how often, and the first few cases in words. */
+/** Violations found by a check: their number and the first few examples. */
 final class Problems {
   private static final int SHOWN = 3;
 
   private final List<String> examples = new ArrayList<>();
   private long count;
 
-  void add(Stocktaking node, String what) {
+  void add(Inventory node, String what) {
     if (count++ < SHOWN) {
       examples.add(node.node() + ": " + what);
     }
@@ -22,7 +22,11 @@ final class Problems {
     return count == 0;
   }
 
-  /** The finding: all well, with a detail for that case, or the problems. */
+  /**
+   * Returns the result of the check.
+   *
+   * @param detailIfNone the detail if there are no violations
+   */
   Finding finding(String check, String detailIfNone) {
     if (isEmpty()) {
       return new Finding(check, Verdict.OK, detailIfNone);
@@ -31,6 +35,6 @@ final class Problems {
     return new Finding(
         check,
         Verdict.FAILED,
-        Figures.count(count) + " wrong: " + String.join("; ", examples) + more);
+        Figures.count(count) + " violations: " + String.join("; ", examples) + more);
   }
 }

@@ -8,19 +8,19 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 
-/** A line of figures every second while the shop is open. */
+/** Prints a row of figures every second while the shop is open. */
 final class ProgressTable implements AutoCloseable {
   private final List<Node> nodes;
   private final PrintWriter out;
-  private final long begun = System.nanoTime();
+  private final long started = System.nanoTime();
   private final Ticker ticker;
 
   /** Confined to the ticker's thread. */
-  private Figure last;
+  private Totals last;
 
-  /** All that has happened up to a moment. */
-  private record Figure(long at, Tally tally, long conflicts, long retries) {
-    static Figure of(List<Node> nodes) {
+  /** Totals at a point in time. */
+  private record Totals(long at, Tally tally, long conflicts, long retries) {
+    static Totals of(List<Node> nodes) {
       Tally tally = new Tally();
       long conflicts = 0;
       long retries = 0;
@@ -30,19 +30,19 @@ final class ProgressTable implements AutoCloseable {
         conflicts += counters.conflicts();
         retries += counters.retries();
       }
-      return new Figure(System.nanoTime(), tally, conflicts, retries);
+      return new Totals(System.nanoTime(), tally, conflicts, retries);
     }
   }
 
   ProgressTable(List<Node> nodes, PrintWriter out) {
     this.nodes = nodes;
     this.out = out;
-    this.last = Figure.of(nodes);
+    this.last = Totals.of(nodes);
     this.ticker = Ticker.everySecond(this::tick);
   }
 
-  /** Prints the head; to be called before the first second is over. */
-  void printHead() {
+  /** Prints the header; to be called within the first second. */
+  void printHeader() {
     print(
         "time",
         "reads/s",
@@ -55,11 +55,11 @@ final class ProgressTable implements AutoCloseable {
   }
 
   private void tick() {
-    Figure now = Figure.of(nodes);
+    Totals now = Totals.of(nodes);
     long nanos = now.at - last.at;
     Latencies propagation = now.tally.propagation.since(last.tally.propagation);
     print(
-        Math.round((now.at - begun) / 1e9) + " s",
+        Math.round((now.at - started) / 1e9) + " s",
         Figures.perSecond(now.tally.reads.sum() - last.tally.reads.sum(), nanos),
         Figures.perSecond(now.tally.scans.sum() - last.tally.scans.sum(), nanos),
         Figures.perSecond(now.tally.sold.sum() - last.tally.sold.sum(), nanos),

@@ -3,20 +3,20 @@ package io.petacore.bench.demo;
 import io.petacore.data.Bytes;
 
 /**
- * What a customer was told about an order.
+ * A reservation and its outcome.
  *
- * @param orderKey the key under which the order would lie
- * @param item which item it is for
- * @param answer what the library said
+ * @param orderKey the key of the order
+ * @param item the ordered item
+ * @param outcome the outcome of the commit
  */
-record Reservation(Bytes orderKey, Bytes item, Answer answer) {
-  /** What is known of a commit, in the words of the library's exceptions. */
-  enum Answer {
-    /** It returned: the order is there, on this node at once and on every node in the end. */
+record Reservation(Bytes orderKey, Bytes item, Outcome outcome) {
+  /** The outcome of a commit, as the library reports it. */
+  enum Outcome {
+    /** The commit returned: the order exists on this node at once and on every node eventually. */
     ACKNOWLEDGED,
-    /** It failed with nothing applied: the order is nowhere, ever. */
-    REFUSED,
-    /** Its outcome is unknown: the order is there or not, the same on every node. */
+    /** The commit failed and nothing was applied: the order never exists. */
+    FAILED,
+    /** The outcome is unknown: the order exists on all nodes or on none. */
     UNKNOWN
   }
 }

@@ -10,13 +10,13 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the shop keeps under which key:
+ * The keys of the shop:
  *
  * <pre>
- * item/&lt;item&gt;                     its description, as it was loaded
- * stock/&lt;item&gt;                    how many are left, a decimal number
- * order/&lt;node&gt;/&lt;customer&gt;/&lt;number&gt;   one of which item was sold
- * closing                         written once all customers have left
+ * item/&lt;item&gt;                     its description
+ * stock/&lt;item&gt;                    units left, a decimal number
+ * order/&lt;node&gt;/&lt;customer&gt;/&lt;number&gt;   the item that was sold
+ * closing                         written once after all customers have stopped
  * </pre>
  */
 final class Shop {
@@ -29,10 +29,10 @@ final class Shop {
   private final List<Item> items;
 
   /**
-   * An item; its keys are prepared once, since every visit uses them.
+   * An item, with precomputed keys.
    *
-   * @param name as the catalogue has it
-   * @param stock how many were loaded
+   * @param name its key in the catalogue
+   * @param stock units loaded
    */
   record Item(Bytes name, Bytes itemKey, Bytes stockKey, Bytes description, long stock) {
     Item(Bytes name, Bytes description, long stock) {
@@ -44,12 +44,15 @@ final class Shop {
     this.items = List.copyOf(items);
   }
 
-  /** A shop with a catalogue's items, of each from one to {@code greatestStock}. */
-  static Shop of(List<Entry> catalogue, long greatestStock, long seed) {
+  /**
+   * Creates a shop with the items of a catalogue and a random stock of 1..{@code maxStock} units
+   * each.
+   */
+  static Shop of(List<Entry> catalogue, long maxStock, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     List<Item> items = new ArrayList<>(catalogue.size());
     for (Entry entry : catalogue) {
-      items.add(new Item(entry.key(), entry.value(), random.nextLong(1, greatestStock + 1)));
+      items.add(new Item(entry.key(), entry.value(), random.nextLong(1, maxStock + 1)));
     }
     return new Shop(items);
   }
@@ -58,12 +61,12 @@ final class Shop {
     return items;
   }
 
-  /** How many units of all items together were loaded. */
+  /** The number of units loaded, over all items. */
   long unitsLoaded() {
     return items.stream().mapToLong(Item::stock).sum();
   }
 
-  /** What has to be written before the shop can open. */
+  /** The entries to load before the shop opens. */
   List<Entry> entries() {
     List<Entry> entries = new ArrayList<>(2 * items.size());
     for (Item item : items) {
@@ -82,7 +85,7 @@ final class Shop {
     return Bytes.utf8(Long.toString(stock));
   }
 
-  /** The number that a stock's value holds; null if it holds none. */
+  /** Parses a stock value; null if it is not a number. */
   static @Nullable Long stock(Bytes value) {
     try {
       return Long.valueOf(value.toUtf8());

@@ -3,37 +3,37 @@ package io.petacore.bench.demo;
 import io.petacore.bench.support.console.Latencies;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the customers of one node have done so far. Safe for use by many threads. */
+/** Counters of the customers of one node. Thread-safe. */
 final class Tally {
   final LongAdder reads = new LongAdder();
   final LongAdder scans = new LongAdder();
   final LongAdder sold = new LongAdder();
   final LongAdder soldOut = new LongAdder();
-  final LongAdder refused = new LongAdder();
+  final LongAdder failed = new LongAdder();
   final LongAdder unknown = new LongAdder();
 
-  /** Scans that found their snapshot's history gone. */
+  /** Scans that failed because their snapshot was older than the history. */
   final LongAdder tooOld = new LongAdder();
 
-  /** Orders that another node did not show within the bound. */
-  final LongAdder notSeenElsewhere = new LongAdder();
+  /** Orders that another node did not read within the timeout. */
+  final LongAdder notSeenInTime = new LongAdder();
 
-  /** From the call until it returned, all attempts included. */
+  /** Commit latency, including retries. */
   final Latencies commit = new Latencies();
 
-  /** From a commit's return on this node until its order could be read on another one. */
+  /** Time from the return of a commit on this node until another node reads the order. */
   final Latencies propagation = new Latencies();
 
-  /** Adds what another tally counted; for totals. */
+  /** Adds the counters of another tally. */
   void add(Tally other) {
     reads.add(other.reads.sum());
     scans.add(other.scans.sum());
     sold.add(other.sold.sum());
     soldOut.add(other.soldOut.sum());
-    refused.add(other.refused.sum());
+    failed.add(other.failed.sum());
     unknown.add(other.unknown.sum());
     tooOld.add(other.tooOld.sum());
-    notSeenElsewhere.add(other.notSeenElsewhere.sum());
+    notSeenInTime.add(other.notSeenInTime.sum());
     commit.add(other.commit);
     propagation.add(other.propagation);
   }

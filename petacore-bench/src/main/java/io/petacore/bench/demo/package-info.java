@@ -1,4 +1,4 @@
-/** A shop on several nodes whose accounts must balance. */
+/** The demo: a shop on several nodes whose accounts must balance. */
 @NullMarked
 package io.petacore.bench.demo;
 

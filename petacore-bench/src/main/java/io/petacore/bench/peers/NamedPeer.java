@@ -1,9 +1,9 @@
 package io.petacore.bench.peers;
 
 /**
- * A peer that takes part.
+ * A peer with its class name.
  *
- * @param name of its class
- * @param peer to be asked what it can; it is not opened
+ * @param name the simple name of its class
+ * @param peer an instance that is not opened
  */
 record NamedPeer(String name, Peer peer) {}

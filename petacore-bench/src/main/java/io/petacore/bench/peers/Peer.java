@@ -3,52 +3,62 @@ package io.petacore.bench.peers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands in the table of peers. Every one has the same keys and values, in the form that it
- * reads fastest, prepared before; a key is named by its number, in the order of the keys.
+ * A system that PetaCore is compared with. All peers have the same keys and values, prepared in the
+ * form that the peer reads fastest. Keys are identified by their index in key order.
  *
- * <p>Used by one thread. The classes of this package are all that a peer's class path shares with
- * PetaCore's.
+ * <p>Not thread-safe. A peer's class path shares only the classes of this package with PetaCore's.
  */
 public interface Peer {
 
-  /** What it is, and what it offers. */
-  Offer offer();
+  /** Describes the peer and its guarantees. */
+  PeerDescription description();
 
-  /** The server that it needs, one of {@link Servers}; null if it needs none. */
+  /** The server that the peer requires, one of {@link Servers}; null for none. */
   default @Nullable String server() {
     return null;
   }
 
-  /** Takes the keys, which are ascending, and their values. */
+  /**
+   * Opens the peer and stores the entries.
+   *
+   * @param names the keys, in ascending order
+   * @param values the value of each key
+   */
   void open(String[] names, byte[][] values) throws Exception;
 
-  /** The value of a key. */
+  /**
+   * Reads one key.
+   *
+   * @return the value; null if the key is absent
+   */
   @Nullable Object read(int key) throws Exception;
 
   /**
-   * The values of several keys at one moment. Only if it {@linkplain Offer#snapshots offers so}.
+   * Reads several keys in one snapshot; only if {@link PeerDescription#isSnapshot}.
+   *
+   * @param found receives the value of each key, null if absent
    */
-  default void readTogether(int[] keys, @Nullable Object[] found) throws Exception {
+  default void readSnapshot(int[] keys, @Nullable Object[] found) throws Exception {
     throw new UnsupportedOperationException("no snapshots");
   }
 
-  /** Whether it can scan. */
+  /** Whether {@link #scan} is supported. */
   default boolean isOrdered() {
     return false;
   }
 
   /**
-   * Looks at keys and values in order.
+   * Reads keys and values in key order.
    *
-   * @return something that depends on every one of them
+   * @return a sum over the first byte of each key and value
    */
   default long scan(int from, int count) throws Exception {
     throw new UnsupportedOperationException("no order");
   }
 
-  /** Gives a key another value, of the same length. Durable, if it {@linkplain Offer says so}. */
+  /** Overwrites a key with a value of the same length. */
   void write(int key, byte[] value) throws Exception;
 
-  /** Lets everything go, in its server, too. */
+  /** Closes the peer and deletes its data. */
   void close() throws Exception;
 }

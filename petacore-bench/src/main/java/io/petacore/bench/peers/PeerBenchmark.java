@@ -19,14 +19,14 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** The same work, done by one peer in a process of its own: keys in random order. */
+/** The workloads of one peer, on keys in random order, in a new process. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @SuppressWarnings("NullAway.Init") // JMH calls the setup first.
 public class PeerBenchmark {
 
-  /** Where the class paths are. */
+  /** System property with the directory of the class paths. */
   static final String DIRECTORY = "petacore.peers";
 
   private static final int KEYS = 100_000;
@@ -37,13 +37,13 @@ public class PeerBenchmark {
   String peer;
 
   private final byte[][] values = new byte[KEYS][];
-  private final int[] asked = IntStream.range(0, KEYS).toArray();
+  private final int[] order = IntStream.range(0, KEYS).toArray();
   private final int[] ten = new int[TEN];
   private final @Nullable Object[] found = new Object[TEN];
   private Peer opened;
   private int at;
 
-  /** Fills it. */
+  /** Opens the peer and verifies it. */
   @Setup(Level.Trial)
   public void open() throws Exception {
     String[] names = new String[KEYS];
@@ -55,33 +55,33 @@ public class PeerBenchmark {
     opened = new Peers(Path.of(System.getProperty(DIRECTORY, "."))).get(peer);
     opened.open(names, values);
     check();
-    System.gc(); // as it lies in memory in the long run
+    System.gc(); // moves the data to the old generation
   }
 
   private void shuffle() {
     Random random = new Random(42);
     for (int i = KEYS - 1; i > 0; i--) {
       int other = random.nextInt(i + 1);
-      int kept = asked[i];
-      asked[i] = asked[other];
-      asked[other] = kept;
+      int kept = order[i];
+      order[i] = order[other];
+      order[other] = kept;
     }
   }
 
-  /** What finds nothing is fast, too. */
+  /** Verifies the peer: one that finds nothing is fast, too. */
   private void check() throws Exception {
     for (int i = 0; i < TEN; i++) {
       if (opened.read(next()) == null) {
-        throw new IllegalStateException(peer + " lost a key");
+        throw new IllegalStateException(peer + " lacks a key");
       }
     }
     if (opened.isOrdered() && opened.scan(0, LENGTH) != sumOfAScan()) {
-      throw new IllegalStateException(peer + " does not scan what is there");
+      throw new IllegalStateException(peer + " returns a wrong scan");
     }
-    if (opened.offer().isSnapshot()) {
+    if (opened.description().isSnapshot()) {
       for (Object value : readTen()) {
         if (value == null) {
-          throw new IllegalStateException(peer + " lost a key");
+          throw new IllegalStateException(peer + " lacks a key");
         }
       }
     }
@@ -95,7 +95,7 @@ public class PeerBenchmark {
     return sum;
   }
 
-  /** Lets it go. */
+  /** Closes the peer. */
   @TearDown(Level.Trial)
   public void close() throws Exception {
     opened.close();
@@ -103,35 +103,35 @@ public class PeerBenchmark {
 
   private int next() {
     at = at + 1 < KEYS ? at + 1 : 0;
-    return asked[at];
+    return order[at];
   }
 
-  /** One key. */
+  /** Reads one key. */
   @Benchmark
   public @Nullable Object read() throws Exception {
     return opened.read(next());
   }
 
-  /** Ten keys at one moment. */
+  /** Reads ten keys in one snapshot. */
   @Benchmark
   public @Nullable Object[] readTen() throws Exception {
     for (int i = 0; i < TEN; i++) {
       ten[i] = next();
     }
-    opened.readTogether(ten, found);
+    opened.readSnapshot(ten, found);
     return found;
   }
 
-  /** A hundred keys in order. */
+  /** Scans a hundred keys. */
   @Benchmark
   public long scan() throws Exception {
     return opened.scan(Math.min(next(), KEYS - LENGTH - 1), LENGTH);
   }
 
-  /** One key is written. */
+  /** Writes one key. */
   @Benchmark
   public void write() throws Exception {
     int key = next();
-    opened.write(key, values[asked[key]]);
+    opened.write(key, values[order[key]]);
   }
 }

@@ -2,7 +2,7 @@ package io.petacore.bench.peers;
 
 import java.util.Locale;
 
-/** A picture of the ratios, as SVG: a row for each peer, and an axis by powers of ten. */
+/** An SVG chart of the ratios: one row per peer, on a logarithmic axis. */
 final class PeerChart {
 
   private static final int WIDTH = 900;
@@ -10,8 +10,8 @@ final class PeerChart {
   private static final int RIGHT = 40;
   private static final int TOP = 92;
   private static final int ROW = 30;
-  private static final int LEAST = -2;
-  private static final int MOST = 4;
+  private static final int MIN_POWER = -2;
+  private static final int MAX_POWER = 4;
 
   private PeerChart() {}
 
@@ -23,11 +23,11 @@ final class PeerChart {
             """
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="14">
             <rect width="%d" height="%d" fill="#ffffff"/>
-            <text x="16" y="26" font-size="17" font-weight="bold" fill="#1f2933">How many times PetaCore's time its peers take</text>
+            <text x="16" y="26" font-size="17" font-weight="bold" fill="#1f2933">Time of the peers relative to PetaCore</text>
             """,
             WIDTH, height, WIDTH, height));
     legend(svg);
-    for (int power = LEAST; power <= MOST; power++) {
+    for (int power = MIN_POWER; power <= MAX_POWER; power++) {
       svg.append(axis(power, height));
     }
     int y = TOP;
@@ -42,7 +42,7 @@ final class PeerChart {
 
   private static void legend(StringBuilder svg) {
     int x = 16;
-    for (PeerWork work : PeerWork.values()) {
+    for (PeerWorkload work : PeerWorkload.values()) {
       svg.append(
           text(
               """
@@ -79,9 +79,9 @@ final class PeerChart {
             """,
             LEFT - 12,
             y + 5,
-            peer.peer().offer().isSnapshot() ? " font-weight=\"bold\"" : "",
-            peer.peer().offer().name()));
-    for (PeerWork work : PeerWork.values()) {
+            peer.peer().description().isSnapshot() ? " font-weight=\"bold\"" : "",
+            peer.peer().description().name()));
+    for (PeerWorkload work : PeerWorkload.values()) {
       PeerTable.Cell cell = table.cell(peer, work);
       if (cell != null) {
         svg.append(
@@ -95,8 +95,8 @@ final class PeerChart {
   }
 
   private static double x(double ratio) {
-    double power = Math.max(LEAST, Math.min(MOST, Math.log10(ratio)));
-    return LEFT + (WIDTH - LEFT - RIGHT) * (power - LEAST) / (MOST - LEAST);
+    double power = Math.max(MIN_POWER, Math.min(MAX_POWER, Math.log10(ratio)));
+    return LEFT + (WIDTH - LEFT - RIGHT) * (power - MIN_POWER) / (MAX_POWER - MIN_POWER);
   }
 
   private static String text(String format, Object... values) {

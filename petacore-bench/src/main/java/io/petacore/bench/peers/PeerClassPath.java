@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The class path of one peer: the jars of a directory. What PetaCore brings along is not seen from
- * there, except for this package.
+ * The class loader of one peer: the jars of a directory. Of PetaCore's class path it sees only this
+ * package.
  */
 final class PeerClassPath extends URLClassLoader {
 

@@ -11,22 +11,23 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.RunResult;
 
-/** What was measured: of several rounds the one whose ratio to PetaCore is in the middle. */
+/** The results; of several rounds, the one with the median ratio to PetaCore. */
 final class PeerTable {
 
   /**
-   * How long one operation took.
+   * The time per operation.
    *
-   * @param nanos the time
+   * @param nanos nanoseconds per operation
    * @param ratio to PetaCore's time in the same round
    */
   record Cell(double nanos, double ratio) {}
 
   private final List<NamedPeer> peers;
-  private final Map<PeerWork, List<Map<String, Double>>> rounds = new EnumMap<>(PeerWork.class);
+  private final Map<PeerWorkload, List<Map<String, Double>>> rounds =
+      new EnumMap<>(PeerWorkload.class);
 
   /**
-   * @param peers PetaCore the first
+   * @param peers the peers, PetaCore first
    */
   PeerTable(List<NamedPeer> peers) {
     this.peers = peers;
@@ -36,13 +37,13 @@ final class PeerTable {
     return peers;
   }
 
-  /** Who can do it. */
-  List<String> namesFor(PeerWork work) {
-    return peers.stream().filter(p -> work.isFor(p.peer())).map(NamedPeer::name).toList();
+  /** Returns the names of the peers that support a workload. */
+  List<String> namesFor(PeerWorkload work) {
+    return peers.stream().filter(p -> work.isSupportedBy(p.peer())).map(NamedPeer::name).toList();
   }
 
-  /** Adds a round. */
-  void add(PeerWork work, List<RunResult> results) {
+  /** Adds the results of a round. */
+  void add(PeerWorkload work, List<RunResult> results) {
     Map<String, Double> nanos = new HashMap<>();
     for (RunResult result : results) {
       nanos.put(result.getParams().getParam("peer"), result.getPrimaryResult().getScore());
@@ -50,8 +51,8 @@ final class PeerTable {
     rounds.computeIfAbsent(work, w -> new ArrayList<>()).add(nanos);
   }
 
-  /** What a peer took; null if it can't do that, or was not asked. */
-  @Nullable Cell cell(NamedPeer peer, PeerWork work) {
+  /** Returns the result of a peer; null if it was not measured. */
+  @Nullable Cell cell(NamedPeer peer, PeerWorkload work) {
     List<Cell> cells = new ArrayList<>();
     for (Map<String, Double> round : rounds.getOrDefault(work, List.of())) {
       Double nanos = round.get(peer.name());
@@ -63,20 +64,25 @@ final class PeerTable {
     return cells.isEmpty() ? null : cells.get(cells.size() / 2);
   }
 
-  /** Bold is what is faster than PetaCore. */
+  /** Formats the table in Markdown; times shorter than PetaCore's are bold. */
   String toMarkdown() {
     StringBuilder table = new StringBuilder("| | where | snapshot | durable | replicated |");
-    for (PeerWork work : rounds.keySet()) {
+    for (PeerWorkload work : rounds.keySet()) {
       table.append(' ').append(work.title()).append(" |");
     }
     table.append("\n|").append(" --- |".repeat(5 + rounds.size())).append('\n');
     for (NamedPeer peer : peers) {
-      Offer offer = peer.peer().offer();
-      table.append("| ").append(offer.name()).append(" | ").append(offer.place()).append(" | ");
-      table.append(yesOrNo(offer.isSnapshot())).append(" | ");
-      table.append(yesOrNo(offer.isDurable())).append(" | ");
-      table.append(yesOrNo(offer.isReplicated())).append(" |");
-      for (PeerWork work : rounds.keySet()) {
+      PeerDescription description = peer.peer().description();
+      table
+          .append("| ")
+          .append(description.name())
+          .append(" | ")
+          .append(description.location())
+          .append(" | ");
+      table.append(yesOrNo(description.isSnapshot())).append(" | ");
+      table.append(yesOrNo(description.isDurable())).append(" | ");
+      table.append(yesOrNo(description.isReplicated())).append(" |");
+      for (PeerWorkload work : rounds.keySet()) {
         table.append(' ').append(show(cell(peer, work))).append(" |");
       }
       table.append('\n');
@@ -84,8 +90,8 @@ final class PeerTable {
     return table.toString();
   }
 
-  private static String yesOrNo(boolean offered) {
-    return offered ? "yes" : "no";
+  private static String yesOrNo(boolean value) {
+    return value ? "yes" : "no";
   }
 
   private static String show(@Nullable Cell cell) {

@@ -8,22 +8,22 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 
-/** The peers that are there: PetaCore, and those in the directories that the build has filled. */
+/** The available peers: PetaCore and the peers that the build has put into a directory. */
 final class Peers {
 
-  /** The reference. */
+  /** The class name of the reference. */
   static final String PETACORE = PetaCorePeer.class.getSimpleName();
 
   private final Path directory;
 
   /**
-   * @param directory holds a directory for each class path
+   * @param directory the directory with one subdirectory per class path
    */
   Peers(Path directory) {
     this.directory = directory;
   }
 
-  /** The names of the classes of all, PetaCore's first. */
+  /** Returns the simple class names of all peers, PetaCore's first. */
   List<String> names() throws IOException {
     List<String> names = new ArrayList<>(List.of(PETACORE));
     for (Path each : classPaths()) {
@@ -33,9 +33,9 @@ final class Peers {
   }
 
   /**
-   * Makes the one whose class has this name.
+   * Creates the peer with a simple class name.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if no peer has this name
    */
   Peer get(String name) throws IOException {
     if (name.equals(PETACORE)) {
@@ -49,7 +49,7 @@ final class Peers {
         }
       }
     }
-    throw new IllegalArgumentException("no " + name + " in " + directory);
+    throw new IllegalArgumentException("no peer " + name + " in " + directory);
   }
 
   private List<Path> classPaths() throws IOException {

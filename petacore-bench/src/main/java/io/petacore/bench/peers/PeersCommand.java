@@ -1,7 +1,7 @@
 package io.petacore.bench.peers;
 
 import io.petacore.bench.support.console.CommandFailedException;
-import io.petacore.bench.support.console.Measuring;
+import io.petacore.bench.support.console.MeasurementOptions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -27,13 +27,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bench peers}. */
+/** {@code bench peers}: benchmarks PetaCore against its peers. */
 @Command(
     name = "peers",
     description = {
-      "Measures PetaCore beside what else one would take, and prints a table in Markdown.",
-      "The peers are built by: mvn -Ppeers package; servers are named in the environment, as",
-      "petacore-bench/peers/with-servers does."
+      "Benchmarks PetaCore against its peers and prints a table in Markdown.",
+      "Build the peers with: mvn -Ppeers package. The addresses of their servers are read from",
+      "the environment; petacore-bench/peers/with-servers starts the servers and sets them."
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -44,8 +44,8 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class PeersCommand implements Callable<Integer> {
 
-  /** What LMDB's bindings and Hazelcast ask for, to be fast. */
-  private static final List<String> OPENED =
+  /** JVM arguments that the LMDB bindings and Hazelcast require for full speed. */
+  private static final List<String> JVM_ARGUMENTS =
       List.of(
           "--add-modules=java.se",
           "--add-opens=java.base/java.nio=ALL-UNNAMED",
@@ -58,45 +58,50 @@ public final class PeersCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Mixin private Measuring measuring;
+  @Mixin private MeasurementOptions measurementOptions;
 
   @Option(
       names = "--directory",
       defaultValue = "petacore-bench/target/peers",
-      description = "Where the build put the peers (default: ${DEFAULT-VALUE}).")
+      description = "Directory of the peers (default: ${DEFAULT-VALUE}).")
   private Path directory;
 
   @Option(
       names = "--json",
       paramLabel = "FILE",
-      description = "Keep what JMH found in this file, as JMH writes it.")
+      description = "Writes the results of JMH to this file, as JSON.")
   private @Nullable Path json;
 
-  @Option(names = "--picture", paramLabel = "FILE", description = "Draws the ratios, as SVG.")
+  @Option(
+      names = "--picture",
+      paramLabel = "FILE",
+      description = "Writes a chart of the ratios, as SVG.")
   private @Nullable Path picture;
 
   @Override
   public Integer call() throws Exception {
-    measuring.check(spec.commandLine());
+    measurementOptions.check(spec.commandLine());
     if (!Files.isDirectory(directory)) {
-      throw new CommandFailedException("there is no " + directory + ": mvn -Ppeers package");
-    }
-    if (!Servers.isThere(Servers.ETCD)) {
       throw new CommandFailedException(
-          "PetaCore's commits need an etcd: " + Servers.variable(Servers.ETCD) + "=host:port");
+          "no directory " + directory + "; build the peers with: mvn -Ppeers package");
+    }
+    if (!Servers.isConfigured(Servers.ETCD)) {
+      throw new CommandFailedException(
+          "PetaCore requires an etcd server: set " + Servers.variable(Servers.ETCD) + "=host:port");
     }
     PrintWriter out = spec.commandLine().getOut();
+    List<PeerWorkload> workloads =
+        measurementOptions.select(
+            spec.commandLine(), List.of(PeerWorkload.values()), PeerWorkload::title);
     PeerTable table = new PeerTable(peers(out));
     List<RunResult> results = new ArrayList<>();
-    for (int round = 1; round <= measuring.rounds(); round++) {
-      for (PeerWork work : PeerWork.values()) {
-        if (measuring.includes(work.title())) {
-          out.println("round " + round + ", measuring: " + work.title());
-          out.flush();
-          List<RunResult> ofWork = measure(work, table.namesFor(work));
-          table.add(work, ofWork);
-          results.addAll(ofWork);
-        }
+    for (int round = 1; round <= measurementOptions.rounds(); round++) {
+      for (PeerWorkload workload : workloads) {
+        out.println("round " + round + ", measuring: " + workload.title());
+        out.flush();
+        List<RunResult> resultsOfRound = measure(workload, table.namesFor(workload));
+        table.add(workload, resultsOfRound);
+        results.addAll(resultsOfRound);
       }
     }
     out.println();
@@ -110,33 +115,39 @@ public final class PeersCommand implements Callable<Integer> {
   }
 
   private List<NamedPeer> peers(PrintWriter out) throws Exception {
-    List<NamedPeer> there = new ArrayList<>();
+    List<NamedPeer> available = new ArrayList<>();
     Peers all = new Peers(directory);
     for (String name : all.names()) {
       Peer peer = all.get(name);
       String server = peer.server();
-      if (server == null || Servers.isThere(server)) {
-        there.add(new NamedPeer(name, peer));
+      if (server == null || Servers.isConfigured(server)) {
+        available.add(new NamedPeer(name, peer));
       } else {
-        out.println("left out: " + peer.offer().name() + ", no " + Servers.variable(server));
+        out.println(
+            "skipped: "
+                + peer.description().name()
+                + "; "
+                + Servers.variable(server)
+                + " is not set");
       }
     }
-    return there;
+    return available;
   }
 
-  private List<RunResult> measure(PeerWork work, List<String> names) throws RunnerException {
-    List<String> arguments = new ArrayList<>(OPENED);
-    arguments.addAll(Measuring.HEAP);
-    arguments.add(Measuring.YOUNG);
+  private List<RunResult> measure(PeerWorkload workload, List<String> names)
+      throws RunnerException {
+    List<String> arguments = new ArrayList<>(JVM_ARGUMENTS);
+    arguments.addAll(MeasurementOptions.HEAP);
+    arguments.add(MeasurementOptions.YOUNG);
     arguments.add("-D" + PeerBenchmark.DIRECTORY + "=" + directory);
     OptionsBuilder options = new OptionsBuilder();
     options
-        .include("^" + Pattern.quote(PeerBenchmark.class.getName() + "." + work.method()) + "$")
+        .include("^" + Pattern.quote(PeerBenchmark.class.getName() + "." + workload.method()) + "$")
         .param("peer", names.toArray(String[]::new))
         .forks(1)
-        .warmupIterations((int) measuring.warmUp().toSeconds())
+        .warmupIterations((int) measurementOptions.warmUp().toSeconds())
         .warmupTime(TimeValue.seconds(1))
-        .measurementIterations((int) measuring.time().toSeconds())
+        .measurementIterations((int) measurementOptions.time().toSeconds())
         .measurementTime(TimeValue.seconds(1))
         .jvmArgsAppend(arguments.toArray(String[]::new))
         .shouldFailOnError(true)

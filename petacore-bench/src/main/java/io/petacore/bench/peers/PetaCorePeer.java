@@ -13,8 +13,8 @@ import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** PetaCore on etcd: the reference of the table. */
-@SuppressWarnings("NullAway.Init") // opened before it is used
+/** PetaCore on etcd: the reference. */
+@SuppressWarnings("NullAway.Init") // set by open()
 final class PetaCorePeer implements Peer {
   private static final TransactionOptions SNAPSHOT =
       TransactionOptions.defaults().isolation(IsolationLevel.SNAPSHOT);
@@ -25,8 +25,8 @@ final class PetaCorePeer implements Peer {
   private Bytes[] keys = {};
 
   @Override
-  public Offer offer() {
-    return new Offer("PetaCore", "etcd on loopback").snapshots().durable().replicated();
+  public PeerDescription description() {
+    return new PeerDescription("PetaCore", "etcd on loopback").snapshots().durable().replicated();
   }
 
   @Override
@@ -44,10 +44,10 @@ final class PetaCorePeer implements Peer {
     for (int i = 0; i < names.length; i++) {
       keys[i] = Bytes.utf8(names[i]);
     }
-    try (DistributedStorage filling = open(namespace)) {
+    try (DistributedStorage loader = open(namespace)) {
       for (int from = 0; from < names.length; from += WRITES) {
         int first = from;
-        filling.runTransaction(
+        loader.runTransaction(
             tx -> {
               for (int i = first; i < Math.min(first + WRITES, names.length); i++) {
                 tx.write(keys[i], Bytes.of(values[i]));
@@ -68,7 +68,7 @@ final class PetaCorePeer implements Peer {
   }
 
   @Override
-  public void readTogether(int[] wanted, @Nullable Object[] found) {
+  public void readSnapshot(int[] wanted, @Nullable Object[] found) {
     storage.runTransaction(
         SNAPSHOT,
         tx -> {

@@ -3,7 +3,7 @@ package io.petacore.bench.peers;
 import java.net.InetSocketAddress;
 import java.util.Locale;
 
-/** Where the servers are: {@code host:port} in the environment, which child processes inherit. */
+/** Addresses of the servers, from the environment: {@code host:port} in one variable per server. */
 public final class Servers {
 
   /** The etcd server. */
@@ -17,20 +17,20 @@ public final class Servers {
 
   private Servers() {}
 
-  /** Whether the environment names one. */
-  public static boolean isThere(String server) {
+  /** Whether the environment has the address of a server. */
+  public static boolean isConfigured(String server) {
     return System.getenv(variable(server)) != null;
   }
 
   /**
-   * Its address.
+   * Returns the address of a server.
    *
-   * @throws IllegalStateException if the environment names none
+   * @throws IllegalStateException if the environment has no address for it
    */
   public static InetSocketAddress address(String server) {
     String address = System.getenv(variable(server));
     if (address == null) {
-      throw new IllegalStateException("no " + variable(server) + "=host:port in the environment");
+      throw new IllegalStateException(variable(server) + "=host:port is not set");
     }
     int colon = address.lastIndexOf(':');
     return new InetSocketAddress(

@@ -1,4 +1,4 @@
-/** Measures PetaCore beside what else one would take, each in a class path of its own. */
+/** Benchmarks PetaCore against its peers, each loaded from its own class path. */
 @NullMarked
 package io.petacore.bench.peers;
 

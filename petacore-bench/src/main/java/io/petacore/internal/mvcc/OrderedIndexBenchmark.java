@@ -1,6 +1,6 @@
 package io.petacore.internal.mvcc;
 
-import io.petacore.bench.benchmark.micro.Turns;
+import io.petacore.bench.benchmark.micro.PairedTimes;
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import java.util.Locale;
@@ -20,20 +20,20 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * The ordered index beside a {@link ConcurrentSkipListMap} from the same keys to the same version
- * chains: a scan, a write, the load; and with {@link #main} the memory of each.
+ * Compares the ordered index with a {@link ConcurrentSkipListMap} from the same keys to the same
+ * version chains: scans and writes, and with {@link #main} memory usage.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class OrderedIndexBenchmark {
-  private static final int TURN = 1_000;
+  private static final int SLICE = 1_000;
   private static final int LENGTH = 100;
 
   @Param("1000000")
   int keys;
 
-  /** How many keys a revision adds and removes. */
+  /** Number of keys that a revision adds and removes. */
   @Param("10")
   int changes;
 
@@ -42,7 +42,7 @@ public class OrderedIndexBenchmark {
   private OrderedIndex tree = new OrderedIndex();
   private ConcurrentSkipListMap<Bytes, VersionChain> skipList = new ConcurrentSkipListMap<>();
 
-  /** Half of the keys are present at a time. */
+  /** Adds half of the keys. */
   @Setup(Level.Trial)
   public void fill() {
     chains = new VersionChain[2 * keys];
@@ -71,20 +71,20 @@ public class OrderedIndexBenchmark {
     return KeyRange.closedOpen(chains[from].key(), chains[from + 2 * LENGTH].key());
   }
 
-  /** Scans 100 keys and looks at the newest version of each. */
+  /** Scans 100 keys and reads the newest version of each. */
   @Benchmark
-  @OperationsPerInvocation(TURN)
-  public void scan(Turns turns, Blackhole hole) {
-    turns.reference(() -> scanSkipList(hole));
-    turns.own(TURN, () -> scanTree(hole));
+  @OperationsPerInvocation(SLICE)
+  public void scan(PairedTimes times, Blackhole hole) {
+    times.reference(() -> scanSkipList(hole));
+    times.own(SLICE, () -> scanTree(hole));
   }
 
   private void scanSkipList(Blackhole hole) {
-    for (int i = 0; i < TURN; i++) {
+    for (int i = 0; i < SLICE; i++) {
       KeyRange range = range();
       Bytes to = range.to();
       if (to == null) {
-        throw new IllegalStateException("the range has no end: " + range);
+        throw new IllegalStateException("unbounded range: " + range);
       }
       for (VersionChain chain : skipList.subMap(range.from(), to).values()) {
         hole.consume(chain.head());
@@ -94,7 +94,7 @@ public class OrderedIndexBenchmark {
 
   private void scanTree(Blackhole hole) {
     Version[] found = new Version[RangeScan.GROUP];
-    for (int i = 0; i < TURN; i++) {
+    for (int i = 0; i < SLICE; i++) {
       PageCursor cursor = tree.scan(range(), Order.ASCENDING);
       for (int count = cursor.next(found); count > 0; count = cursor.next(found)) {
         for (int j = 0; j < count; j++) {
@@ -104,18 +104,18 @@ public class OrderedIndexBenchmark {
     }
   }
 
-  /** Removes random keys and adds their neighbours, in revisions; then the other way round. */
+  /** Removes random keys and adds their neighbours, and then the reverse, in revisions. */
   @Benchmark
-  @OperationsPerInvocation(2 * TURN)
-  public void addAndRemove(Turns turns) {
-    int[] pairs = random.ints(TURN, 0, keys).distinct().toArray();
-    turns.reference(
+  @OperationsPerInvocation(2 * SLICE)
+  public void addAndRemove(PairedTimes times) {
+    int[] pairs = random.ints(SLICE, 0, keys).distinct().toArray();
+    times.reference(
         () -> {
           replaceInSkipList(pairs, 0);
           replaceInSkipList(pairs, 1);
         });
-    turns.own(
-        2 * TURN,
+    times.own(
+        2 * SLICE,
         () -> {
           replaceInTree(pairs, 0);
           replaceInTree(pairs, 1);
@@ -143,14 +143,14 @@ public class OrderedIndexBenchmark {
     tree.publish();
   }
 
-  /** Prints how many bytes a key takes in each, loaded in order and in random order. */
+  /** Prints the memory usage per key of both, loaded in key order and in random order. */
   public static void main(String[] arguments) {
     int count = Integer.parseInt(arguments.length == 0 ? "1000000" : arguments[0]);
     VersionChain[] chains = new VersionChain[count];
     for (int i = 0; i < count; i++) {
       chains[i] = chain(i);
     }
-    print("in order", chains);
+    print("in key order", chains);
     SplittableRandom random = new SplittableRandom(5);
     for (int i = count - 1; i > 0; i--) {
       int j = random.nextInt(i + 1);
@@ -176,7 +176,7 @@ public class OrderedIndexBenchmark {
     long withBoth = used();
     System.out.printf(
         Locale.ROOT,
-        "loaded %s: tree %.1f B, skip list %.1f B a key (%d and %d keys)%n",
+        "loaded %s: tree %.1f B, skip list %.1f B per key (%d and %d keys)%n",
         order,
         (double) (withTree - empty) / chains.length,
         (double) (withBoth - withTree) / chains.length,

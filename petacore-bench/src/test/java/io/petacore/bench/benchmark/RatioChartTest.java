@@ -20,12 +20,12 @@ class RatioChartTest {
   }
 
   @Test
-  void barsAreAsLongAsTheirRatios() throws Exception {
+  void theLengthOfABarIsProportionalToItsRatio() throws Exception {
     RatioChart chart = new RatioChart("a < b & c");
     chart.bar("twice", 2, 1, true);
     chart.bar("four times", 4, 5, true);
     NodeList rects = parse(chart.toSvg()).getElementsByTagName("rect");
-    assertEquals(3, rects.getLength(), "the ground and two bars");
+    assertEquals(3, rects.getLength(), "the background and two bars");
     double first = Double.parseDouble(((Element) rects.item(1)).getAttribute("width"));
     double second = Double.parseDouble(((Element) rects.item(2)).getAttribute("width"));
     assertEquals(2 * first, second, 0.2);
@@ -34,7 +34,7 @@ class RatioChartTest {
   }
 
   @Test
-  void aLatencyIsReachedFromBelow() throws Exception {
+  void anUpperBoundIsReachedByASmallerRatio() throws Exception {
     RatioChart chart = new RatioChart("latencies");
     chart.bar("faster", 0.5, 1, false);
     chart.bar("slower", 2, 1, false);

@@ -35,54 +35,57 @@ class CommandLineTest {
     return PetaCore.commandLine().setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
   }
 
-  private record Wrong(String line, String message) {}
+  private record UsageError(String line, String message) {}
 
   @TestFactory
-  Stream<DynamicTest> wrongUsageIsExplainedInOneLine() {
+  Stream<DynamicTest> aUsageErrorIsReportedInOneLine() {
     return Stream.of(
-            new Wrong("", "say which command"),
-            new Wrong("frobnicate", "Unmatched argument"),
-            new Wrong("demo --nodes 0", "--nodes must be from 1 to 64, not 0"),
-            new Wrong("demo --workers -1", "--workers must be"),
-            new Wrong("demo --seconds -1", "--seconds must be"),
-            new Wrong("demo --seconds soon", "'soon' is not a long"),
-            new Wrong("demo --stock 0", "--stock must be"),
-            new Wrong("demo --items -5", "--items must be"),
-            new Wrong("demo --browse-ratio 1.5", "--browse-ratio must be"),
-            new Wrong("demo --browse-ratio NaN", "--browse-ratio must be"),
-            new Wrong("demo --skew -1", "--skew must be"),
-            new Wrong("demo --isolation serializable", "expected snapshot or read-committed"),
-            new Wrong("demo --items 5 --data x.tsv", "mutually exclusive"),
-            new Wrong("demo --timeout 0", "--timeout must be"),
-            new Wrong("demo --user me --password you", "--user makes sense only with --etcd"),
-            new Wrong("demo --etcd h:1 --user me", "--user and --password are given together"),
-            new Wrong("demo --etcd h:1 --cert c.pem", "--cert and --key are given together"),
-            new Wrong("demo --etcd h:1,,h:2", "empty endpoint"),
-            new Wrong("status --etcd h:1", "--etcd needs a --namespace"),
-            new Wrong("status --etcd h:1 --namespace book", "e.g. --namespace book/"),
-            new Wrong("shell --etcd h:1", "--etcd needs a --namespace"),
-            new Wrong("load x.tsv", "load needs --etcd"),
-            new Wrong("load --etcd h:1 --namespace a/", "FILE"),
-            new Wrong("catalogue --items 0", "--items must be"),
-            new Wrong("bench read --rounds 2", "--rounds must be odd, not 2"))
+            new UsageError("", "missing command"),
+            new UsageError("frobnicate", "Unmatched argument"),
+            new UsageError("demo --nodes 0", "--nodes must be from 1 to 64, not 0"),
+            new UsageError("demo --workers -1", "--workers must be"),
+            new UsageError("demo --seconds -1", "--seconds must be"),
+            new UsageError("demo --seconds soon", "'soon' is not a long"),
+            new UsageError("demo --stock 0", "--stock must be"),
+            new UsageError("demo --items -5", "--items must be"),
+            new UsageError("demo --browse-ratio 1.5", "--browse-ratio must be"),
+            new UsageError("demo --browse-ratio NaN", "--browse-ratio must be"),
+            new UsageError("demo --skew -1", "--skew must be"),
+            new UsageError("demo --isolation serializable", "expected snapshot or read-committed"),
+            new UsageError("demo --items 5 --data x.tsv", "mutually exclusive"),
+            new UsageError("demo --timeout 0", "--timeout must be"),
+            new UsageError("demo --user me --password you", "--user requires --etcd"),
+            new UsageError(
+                "demo --etcd h:1 --user me", "--user and --password must be given together"),
+            new UsageError(
+                "demo --etcd h:1 --cert c.pem", "--cert and --key must be given together"),
+            new UsageError("demo --etcd h:1,,h:2", "empty endpoint"),
+            new UsageError("status --etcd h:1", "--etcd needs a --namespace"),
+            new UsageError("status --etcd h:1 --namespace book", "e.g. --namespace book/"),
+            new UsageError("shell --etcd h:1", "--etcd needs a --namespace"),
+            new UsageError("load x.tsv", "load requires --etcd"),
+            new UsageError("load --etcd h:1 --namespace a/", "FILE"),
+            new UsageError("catalogue --items 0", "--items must be"),
+            new UsageError("bench read --rounds 2", "--rounds must be odd, not 2"),
+            new UsageError("bench read --only x", "no workload matches --only 'x'"))
         .map(
-            wrong ->
+            error ->
                 DynamicTest.dynamicTest(
-                    "petacore " + wrong.line,
+                    "petacore " + error.line,
                     () -> {
                       int code =
-                          run(wrong.line.isEmpty() ? new String[0] : wrong.line.split(" ", -1));
+                          run(error.line.isEmpty() ? new String[0] : error.line.split(" ", -1));
                       List<String> lines = err.toString().lines().toList();
                       assertEquals(2, code, err::toString);
                       assertTrue(lines.get(0).startsWith("petacore: "), lines.get(0));
-                      assertTrue(lines.get(0).contains(wrong.message), lines.get(0));
+                      assertTrue(lines.get(0).contains(error.message), lines.get(0));
                       assertTrue(lines.get(1).endsWith("--help"), lines.get(1));
                       assertEquals(2, lines.size());
                     }));
   }
 
   @Test
-  void everyCommandHasHelpWithAnExample() {
+  void theHelpOfEveryCommandHasAnExample() {
     for (String name : commandLine().getSubcommands().keySet()) {
       assertEquals(0, run(name, "--help"), name);
       assertTrue(out.toString().contains("Example"), out.toString());
@@ -94,29 +97,29 @@ class CommandLineTest {
   }
 
   @Test
-  void aBadFileEndsTheDemoBeforeItBegins(@TempDir Path directory) throws IOException {
+  void anInvalidFileFailsTheDemoBeforeItStarts(@TempDir Path directory) throws IOException {
     Path file = directory.resolve("bad.tsv");
     Files.writeString(file, "a\t1\nb\n");
     assertEquals(1, run("demo", "--data", file.toString()));
     assertEquals(
         "petacore: " + file + ", line 2: no tab between key and value", err.toString().strip());
     assertEquals(1, run("demo", "--data", directory.resolve("none").toString()));
-    assertEquals("petacore: there is no file " + directory.resolve("none"), err.toString().strip());
+    assertEquals("petacore: no such file: " + directory.resolve("none"), err.toString().strip());
   }
 
   @Test
-  void aStoreThatDoesNotAnswerIsToldInOneLine() {
-    // Port 1 of this machine: nobody listens there.
+  void anUnreachableStoreIsReportedInOneLine() {
+    // No server listens on port 1.
     assertEquals(
         1, run("status", "--etcd", "127.0.0.1:1", "--namespace", "shop/", "--timeout", "1"));
     List<String> lines = err.toString().lines().toList();
     assertEquals(1, lines.size(), err.toString());
     assertTrue(lines.get(0).startsWith("petacore: etcd at http://127.0.0.1:1 "), lines.get(0));
-    assertTrue(lines.get(0).contains("is it running there"), lines.get(0));
+    assertTrue(lines.get(0).contains("check that it is running"), lines.get(0));
   }
 
   @Test
-  void theStatusOfAStoreInMemory() {
+  void statusOfAStoreInMemory() {
     assertEquals(0, run("status"), err::toString);
     assertTrue(out.toString().contains("SYNCED"), out.toString());
   }
@@ -131,7 +134,7 @@ class CommandLineTest {
   }
 
   @Test
-  void theDemoSellsOutWithoutSellingMore(@TempDir Path directory) throws IOException {
+  void theDemoSellsOutWithoutOverselling(@TempDir Path directory) throws IOException {
     Path file = directory.resolve("few.tsv");
     Files.writeString(file, "desk\tOak desk\nlamp\tSteel lamp\n");
     assertEquals(
@@ -142,17 +145,17 @@ class CommandLineTest {
   }
 
   @Test
-  void theDemoUnderReadCommittedCountsWhatIsLost() {
+  void theDemoUnderReadCommittedCountsLostUpdates() {
     assertEquals(
         0,
         run("demo", "--seconds", "1", "--items", "2", "--isolation", "read-committed"),
         () -> out + "" + err);
     assertTrue(out.toString().contains("updates lost on"), out.toString());
-    assertTrue(out.toString().contains("Read Committed allows this"), out.toString());
+    assertTrue(out.toString().contains("Read Committed allows lost updates"), out.toString());
   }
 
   @Test
-  void aCatalogueCanBeWrittenAndSold(@TempDir Path directory) throws IOException {
+  void aGeneratedCatalogueCanBeUsedByTheDemo(@TempDir Path directory) throws IOException {
     assertEquals(0, run("catalogue", "--items", "50"));
     Path file = directory.resolve("catalogue.tsv");
     Files.writeString(file, out.toString());

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs or compiles the code in README and docs as written, and checks their links. */
 class DocumentsTest {
-  /** Tests run in their module's directory. */
+  /** Tests run in the directory of their module. */
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
   /** The modules whose tests documents name. */
@@ -49,15 +49,15 @@ class DocumentsTest {
   private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|Contract))[.#](\\w+)`");
   private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
 
-  /** Surrounds pieces of code that are not whole files. */
-  private static final String FRAME =
+  /** Imports and a method around code fragments. */
+  private static final String TEMPLATE =
       """
       import io.petacore.*; import io.petacore.data.*; import io.petacore.error.*;
       import io.petacore.etcd.*; import io.petacore.store.*; import io.petacore.store.embedded.*;
       import io.petacore.transaction.*; import java.nio.file.*; import java.time.*; import java.util.*;
       import java.util.concurrent.*;
-      class Piece {
-        static void piece(DistributedStorage storage, KvStore store) throws Exception {
+      class Fragment {
+        static void run(DistributedStorage storage, KvStore store) throws Exception {
       %s
         }
       }
@@ -85,7 +85,7 @@ class DocumentsTest {
   }
 
   @Test
-  void theQuickstartPrintsWhatStandsBelowIt(@TempDir Path directory) throws Exception {
+  void theQuickstartPrintsTheOutputInTheReadme(@TempDir Path directory) throws Exception {
     Path readme = ROOT.resolve("README.md");
     Path source = directory.resolve("Quickstart.java");
     Files.writeString(source, blocks("java", readme).get(0));
@@ -101,7 +101,7 @@ class DocumentsTest {
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     try {
-      assertTrue(java.waitFor(2, TimeUnit.MINUTES), "it does not end");
+      assertTrue(java.waitFor(2, TimeUnit.MINUTES), "timed out");
     } finally {
       java.destroyForcibly();
     }
@@ -110,7 +110,7 @@ class DocumentsTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> everyPieceOfJavaCompiles(@TempDir Path directory) throws IOException {
+  Stream<DynamicTest> everyJavaFragmentCompiles(@TempDir Path directory) throws IOException {
     List<DynamicTest> tests = new ArrayList<>();
     for (Path document : documents()) {
       int number = 0;
@@ -118,8 +118,8 @@ class DocumentsTest {
         String name = document.getFileName() + " " + ++number;
         Path target = Files.createDirectories(directory.resolve(name));
         boolean whole = block.contains("class Quickstart");
-        Path source = target.resolve(whole ? "Quickstart.java" : "Piece.java");
-        Files.writeString(source, whole ? block : FRAME.formatted(block));
+        Path source = target.resolve(whole ? "Quickstart.java" : "Fragment.java");
+        Files.writeString(source, whole ? block : TEMPLATE.formatted(block));
         tests.add(dynamicTest(name, target, source));
       }
     }
@@ -141,34 +141,36 @@ class DocumentsTest {
   /** Returns the compiler's output; empty if the source compiles. */
   private static String compile(Path target, Path source) {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    StringWriter said = new StringWriter();
+    StringWriter messages = new StringWriter();
     try (StandardJavaFileManager files =
         compiler.getStandardFileManager(null, Locale.ROOT, UTF_8)) {
       List<String> options =
           List.of(
               "-proc:none", "-d", target.toString(), "-cp", System.getProperty("java.class.path"));
-      compiler.getTask(said, files, null, options, null, files.getJavaFileObjects(source)).call();
+      compiler
+          .getTask(messages, files, null, options, null, files.getJavaFileObjects(source))
+          .call();
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
-    return said.toString();
+    return messages.toString();
   }
 
   @Test
-  void everyLinkLeadsSomewhere() throws IOException {
-    TreeSet<String> dead = new TreeSet<>();
+  void everyLinkHasATarget() throws IOException {
+    TreeSet<String> broken = new TreeSet<>();
     for (Path document : documents()) {
       for (MatchResult link : LINK.matcher(withoutCode(document)).results().toList()) {
         String target = link.group(1);
-        if (!target.contains("://") && !leadsSomewhere(document, target)) {
-          dead.add(document.getFileName() + " → " + target);
+        if (!target.contains("://") && !hasTarget(document, target)) {
+          broken.add(document.getFileName() + " → " + target);
         }
       }
     }
-    assertEquals(new TreeSet<>(), dead);
+    assertEquals(new TreeSet<>(), broken);
   }
 
-  private static boolean leadsSomewhere(Path document, String target) throws IOException {
+  private static boolean hasTarget(Path document, String target) throws IOException {
     String[] parts = target.split("#", 2);
     Path file = parts[0].isEmpty() ? document : document.resolveSibling(parts[0]);
     if (!Files.exists(file)) {
@@ -182,7 +184,7 @@ class DocumentsTest {
   }
 
   @Test
-  void everyTestThatIsNamedIsThere() throws IOException {
+  void everyNamedTestExists() throws IOException {
     Map<String, String> sources = testSources();
     TreeSet<String> missing = new TreeSet<>();
     for (Path document : documents()) {

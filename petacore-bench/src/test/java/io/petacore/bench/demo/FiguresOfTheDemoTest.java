@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class FiguresOfTheDemoTest {
 
   @Test
-  void percentilesAreRightToAFewPercent() {
+  void percentilesAreAccurateToAFewPercent() {
     Latencies latencies = new Latencies();
     for (long nanos = 1; nanos <= 1_000_000; nanos += 7) {
       latencies.record(nanos);
@@ -20,7 +20,7 @@ class FiguresOfTheDemoTest {
   }
 
   @Test
-  void extremesOfDurationsAreCounted() {
+  void extremeDurationsAreRecorded() {
     Latencies latencies = new Latencies();
     assertEquals(0, latencies.percentile(0.5));
     latencies.record(-5);
@@ -32,7 +32,7 @@ class FiguresOfTheDemoTest {
   }
 
   @Test
-  void whatWasAddedIsFoundAgain() {
+  void addedDurationsAreSubtractedAgain() {
     Latencies earlier = new Latencies();
     earlier.record(10);
     Latencies later = new Latencies();
@@ -57,7 +57,7 @@ class FiguresOfTheDemoTest {
     }
     int most = 0;
     for (int count : counts) {
-      assertTrue(count > 0, "an item that nobody wants");
+      assertTrue(count > 0, "an item that is never chosen");
       most = Math.max(most, count);
     }
     return most / 10_000.0;

@@ -17,16 +17,16 @@ import org.junit.jupiter.api.Test;
 class NamespaceEraserTest {
 
   @Test
-  void everythingOfTheNamespaceGoesAndNothingElse() throws Exception {
-    Namespace doomed = new Namespace("doomed/");
+  void allKeysOfTheNamespaceAreDeletedAndNoOthers() throws Exception {
+    Namespace erased = new Namespace("doomed/");
     Namespace neighbour = new Namespace("doomed0");
     try (KvStore store = EmbeddedKvStore.inMemory()) {
-      NamespaceEraser eraser = eraser(store, doomed);
+      NamespaceEraser eraser = eraser(store, erased);
       assertTrue(eraser.isEmpty());
       fill(store, "doomed/", 10_000);
       fill(store, "neighbour/", 10);
       assertFalse(eraser.isEmpty());
-      assertTrue(eraser.erase() > 10_000, "its own keys are removed as well");
+      assertTrue(eraser.erase() > 10_000, "internal keys are deleted, too");
       assertTrue(eraser.isEmpty());
       assertFalse(eraser(store, new Namespace("neighbour/")).isEmpty());
       assertTrue(eraser(store, neighbour).isEmpty());

@@ -190,8 +190,8 @@ public final class MvccCache {
               + timestamp
               + " is no longer kept: superseded versions are kept for "
               + Duration.ofNanos(retentionNanos)
-              + " within the bound of maxHistoryBytes; keep the work shorter, raise these, or hold"
-              + " a Snapshot");
+              + " within the bound of maxHistoryBytes; shorten the transaction, raise these settings,"
+              + " or hold a Snapshot");
     }
   }
 

@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** On which thread the embedded store does what, and when its leases end. */
+/** The threads of the embedded store, and the expiry of its leases. */
 class EmbeddedThreadsTest {
   private static final KeyRange ALL = KeyRange.prefix(Bytes.EMPTY);
   private static final Bytes KEY = Bytes.utf8("key");
@@ -159,7 +159,7 @@ class EmbeddedThreadsTest {
     assertTrue(Answers.answer(closed), "interrupt kept, thread gone");
   }
 
-  /** Where the machine sleeps for longer than the lease lasts, a longer one is tried. */
+  /** If the machine stalls for longer than the lease lasts, a longer lease is tried. */
   @Test
   void aLeaseExpiresByItselfInRealTime() throws Exception {
     store.grantLease(Duration.ofMinutes(10)).join();

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** What {@link KvStore#commit} promises about guards, groups and revisions. */
+/** The contract of {@link KvStore#commit}: guards, groups and revisions. */
 interface BatchContract {
 
   StoreUnderTest under();
@@ -173,7 +173,7 @@ interface BatchContract {
             batch(group(List.of(under().fails()), under().put("a", "1"))),
             new Batch(List.of(under().fails()), List.of(under().put("a", "1")), List.of()));
     for (Batch batch : idle) {
-      // Somebody else may commit in between; but not each time.
+      // Another client may commit in between, but not every time.
       boolean unchanged = false;
       for (int attempt = 0; attempt < 10 && !unchanged; attempt++) {
         long before = under().write(under().put("k", "v"));

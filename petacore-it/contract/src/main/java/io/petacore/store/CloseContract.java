@@ -20,14 +20,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What {@link KvStore#close} and {@link KvStore#describe} promise. */
+/** The contract of {@link KvStore#close} and {@link KvStore#describe}. */
 interface CloseContract {
 
   long THREAD_END_MILLIS = 5_000;
 
   StoreUnderTest under();
 
-  /** The threads alive that the store, or a part of it, has started. */
+  /** The live threads that the store has started. */
   Set<Thread> storeThreads();
 
   @Test
@@ -95,7 +95,7 @@ interface CloseContract {
 
     under().store().close();
 
-    // A thread pool has terminated a moment before its last thread has.
+    // A thread pool terminates shortly before its last thread.
     for (Thread thread : storeThreads()) {
       thread.join(THREAD_END_MILLIS);
     }

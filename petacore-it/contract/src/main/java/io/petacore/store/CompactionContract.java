@@ -11,7 +11,7 @@ import io.petacore.testing.RecordingListener;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What reads and watches promise where the history was compacted. */
+/** The contract of reads and watches at compacted revisions. */
 interface CompactionContract {
 
   StoreUnderTest under();

@@ -8,8 +8,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /**
  * The contract of {@link KvStore}, for every store to extend. The store may be shared: tests use
- * random keys, assume nothing about revisions but that they rise, and wait for what they expect,
- * never for a time.
+ * random keys, assume only that revisions rise, and await conditions instead of times.
  */
 public abstract class KvStoreContractTest
     implements RangeContract,
@@ -26,18 +25,18 @@ public abstract class KvStoreContractTest
   /** Opens a store, or a new client of one; the test closes it. */
   protected abstract KvStore open() throws Exception;
 
-  /** Compacts the history of the store that was opened last: below a revision nothing is kept. */
+  /** Compacts the most recently opened store up to a revision. */
   protected abstract void compact(long revision) throws Exception;
 
   /**
-   * Lets time go by for the leases of the store that was opened last. To be overridden where time
-   * does not go by itself.
+   * Advances the time of the leases of the most recently opened store. To be overridden if time
+   * does not advance by itself.
    */
   protected void passTime(Duration time) {}
 
   /**
-   * Whether a thread that was started since the store was opened is not the store's: of the JVM, of
-   * a library that keeps it for all its users.
+   * Whether a thread that was started since the store was opened does not belong to the store but
+   * to the JVM or to a library.
    */
   protected boolean isForeign(Thread thread) {
     return thread.getName().equals("contract-worker")

@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What leases promise. */
+/** The contract of leases. */
 interface LeaseContract {
 
-  /** About the shortest that an etcd server grants. */
+  /** About the minimum time to live that an etcd server grants. */
   Duration TIME_TO_LIVE = Duration.ofSeconds(2);
 
   Duration LONG = Duration.ofMinutes(10);
@@ -58,7 +58,7 @@ interface LeaseContract {
     long last = under().write(under().put("renewed", "v", renewed));
     RecordingListener listener = under().watch(under().all(), last + 1).awaitOpened();
 
-    // Two whole lives of other leases, one after the other, measure the time.
+    // The lifetimes of two other leases, one after the other, measure the time.
     for (String measure : List.of("first", "second")) {
       long put = under().write(under().put(measure, "v", grant(TIME_TO_LIVE)));
       assertEquals(put, listener.nextRevision().revision());

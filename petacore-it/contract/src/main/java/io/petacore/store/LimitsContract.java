@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What {@link KvStore#commit} refuses whatever the store holds. */
+/** Batches that {@link KvStore#commit} refuses whatever the contents of the store. */
 interface LimitsContract {
 
   StoreUnderTest under();
@@ -62,7 +62,7 @@ interface LimitsContract {
     assertRefused(new Batch(List.of(), put, Collections.nCopies(max + 1, under().key("r"))));
   }
 
-  /** The greater number of each level counts, and the deepest way down is what must stay within. */
+  /** The greater count of each level is summed along the deepest path. */
   @Test
   default void levelsShareTheLimit() throws Exception {
     int max = under().store().limits().maxOperations();

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** What {@link KvStore#range} promises. */
+/** The contract of {@link KvStore#range}. */
 interface RangeContract {
 
   StoreUnderTest under();
@@ -110,7 +110,7 @@ interface RangeContract {
             .map(KeyValue::key)
             .toList());
 
-    // Nothing but such bytes: then the range has no upper end.
+    // A prefix of 0xff bytes only: the range is unbounded above.
     Bytes highest = high.concat(high).concat(Bytes.utf8(UUID.randomUUID().toString()));
     Bytes beneath = Bytes.of((byte) 0xff, (byte) 0xfe);
     under()
@@ -209,7 +209,7 @@ interface RangeContract {
     Answers.answer(writer);
   }
 
-  /** One read sees all of a batch or nothing, and what is acknowledged. */
+  /** A read sees batches atomically, and all acknowledged ones. */
   @Test
   default void aReadNeverSeesPartOfABatch() throws Exception {
     under().commit(under().put("a", "0"), under().put("m", "0"), under().put("z", "0"));

@@ -15,19 +15,16 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store with a random key prefix of its own, so that it may hold others' keys, and the words in
- * which the contract is written: short names for keys below the prefix, answers awaited.
+ * A store with a random key prefix, so that it may be shared, and short forms of its calls for the
+ * contract tests: keys below the prefix, completed results.
  */
 public final class StoreUnderTest {
   /** What a test needs of a store beyond its contract. */
   public interface Hooks {
-    /** Compacts the store's history: revisions below this one can't be read afterwards. */
+    /** Compacts the store's history below a revision. */
     void compact(long revision) throws Exception;
 
-    /**
-     * Lets time go by for the leases. Real time goes by itself: then there is nothing to do, since
-     * tests await what they expect.
-     */
+    /** Advances the time of the leases. Does nothing in real time, since tests await conditions. */
     void passTime(Duration time);
   }
 
@@ -35,7 +32,7 @@ public final class StoreUnderTest {
   private final Hooks hooks;
   private final Bytes prefix = Bytes.utf8("contract-" + UUID.randomUUID() + "/");
 
-  /** A store, open. */
+  /** Opens a store. */
   public StoreUnderTest(KvStore store, Hooks hooks) {
     this.store = store;
     this.hooks = hooks;
@@ -101,7 +98,7 @@ public final class StoreUnderTest {
     return new Batch(List.of(), List.of(operations), List.of());
   }
 
-  // --- calls, answered
+  // --- calls
 
   BatchResult commit(Batch batch) throws Exception {
     return answer(store.commit(batch));
@@ -114,7 +111,7 @@ public final class StoreUnderTest {
     return result;
   }
 
-  /** Commits one put or delete; its revision. */
+  /** Commits one put or delete and returns its revision. */
   long write(Operation operation) throws Exception {
     return commit(operation).revision();
   }
@@ -123,12 +120,12 @@ public final class StoreUnderTest {
     return answer(store.range(new RangeRequest(range, revision, limit)));
   }
 
-  /** Everything below the prefix now, in one page. */
+  /** Reads all keys below the prefix in one page. */
   List<KeyValue> entries() throws Exception {
     return entriesAt(0);
   }
 
-  /** Everything below the prefix at a revision, in one page. */
+  /** Reads all keys below the prefix at a revision in one page. */
   List<KeyValue> entriesAt(long revision) throws Exception {
     RangePage page = page(all(), revision, 0);
     assertFalse(page.more());
@@ -197,7 +194,7 @@ public final class StoreUnderTest {
     return done;
   }
 
-  /** Work that may throw. */
+  /** An action that may throw. */
   interface ThrowingRunnable {
     void run() throws Exception;
   }

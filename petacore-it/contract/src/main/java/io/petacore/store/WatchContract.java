@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** What {@link KvStore#watch} promises. */
+/** The contract of {@link KvStore#watch}. */
 interface WatchContract {
 
   StoreUnderTest under();

@@ -3,7 +3,7 @@ package io.petacore.it.etcd;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** The data directories of a cluster as they once were. */
+/** A backup of the data directories of a cluster. */
 public final class Backup {
 
   private final Map<String, Path> directories;

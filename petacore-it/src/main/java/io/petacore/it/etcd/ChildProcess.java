@@ -6,9 +6,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A child process. It does not outlive this JVM: an orderly shutdown ends it from a hook; after any
- * other end its watchdog, a shell that reads from a pipe of ours, meets the pipe's end and kills
- * it.
+ * A child process that does not outlive this JVM. An orderly shutdown kills it from a shutdown
+ * hook; after a crash its watchdog, a shell that reads from a pipe of this JVM, reads the end of
+ * the pipe and kills it.
  */
 public final class ChildProcess implements RunningServer {
 
@@ -24,7 +24,7 @@ public final class ChildProcess implements RunningServer {
   private final Process process;
   private final Process watchdog;
 
-  /** Looks after a process that was just started. */
+  /** Takes over a process that was just started. */
   public ChildProcess(Process process) throws IOException {
     this.process = process;
     ALIVE.add(this);
@@ -42,7 +42,8 @@ public final class ChildProcess implements RunningServer {
 
   @Override
   public void kill() {
-    // By its handle: the process itself would close its output, with what it has said before.
+    // By its handle: Process.destroyForcibly would close its output streams and lose buffered
+    // output.
     process.toHandle().destroyForcibly();
     boolean interrupted = awaitEnd();
     if (ALIVE.remove(this)) {
@@ -60,7 +61,7 @@ public final class ChildProcess implements RunningServer {
         process.waitFor();
         return interrupted;
       } catch (InterruptedException e) {
-        // A killed process ends at once; leaving before it has would leave its port taken.
+        // Keep waiting: a killed process ends soon, and its port is free only then.
         interrupted = true;
       }
     }
@@ -92,7 +93,7 @@ public final class ChildProcess implements RunningServer {
               .start()
               .waitFor();
       if (status != 0) {
-        throw new IllegalStateException("kill " + signal + " failed: is it still running?");
+        throw new IllegalStateException("kill " + signal + " failed; the process may have ended");
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

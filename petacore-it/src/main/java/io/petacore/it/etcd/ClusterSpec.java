@@ -3,13 +3,14 @@ package io.petacore.it.etcd;
 import java.util.List;
 
 /**
- * The cluster that a test wants.
+ * The cluster that a test requires.
  *
- * @param members how many members
- * @param own whether the test hurts it: ends and stops members, compacts, sets up users
- * @param flags for every member's command line, {@code --max-txn-ops=64}
+ * @param members number of members
+ * @param own whether the test needs its own cluster: to kill and pause members, compact, or add
+ *     users
+ * @param flags command-line flags of every member, for example {@code --max-txn-ops=64}
  * @param tls whether clients must use TLS
- * @param peerLinks whether proxies stand between the members, one for each ordered pair
+ * @param peerLinks whether members connect through proxies, one for each ordered pair
  */
 public record ClusterSpec(
     int members, boolean own, List<String> flags, boolean tls, boolean peerLinks) {
@@ -21,8 +22,8 @@ public record ClusterSpec(
     flags = List.copyOf(flags);
   }
 
-  /** Whether any etcd with one member or more will do. */
-  boolean isUndemanding() {
+  /** Whether any etcd server or cluster satisfies this. */
+  boolean isSatisfiedByAny() {
     return members == 1 && !own && flags.isEmpty() && !tls && !peerLinks;
   }
 }

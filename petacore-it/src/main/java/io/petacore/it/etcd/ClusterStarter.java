@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts clusters: data in a temporary directory, logs in {@code target/etcd-logs}. All members get
- * other ports when one of them finds its own taken.
+ * Starts clusters with data in a temporary directory and logs in {@code target/etcd-logs}. If a
+ * port of a member is taken, all members get new ports.
  */
 final class ClusterStarter {
 
@@ -30,7 +30,7 @@ final class ClusterStarter {
     this.launcher = launcher;
   }
 
-  /** Starts a cluster and returns when all of its members serve. */
+  /** Starts a cluster and returns when all members serve requests. */
   EtcdCluster start(ClusterSpec spec, String name) {
     PortTakenException last = null;
     for (int i = 0; i < ATTEMPTS; i++) {
@@ -52,13 +52,13 @@ final class ClusterStarter {
         throw e;
       }
     }
-    throw new IllegalStateException("somebody always takes our ports", last);
+    throw new IllegalStateException("the ports were taken in all attempts", last);
   }
 
   private EtcdCluster launch(ClusterSpec spec, String name) {
     if (spec.peerLinks() && !launcher.isOnLoopback()) {
       throw new IllegalStateException(
-          "proxies between members need an etcd program; " + launcher.description() + " is none");
+          "proxies between members require an etcd program, not " + launcher.description());
     }
     String unique = name + "-" + ProcessHandle.current().pid() + "-" + STARTED.incrementAndGet();
     Path directory = createDirectories(unique);

@@ -5,7 +5,7 @@ import java.util.concurrent.Future;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.images.builder.ImageFromDockerfile;
 
-/** Runs etcd in containers, where Docker answers. */
+/** Runs etcd in Docker containers. */
 final class ContainerLauncher implements Launcher {
 
   private static final String BASE = "debian:13-slim";
@@ -18,17 +18,17 @@ final class ContainerLauncher implements Launcher {
     this.description = description;
   }
 
-  /** Whether Docker answers. */
+  /** Whether Docker is available. */
   static boolean isPossible() {
     return DockerClientFactory.instance().isDockerAvailable();
   }
 
-  /** An image that has {@code etcd} on its path. */
+  /** Uses an image with {@code etcd} on its path. */
   static ContainerLauncher ofImage(String name) {
     return new ContainerLauncher(CompletableFuture.completedFuture(name), "container of " + name);
   }
 
-  /** Debian's own etcd, in an image that is built here and kept for the next time. */
+  /** Uses an image with Debian's etcd, which is built on first use. */
   static ContainerLauncher ofDebian() {
     ImageFromDockerfile built =
         new ImageFromDockerfile("petacore-etcd-server", false)

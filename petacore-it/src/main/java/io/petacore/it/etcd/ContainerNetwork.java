@@ -14,9 +14,9 @@ import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
 
 /**
- * A network of containers, a new one for each life of a member. Homes are directories of the host,
- * mounted under the same path, and client ports are published under their own numbers, so that a
- * member comes back where it was before it was killed.
+ * A network of containers, with a new container for each start of a member. Home directories of the
+ * host are mounted under the same path and client ports are published under the same number, so
+ * that a member keeps its data and endpoint across restarts.
  */
 final class ContainerNetwork implements Launcher.Network {
 
@@ -62,7 +62,7 @@ final class ContainerNetwork implements Launcher.Network {
       container.start();
     } catch (ContainerLaunchException e) {
       container.stop();
-      if (saysPortTaken(e)) {
+      if (isPortTaken(e)) {
         throw new PortTakenException("port " + port + " of the host");
       }
       throw e;
@@ -70,7 +70,10 @@ final class ContainerNetwork implements Launcher.Network {
     return new ServerContainer(container);
   }
 
-  /** So that what the server writes can be read, copied and deleted by us. */
+  /**
+   * The user of the container, so that this process can read, copy and delete the files of the
+   * server.
+   */
   private static String ownerOf(Path directory) {
     try {
       return Files.getAttribute(directory, "unix:uid")
@@ -89,7 +92,7 @@ final class ContainerNetwork implements Launcher.Network {
     }
   }
 
-  private static boolean saysPortTaken(Throwable failure) {
+  private static boolean isPortTaken(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String message = String.valueOf(cause.getMessage());
       if (message.contains("port is already allocated") || message.contains("already in use")) {
@@ -104,11 +107,11 @@ final class ContainerNetwork implements Launcher.Network {
     network.close();
   }
 
-  /** The cluster waits for its members itself, all of them together. */
+  /** Does not wait: the cluster waits for all members together. */
   private static final class NoWait extends AbstractWaitStrategy {
     @Override
     protected void waitUntilReady() {
-      // Nothing to wait for here.
+      // The cluster waits.
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.petacore.it.etcd;
 
+import io.petacore.testing.Await;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -10,8 +11,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The etcd that a test works with: its own, whose members it may hurt, or one that was named in the
- * environment and is only talked to. Faults are for one thread at a time.
+ * The etcd cluster of a test: either its own, into whose members it may inject faults, or an
+ * existing one from the environment. Methods that inject or heal faults are not thread-safe.
  */
 public final class EtcdCluster implements AutoCloseable {
 
@@ -52,52 +53,77 @@ public final class EtcdCluster implements AutoCloseable {
     return new EtcdCluster(endpoints, List.of(), null, null, () -> {});
   }
 
-  /** What clients connect to. */
+  /** The endpoints for clients. */
   public String[] endpoints() {
     return endpoints.toArray(String[]::new);
   }
 
-  /** A namespace that nobody has used before. */
+  /** Returns a new namespace. */
   public String freshNamespace() {
     return "petacore-it/" + run + "-" + namespaces.incrementAndGet() + "/";
   }
 
-  /** A client without PetaCore, of all members. */
+  /** A client of all members, independent of PetaCore. */
   public PlainClient client() {
     return client;
   }
 
-  /** What clients must trust. */
+  /** The certificates of the servers. */
   public TlsFiles tls() {
     if (tls == null) {
-      throw new IllegalStateException("this cluster is without TLS: @WithEtcd(tls = true)");
+      throw new IllegalStateException("the cluster has no TLS; use @WithEtcd(tls = true)");
     }
     return tls;
   }
 
-  /** The network between the members, to be hurt. */
+  /** The network between the members, for fault injection. */
   public PeerLinks peerLinks() {
     if (peerLinks == null) {
-      throw new IllegalStateException("its members meet without us: @WithEtcd(peerLinks = true)");
+      throw new IllegalStateException(
+          "the cluster has no peer links; use @WithEtcd(peerLinks = true)");
     }
     return peerLinks;
   }
 
-  /** The members, to be hurt. */
+  /** The members, for fault injection. */
   public List<Member> members() {
     if (members.isEmpty()) {
       throw new IllegalStateException(
-          "this etcd belongs to somebody else; a test that hurts it says @WithEtcd(own = true)");
+          "the cluster is shared; use @WithEtcd(own = true) to inject faults");
     }
     return members;
   }
 
-  /** The only member, or the first. */
+  /** Waits for a leader and returns it. */
+  public Member leader() {
+    return awaitMember("a leader", true);
+  }
+
+  /** Waits for a follower and returns it. */
+  public Member follower() {
+    return awaitMember("a follower", false);
+  }
+
+  private Member awaitMember(String what, boolean leader) {
+    return Await.value(
+        what,
+        () ->
+            members().stream()
+                .filter(member -> member.client().isLeader() == leader)
+                .findFirst()
+                .orElse(null));
+  }
+
+  /** The first member. */
   public Member member() {
     return members().get(0);
   }
 
-  /** Forgets the history before the newest revision, which it returns. */
+  /**
+   * Compacts the history up to the newest revision.
+   *
+   * @return that revision
+   */
   public long compact() {
     members();
     long revision = client.revision();
@@ -105,7 +131,7 @@ public final class EtcdCluster implements AutoCloseable {
     return revision;
   }
 
-  /** Copies the data directories, the members stopped in the middle of whatever they do. */
+  /** Copies the data directories while all members are paused. */
   public Backup backup(Path directory) {
     Map<String, Path> copies = new HashMap<>();
     members().forEach(Member::pause);
@@ -118,7 +144,7 @@ public final class EtcdCluster implements AutoCloseable {
     return new Backup(copies);
   }
 
-  /** Ends all members and starts them again on the data of a backup. */
+  /** Kills all members and restarts them on the data of a backup. */
   public void restore(Backup backup) {
     members().forEach(Member::kill);
     for (Member member : members()) {
@@ -128,22 +154,22 @@ public final class EtcdCluster implements AutoCloseable {
     heal();
   }
 
-  /** Starts all members together: none can serve before a majority is there. */
+  /** Starts all members together, since none serves before a majority runs. */
   void startAll() {
     members().forEach(Member::launch);
     members().forEach(Member::awaitReady);
   }
 
-  /** Undoes what was done to the members: all of them run when it returns. */
+  /** Resumes and restarts members, and returns when all of them run. */
   public void heal() {
     if (members.stream().allMatch(Member::isRunning)) {
       return;
     }
-    members.forEach(Member::beginToHeal);
+    members.forEach(Member::startHealing);
     members.forEach(Member::start);
   }
 
-  /** What the members printed last. */
+  /** The end of the log of each member. */
   public String log() {
     return members.stream()
         .map(member -> "---- " + member.name() + "\n" + member.log())

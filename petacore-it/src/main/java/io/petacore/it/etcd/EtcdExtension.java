@@ -9,7 +9,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts, hands out, heals and ends what {@link WithEtcd} asks for. */
+/** Provides the cluster of {@link WithEtcd} to tests, heals it after each test and closes it. */
 final class EtcdExtension implements BeforeAllCallback, AfterEachCallback, ParameterResolver {
 
   private static final Logger LOG = LoggerFactory.getLogger(EtcdExtension.class);
@@ -21,7 +21,7 @@ final class EtcdExtension implements BeforeAllCallback, AfterEachCallback, Param
     cluster(context);
   }
 
-  /** The cluster of the class; its context closes it at its end. */
+  /** The cluster of the class, which the context closes. */
   private static EtcdCluster cluster(ExtensionContext context) {
     return context
         .getStore(NAMESPACE)
@@ -30,17 +30,17 @@ final class EtcdExtension implements BeforeAllCallback, AfterEachCallback, Param
 
   private static EtcdCluster provide(ExtensionContext context) {
     Class<?> test = context.getRequiredTestClass();
-    WithEtcd wanted = test.getAnnotation(WithEtcd.class);
-    if (wanted == null) {
-      throw new IllegalStateException(test + " has no @WithEtcd of its own");
+    WithEtcd annotation = test.getAnnotation(WithEtcd.class);
+    if (annotation == null) {
+      throw new IllegalStateException(test + " lacks @WithEtcd");
     }
     ClusterSpec spec =
         new ClusterSpec(
-            wanted.members(),
-            wanted.own(),
-            List.of(wanted.flags()),
-            wanted.tls(),
-            wanted.peerLinks());
+            annotation.members(),
+            annotation.own(),
+            List.of(annotation.flags()),
+            annotation.tls(),
+            annotation.peerLinks());
     return EtcdSource.ofEnvironment().provide(spec, test.getSimpleName());
   }
 
@@ -48,7 +48,7 @@ final class EtcdExtension implements BeforeAllCallback, AfterEachCallback, Param
   public void afterEach(ExtensionContext context) {
     EtcdCluster cluster = cluster(context);
     if (context.getExecutionException().isPresent()) {
-      LOG.error("{} failed; etcd printed last:\n{}", context.getDisplayName(), cluster.log());
+      LOG.error("{} failed; end of the etcd logs:\n{}", context.getDisplayName(), cluster.log());
     }
     cluster.heal();
   }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What an etcd program can be besides a member of a cluster: a proxy, or a learner. */
+/** An etcd process that is not a voting member: a gRPC proxy or a learner. */
 public final class EtcdProgram implements AutoCloseable {
 
   private final ChildProcess process;
@@ -17,7 +17,7 @@ public final class EtcdProgram implements AutoCloseable {
     this.endpoint = endpoint;
   }
 
-  /** Starts etcd's gRPC proxy before a cluster. */
+  /** Starts a gRPC proxy in front of a cluster. */
   public static EtcdProgram grpcProxy(EtcdCluster cluster) {
     String address = "127.0.0.1:" + FreePorts.next();
     return start(
@@ -30,7 +30,7 @@ public final class EtcdProgram implements AutoCloseable {
             "--advertise-client-url=" + address));
   }
 
-  /** Adds a member that follows the others and has no vote, and starts it. */
+  /** Adds a learner, a member without a vote, and starts it. */
   public static EtcdProgram learner(EtcdCluster cluster, Path data) {
     String peer = "http://127.0.0.1:" + FreePorts.next();
     String address = "127.0.0.1:" + FreePorts.next();
@@ -62,7 +62,7 @@ public final class EtcdProgram implements AutoCloseable {
     command.add(
         EtcdSource.ofEnvironment()
             .program()
-            .orElseThrow(() -> new IllegalStateException("this test needs an etcd program"))
+            .orElseThrow(() -> new IllegalStateException("this test requires an etcd program"))
             .toString());
     command.addAll(arguments);
     ProcessBuilder builder =
@@ -77,7 +77,7 @@ public final class EtcdProgram implements AutoCloseable {
     }
   }
 
-  /** What a client connects to, a URL. */
+  /** The endpoint for clients, a URL. */
   public String endpoint() {
     return endpoint;
   }

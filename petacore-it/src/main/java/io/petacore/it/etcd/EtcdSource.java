@@ -8,20 +8,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where clusters come from, the first that is there: endpoints named in the environment, an etcd
- * program, Docker. Named endpoints serve only tests that ask for nothing special and do no harm;
- * the others get a cluster of their own from the next source.
+ * Provides clusters from the first available source: endpoints in the environment, an etcd program,
+ * or Docker. Endpoints in the environment are used only by tests that require no special cluster
+ * and inject no faults; other tests get their own cluster from the next source.
  */
 public final class EtcdSource {
 
-  /** Names the endpoints of an etcd to be used, URLs with commas between. */
+  /** Environment variable: endpoints of an existing cluster, comma-separated URLs. */
   public static final String ENDPOINTS = "PETACORE_ETCD_ENDPOINTS";
 
-  /** Names the etcd program, where it is not the one on the path. */
+  /** Environment variable: the etcd program, if not the one on the path. */
   public static final String PROGRAM = "PETACORE_ETCD_BIN";
 
   /**
-   * Names a container image with an {@code etcd} on its path, instead of one built from Debian's.
+   * Environment variable: a container image with {@code etcd} on its path, instead of one with
+   * Debian's etcd.
    */
   public static final String IMAGE = "PETACORE_ETCD_IMAGE";
 
@@ -31,20 +32,20 @@ public final class EtcdSource {
     this.environment = Map.copyOf(environment);
   }
 
-  /** What this process's environment offers. */
+  /** Creates a source from the environment of this process. */
   public static EtcdSource ofEnvironment() {
     return new EtcdSource(System.getenv());
   }
 
   /**
-   * Provides a cluster, ready to be used.
+   * Starts or connects to a cluster.
    *
-   * @param name for logs and directories: the test's
-   * @throws IllegalStateException if there is no etcd, with what to do about it
+   * @param name the name of the test, for logs and directories
+   * @throws IllegalStateException if no etcd is available; the message explains how to provide one
    */
   public EtcdCluster provide(ClusterSpec spec, String name) {
     List<String> named = namedEndpoints();
-    if (!named.isEmpty() && spec.isUndemanding()) {
+    if (!named.isEmpty() && spec.isSatisfiedByAny()) {
       return EtcdCluster.ofEndpoints(named);
     }
     return new ClusterStarter(launcher(named.isEmpty())).start(spec, name);
@@ -57,7 +58,7 @@ public final class EtcdSource {
         .toList();
   }
 
-  private Launcher launcher(boolean nothingNamed) {
+  private Launcher launcher(boolean noEndpoints) {
     Optional<Path> program = program();
     if (program.isPresent()) {
       return new ProgramLauncher(program.get());
@@ -67,29 +68,28 @@ public final class EtcdSource {
       return image == null ? ContainerLauncher.ofDebian() : ContainerLauncher.ofImage(image);
     }
     throw new IllegalStateException(
-        (nothingNamed
-                ? "No etcd to test with."
-                : "This test hurts etcd, or wants more than one member, flags or TLS: the"
-                    + " endpoints named in "
+        (noEndpoints
+                ? "No etcd is available."
+                : "This test requires its own cluster, or several members, flags or TLS; it cannot"
+                    + " use the endpoints in "
                     + ENDPOINTS
-                    + " can't serve it, and there is no other etcd.")
-            + " Install etcd 3.4 or later (Debian: apt-get install etcd-server) so that it is on"
-            + " the PATH, or name the program in "
+                    + ", and no other etcd is available.")
+            + " Install etcd 3.4 or later (Debian: apt-get install etcd-server) on the PATH, set "
             + PROGRAM
-            + ", or start Docker. petacore-it/with-etcd installs it where it may.");
+            + " to the program, or start Docker; petacore-it/with-etcd installs etcd on Debian.");
   }
 
   /**
-   * The program to start.
+   * The etcd program, if one is available.
    *
-   * @throws IllegalStateException if one is named that can't be run
+   * @throws IllegalStateException if the environment specifies a file that is not executable
    */
   Optional<Path> program() {
     String named = environment.get(PROGRAM);
     if (named != null && !named.isBlank()) {
       Path program = Path.of(named).toAbsolutePath();
       if (!isProgram(program)) {
-        throw new IllegalStateException(PROGRAM + " names no program: " + program);
+        throw new IllegalStateException(PROGRAM + " is not an executable file: " + program);
       }
       return Optional.of(program);
     }

@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Directories, taken whole. */
+/** Recursive operations on directories. */
 final class FileTree {
 
   private FileTree() {}
@@ -31,7 +31,7 @@ final class FileTree {
         Files.deleteIfExists(path);
       }
     } catch (NoSuchFileException e) {
-      // There is nothing to delete.
+      // Already deleted.
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

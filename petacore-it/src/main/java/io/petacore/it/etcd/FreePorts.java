@@ -9,9 +9,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * Loopback ports that nobody listens on. They are taken from below the range that systems give to
- * outgoing connections: there, a client that keeps trying a dead server's port will in the end be
- * connected to itself, and hold the port that the server wants back.
+ * Free loopback ports. They are below the ephemeral range: within it, a client that keeps
+ * reconnecting to a stopped server eventually connects to itself and blocks the port.
  */
 final class FreePorts {
 
@@ -20,15 +19,15 @@ final class FreePorts {
   private static final int ATTEMPTS = 1_000;
 
   private static final SplittableRandom RANDOM = new SplittableRandom(System.nanoTime());
-  private static final Set<Integer> GIVEN = new HashSet<>();
+  private static final Set<Integer> USED = new HashSet<>();
 
   private FreePorts() {}
 
-  /** A port that was free a moment ago and is given to nobody else in this JVM. */
+  /** Returns a port that was free and that this JVM has not used before. */
   static synchronized int next() {
     for (int i = 0; i < ATTEMPTS; i++) {
       int port = RANDOM.nextInt(FIRST, LAST);
-      if (isFree(port) && GIVEN.add(port)) {
+      if (isFree(port) && USED.add(port)) {
         return port;
       }
     }

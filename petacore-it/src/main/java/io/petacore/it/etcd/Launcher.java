@@ -3,18 +3,22 @@ package io.petacore.it.etcd;
 import java.util.List;
 import java.util.Map;
 
-/** Starts etcd servers, in one way or another. */
+/** Starts etcd servers. */
 interface Launcher {
 
-  /** How a server's arguments must name places on the network. */
+  /** The network of a cluster: addresses in the arguments of its servers. */
   interface Network extends AutoCloseable {
-    /** The address that servers listen on. */
+    /** The address on which servers listen. */
     String bindHost();
 
-    /** The name under which members find a member. */
+    /** The host name of a member for other members. */
     String peerHost(String member);
 
-    /** Starts a server. Returns at once, or throws {@link PortTakenException}. */
+    /**
+     * Starts a server without waiting for it.
+     *
+     * @throws PortTakenException if a port is taken
+     */
     RunningServer launch(
         MemberLayout layout, List<String> arguments, Map<String, String> environment);
 
@@ -22,12 +26,12 @@ interface Launcher {
     void close();
   }
 
-  /** A network for one cluster. */
+  /** Creates a network for one cluster. */
   Network network();
 
-  /** Whether servers share this machine's loopback addresses with us. */
+  /** Whether servers use the loopback interface of this machine. */
   boolean isOnLoopback();
 
-  /** For people: what is started. */
+  /** Description for messages. */
   String description();
 }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/** What a server printed. */
+/** The log of a server. */
 final class LogFile {
 
   private LogFile() {}
@@ -18,7 +18,7 @@ final class LogFile {
     Files.write(log, bytes, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
-  /** The last lines; none if the server has printed nothing. */
+  /** Returns the last lines; empty if there is no log. */
   static String tail(Path log, int lines) {
     if (!Files.exists(log)) {
       return "";

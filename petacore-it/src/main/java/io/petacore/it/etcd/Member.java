@@ -1,13 +1,14 @@
 package io.petacore.it.etcd;
 
 import io.petacore.testing.Await;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A member of a cluster of ours. To be used by one thread at a time. */
+/** A member of a cluster. Not thread-safe. */
 public final class Member {
 
   private final Launcher.Network network;
@@ -39,12 +40,12 @@ public final class Member {
     return layout.name();
   }
 
-  /** What a client connects to, a URL. */
+  /** The endpoint for clients, a URL. */
   public String endpoint() {
     return endpoint;
   }
 
-  /** The same as an address, for a proxy. */
+  /** The endpoint as a socket address. */
   public InetSocketAddress address() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), layout.clientPort());
   }
@@ -54,7 +55,7 @@ public final class Member {
     return client;
   }
 
-  /** Ends it as a power cut would, and returns when it has ended. */
+  /** Kills the process and waits for its end. */
   public void kill() {
     if (server != null) {
       server.kill();
@@ -63,10 +64,10 @@ public final class Member {
     }
   }
 
-  /** Starts it on its old ports and data, and returns when it serves again. */
+  /** Restarts the member on its ports and data, and returns when it serves requests. */
   public void start() {
     Await.until(
-        name() + " has its port back",
+        name() + " restarts",
         () -> {
           launch();
           awaitReady();
@@ -74,7 +75,7 @@ public final class Member {
         });
   }
 
-  /** Begins to start it, without waiting; {@link #start} waits. */
+  /** Starts the process without waiting; {@link #start} waits. */
   public void launch() {
     if (server == null || !server.isAlive()) {
       server = network.launch(layout, arguments, environment);
@@ -82,10 +83,10 @@ public final class Member {
   }
 
   /**
-   * Waits until it serves.
+   * Waits until the member serves requests.
    *
-   * @throws PortTakenException if it can't, because of a port
-   * @throws AssertionError if it does not, with what it printed last
+   * @throws PortTakenException if a port is taken
+   * @throws AssertionError if it does not serve in time; the message has the end of its log
    */
   void awaitReady() {
     try {
@@ -94,11 +95,11 @@ public final class Member {
       throw new AssertionError(e.getMessage() + "\n" + log(), e);
     }
     if (hasEnded()) {
-      String printed = log();
-      if (printed.contains("address already in use")) {
-        throw new PortTakenException(printed);
+      String output = log();
+      if (output.contains("address already in use")) {
+        throw new PortTakenException(output);
       }
-      throw new AssertionError("etcd ended at once; it printed:\n" + printed);
+      throw new AssertionError("etcd exited; end of its log:\n" + output);
     }
   }
 
@@ -106,13 +107,13 @@ public final class Member {
     return server == null || !server.isAlive();
   }
 
-  /** Stops it in the middle of whatever it does, connections open. */
+  /** Suspends the process; its connections stay open. */
   public void pause() {
     running().pause();
     paused = true;
   }
 
-  /** Lets it go on. */
+  /** Resumes the process. */
   public void resume() {
     running().resume();
     paused = false;
@@ -125,20 +126,29 @@ public final class Member {
     return server;
   }
 
-  /** Whether it runs and is not paused. */
+  /** Whether the member serves requests now; false, too, if it cannot be reached. */
+  public boolean isServing() {
+    try {
+      return client.isHealthy();
+    } catch (UncheckedIOException | IllegalStateException e) {
+      return false;
+    }
+  }
+
+  /** Whether the process runs and is not paused. */
   public boolean isRunning() {
     return !hasEnded() && !paused;
   }
 
-  /** Begins to undo {@link #pause} and {@link #kill}; {@link #start} waits for it. */
-  void beginToHeal() {
+  /** Resumes or restarts the process without waiting; {@link #start} waits. */
+  void startHealing() {
     if (paused) {
       resume();
     }
     launch();
   }
 
-  /** What it printed last. */
+  /** The end of its log. */
   public String log() {
     return LogFile.tail(layout.log(), 60);
   }

@@ -5,17 +5,17 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 
 /**
- * What a member keeps from one life to the next.
+ * Ports and files of a member, which it keeps across restarts.
  *
  * @param name unique in its cluster
- * @param clientPort where clients find it, on the loopback address
- * @param peerPort where other members find it
- * @param home a directory that the servers of the cluster may use
- * @param log what it prints, all lives one after another
+ * @param clientPort port for clients, on the loopback address
+ * @param peerPort port for other members
+ * @param home directory of the cluster
+ * @param log log file, appended to at each start
  */
 record MemberLayout(String name, int clientPort, int peerPort, Path home, Path log) {
 
-  /** Where a proxy finds it for other members. */
+  /** The peer address for proxies. */
   InetSocketAddress peerAddress() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), peerPort);
   }

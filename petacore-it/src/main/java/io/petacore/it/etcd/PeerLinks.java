@@ -11,20 +11,16 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The network between the members of a cluster: for each ordered pair of them a proxy, which only
- * the one uses to reach the other.
+ * The network between the members of a cluster: one proxy for each ordered pair, used only by the
+ * first to connect to the second.
  *
- * <p>All members must go by the same addresses, so it is not by its address that a member can be
- * given a way of its own to another. But an etcd server connects to its peers as the environment
- * says, by a SOCKS server where one is named; each member is told another one, which knows by that
- * whose connection it is. Go does not use such a server for loopback addresses, hence {@link
- * #HOST}.
+ * <p>All members must be configured with the same peer addresses, so the address cannot select the
+ * proxy. Instead each member connects to its peers through its own SOCKS server, set in its
+ * environment. Go does not use a SOCKS server for loopback addresses, hence {@link #HOST}.
  */
 public final class PeerLinks implements AutoCloseable {
 
-  /**
-   * Of TEST-NET-1 (RFC 5737), which is nowhere: a member that forgot its proxy would stay alone.
-   */
+  /** An address of TEST-NET-1 (RFC 5737), which is unreachable without the SOCKS server. */
   static final String HOST = "192.0.2.1";
 
   private record Pair(String from, String to) {}
@@ -50,21 +46,21 @@ public final class PeerLinks implements AutoCloseable {
     return new PeerLinks(members);
   }
 
-  /** What a member must find in its environment. */
+  /** The environment variables of a member. */
   Map<String, String> environment(MemberLayout member) {
     SocksServer server = Objects.requireNonNull(servers.get(member.name()));
     return Map.of("HTTP_PROXY", "socks5://127.0.0.1:" + server.address().getPort());
   }
 
-  /** The ways that what one member says to another takes. */
+  /** The ways of all messages from one member to another. */
   public List<Way> ways(Member from, Member to) {
     return List.of(
         proxy(from, to).way(Direction.TO_SERVER),
-        // etcd's members read what they are told from connections that they have made themselves.
+        // Members also receive messages on connections that they opened themselves.
         proxy(to, from).way(Direction.TO_CLIENT));
   }
 
-  /** The ways of all that others say to a member. */
+  /** The ways of all messages from others to a member. */
   public List<Way> waysTo(Member member, List<Member> others) {
     List<Way> ways = new ArrayList<>();
     for (Member other : others) {
@@ -75,7 +71,7 @@ public final class PeerLinks implements AutoCloseable {
     return ways;
   }
 
-  /** All ways between two groups of members, both directions. */
+  /** All ways between two groups of members, in both directions. */
   public List<Way> waysBetween(List<Member> some, List<Member> others) {
     List<Way> ways = new ArrayList<>();
     for (Member one : some) {
@@ -89,7 +85,7 @@ public final class PeerLinks implements AutoCloseable {
     return ways;
   }
 
-  /** Every proxy, of every ordered pair. */
+  /** The proxies of all ordered pairs. */
   public List<TcpProxy> proxies() {
     return List.copyOf(proxies.values());
   }

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that has nothing in common with PetaCore: it speaks JSON to etcd's own HTTP gateway. It
- * stands for foreign writers, and is the witness for what is really in etcd.
+ * A client that shares no code with PetaCore: it uses the HTTP gateway of etcd. Tests use it for
+ * foreign writes and to verify the contents of etcd.
  */
 public final class PlainClient {
 
@@ -34,7 +34,7 @@ public final class PlainClient {
     this.token = token;
   }
 
-  /** A client of a cluster; an endpoint that does not answer is passed over. */
+  /** Creates a client of a cluster; it tries the endpoints in order. */
   static PlainClient of(List<String> endpoints, @Nullable TlsFiles tls) {
     HttpClient.Builder http =
         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT);
@@ -44,12 +44,12 @@ public final class PlainClient {
     return new PlainClient(endpoints, http.build(), null);
   }
 
-  /** Sets a key and returns the revision. */
+  /** Puts a key and returns the revision. */
   public long put(String key, String value) {
     return put(key, value, 0);
   }
 
-  /** Sets a key that ends with a lease and returns the revision. */
+  /** Puts a key with a lease and returns the revision. */
   public long put(String key, String value, long lease) {
     String request =
         "{\"key\":\"%s\",\"value\":\"%s\",\"lease\":\"%d\"}"
@@ -57,83 +57,83 @@ public final class PlainClient {
     return revision(call("/v3/kv/put", request));
   }
 
-  /** Removes a key and returns the revision. */
+  /** Deletes a key and returns the revision. */
   public long delete(String key) {
     return revision(call("/v3/kv/deleterange", "{\"key\":\"%s\"}".formatted(base64(key))));
   }
 
-  /** Removes every key with a prefix and returns the revision. */
+  /** Deletes all keys with a prefix and returns the revision. */
   public long deletePrefix(String prefix) {
     return revision(call("/v3/kv/deleterange", prefixRequest(prefix)));
   }
 
-  /** The value of a key. */
+  /** Reads the value of a key. */
   public Optional<String> get(String key) {
-    String answer = call("/v3/kv/range", "{\"key\":\"%s\"}".formatted(base64(key)));
-    if (field(answer, "key").isEmpty()) {
+    String response = call("/v3/kv/range", "{\"key\":\"%s\"}".formatted(base64(key)));
+    if (field(response, "key").isEmpty()) {
       return Optional.empty();
     }
-    // The gateway leaves out what is empty.
+    // The gateway omits empty fields.
     return Optional.of(
-        new String(Base64.getDecoder().decode(field(answer, "value").orElse("")), UTF_8));
+        new String(Base64.getDecoder().decode(field(response, "value").orElse("")), UTF_8));
   }
 
-  /** How many keys have a prefix. */
+  /** Returns the number of keys with a prefix. */
   public long count(String prefix) {
     String request = prefixRequest(prefix).replace("}", ",\"count_only\":true}");
     return field(call("/v3/kv/range", request), "count").map(Long::parseLong).orElse(0L);
   }
 
-  /** The newest revision. */
+  /** Returns the newest revision. */
   public long revision() {
     return revision(call("/v3/kv/range", "{\"key\":\"%s\"}".formatted(base64("?"))));
   }
 
-  /** Forgets the history before a revision, and returns when that is done. */
+  /** Compacts the history up to a revision and returns when the compaction is complete. */
   public void compact(long revision) {
     call("/v3/kv/compaction", "{\"revision\":\"%d\",\"physical\":true}".formatted(revision));
   }
 
-  /** Gives the space of what was compacted back, on the first endpoint's member. */
+  /** Defragments the member of the first endpoint. */
   public void defragment() {
     call("/v3/maintenance/defragment", "{}");
   }
 
-  /** The member that has raised an alarm: etcd takes no puts then. */
+  /** The ID of a member with an active NOSPACE alarm, under which etcd rejects puts. */
   public Optional<String> alarmedMember() {
     return field(call("/v3/maintenance/alarm", "{\"action\":\"GET\"}"), "memberID");
   }
 
-  /** Ends the alarm that a member has raised for want of space. */
+  /** Disarms the NOSPACE alarm of a member. */
   public void disarm(String member) {
     call(
         "/v3/maintenance/alarm",
         "{\"action\":\"DEACTIVATE\",\"memberID\":\"%s\",\"alarm\":\"NOSPACE\"}".formatted(member));
   }
 
-  /** Grants a lease and returns its id. */
+  /** Grants a lease and returns its ID. */
   public long grantLease(Duration timeToLive) {
-    String answer = call("/v3/lease/grant", "{\"TTL\":\"%d\"}".formatted(timeToLive.toSeconds()));
-    return field(answer, "ID").map(Long::parseLong).orElseThrow();
+    String response = call("/v3/lease/grant", "{\"TTL\":\"%d\"}".formatted(timeToLive.toSeconds()));
+    return field(response, "ID").map(Long::parseLong).orElseThrow();
   }
 
-  /** Ends a lease with its keys. */
+  /** Revokes a lease, which deletes its keys. */
   public void revokeLease(long lease) {
     call("/v3/lease/revoke", "{\"ID\":\"%d\"}".formatted(lease));
   }
 
-  /** From now on every request needs a user; there is one, {@code root}. */
+  /** Enables authentication, with a user {@code root}. */
   public void enableAuthentication(String rootPassword) {
     addUser("root", rootPassword, "root");
     call("/v3/auth/enable", "{}");
   }
 
-  /** Adds a user who may do everything with the keys of a prefix, and with no others. */
+  /** Adds a user with read and write permission on a prefix. */
   public void addUserOfPrefix(String name, String password, String prefix) {
     addUserOfPrefix(name, password, prefix, 2);
   }
 
-  /** Adds a user who may read the keys of a prefix, and nothing else. */
+  /** Adds a user with read permission on a prefix. */
   public void addReaderOfPrefix(String name, String password, String prefix) {
     addUserOfPrefix(name, password, prefix, 0);
   }
@@ -150,33 +150,33 @@ public final class PlainClient {
     call("/v3/auth/user/grant", "{\"user\":\"%s\",\"role\":\"%s\"}".formatted(name, role));
   }
 
-  /** The same client with a user's rights. */
+  /** Returns a client that is authenticated as a user. */
   public PlainClient as(String user, String password) {
-    String answer =
+    String response =
         call(
             "/v3/auth/authenticate",
             "{\"name\":\"%s\",\"password\":\"%s\"}".formatted(user, password));
-    return new PlainClient(endpoints, http, field(answer, "token").orElseThrow());
+    return new PlainClient(endpoints, http, field(response, "token").orElseThrow());
   }
 
-  /** Whether the first endpoint's member leads the others, by its own account. */
+  /** Whether the member of the first endpoint reports itself as the leader. */
   public boolean isLeader() {
     String status = call("/v3/maintenance/status", "{}");
     Optional<String> leader = field(status, "leader");
     return leader.isPresent() && leader.equals(field(status, "member_id"));
   }
 
-  /** The server's version. */
+  /** Returns the version of the server. */
   public String version() {
     return field(get(endpoints.get(0), "/version"), "etcdserver").orElseThrow();
   }
 
-  /** Whether the first endpoint's member is up and has a leader. */
+  /** Whether the member of the first endpoint is healthy. */
   public boolean isHealthy() {
     return field(get(endpoints.get(0), "/health"), "health").equals(Optional.of("true"));
   }
 
-  /** Calls a method of the gateway, which etcd documents, and returns the JSON answer. */
+  /** Calls a method of the gateway and returns the JSON response. */
   public String call(String path, String json) {
     UncheckedIOException last = null;
     for (String endpoint : endpoints) {
@@ -210,7 +210,7 @@ public final class PlainClient {
       HttpResponse<String> response = http.send(built, HttpResponse.BodyHandlers.ofString(UTF_8));
       if (response.statusCode() != 200) {
         throw new IllegalStateException(
-            built.uri() + " answered " + response.statusCode() + ": " + response.body());
+            built.uri() + " returned status " + response.statusCode() + ": " + response.body());
       }
       return response.body();
     } catch (IOException e) {
@@ -232,11 +232,11 @@ public final class PlainClient {
     return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
   }
 
-  private static long revision(String answer) {
-    return field(answer, "revision").map(Long::parseLong).orElseThrow();
+  private static long revision(String response) {
+    return field(response, "revision").map(Long::parseLong).orElseThrow();
   }
 
-  /** The gateway's answers are flat enough to be read without a parser. */
+  /** Extracts a field; responses are simple enough to need no JSON parser. */
   private static Optional<String> field(String json, String name) {
     Matcher matcher = Pattern.compile("\"" + name + "\":\\s*\"?([^\",}]*)").matcher(json);
     return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();

@@ -1,6 +1,6 @@
 package io.petacore.it.etcd;
 
-/** Somebody else took a port between our look and etcd's own: try other ones. */
+/** A port was taken after it was found free; retry with other ports. */
 final class PortTakenException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -53,7 +53,7 @@ final class ProgramLauncher implements Launcher {
           new ProcessBuilder(command)
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(layout.log().toFile()));
-      // What the developer's shell says to etcd or etcdctl is not meant for these servers.
+      // Settings for etcd in the environment of the developer must not apply.
       builder.environment().keySet().removeIf(name -> name.startsWith("ETCD"));
       builder.environment().putAll(environment);
       try {
@@ -65,7 +65,7 @@ final class ProgramLauncher implements Launcher {
 
     @Override
     public void close() {
-      // Processes share the machine's own network.
+      // Nothing to close on the loopback interface.
     }
   }
 }

@@ -1,16 +1,16 @@
 package io.petacore.it.etcd;
 
-/** One life of an etcd server, from its start to its end. */
+/** A running etcd server. */
 interface RunningServer {
 
   boolean isAlive();
 
-  /** Ends it as a power cut would, and returns when it has ended. Harmless after its end. */
+  /** Kills the server and waits for its end; does nothing if it has ended. */
   void kill();
 
-  /** Stops it in the middle of whatever it does; its connections stay. */
+  /** Suspends the server; its connections stay open. */
   void pause();
 
-  /** Lets it go on. */
+  /** Resumes the server. */
   void resume();
 }

@@ -2,7 +2,7 @@ package io.petacore.it.etcd;
 
 import org.testcontainers.containers.GenericContainer;
 
-/** A server in a container, which is removed when the server ends. */
+/** A server in a container, which is removed when the server is killed. */
 final class ServerContainer implements RunningServer {
 
   private final GenericContainer<?> container;

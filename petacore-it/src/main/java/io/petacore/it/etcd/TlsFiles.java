@@ -17,27 +17,26 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * A certificate for 127.0.0.1 and its key, made for one test by the JDK's own keytool. It is signed
- * by itself, so it is its own authority.
+ * A self-signed certificate for 127.0.0.1 and its key, generated with keytool of the JDK.
  *
  * @param certificate PEM
  * @param key PEM, PKCS #8, not encrypted
- * @param stranger PEM: a certificate that has nothing to do with the server's
+ * @param unrelated PEM, a certificate that is unrelated to the server's
  */
-public record TlsFiles(Path certificate, Path key, Path stranger) {
+public record TlsFiles(Path certificate, Path key, Path unrelated) {
 
   private static final String PASSWORD = "changeit";
   private static final String ALIAS = "server";
 
-  /** Makes them in a directory. */
+  /** Generates the files in a directory. */
   static TlsFiles create(Path directory) {
     try {
       KeyStore server = generate(directory.resolve("server.p12"));
-      KeyStore stranger = generate(directory.resolve("stranger.p12"));
+      KeyStore unrelated = generate(directory.resolve("unrelated.p12"));
       return new TlsFiles(
           pem(directory.resolve("server.crt"), "CERTIFICATE", encodedCertificate(server)),
           pem(directory.resolve("server.key"), "PRIVATE KEY", encodedKey(server)),
-          pem(directory.resolve("stranger.crt"), "CERTIFICATE", encodedCertificate(stranger)));
+          pem(directory.resolve("unrelated.crt"), "CERTIFICATE", encodedCertificate(unrelated)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (GeneralSecurityException e) {
@@ -101,7 +100,7 @@ public record TlsFiles(Path certificate, Path key, Path stranger) {
         US_ASCII);
   }
 
-  /** For our own clients: trusts the server and nobody else. */
+  /** Returns a context that trusts only the server. */
   SSLContext sslContext() {
     try (InputStream in = Files.newInputStream(certificate)) {
       KeyStore trusted = KeyStore.getInstance("PKCS12");

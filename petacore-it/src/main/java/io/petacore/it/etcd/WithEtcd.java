@@ -9,9 +9,9 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Gives the tests of a class an etcd, which they get as a parameter of type {@link EtcdCluster}. It
- * is started before the first of them and ended after the last; what a test did to its members is
- * undone before the next. See {@link EtcdSource} for where it comes from.
+ * Provides an etcd cluster to the tests of a class, as a parameter of type {@link EtcdCluster}. It
+ * is started before the first test, healed after each test, and closed after the last. {@link
+ * EtcdSource} describes where it comes from.
  */
 @Documented
 @Inherited
@@ -20,24 +20,26 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(EtcdExtension.class)
 public @interface WithEtcd {
 
-  /** How many members, 1 or 3. */
+  /** Number of members, 1 or 3. */
   int members() default 1;
 
   /**
-   * Whether the tests hurt it: end or stop members, compact, set up users. Then it is one that was
-   * started for them, never one that was named in the environment.
+   * Whether the tests need their own cluster, not one from the environment: to kill and pause
+   * members, compact, or add users.
    */
   boolean own() default false;
 
-  /** Flags for every member's command line, {@code --max-txn-ops=64}. Makes it an own one. */
+  /**
+   * Command-line flags of every member, for example {@code --max-txn-ops=64}. Implies {@link #own}.
+   */
   String[] flags() default {};
 
-  /** Whether clients must use TLS. Makes it an own one. */
+  /** Whether clients must use TLS. Implies {@link #own}. */
   boolean tls() default false;
 
   /**
-   * Whether the network between the members is the test's to hurt, {@link EtcdCluster#peerLinks}.
-   * Makes it an own one, and a program: not one in a container.
+   * Whether tests inject faults into the network between the members, by {@link
+   * EtcdCluster#peerLinks}. Implies {@link #own} and requires an etcd program.
    */
   boolean peerLinks() default false;
 }

@@ -1,4 +1,7 @@
-/** A test's own etcd: where it comes from, how it is hurt, and a plain client that checks on it. */
+/**
+ * etcd clusters for tests: how they are provided, faults of their members, and a client independent
+ * of PetaCore.
+ */
 @NullMarked
 package io.petacore.it.etcd;
 

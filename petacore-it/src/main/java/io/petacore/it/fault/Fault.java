@@ -1,20 +1,33 @@
 package io.petacore.it.fault;
 
+import java.time.Duration;
+import java.util.Random;
+
 /**
- * Something that is done to the parts of a test, lasts, and is undone. Drawn from a seed first and
- * done later, so that what happens between does not change what is drawn.
+ * A fault that is injected, lasts for a while, and is healed. Faults are drawn from a seed before
+ * they are injected, so that timing does not influence the sequence.
  *
- * @param kind what it is called
- * @param victim for people: who is hurt
- * @param course does it, lets it last, and undoes it
+ * @param kind the kind of fault, for messages
+ * @param victim the affected component, for messages
+ * @param course injects and heals the fault
  */
 public record Fault(String kind, String victim, Course course) {
 
-  /** What happens from the beginning of a fault to its end. */
+  /** The course of a fault from injection to healing. */
   @FunctionalInterface
   public interface Course {
-    /** All is well again when it returns, or throws. */
+    /** Injects the fault, waits and heals it. The fault is healed when this returns or throws. */
     void run(Lasting lasting);
+  }
+
+  /**
+   * Draws a duration.
+   *
+   * @param from minimum in milliseconds, inclusive
+   * @param to maximum in milliseconds, exclusive
+   */
+  public static Duration millis(Random random, int from, int to) {
+    return Duration.ofMillis(random.nextInt(from, to));
   }
 
   @Override

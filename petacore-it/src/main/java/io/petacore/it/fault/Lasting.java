@@ -4,21 +4,21 @@ import io.petacore.testing.Await;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
-/** Lets faults last for their time. */
+/** Waits for the duration of a fault. */
 @FunctionalInterface
 public interface Lasting {
 
-  /** Returns when the time is over, or when nobody is interested any more. */
+  /** Returns after the duration, or earlier if the run is stopped. */
   void last(Duration time);
 
-  /** The time as it is, ended early once that is wanted. */
-  static Lasting until(BooleanSupplier givenUp) {
+  /** Waits in real time and returns early when {@code stopped} is true. */
+  static Lasting until(BooleanSupplier stopped) {
     return time -> {
-      long begun = System.nanoTime();
+      long started = System.nanoTime();
       Await.until(
-          "the fault has lasted for its time",
+          "the fault has lasted for its duration",
           time.plus(Await.PATIENCE),
-          () -> System.nanoTime() - begun >= time.toNanos() || givenUp.getAsBoolean());
+          () -> System.nanoTime() - started >= time.toNanos() || stopped.getAsBoolean());
     };
   }
 }

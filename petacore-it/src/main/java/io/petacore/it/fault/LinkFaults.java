@@ -5,12 +5,12 @@ import io.petacore.it.proxy.Way;
 import java.time.Duration;
 import java.util.List;
 
-/** What happens on networks. */
+/** Network faults. */
 public final class LinkFaults {
 
   private LinkFaults() {}
 
-  /** What is sent is lost; connections that have lost something are reset in the end. */
+  /** Drops all bytes; afterwards connections that have lost bytes are reset. */
   public static Fault.Course swallow(List<Way> ways, Duration time) {
     return lasting -> {
       ways.forEach(Way::swallow);
@@ -23,8 +23,8 @@ public final class LinkFaults {
   }
 
   /**
-   * What is sent arrives in the end, all at once, though its sender has long given it up: a
-   * partition, if it is done to all ways, as TCP lives through it.
+   * Holds all bytes and delivers them at the end, even if the sender has timed out. Applied to all
+   * ways, this is a network partition that TCP connections survive.
    */
   public static Fault.Course hold(List<Way> ways, Duration time) {
     return lasting -> {
@@ -37,7 +37,7 @@ public final class LinkFaults {
     };
   }
 
-  /** What is sent takes longer; for a while after the last of it has been sent. */
+  /** Delays all bytes; lasts for {@code time} plus one delay. */
   public static Fault.Course delay(List<Way> ways, Duration delay, Duration time) {
     return lasting -> {
       ways.forEach(way -> way.delay(delay));
@@ -49,7 +49,7 @@ public final class LinkFaults {
     };
   }
 
-  /** Connections are reset, again and again. */
+  /** Resets all connections repeatedly. */
   public static Fault.Course cut(List<TcpProxy> proxies, int times, Duration between) {
     return lasting -> {
       for (int i = 0; i < times; i++) {

@@ -5,12 +5,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** What happens to etcd's servers. Who is hurt is asked for when it begins: the leader changes. */
+/**
+ * Faults of etcd servers. The victims are determined at injection, since the leader may change
+ * before.
+ */
 public final class MemberFaults {
 
   private MemberFaults() {}
 
-  /** They stand still, connections open, and go on. */
+  /** Suspends the processes, with open connections, and resumes them. */
   public static Fault.Course stop(Supplier<List<Member>> victims, Duration time) {
     return lasting -> {
       List<Member> members = victims.get();
@@ -23,7 +26,7 @@ public final class MemberFaults {
     };
   }
 
-  /** They end as by a power cut, and are started again, together, on what they have written. */
+  /** Kills the processes and restarts them together on their data directories. */
   public static Fault.Course kill(Supplier<List<Member>> victims, Duration time, Runnable started) {
     return lasting -> {
       List<Member> members = victims.get();

@@ -1,4 +1,4 @@
-/** What is done to members, connections and processes on purpose, for a while. */
+/** Faults that are injected into members, connections and processes for a limited time. */
 @NullMarked
 package io.petacore.it.fault;
 

@@ -1,9 +1,9 @@
 package io.petacore.it.proxy;
 
-/** Which way bytes go through a proxy. */
+/** The direction of bytes through a proxy. */
 public enum Direction {
   /** Requests. */
   TO_SERVER,
-  /** Answers and events. */
+  /** Responses and events. */
   TO_CLIENT
 }

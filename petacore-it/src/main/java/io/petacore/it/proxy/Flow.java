@@ -3,25 +3,25 @@ package io.petacore.it.proxy;
 import java.time.Duration;
 
 /**
- * What happens to the bytes of one direction, on all links of a proxy, which share its rate. Read
- * and written by the proxy's own thread only.
+ * The mode, delay and rate of one direction, shared by all links of a proxy. Confined to the thread
+ * of the proxy.
  */
 final class Flow {
 
-  /** What happens to bytes. */
+  /** How bytes are handled. */
   enum Mode {
-    /** They are forwarded. */
+    /** Bytes are forwarded. */
     PASS,
-    /** They are kept, in order, until they may pass. */
+    /** Bytes are held, in order, until {@link #PASS}. */
     HOLD,
-    /** They are read and forgotten. */
+    /** Bytes are read and dropped. */
     SWALLOW
   }
 
   private Mode mode = Mode.PASS;
   private long delayNanos;
   private long bytesPerSecond = Long.MAX_VALUE;
-  private long freeAt; // when the link has carried what it was given
+  private long freeAt; // when all earlier bytes are transmitted
 
   Mode mode() {
     return mode;
@@ -36,8 +36,8 @@ final class Flow {
     freeAt = System.nanoTime();
   }
 
-  /** When some bytes that arrive now will have been carried, behind all those before them. */
-  long carried(int bytes) {
+  /** Returns when bytes that arrive now will have been transmitted, after all earlier bytes. */
+  long transmitted(int bytes) {
     long now = System.nanoTime();
     if (bytesPerSecond == Long.MAX_VALUE) {
       return now + delayNanos;

@@ -7,7 +7,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
 
-/** A client's connection and the one that was made to the server for it. */
+/** A connection of a client and the corresponding connection to the server. */
 final class Link {
 
   private final Set<Link> links;
@@ -18,9 +18,9 @@ final class Link {
   private final Stream toClient;
 
   /**
-   * Begins to connect to the server for a client.
+   * Starts to connect to the server.
    *
-   * @param links the set of open links, which this one joins and leaves
+   * @param links the set of open links; this link adds and removes itself
    */
   Link(
       SelectorLoop loop,
@@ -53,12 +53,12 @@ final class Link {
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
   }
 
-  /** One direction of this link. */
+  /** Returns one direction of this link. */
   Stream stream(Direction direction) {
     return direction == Direction.TO_SERVER ? toServer : toClient;
   }
 
-  /** Writes what may pass, after a flow was changed. */
+  /** Writes bytes that may pass now, after a change of a flow. */
   void flowChanged() {
     if (serverKey.isValid() && server.isConnected()) {
       toServer.push();
@@ -105,13 +105,13 @@ final class Link {
     }
   }
 
-  /** Ends both connections at once, without the manners of a proper end. */
+  /** Resets both connections. */
   void reset() {
     for (SocketChannel channel : new SocketChannel[] {client, server}) {
       try {
         channel.setOption(StandardSocketOptions.SO_LINGER, 0);
       } catch (IOException e) {
-        // It was never connected, or has ended by itself.
+        // Never connected or already closed.
       }
     }
     close();
@@ -121,9 +121,9 @@ final class Link {
     links.remove(this);
     try (client;
         server) {
-      // Closing both, whichever fails, is all there is to do.
+      // Closes both even if one fails.
     } catch (IOException e) {
-      // Closed is closed.
+      // Already closed.
     }
   }
 }

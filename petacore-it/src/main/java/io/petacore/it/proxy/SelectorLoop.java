@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * One thread that serves channels, timers and commands. Everything that a proxy does happens on it,
- * so that nothing needs a lock, and a command that has returned is in force.
+ * A thread that serves channels, timers and commands. A proxy is confined to it, so that it needs
+ * no lock and a command is in effect when it has returned.
  */
 final class SelectorLoop implements AutoCloseable {
 
@@ -28,7 +28,7 @@ final class SelectorLoop implements AutoCloseable {
   private final PriorityQueue<Timer> timers =
       new PriorityQueue<>(Comparator.comparingLong(Timer::dueNanos));
 
-  /** Set by a command, so written and read by the thread alone. */
+  /** Confined to the thread. */
   private boolean stopped;
 
   SelectorLoop(String name) {
@@ -45,7 +45,7 @@ final class SelectorLoop implements AutoCloseable {
     thread.start();
   }
 
-  /** Runs a command on the thread and waits for its result. */
+  /** Runs a command on the thread and waits for the result. */
   <T> T call(Supplier<T> command) {
     if (!thread.isAlive()) {
       throw new IllegalStateException(thread.getName() + " was closed");
@@ -63,12 +63,12 @@ final class SelectorLoop implements AutoCloseable {
     return result.join();
   }
 
-  /** Runs a task once the time has come. Only on the thread itself. */
+  /** Schedules a task. To be called on the thread only. */
   void at(long dueNanos, Runnable task) {
     timers.add(new Timer(dueNanos, task));
   }
 
-  /** Has a channel served. On the thread itself, or before it was started. */
+  /** Registers a channel. To be called on the thread, or before it is started. */
   SelectionKey register(SelectableChannel channel, int interest, Consumer<SelectionKey> handler) {
     try {
       return channel.register(selector, interest, handler);
@@ -127,12 +127,12 @@ final class SelectorLoop implements AutoCloseable {
     selector.selectedKeys().clear();
   }
 
-  @SuppressWarnings("unchecked") // register() is the only place that attaches anything
+  @SuppressWarnings("unchecked") // only register() attaches objects
   private static Consumer<SelectionKey> handlerOf(SelectionKey key) {
     return (Consumer<SelectionKey>) key.attachment();
   }
 
-  /** Ends the thread and waits for its end. */
+  /** Stops the thread and waits for its end. */
   @Override
   public void close() {
     if (thread.isAlive()) {

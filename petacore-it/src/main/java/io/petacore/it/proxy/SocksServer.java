@@ -15,12 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the connections of one client, in SOCKS 5 (RFC 1928), and gives each to the proxy of the
- * port that it wants. A program that is told to use this server so reaches each of its peers by a
- * proxy that nobody else uses, without any change to the addresses that the peers go by.
+ * A SOCKS 5 server (RFC 1928) that forwards each connection to the proxy of the requested port. A
+ * program that uses this server connects to each peer through its own proxy, without a change to
+ * the addresses of the peers.
  *
- * <p>One thread, which waits for its client in the few bytes of a greeting: a client that is
- * stopped there holds up nobody but itself.
+ * <p>A single thread serves all connections. It blocks during a handshake, which delays only the
+ * client that this server belongs to.
  */
 public final class SocksServer implements AutoCloseable {
 
@@ -46,9 +46,9 @@ public final class SocksServer implements AutoCloseable {
   }
 
   /**
-   * A server on a free loopback port.
+   * Starts a server on a free loopback port.
    *
-   * @param routes the port that a client asks for, whatever the host, and the proxy that it gets
+   * @param routes the proxy of each requested port, regardless of the host
    */
   public static SocksServer to(Map<Integer, TcpProxy> routes) {
     try {
@@ -60,7 +60,7 @@ public final class SocksServer implements AutoCloseable {
     }
   }
 
-  /** Where the client finds it. */
+  /** The address of this server. */
   public InetSocketAddress address() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
@@ -70,7 +70,7 @@ public final class SocksServer implements AutoCloseable {
       SocketChannel client = null;
       try {
         client = listener.accept();
-        greet(client);
+        handshake(client);
       } catch (ClosedChannelException e) {
         return;
       } catch (IOException e) {
@@ -80,15 +80,15 @@ public final class SocksServer implements AutoCloseable {
     }
   }
 
-  private void greet(SocketChannel client) throws IOException {
-    ByteBuffer offer = read(client, 2);
-    read(client, offer.get(1));
+  private void handshake(SocketChannel client) throws IOException {
+    ByteBuffer methods = read(client, 2);
+    read(client, methods.get(1));
     write(client, VERSION, 0);
     ByteBuffer request = read(client, 10);
     TcpProxy proxy = routes.get(Short.toUnsignedInt(request.getShort(8)));
     if (proxy == null || request.get(1) != CONNECT || request.get(3) != IP_V4) {
       write(client, VERSION, NOT_ALLOWED, 0, IP_V4, 0, 0, 0, 0, 0, 0);
-      throw new IOException("a request that there is no route for");
+      throw new IOException("no route for this request");
     }
     write(client, VERSION, 0, 0, IP_V4, 0, 0, 0, 0, 0, 0);
     proxy.adopt(client);
@@ -122,11 +122,11 @@ public final class SocksServer implements AutoCloseable {
     try {
       client.close();
     } catch (IOException e) {
-      // Closed is closed.
+      // Already closed.
     }
   }
 
-  /** Takes no more connections; those that were given away go on. */
+  /** Stops accepting connections; forwarded connections stay open. */
   @Override
   public void close() {
     try {
@@ -134,7 +134,7 @@ public final class SocksServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    // It may be waiting for a client in the middle of a greeting.
+    // The thread may block in a handshake.
     thread.interrupt();
     boolean interrupted = false;
     while (thread.isAlive()) {

@@ -8,14 +8,14 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * One direction of one link: bytes read from one socket, kept for as long as the direction's {@link
- * Flow} says, and written to the other. What was read is still delivered after its sender has hung
- * up: that is how a request arrives that its client has given up.
+ * One direction of a link: reads bytes from one socket and writes them to the other, as its {@link
+ * Flow} determines. Bytes are delivered even after the sender has closed its connection, so that a
+ * request may arrive after its client has timed out.
  */
 final class Stream {
 
-  /** Beyond it the sender is made to wait, by TCP's own means. */
-  private static final int MOST_QUEUED_BYTES = 1 << 18;
+  /** Limit on queued bytes, after which TCP flow control stops the sender. */
+  private static final int MAX_QUEUED_BYTES = 1 << 18;
 
   private record Chunk(ByteBuffer bytes, long dueNanos) {}
 
@@ -45,28 +45,28 @@ final class Stream {
     this.whenDone = whenDone;
   }
 
-  /** How many bytes have been read and not yet written. */
+  /** The number of bytes read and not yet written. */
   long queuedBytes() {
     return queuedBytes;
   }
 
-  /** Whether bytes were swallowed: nobody can make sense of what would come after them. */
+  /** Whether bytes were dropped, after which the connection is useless. */
   boolean isLossy() {
     return lossy;
   }
 
-  /** Whether nothing will be written any more. */
+  /** Whether writing has ended. */
   boolean isDone() {
     return sinkEnded;
   }
 
-  /** Reads what is there. */
+  /** Reads available bytes. */
   void pull() {
     int count;
     try {
       count = source().read(buffer.clear());
     } catch (IOException e) {
-      // A reset ends the source like a proper end; what it sent before still counts.
+      // A reset is handled like an orderly close: earlier bytes are still delivered.
       count = -1;
     }
     if (count < 0) {
@@ -83,7 +83,7 @@ final class Stream {
       return;
     }
     ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
-    long due = flow.carried(copy.remaining());
+    long due = flow.transmitted(copy.remaining());
     queue.add(new Chunk(copy, due));
     queuedBytes += copy.remaining();
     if (flow.isSlow()) {
@@ -91,11 +91,14 @@ final class Stream {
     }
   }
 
-  /** Does with what is queued what the flow says, now that either may have changed. */
+  /**
+   * Handles queued bytes as the flow determines; to be called after the queue or the flow has
+   * changed.
+   */
   void push() {
     switch (flow.mode()) {
       case PASS -> {
-        writeWhatIsDue();
+        writeDueChunks();
         if (sourceEnded && queue.isEmpty()) {
           endSink();
         }
@@ -103,13 +106,13 @@ final class Stream {
       case HOLD -> setInterest(sinkKey, SelectionKey.OP_WRITE, false);
       case SWALLOW -> {
         lossy |= !queue.isEmpty();
-        forgetQueue();
+        clearQueue();
       }
     }
-    setInterest(sourceKey, SelectionKey.OP_READ, !sourceEnded && queuedBytes < MOST_QUEUED_BYTES);
+    setInterest(sourceKey, SelectionKey.OP_READ, !sourceEnded && queuedBytes < MAX_QUEUED_BYTES);
   }
 
-  private void writeWhatIsDue() {
+  private void writeDueChunks() {
     boolean blocked = false;
     try {
       while (!blocked && !sinkEnded) {
@@ -124,8 +127,8 @@ final class Stream {
         }
       }
     } catch (IOException e) {
-      // Nobody is left to write to. What flows the other way is not concerned.
-      forgetQueue();
+      // The receiver is gone; the other direction is not affected.
+      clearQueue();
       endSink();
     }
     setInterest(sinkKey, SelectionKey.OP_WRITE, blocked);
@@ -141,12 +144,12 @@ final class Stream {
         sink().shutdownOutput();
       }
     } catch (IOException e) {
-      // It had ended by itself.
+      // Already closed.
     }
     whenDone.run();
   }
 
-  private void forgetQueue() {
+  private void clearQueue() {
     queue.clear();
     queuedBytes = 0;
   }

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands between clients and one server and forwards bytes, until a test says otherwise. A method
- * that has returned is in force on every link: after {@link #hold} no further byte passes, after
- * {@link #cut} no link is left. One thread, which has ended when {@link #close()} returns.
+ * A proxy between clients and one server that forwards bytes and injects faults. When a method has
+ * returned, it is in effect on every link: after {@link #hold} no further byte passes, after {@link
+ * #cut} no link is open. Uses one thread, which has ended when {@link #close()} returns.
  */
 public final class TcpProxy implements AutoCloseable {
 
@@ -31,7 +31,7 @@ public final class TcpProxy implements AutoCloseable {
   private final SelectorLoop loop;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  // All of these belong to the loop's thread.
+  // Confined to the thread of the loop.
   private final Flow toServer = new Flow();
   private final Flow toClient = new Flow();
   private final Set<Link> links = new HashSet<>();
@@ -48,7 +48,7 @@ public final class TcpProxy implements AutoCloseable {
     loop.register(listener, SelectionKey.OP_ACCEPT, this::accept);
   }
 
-  /** A proxy on a free loopback port, in front of a server. */
+  /** Starts a proxy for a server on a free loopback port. */
   public static TcpProxy to(InetSocketAddress server) {
     try {
       TcpProxy proxy = new TcpProxy(server);
@@ -59,39 +59,39 @@ public final class TcpProxy implements AutoCloseable {
     }
   }
 
-  /** Where clients connect to. */
+  /** The address for clients. */
   public InetSocketAddress address() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
-  /** Resets every connection there is. New ones are accepted as before. */
+  /** Resets all connections; new connections are accepted. */
   public void cut() {
     run(() -> List.copyOf(links).forEach(Link::reset));
   }
 
-  /** From now on new connections are reset as soon as they are made. Open ones go on. */
+  /** Resets new connections when they are accepted; open connections are not affected. */
   public void refuse() {
     run(() -> refusing = true);
   }
 
-  /** New connections are welcome again. */
+  /** Accepts new connections again. */
   public void accept() {
     run(() -> refusing = false);
   }
 
-  /** Keeps what flows in a direction, in order, until {@link #pass}. */
+  /** Holds the bytes of a direction, in order, until {@link #pass}. */
   public void hold(Direction direction) {
     run(() -> change(direction, Flow.Mode.HOLD));
   }
 
-  /** Forgets what flows in a direction, until {@link #pass}; the other direction goes on. */
+  /** Drops the bytes of a direction until {@link #pass}; the other direction is not affected. */
   public void swallow(Direction direction) {
     run(() -> change(direction, Flow.Mode.SWALLOW));
   }
 
   /**
-   * Forwards again, first what was held. Links that have lost bytes are reset: what would follow
-   * the gap means nothing to its receiver.
+   * Forwards bytes again, held bytes first. Links that have lost bytes are reset, since the
+   * receiver cannot interpret the bytes after the gap.
    */
   public void pass(Direction direction) {
     run(
@@ -105,32 +105,32 @@ public final class TcpProxy implements AutoCloseable {
         });
   }
 
-  /** Has everything that is read from now on wait for a while; bytes stay in order. */
+  /** Delays bytes that are read from now on; their order is preserved. */
   public void delay(Direction direction, Duration delay) {
     run(() -> flow(direction).delay(delay));
   }
 
-  /** Lets no more than so many bytes a second pass, on all links together. */
+  /** Limits the rate of a direction, over all links. */
   public void throttle(Direction direction, long bytesPerSecond) {
     run(() -> flow(direction).rate(bytesPerSecond));
   }
 
-  /** One direction of it. */
+  /** Returns one direction of this proxy. */
   public Way way(Direction direction) {
     return new Way(this, direction);
   }
 
-  /** How many connections are open. */
+  /** The number of open connections. */
   public int links() {
     return loop.call(links::size);
   }
 
-  /** How many connections were ever accepted. */
+  /** The number of connections accepted so far. */
   public long accepted() {
     return loop.call(() -> accepted);
   }
 
-  /** How many bytes are kept back in a direction: above zero, a held request has arrived here. */
+  /** The number of bytes held in a direction; positive once a held request has arrived. */
   public long heldBytes(Direction direction) {
     return loop.call(
         () -> links.stream().mapToLong(link -> link.stream(direction).queuedBytes()).sum());
@@ -174,7 +174,7 @@ public final class TcpProxy implements AutoCloseable {
     new Link(loop, toServer, toClient, links, client, target);
   }
 
-  /** Serves a connection that somebody else has accepted, as if it had been made to here. */
+  /** Serves a connection that another server has accepted. */
   void adopt(SocketChannel client) {
     run(
         () -> {

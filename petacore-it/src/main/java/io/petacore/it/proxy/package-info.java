@@ -1,4 +1,4 @@
-/** A TCP proxy between a client and a server that a test can make misbehave. */
+/** A TCP proxy that injects network faults. */
 @NullMarked
 package io.petacore.it.proxy;
 

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where chaos reigns: a cluster, the nodes on it, and a witness. */
+/** The components of a chaos run: a cluster, its nodes, and an observer. */
 final class Arena implements AutoCloseable {
 
   private static final int MEMBERS = 3;
@@ -18,7 +18,7 @@ final class Arena implements AutoCloseable {
   private final String namespace;
   private final List<Node> nodes = new ArrayList<>();
   private final ProcessNode process;
-  private final Witness witness;
+  private final Observer observer;
 
   Arena() {
     etcd =
@@ -29,15 +29,15 @@ final class Arena implements AutoCloseable {
                     true,
                     List.of(
                         "--quota-backend-bytes=" + Disk.QUOTA,
-                        // So that who was away for long gets a snapshot instead of the log.
+                        // Low, so that a member that lags behind receives a snapshot.
                         "--snapshot-count=5000"),
                     false,
                     true),
                 "chaos");
     namespace = etcd.freshNamespace();
     process = new ProcessNode(etcd, namespace);
-    witness = new Witness(EtcdKvStore.connect(etcd.endpoints()), namespace);
-    // One with several requests under way, one that sends alone, one that hardly keeps history.
+    observer = new Observer(EtcdKvStore.connect(etcd.endpoints()), namespace);
+    // One node with several requests in flight, one with a single one, one with a short history.
     join(4, Duration.ofSeconds(10));
     join(1, Duration.ofSeconds(10));
     join(2, Duration.ofMillis(50));
@@ -63,16 +63,16 @@ final class Arena implements AutoCloseable {
     return nodes;
   }
 
-  /** The node in a process of its own. */
+  /** The node in a separate process. */
   ProcessNode process() {
     return process;
   }
 
-  Witness witness() {
-    return witness;
+  Observer observer() {
+    return observer;
   }
 
-  /** Any node, while all is well. */
+  /** A storage; only while no fault is active. */
   DistributedStorage anyStorage() {
     return nodes.get(0).storage();
   }
@@ -82,7 +82,7 @@ final class Arena implements AutoCloseable {
     etcd.heal();
     process.close();
     nodes.forEach(Node::close);
-    witness.close();
+    observer.close();
     etcd.close();
   }
 }

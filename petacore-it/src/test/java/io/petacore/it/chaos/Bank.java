@@ -8,7 +8,7 @@ import io.petacore.transaction.ReadView;
 import io.petacore.transaction.Transaction;
 import java.util.Objects;
 
-/** Money is moved between accounts: their sum is the same in every state of every node. */
+/** Transfers between accounts: their sum is the same at every revision on every node. */
 final class Bank implements Traffic {
 
   private static final int ACCOUNTS = 12;
@@ -28,10 +28,10 @@ final class Bank implements Traffic {
   @Override
   public void step(Client client) {
     if (client.random().nextInt(10) == 0) {
-      // A scan sees one state, whatever the level. No handle pins it.
-      client.look(IsolationLevel.READ_COMMITTED, this::check);
-      client.look(IsolationLevel.SNAPSHOT, this::check);
-      client.stay(Bank::checkOneByOne);
+      // A scan reads one revision at either isolation level.
+      client.read(IsolationLevel.READ_COMMITTED, this::check);
+      client.read(IsolationLevel.SNAPSHOT, this::check);
+      client.readUntilTooOld(Bank::checkOneByOne);
       return;
     }
     int from = client.random().nextInt(ACCOUNTS);
@@ -53,7 +53,7 @@ final class Bank implements Traffic {
       accounts += balance == null ? 0 : 1;
       sum += balance == null ? 0 : Long.parseLong(balance);
     }
-    requireRight(accounts, sum, view);
+    requireConsistent(accounts, sum, view);
   }
 
   private static String account(int number) {
@@ -73,13 +73,18 @@ final class Bank implements Traffic {
       accounts++;
       sum += Long.parseLong(account.value().toUtf8());
     }
-    requireRight(accounts, sum, view);
+    requireConsistent(accounts, sum, view);
   }
 
-  private static void requireRight(int accounts, long sum, ReadView view) {
+  private static void requireConsistent(int accounts, long sum, ReadView view) {
     if (accounts != ACCOUNTS || sum != (long) ACCOUNTS * BALANCE) {
       throw new AssertionError(
-          "bank: " + accounts + " accounts with " + sum + " at revision " + view.revision());
+          "bank: "
+              + accounts
+              + " accounts with a sum of "
+              + sum
+              + " at revision "
+              + view.revision());
     }
   }
 }

@@ -11,15 +11,16 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Large transactions, which beside others need the exclusive commit lock: each writes the next
- * number to all keys of a block. So in every state of every node all of them have the same number.
+ * Large transactions, which require the exclusive commit lock under concurrent commits: each writes
+ * the next number to all keys of a block. At every revision on every node all keys have the same
+ * number.
  */
 final class Blocks implements Traffic {
 
-  /** More than one nested group can hold on a server with default limits. */
+  /** More than a nested group can hold at the default limits. */
   private static final int KEYS = 160;
 
-  /** One step of so many writes; more would do little but fill the disk. */
+  /** One in this many steps writes; more would mainly use disk space. */
   private static final int STEPS = 30;
 
   private static final KeyRange ALL = KeyRange.prefix("block/");
@@ -32,7 +33,7 @@ final class Blocks implements Traffic {
   @Override
   public void step(Client client) {
     if (client.random().nextInt(STEPS) != 0) {
-      client.look(IsolationLevel.SNAPSHOT, this::check);
+      client.read(IsolationLevel.SNAPSHOT, this::check);
       return;
     }
     client.transact(
@@ -46,8 +47,8 @@ final class Blocks implements Traffic {
     }
   }
 
-  private static String key(int place) {
-    return "block/" + place;
+  private static String key(int index) {
+    return "block/" + index;
   }
 
   @Override

@@ -2,12 +2,12 @@ package io.petacore.it.chaos;
 
 import java.io.IOException;
 
-/** The command: {@code petacore-it/chaos}. */
+/** Main class of {@code petacore-it/chaos}. */
 final class Chaos {
 
   private Chaos() {}
 
-  /** Runs, writes the report, and ends with status 1 if anything was not as it must be. */
+  /** Runs chaos and writes the report; the exit status is 1 if a check failed. */
   public static void main(String[] arguments) throws IOException {
     RunResult result = ChaosRun.run(Options.parse(arguments));
     Report report = new Report(result);

@@ -24,25 +24,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chaos, then rest, by turns until the time is over. During chaos clients work on all nodes, one
- * lane of faults hurts the cluster, another one the nodes, and somebody looks at every node whether
- * what must always hold does. At rest all faults are over and nobody commits, so that everything
- * can be held against everything else: {@link Rest}.
+ * A chaos run: alternates between chaos and quiescence until its time is over. During chaos,
+ * clients run transactions on all nodes, one lane of faults affects the cluster and another the
+ * nodes, and invariants are checked on snapshots of every node. At quiescence there are no faults
+ * and no commits, so that all states can be compared: {@link Quiescence}.
  *
- * <p>The seed decides which faults come in which order, of whom and for how long; what clients do
- * between is up to the machine. So a seed gives the same faults again, not the same run.
+ * <p>Kinds, order, victims and durations of faults are drawn from the seed. Thread scheduling is
+ * not, so a seed repeats the faults, not the run.
  */
 final class ChaosRun implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ChaosRun.class);
 
-  /** Of each kind of traffic on each node. */
+  /** Number of clients per workload and node. */
   private static final int CLIENTS = 2;
 
-  /** Between two transactions of a client, on average: the machine is to be busy, not drowned. */
+  /** Average pause between two transactions of a client, which limits the load of the machine. */
   private static final Duration PACE = Duration.ofMillis(60);
 
-  private static final long LOOK_EVERY_NANOS = 20_000_000;
+  private static final long CHECK_EVERY_NANOS = 20_000_000;
 
   private final Options options;
   private final Timeline timeline = new Timeline();
@@ -50,14 +50,14 @@ final class ChaosRun implements AutoCloseable {
   private final RecordedHistory history;
   private final List<Traffic> traffics;
   private final KvStore direct;
-  private final Rest rest;
+  private final Quiescence quiescence;
   private final FaultLane<ClusterFaults.Kind> clusterLane;
   private final FaultLane<NodeFaults.Kind> nodeLane;
-  private final AtomicLong looks = new AtomicLong();
+  private final AtomicLong snapshots = new AtomicLong();
   private long committed;
   private long notApplied;
   private long unknown;
-  private int rests;
+  private int checks;
 
   ChaosRun(Options options) throws IOException {
     this.options = options;
@@ -65,8 +65,8 @@ final class ChaosRun implements AutoCloseable {
     history = new RecordedHistory(options.seed(), options.report().resolve("history.edn"));
     traffics = List.of(new Bank(), history, new SetOfAll(), new Orders(), new Blocks());
     direct = EtcdKvStore.connect(arena.etcd().endpoints());
-    Disk disk = new Disk(arena.etcd(), arena.witness()::catchUp);
-    rest = new Rest(arena, traffics, disk, direct);
+    Disk disk = new Disk(arena.etcd(), arena.observer()::catchUp);
+    quiescence = new Quiescence(arena, traffics, disk, direct);
     ClusterFaults clusterFaults =
         new ClusterFaults(arena.etcd(), disk, new Quorum(arena.etcd(), timeline));
     NodeFaults nodeFaults = new NodeFaults(arena.nodes(), arena.process(), disk);
@@ -86,7 +86,7 @@ final class ChaosRun implements AutoCloseable {
             timeline);
   }
 
-  /** Runs, and says what came of it; that something was wrong is not thrown. */
+  /** Runs chaos. A failed check is part of the result, not thrown. */
   static RunResult run(Options options) throws IOException {
     LOG.info("seed {}, {}", options.seed(), options.time());
     try (ChaosRun run = new ChaosRun(options)) {
@@ -107,7 +107,7 @@ final class ChaosRun implements AutoCloseable {
     } catch (AssertionError | Exception e) {
       failure = e;
       LOG.error("after {} s, seed {}", timeline.now() / 1_000_000_000, options.seed(), e);
-      LOG.info("etcd printed last:\n{}", arena.etcd().log());
+      LOG.info("end of the etcd logs:\n{}", arena.etcd().log());
     }
     return result(failure);
   }
@@ -115,56 +115,58 @@ final class ChaosRun implements AutoCloseable {
   private void period(Duration time) throws Exception {
     Ledger ledger = new Ledger();
     try {
-      reign(ledger, time);
-      long begun = timeline.now();
-      rest.check(ledger);
-      rests++;
-      rest.clear();
-      timeline.add(new Timeline.Span("rest", "REST", "all", begun, timeline.now()));
-      LOG.info("{} at rest {}; {}", timeline.now() / 1_000_000_000, rests, ledger);
+      runChaos(ledger, time);
+      long started = timeline.now();
+      quiescence.check(ledger);
+      checks++;
+      quiescence.clear();
+      timeline.add(new Timeline.Span("quiescence", "QUIESCENCE", "all", started, timeline.now()));
+      LOG.info("after {} s, quiescence {}: {}", timeline.now() / 1_000_000_000, checks, ledger);
     } finally {
-      committed += ledger.count(Ledger.Told.COMMITTED);
-      notApplied += ledger.count(Ledger.Told.NOT_APPLIED);
-      unknown += ledger.count(Ledger.Told.UNKNOWN);
+      committed += ledger.count(Ledger.Outcome.COMMITTED);
+      notApplied += ledger.count(Ledger.Outcome.NOT_APPLIED);
+      unknown += ledger.count(Ledger.Outcome.UNKNOWN);
     }
   }
 
-  /** Lets chaos reign; when it returns, all is well again, and nobody commits. */
-  private void reign(Ledger ledger, Duration time) throws Exception {
+  /**
+   * Runs clients and faults; when it returns, all faults are healed and all clients have stopped.
+   */
+  private void runChaos(Ledger ledger, Duration time) throws Exception {
     AtomicBoolean over = new AtomicBoolean();
     arena.process().start(ledger);
     try (Crew crew = new Crew()) {
       Lasting lasting = Lasting.until(() -> over.get() || crew.isStopped());
       LastingPartition partition = partition();
       if (partition == null) {
-        crew.start(() -> clusterLane.strike(lasting, () -> over.get() || crew.isStopped()));
-        crew.start(() -> nodeLane.strike(lasting, () -> over.get() || crew.isStopped()));
+        crew.start(() -> clusterLane.run(lasting, () -> over.get() || crew.isStopped()));
+        crew.start(() -> nodeLane.run(lasting, () -> over.get() || crew.isStopped()));
       } else {
-        Random random = new Random(options.seed() + rests);
-        crew.start(() -> partition.strike(arena.etcd(), timeline, random, time, lasting));
+        Random random = new Random(options.seed() + checks);
+        crew.start(() -> partition.run(arena.etcd(), timeline, random, time, lasting));
       }
       startClients(crew, ledger);
       for (Node node : arena.nodes()) {
-        crew.repeat(() -> look(node));
+        crew.repeat(() -> checkSnapshot(node));
       }
       new Propagation(timeline).start(crew, arena.nodes(), options.seed());
       long end = System.nanoTime() + time.toNanos();
       Await.until(
           "the time is over",
           time.plus(Await.PATIENCE),
-          () -> System.nanoTime() >= end || crew.isStopped() || !arena.witness().isWell());
+          () -> System.nanoTime() >= end || crew.isStopped() || !arena.observer().isConsistent());
       over.set(true);
     }
-    arena.witness().assertWell();
+    arena.observer().assertConsistent();
     arena.process().end();
   }
 
-  /** What lasts in this period instead of the usual faults; null if nothing does. */
+  /** The lasting partition that replaces the usual faults in this period; null for none. */
   private @Nullable LastingPartition partition() {
     if (options.lasting() != null) {
       return options.lasting();
     }
-    return LastingPartition.isDue(rests) ? LastingPartition.dueIn(rests) : null;
+    return LastingPartition.isDue(checks) ? LastingPartition.dueIn(checks) : null;
   }
 
   private void startClients(Crew crew, Ledger ledger) {
@@ -172,7 +174,7 @@ final class ChaosRun implements AutoCloseable {
       for (Traffic traffic : traffics) {
         for (int i = 0; i < CLIENTS; i++) {
           String name =
-              rests + "-" + node.name() + "-" + traffic.getClass().getSimpleName() + "-" + i;
+              checks + "-" + node.name() + "-" + traffic.getClass().getSimpleName() + "-" + i;
           Client client =
               new Client(node, name, options.seed() + name.hashCode(), ledger, timeline);
           crew.repeat(
@@ -189,14 +191,14 @@ final class ChaosRun implements AutoCloseable {
     LockSupport.parkNanos(random.nextLong(2 * PACE.toNanos()));
   }
 
-  private void look(Node node) {
+  private void checkSnapshot(Node node) {
     try (Snapshot view = node.storage().snapshot()) {
       traffics.forEach(traffic -> traffic.check(view));
-      looks.incrementAndGet();
+      snapshots.incrementAndGet();
     } catch (StorageClosedException | StoreUnavailableException e) {
-      // It has left, or was cut off for so long that own commits are not visible to it.
+      // The node has left, or does not see its own commits yet after a partition.
     }
-    LockSupport.parkNanos(LOOK_EVERY_NANOS);
+    LockSupport.parkNanos(CHECK_EVERY_NANOS);
   }
 
   private RunResult result(@Nullable Throwable failure) {
@@ -214,9 +216,9 @@ final class ChaosRun implements AutoCloseable {
         committed,
         notApplied,
         unknown,
-        looks.get(),
+        snapshots.get(),
         history.checked(),
-        rests,
+        checks,
         counters,
         failure);
   }

@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A minute of chaos, from a fresh seed, with nothing wrong at the end; its report is in {@code
- * target/chaos}. {@code -Dpetacore.chaos.seed=…} gives the faults of a run again, {@code
- * -Dpetacore.chaos.seconds=…} more or fewer of them; for hours there is {@code petacore-it/chaos}.
+ * Runs a minute of chaos with a new seed; the report is in {@code target/chaos}. {@code
+ * -Dpetacore.chaos.seed=…} repeats the faults of a run, {@code -Dpetacore.chaos.seconds=…} sets its
+ * duration. Use {@code petacore-it/chaos} for long runs.
  */
 class ChaosTest {
 
@@ -19,7 +19,7 @@ class ChaosTest {
 
   @Test
   @Timeout(300)
-  void everythingIsAsItMustBe() throws Exception {
+  void allInvariantsHold() throws Exception {
     long seed = Long.getLong("petacore.chaos.seed", new Random().nextLong());
     RunResult result =
         ChaosRun.run(
@@ -34,6 +34,6 @@ class ChaosTest {
     if (failure != null) {
       throw new AssertionError("with -Dpetacore.chaos.seed=" + seed, failure);
     }
-    assertTrue(result.committed() > 10L * SECONDS, "hardly anything was committed");
+    assertTrue(result.committed() > 10L * SECONDS, "too few commits");
   }
 }

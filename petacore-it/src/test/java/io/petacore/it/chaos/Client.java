@@ -13,21 +13,20 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /**
- * Somebody who uses a node, one transaction after another. Each of them, whatever else it does,
- * adds an element of its own to a set: a key that no other one puts, by which can be told later
- * what became of it. To be used by one thread.
+ * A client that runs sequential transactions on a node. Each transaction also adds a unique element
+ * to a set: a key by which its outcome is verified later. Not thread-safe.
  */
 final class Client {
 
-  /** What the elements' keys begin with. */
+  /** Prefix of the keys of elements. */
   static final String SET = "set/";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(8);
+  private static final Duration LONG_TIMEOUT = Duration.ofSeconds(8);
 
-  /** Of a few, which are told what can be told while a fault lasts. */
-  private static final Duration IMPATIENCE = Duration.ofMillis(300);
+  /** For some transactions, which end while a fault lasts. */
+  private static final Duration SHORT_TIMEOUT = Duration.ofMillis(300);
 
-  private static final Duration LONGEST_STAY = Duration.ofMillis(200);
+  private static final Duration MAX_READ_TIME = Duration.ofMillis(200);
 
   private final Node node;
   private final String prefix;
@@ -37,7 +36,7 @@ final class Client {
   private long count;
 
   /**
-   * @param name unlike that of every other client, in other periods, too
+   * @param name unique among all clients of the run
    */
   Client(Node node, String name, long seed, Ledger ledger, Timeline timeline) {
     this.node = node;
@@ -51,51 +50,51 @@ final class Client {
     return random;
   }
 
-  /** Whose client it is. */
+  /** The name of its node. */
   String nodeName() {
     return node.name();
   }
 
-  /** Only reads, if the node is there. */
-  void look(IsolationLevel level, Consumer<ReadView> look) {
+  /** Runs a read-only transaction, unless the node is unavailable. */
+  void read(IsolationLevel level, Consumer<ReadView> reader) {
     try {
-      node.storage().runTransaction(TransactionOptions.defaults().isolation(level), look::accept);
+      node.storage().runTransaction(TransactionOptions.defaults().isolation(level), reader::accept);
     } catch (StorageClosedException | StoreUnavailableException | TransactionTooOldException e) {
-      // It has left, waits for its own commits, or has forgotten what was to be read.
+      // The node has left, does not see its own commits yet, or no longer keeps the snapshot.
     }
   }
 
   /**
-   * Looks at one state again and again, until it is told that this is kept no longer; if the node
-   * keeps what was superseded for a moment only, since nobody stays for long. So it is looked at,
-   * too, while it is being forgotten.
+   * Reads a snapshot repeatedly until it is too old, on nodes with a short history only. This reads
+   * versions while they are freed.
    */
-  void stay(Consumer<ReadView> look) {
-    if (!node.forgetsSoon()) {
+  void readUntilTooOld(Consumer<ReadView> reader) {
+    if (!node.hasShortHistory()) {
       return;
     }
-    long begun = System.nanoTime();
-    look(
+    long started = System.nanoTime();
+    read(
         IsolationLevel.SNAPSHOT,
         view -> {
           do {
-            look.accept(view);
-          } while (System.nanoTime() - begun < LONGEST_STAY.toNanos());
+            reader.accept(view);
+          } while (System.nanoTime() - started < MAX_READ_TIME.toNanos());
         });
   }
 
   /**
-   * Runs a transaction at a level, enters in the ledger what comes of it, and returns that.
+   * Runs a transaction and records its outcome.
    *
    * @param body may run more than once
+   * @return the outcome
    */
-  Ledger.Told transact(IsolationLevel level, TransactionTask<RuntimeException> body) {
+  Ledger.Outcome transact(IsolationLevel level, TransactionTask<RuntimeException> body) {
     String element = prefix + count++;
-    Duration timeout = random.nextInt(10) == 0 ? IMPATIENCE : PATIENCE;
+    Duration timeout = random.nextInt(10) == 0 ? SHORT_TIMEOUT : LONG_TIMEOUT;
     TransactionOptions options = TransactionOptions.defaults().isolation(level).timeout(timeout);
-    long begun = System.nanoTime();
-    Ledger.Told told =
-        ledger.enter(
+    long started = System.nanoTime();
+    Ledger.Outcome outcome =
+        ledger.record(
             element,
             () ->
                 node.storage()
@@ -105,7 +104,7 @@ final class Client {
                           body.run(tx);
                           tx.write(element, "");
                         }));
-    timeline.ended(told, System.nanoTime() - begun, timeout);
-    return told;
+    timeline.ended(outcome, System.nanoTime() - started, timeout);
+    return outcome;
   }
 }

@@ -6,31 +6,30 @@ import io.petacore.it.etcd.PeerLinks;
 import io.petacore.it.fault.Fault;
 import io.petacore.it.fault.LinkFaults;
 import io.petacore.it.fault.MemberFaults;
-import io.petacore.testing.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** What is done to the members of the cluster and the network between them. */
+/** Faults of members and of the network between them. */
 final class ClusterFaults {
 
-  /** The kinds; with those of a majority nothing can be committed. */
+  /** The kinds of faults; while a majority is affected, no commit succeeds. */
   enum Kind {
     KILL_LEADER,
     KILL_MEMBER,
     KILL_MAJORITY,
-    STOP_LEADER,
-    STOP_MEMBER,
-    STOP_MAJORITY,
-    /** Its clients still reach it. */
+    PAUSE_LEADER,
+    PAUSE_MEMBER,
+    PAUSE_MAJORITY,
+    /** Clients still reach the leader. */
     ISOLATE_LEADER,
-    /** Both still reach the third. */
-    PART_TWO,
-    /** It is heard, and hears nothing. */
+    /** Both members still reach the third. */
+    PARTITION_TWO,
+    /** The member sends, but receives nothing. */
     DEAFEN_MEMBER,
-    PART_ALL,
+    PARTITION_ALL,
     SLOW_PEERS,
     LOSSY_PEERS,
     CUT_PEERS,
@@ -57,10 +56,10 @@ final class ClusterFaults {
     Member member = all.get(first);
     Member other = all.get((first + 1 + random.nextInt(all.size() - 1)) % all.size());
     List<Member> several = random.nextInt(3) == 0 ? all : List.of(member, other);
-    Duration time = millis(random, 200, 5_000);
-    Duration delay = millis(random, 5, 150);
+    Duration time = Fault.millis(random, 200, 5_000);
+    Duration delay = Fault.millis(random, 5, 150);
     int times = 1 + random.nextInt(5);
-    Supplier<List<Member>> leader = () -> List.of(leader());
+    Supplier<List<Member>> leader = () -> List.of(etcd.leader());
     return switch (kind) {
       case KILL_LEADER -> fault(kind, "the leader", MemberFaults.kill(leader, time, () -> {}));
       case KILL_MEMBER ->
@@ -69,29 +68,29 @@ final class ClusterFaults {
           fault(
               kind,
               names(several),
-              MemberFaults.kill(() -> several, time, () -> quorum.returns(kind.name())));
-      case STOP_LEADER -> fault(kind, "the leader", MemberFaults.stop(leader, time));
-      case STOP_MEMBER ->
+              MemberFaults.kill(() -> several, time, () -> quorum.awaitReturn(kind.name())));
+      case PAUSE_LEADER -> fault(kind, "the leader", MemberFaults.stop(leader, time));
+      case PAUSE_MEMBER ->
           fault(kind, member.name(), MemberFaults.stop(() -> List.of(member), time));
-      case STOP_MAJORITY ->
-          fault(kind, names(several), takesQuorum(kind, MemberFaults.stop(() -> several, time)));
+      case PAUSE_MAJORITY ->
+          fault(kind, names(several), awaitingQuorum(kind, MemberFaults.stop(() -> several, time)));
       case ISOLATE_LEADER ->
           fault(
               kind,
               "the leader",
               lasting -> LinkFaults.hold(peers.waysBetween(leader.get(), all), time).run(lasting));
-      case PART_TWO ->
+      case PARTITION_TWO ->
           fault(
               kind,
               names(List.of(member, other)),
               LinkFaults.hold(peers.waysBetween(List.of(member), List.of(other)), time));
       case DEAFEN_MEMBER ->
           fault(kind, member.name(), LinkFaults.hold(peers.waysTo(member, all), time));
-      case PART_ALL ->
+      case PARTITION_ALL ->
           fault(
               kind,
               names(all),
-              takesQuorum(kind, LinkFaults.hold(peers.waysBetween(all, all), time)));
+              awaitingQuorum(kind, LinkFaults.hold(peers.waysBetween(all, all), time)));
       case SLOW_PEERS ->
           fault(
               kind,
@@ -103,7 +102,10 @@ final class ClusterFaults {
               member.name(),
               LinkFaults.swallow(peers.waysBetween(List.of(member), all), time.dividedBy(2)));
       case CUT_PEERS ->
-          fault(kind, names(all), LinkFaults.cut(peers.proxies(), times, millis(random, 1, 300)));
+          fault(
+              kind,
+              names(all),
+              LinkFaults.cut(peers.proxies(), times, Fault.millis(random, 1, 300)));
       case COMPACT -> fault(kind, "all history", lasting -> disk.compact());
       case DEFRAGMENT -> fault(kind, names(all), lasting -> disk.defragment());
       case FILL_DISK -> fault(kind, names(all), disk.fill(time.dividedBy(2)));
@@ -114,28 +116,14 @@ final class ClusterFaults {
     return new Fault(kind.name(), victim, course);
   }
 
-  private Fault.Course takesQuorum(Kind kind, Fault.Course course) {
+  private Fault.Course awaitingQuorum(Kind kind, Fault.Course course) {
     return lasting -> {
       course.run(lasting);
-      quorum.returns(kind.name());
+      quorum.awaitReturn(kind.name());
     };
-  }
-
-  private static Duration millis(Random random, int from, int to) {
-    return Duration.ofMillis(random.nextInt(from, to));
   }
 
   private static String names(List<Member> members) {
     return members.stream().map(Member::name).collect(Collectors.joining(", "));
-  }
-
-  private Member leader() {
-    return Await.value(
-        "a leader",
-        () ->
-            etcd.members().stream()
-                .filter(member -> member.client().isLeader())
-                .findFirst()
-                .orElse(null));
   }
 }

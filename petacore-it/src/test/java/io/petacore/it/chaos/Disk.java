@@ -11,10 +11,10 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The space that etcd may take. */
+/** The space quota of etcd. */
 final class Disk {
 
-  /** Far above what a run needs between two compactions, and soon filled. */
+  /** Much more than a run needs between two compactions, but quickly exceeded on purpose. */
   static final long QUOTA = 32L << 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(Disk.class);
@@ -24,21 +24,21 @@ final class Disk {
   private static final String LARGE = "x".repeat(1024 * 1024);
 
   private final EtcdCluster etcd;
-  private final LongSupplier expendable;
+  private final LongSupplier compactable;
 
   /**
-   * @param expendable tells up to which revision history may be forgotten
+   * @param compactable supplies the revision up to which history may be compacted
    */
-  Disk(EtcdCluster etcd, LongSupplier expendable) {
+  Disk(EtcdCluster etcd, LongSupplier compactable) {
     this.etcd = etcd;
-    this.expendable = expendable;
+    this.compactable = compactable;
   }
 
-  /** Forgets all history that may be forgotten. */
+  /** Compacts all history that may be compacted. */
   void compact() {
-    long revision = expendable.getAsLong();
+    long revision = compactable.getAsLong();
     Await.until(
-        "history is forgotten",
+        "history is compacted",
         () -> {
           try {
             etcd.client().compact(revision);
@@ -49,7 +49,7 @@ final class Disk {
         });
   }
 
-  /** Gives the space of what was forgotten back, on every member. */
+  /** Defragments every member. */
   void defragment() {
     for (Member member : etcd.members()) {
       Await.until(
@@ -62,8 +62,8 @@ final class Disk {
   }
 
   /**
-   * Fills it until etcd takes no puts any more, if the machine can do that in time, and makes space
-   * again in the end.
+   * Exceeds the quota until etcd rejects puts, if the machine is fast enough, and frees space at
+   * the end.
    */
   Fault.Course fill(Duration time) {
     return lasting -> {
@@ -72,46 +72,48 @@ final class Disk {
           lasting.last(time);
         }
       } finally {
-        makeSpace();
+        freeSpace();
       }
     };
   }
 
   private boolean fillUp() {
-    long begun = System.nanoTime();
-    for (int i = 0; System.nanoTime() - begun < FILLING.toNanos(); i++) {
+    long started = System.nanoTime();
+    for (int i = 0; System.nanoTime() - started < FILLING.toNanos(); i++) {
       try {
         etcd.client().put(FILLER + i, LARGE);
       } catch (UncheckedIOException e) {
         LOG.info("slow: {}", e.getMessage());
       } catch (IllegalStateException e) {
-        if (alarmed().isPresent()) {
+        if (alarmedMember().isPresent()) {
           return true;
         }
-        LOG.info("refused: {}", e.getMessage());
+        LOG.info("rejected: {}", e.getMessage());
       }
     }
-    LOG.info("the disk could not be filled within {}", FILLING);
+    LOG.info("the quota was not exceeded within {}", FILLING);
     return false;
   }
 
-  /** As docs/operations.md says. */
-  private void makeSpace() {
+  /** As documented in docs/operations.md. */
+  private void freeSpace() {
     Await.until(
-        "there is space again",
+        "etcd accepts puts again",
         () -> {
           etcd.client().deletePrefix(FILLER);
           compact();
           defragment();
-          for (Optional<String> member = alarmed(); member.isPresent(); member = alarmed()) {
+          for (Optional<String> member = alarmedMember();
+              member.isPresent();
+              member = alarmedMember()) {
             etcd.client().disarm(member.get());
           }
-          etcd.client().put(FILLER, ""); // or the alarm is raised again by whoever comes next
+          etcd.client().put(FILLER, ""); // verifies that the alarm stays off
           return true;
         });
   }
 
-  private Optional<String> alarmed() {
+  private Optional<String> alarmedMember() {
     return etcd.client().alarmedMember();
   }
 }

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One fault after another, each kind once in a round, in any order; which, of whom and for how long
- * comes from a seed. To be used by one thread at a time.
+ * A sequence of faults, one at a time. Each round has every kind once, in random order; victims and
+ * durations are drawn from a seed. Not thread-safe.
  *
  * @param <K> the kinds
  */
@@ -40,9 +40,9 @@ final class FaultLane<K> {
     this.timeline = timeline;
   }
 
-  /** Goes on with its faults until it is ended; all is well when it returns. */
-  void strike(Lasting lasting, BooleanSupplier ended) {
-    while (!ended.getAsBoolean()) {
+  /** Injects faults until stopped; all faults are healed when this returns. */
+  void run(Lasting lasting, BooleanSupplier stopped) {
+    while (!stopped.getAsBoolean()) {
       Fault fault = draw.apply(next(), random);
       Duration pause = Duration.ofMillis(random.nextInt(300, 1_500));
       LOG.info("{}: {}", name, fault);

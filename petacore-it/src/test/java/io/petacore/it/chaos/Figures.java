@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 
-/** A run in figures, each with what it is a figure of. */
+/** The figures of a run, by name. */
 final class Figures {
 
   private final RunResult result;
@@ -28,20 +28,20 @@ final class Figures {
     return figures.figures;
   }
 
-  /** How often each kind of fault has struck. */
+  /** Counts the faults of each kind. */
   static Map<String, Integer> faults(Timeline timeline) {
     Map<String, Integer> counts = new TreeMap<>();
     for (Timeline.Span span : timeline.spans()) {
       counts.merge(span.lane() + " " + span.kind(), 1, Integer::sum);
     }
-    counts.remove("rest REST");
+    counts.remove("quiescence QUIESCENCE");
     return counts;
   }
 
   private void transactions() {
     put("seed", "%d", result.options().seed());
     put("etcd", "3 members of %s", result.etcdVersion());
-    put("time", "%d s, %d times at rest", result.nanos() / 1_000_000_000, result.rests());
+    put("time", "%d s, quiescence %d times", result.nanos() / 1_000_000_000, result.checks());
     put("faults", "%d", faults(timeline).values().stream().mapToInt(Integer::intValue).sum());
     put(
         "transactions",
@@ -52,13 +52,13 @@ final class Figures {
         result.unknown());
     if (result.failure() == null) {
       put("acknowledged commits lost", "%d", 0);
-      put("commits doubled", "%d", 0);
-      put("nodes unlike etcd", "%d", 0);
-      put("histories", "clean: %,d transactions checked", result.recorded());
+      put("commits applied twice", "%d", 0);
+      put("nodes that differ from etcd", "%d", 0);
+      put("histories", "consistent: %,d transactions checked", result.recorded());
     }
-    put("states looked at during chaos", "%,d", result.looks());
+    put("snapshots checked during chaos", "%,d", result.snapshots());
     put("commit latency", "%s", quantiles(timeline.commits()));
-    put("timeouts overrun by", "%s", quantiles(timeline.overruns()));
+    put("exceeded timeouts by", "%s", quantiles(timeline.overruns()));
     put("propagation to another node", "%s", quantiles(timeline.propagations()));
   }
 
@@ -89,9 +89,9 @@ final class Figures {
             .sorted()
             .toArray();
     put("returns of a quorum", "%d", timeline.returns().size());
-    put("from the last obstacle gone until etcd serves", "%s", medianAndWorst(serving));
-    put("from there to the first commit", "%s", medianAndWorst(after));
-    put("both together", "%s", medianAndWorst(first));
+    put("from the end of the fault until etcd serves", "%s", medianAndWorst(serving));
+    put("from then until the first commit", "%s", medianAndWorst(after));
+    put("sum of both", "%s", medianAndWorst(first));
   }
 
   private static String medianAndWorst(long[] sorted) {
@@ -103,43 +103,43 @@ final class Figures {
 
   private void lastingPartitions() {
     for (LastingPartition kind : LastingPartition.values()) {
-      double without = 0;
+      double before = 0;
       double during = 0;
       int count = 0;
       for (Timeline.Share share : timeline.shares()) {
         if (share.kind() == kind) {
           count++;
-          without += commitsASecond(share.quiet(), share.begin());
-          during += commitsASecond(share.begin(), share.end());
+          before += commitsPerSecond(share.quiet(), share.begin());
+          during += commitsPerSecond(share.begin(), share.end());
         }
       }
       if (count > 0) {
         put(
-            "commits a second during a lasting partition of "
+            "commits/s during a lasting partition of "
                 + (kind == LastingPartition.LEADER ? "the " : "a ")
                 + kind.name().toLowerCase(Locale.ROOT),
-            "%.0f, %.2f of the %.0f without; %d times",
+            "%.0f, %.2f of the %.0f before; %d times",
             during / count,
-            during / without,
-            without / count,
+            during / before,
+            before / count,
             count);
       }
     }
   }
 
-  private double commitsASecond(long from, long to) {
+  private double commitsPerSecond(long from, long to) {
     return timeline.commits().sorted(from, to).length * 1e9 / (to - from);
   }
 
   private void nodes() {
-    put("answers lost, settled as committed", "%,d", sum(Counters::resolvedApplied));
-    put("answers lost, settled as not applied", "%,d", sum(Counters::resolvedNotApplied));
+    put("in-doubt commits resolved as applied", "%,d", sum(Counters::resolvedApplied));
+    put("in-doubt commits resolved as not applied", "%,d", sum(Counters::resolvedNotApplied));
     put("conflicts", "%,d", sum(Counters::conflicts));
     put("exclusive commit locks acquired", "%,d", sum(Counters::exclusiveLocks));
     put("sessions lost", "%,d", sum(Counters::sessionsLost));
     put("watches opened", "%,d", sum(Counters::watchesOpened));
     put("resyncs", "%,d", sum(Counters::resyncs));
-    put("clocks refused", "%,d", sum(Counters::clocksRefused));
+    put("clocks ignored", "%,d", sum(Counters::clocksRefused));
   }
 
   private long sum(ToLongFunction<Counters> counter) {

@@ -4,47 +4,45 @@ import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.Member;
 import io.petacore.it.fault.Lasting;
 import io.petacore.it.fault.LinkFaults;
-import io.petacore.testing.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
 /**
- * One member is cut off from the others for half of a period, and from nobody else: clients still
- * reach it. Nothing else goes wrong in such a period, so the commits of its two halves can be
- * compared.
+ * A partition of one member from the others for half of a period, while clients still reach it.
+ * Without other faults in the period, the commit rates of its two halves can be compared.
  */
 enum LastingPartition {
   FOLLOWER,
   LEADER,
   MEMBER;
 
-  /** Of each half, before clients are warm or a new leader is elected. */
+  /** Excluded from each half: warm-up of clients, or election of a leader. */
   private static final Duration WARM_UP = Duration.ofSeconds(3);
 
-  /** The kind that a word stands for. */
+  /** Parses a kind. */
   static LastingPartition of(String word) {
     return valueOf(word.toUpperCase(Locale.ROOT));
   }
 
-  /** Each third period has one, each kind by turns. */
+  /** Whether a period has a lasting partition: every third one, with alternating kinds. */
   static boolean isDue(int period) {
     return period % 3 == 2;
   }
 
-  /** The kind that is due in a period. */
+  /** The kind of a period. */
   static LastingPartition dueIn(int period) {
     return values()[period / 3 % values().length];
   }
 
-  /** Lets half of a time go by, then has the partition last for the other half. */
-  void strike(EtcdCluster etcd, Timeline timeline, Random random, Duration time, Lasting lasting) {
+  /** Waits for half of the time and then partitions a member for the other half. */
+  void run(EtcdCluster etcd, Timeline timeline, Random random, Duration time, Lasting lasting) {
     Duration half = time.dividedBy(2);
     lasting.last(WARM_UP);
     long quiet = timeline.now();
     lasting.last(half.minus(WARM_UP));
-    Member victim = victim(etcd.members(), random);
+    Member victim = victim(etcd, random);
     long begin = timeline.now();
     LinkFaults.hold(etcd.peerLinks().waysBetween(List.of(victim), etcd.members()), half)
         .run(lasting);
@@ -53,21 +51,11 @@ enum LastingPartition {
     timeline.add(new Timeline.Share(this, quiet, begin, end));
   }
 
-  private Member victim(List<Member> members, Random random) {
+  private Member victim(EtcdCluster etcd, Random random) {
     return switch (this) {
-      case MEMBER -> members.get(random.nextInt(members.size()));
-      case LEADER -> one(members, true);
-      case FOLLOWER -> one(members, false);
+      case MEMBER -> etcd.members().get(random.nextInt(etcd.members().size()));
+      case LEADER -> etcd.leader();
+      case FOLLOWER -> etcd.follower();
     };
-  }
-
-  private static Member one(List<Member> members, boolean leader) {
-    return Await.value(
-        leader ? "a leader" : "a follower",
-        () ->
-            members.stream()
-                .filter(member -> member.client().isLeader() == leader)
-                .findFirst()
-                .orElse(null));
   }
 }

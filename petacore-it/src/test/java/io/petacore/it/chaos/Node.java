@@ -14,8 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node in this process, with a clock of its own, that meets each member through a proxy of its
- * own. It may leave and join again, as a new storage.
+ * A node in this process, with its own clock and a proxy to each member. It may leave, and join
+ * again with a new storage.
  */
 final class Node implements AutoCloseable {
 
@@ -23,7 +23,7 @@ final class Node implements AutoCloseable {
   private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(8);
 
-  /** Far beyond any fault. */
+  /** Longer than any fault. */
   private static final Duration OPEN_TIMEOUT = Duration.ofMinutes(2);
 
   private final String name;
@@ -32,7 +32,7 @@ final class Node implements AutoCloseable {
   private final Duration historyRetention;
   private final List<TcpProxy> links = new ArrayList<>();
   private final SkewedClock clock = new SkewedClock();
-  private final List<StorageStatus.Counters> past = new ArrayList<>();
+  private final List<StorageStatus.Counters> closed = new ArrayList<>();
   private @Nullable KvStore store;
   private volatile @Nullable DistributedStorage storage;
 
@@ -56,8 +56,8 @@ final class Node implements AutoCloseable {
     return links;
   }
 
-  /** Whether it keeps superseded versions for less than a second. */
-  boolean forgetsSoon() {
+  /** Whether its history retention is less than a second. */
+  boolean hasShortHistory() {
     return historyRetention.toMillis() < 1_000;
   }
 
@@ -65,12 +65,12 @@ final class Node implements AutoCloseable {
     return clock;
   }
 
-  /** The storage of its present life, which may have been closed already. */
+  /** Its current storage, which may be closed. */
   DistributedStorage storage() {
-    return Objects.requireNonNull(storage, "it has never joined");
+    return Objects.requireNonNull(storage, "the node has not joined");
   }
 
-  /** Joins, however long the cluster can't be reached. */
+  /** Opens a storage; waits while the cluster is unavailable. */
   void join() {
     KvStore connected =
         EtcdKvStore.builder()
@@ -90,17 +90,17 @@ final class Node implements AutoCloseable {
             .open();
   }
 
-  /** What a client must be told to connect to. */
+  /** The endpoints for clients of these proxies. */
   static List<String> endpoints(List<TcpProxy> links) {
     return links.stream().map(link -> "http://127.0.0.1:" + link.address().getPort()).toList();
   }
 
-  /** Leaves; its clients find it closed until it has joined again. */
+  /** Closes the storage; clients find it closed until the node joins again. */
   void leave() {
     DistributedStorage left = storage;
     if (left != null) {
       left.close();
-      past.add(left.status().counters());
+      closed.add(left.status().counters());
     }
     KvStore connected = store;
     if (connected != null) {
@@ -109,9 +109,9 @@ final class Node implements AutoCloseable {
     store = null;
   }
 
-  /** What was counted in its past lives; complete once it has left. */
+  /** The counters of its closed storages. */
   List<StorageStatus.Counters> counters() {
-    return past;
+    return closed;
   }
 
   @Override

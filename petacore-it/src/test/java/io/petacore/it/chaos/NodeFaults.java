@@ -10,28 +10,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** What is done to nodes and their connections. */
+/** Faults of nodes and their connections. */
 final class NodeFaults {
 
-  /** The kinds. */
+  /** The kinds of faults. */
   enum Kind {
-    CUT_OFF_FROM_MEMBER,
-    CUT_OFF,
+    PARTITION_FROM_MEMBER,
+    PARTITION,
     SLOW_LINKS,
-    /** Requests are carried out, their answers and all events are lost. */
-    LOSE_ANSWERS,
+    /** Requests are applied, but responses and events are lost. */
+    LOSE_RESPONSES,
     LOSE_REQUESTS,
-    /** Requests arrive when their sender has given them up. */
+    /** Requests arrive after their sender has timed out. */
     HOLD_REQUESTS,
     CUT_CONNECTIONS,
-    /** It is cut off until the history that it lacks has been compacted. */
+    /** The node is partitioned until the revisions that it lacks are compacted. */
     MISS_HISTORY,
     CLOCK_AHEAD,
     CLOCK_BEHIND,
-    /** For longer than its lease lasts. */
-    STOP_PROCESS,
+    /** For longer than the lease of its session. */
+    PAUSE_PROCESS,
     KILL_PROCESS,
-    /** It leaves in an orderly way, and joins again. */
+    /** The node closes its storage and opens a new one. */
     LEAVE_AND_JOIN
   }
 
@@ -48,22 +48,22 @@ final class NodeFaults {
   Fault draw(Kind kind, Random random) {
     Node node = nodes.get(random.nextInt(nodes.size()));
     TcpProxy link = node.links().get(random.nextInt(node.links().size()));
-    Duration time = millis(random, 100, 4_000);
-    Duration delay = millis(random, 5, 400);
-    Duration offset = millis(random, 50, 5_000);
+    Duration time = Fault.millis(random, 100, 4_000);
+    Duration delay = Fault.millis(random, 5, 400);
+    Duration offset = Fault.millis(random, 50, 5_000);
     int times = 1 + random.nextInt(5);
     return switch (kind) {
-      case CUT_OFF_FROM_MEMBER -> fault(kind, node, LinkFaults.hold(both(List.of(link)), time));
-      case CUT_OFF -> fault(kind, node, LinkFaults.hold(both(node.links()), time));
+      case PARTITION_FROM_MEMBER -> fault(kind, node, LinkFaults.hold(both(List.of(link)), time));
+      case PARTITION -> fault(kind, node, LinkFaults.hold(both(node.links()), time));
       case SLOW_LINKS -> fault(kind, node, LinkFaults.delay(both(node.links()), delay, time));
-      case LOSE_ANSWERS ->
+      case LOSE_RESPONSES ->
           fault(kind, node, LinkFaults.swallow(ways(node.links(), Direction.TO_CLIENT), time));
       case LOSE_REQUESTS ->
           fault(kind, node, LinkFaults.swallow(ways(node.links(), Direction.TO_SERVER), time));
       case HOLD_REQUESTS ->
           fault(kind, node, LinkFaults.hold(ways(node.links(), Direction.TO_SERVER), time));
       case CUT_CONNECTIONS ->
-          fault(kind, node, LinkFaults.cut(node.links(), times, millis(random, 1, 100)));
+          fault(kind, node, LinkFaults.cut(node.links(), times, Fault.millis(random, 1, 100)));
       case MISS_HISTORY ->
           fault(
               kind,
@@ -71,14 +71,14 @@ final class NodeFaults {
               lasting ->
                   LinkFaults.swallow(both(node.links()), time)
                       .run(
-                          cutOff -> {
-                            lasting.last(cutOff);
+                          duration -> {
+                            lasting.last(duration);
                             disk.compact();
                           }));
       case CLOCK_AHEAD -> fault(kind, node, skew(node, offset, time));
       case CLOCK_BEHIND -> fault(kind, node, skew(node, offset.negated(), time));
-      case STOP_PROCESS ->
-          new Fault(kind.name(), ProcessNode.NAME, process.stop(time.plus(ProcessNode.LEASE)));
+      case PAUSE_PROCESS ->
+          new Fault(kind.name(), ProcessNode.NAME, process.pause(time.plus(ProcessNode.LEASE)));
       case KILL_PROCESS -> new Fault(kind.name(), ProcessNode.NAME, process.restart(time));
       case LEAVE_AND_JOIN ->
           fault(
@@ -112,9 +112,5 @@ final class NodeFaults {
 
   private static List<Way> ways(List<TcpProxy> links, Direction direction) {
     return links.stream().map(link -> link.way(direction)).toList();
-  }
-
-  private static Duration millis(Random random, int from, int to) {
-    return Duration.ofMillis(random.nextInt(from, to));
   }
 }

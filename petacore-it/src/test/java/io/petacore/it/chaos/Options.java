@@ -6,13 +6,13 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run is to be like.
+ * Options of a chaos run.
  *
- * @param seed where faults and transactions come from
- * @param time how long it is to take, checks included
- * @param period how long chaos reigns between two checks
+ * @param seed random seed of faults and transactions
+ * @param time duration, including checks
+ * @param period time between two checks
  * @param report the directory for the report
- * @param lasting the lasting partition that each period has; null: some have one, of any kind
+ * @param lasting the lasting partition of every period; null for alternating kinds in some periods
  */
 record Options(
     long seed, Duration time, Duration period, Path report, @Nullable LastingPartition lasting) {

@@ -17,10 +17,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A shop with a queue of orders: each is placed at its end, served at its head, and deleted.
+ * A queue of orders: each order is appended at the tail, and served and deleted at the head.
  *
- * <p><b>Accounts.</b> In every state of every node the queue has no gap, and of each item what was
- * served and what is left in stock make up what was loaded. No order is served twice.
+ * <p><b>Invariant.</b> At every revision on every node the queue has no gap, and for each item,
+ * served and left in stock add up to loaded. No order is served twice.
  */
 final class Orders implements Traffic {
 
@@ -28,7 +28,7 @@ final class Orders implements Traffic {
   private static final long LOADED = 1_000_000_000;
   private static final KeyRange QUEUE = KeyRange.prefix("orders/queue/");
 
-  /** Served, as the clients were told. */
+  /** Orders that were reported as served. */
   private final Set<Long> served = ConcurrentHashMap.newKeySet();
 
   @Override
@@ -44,7 +44,7 @@ final class Orders implements Traffic {
 
   @Override
   public void step(Client client) {
-    // Served more often than placed, so that the queue stays short.
+    // Serves more often than it places, so that the queue stays short.
     if (client.random().nextInt(100) < 45) {
       place(client);
     } else {
@@ -64,25 +64,25 @@ final class Orders implements Traffic {
   }
 
   private void serve(Client client) {
-    long[] taken = {-1};
-    Ledger.Told told =
+    long[] order = {-1};
+    Ledger.Outcome outcome =
         client.transact(
             IsolationLevel.SNAPSHOT,
             tx -> {
-              taken[0] = -1;
+              order[0] = -1;
               long head = number(tx.read("orders/head"));
               String item = tx.read(order(head));
               if (item == null) {
                 return;
               }
-              taken[0] = head;
+              order[0] = head;
               tx.delete(order(head));
               tx.write("orders/head", Long.toString(head + 1));
               add(tx, stock(Integer.parseInt(item)), -1);
               add(tx, sold(Integer.parseInt(item)), 1);
             });
-    if (told == Ledger.Told.COMMITTED && taken[0] >= 0 && !served.add(taken[0])) {
-      throw new AssertionError("orders: " + taken[0] + " was served twice");
+    if (outcome == Ledger.Outcome.COMMITTED && order[0] >= 0 && !served.add(order[0])) {
+      throw new AssertionError("orders: " + order[0] + " was served twice");
     }
   }
 
@@ -112,7 +112,8 @@ final class Orders implements Traffic {
     long tail = number(view.read("orders/tail"));
     long next = head;
     for (Entry order : view.scan(QUEUE)) {
-      require(order.key().equals(Bytes.utf8(order(next))), "the queue goes on with " + order, view);
+      require(
+          order.key().equals(Bytes.utf8(order(next))), "the queue continues with " + order, view);
       next++;
     }
     require(next == tail, "the queue ends before " + next + ", not " + tail, view);
@@ -133,12 +134,12 @@ final class Orders implements Traffic {
   }
 
   @Override
-  public void judge(List<Node> atRest, Ledger ledger) {
-    for (Node node : atRest) {
+  public void verify(List<Node> nodes, Ledger ledger) {
+    for (Node node : nodes) {
       try (Snapshot view = node.storage().snapshot()) {
         long head = number(view.read("orders/head"));
         for (long order : served) {
-          require(order < head, order + " was served, but the queue begins at " + head, view);
+          require(order < head, order + " was served, but the queue starts at " + head, view);
         }
       }
     }

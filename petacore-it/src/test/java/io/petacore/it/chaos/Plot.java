@@ -3,13 +3,13 @@ package io.petacore.it.chaos;
 import java.util.Locale;
 
 /**
- * A field of a picture in which values are drawn over time, one for each of equal spans of it.
+ * An area of a chart with values over time, one per bucket.
  *
- * @param left where the time begins
- * @param top where the greatest value stands
- * @param width of the whole time
- * @param height of the greatest value
- * @param least the least value that can be told from nothing, for a logarithmic scale; 0: linear
+ * @param left x of the start time
+ * @param top y of the greatest value
+ * @param width width of the whole time
+ * @param height height of the greatest value
+ * @param least the least visible value of a logarithmic scale; 0 for a linear scale
  * @param greatest the greatest value
  */
 record Plot(
@@ -18,13 +18,13 @@ record Plot(
   private static final String GRID = "#d9dee4";
   private static final String INK = "#52606d";
 
-  /** Draws a line across for a value, and what it stands for beside it. */
+  /** Draws a labelled horizontal line at a value. */
   void mark(double value, String label) {
     svg.line(left, y(value), left + width, y(value), GRID);
     svg.text(left - 6, y(value) + 4, "end", INK, label);
   }
 
-  /** Columns from the bottom. */
+  /** Draws columns. */
   void columns(double[] values, String fill) {
     double wide = width / values.length;
     for (int i = 0; i < values.length; i++) {
@@ -35,7 +35,7 @@ record Plot(
     }
   }
 
-  /** A line, interrupted where there is no value: below zero. */
+  /** Draws a line, interrupted at missing values, which are negative. */
   void line(double[] values, String stroke) {
     StringBuilder points = new StringBuilder();
     boolean drawing = false;

@@ -18,23 +18,23 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node in a process of its own, which can be stopped and killed: it increments a counter, and
- * writes. The counter ends at the number of increments that are in etcd's history.
+ * A node in a separate process, which can be paused and killed: it increments a counter and writes
+ * keys. The counter equals the number of increments in the history of etcd.
  */
 final class ProcessNode implements AutoCloseable {
 
   static final String NAME = "process";
 
-  /** How long etcd keeps its session: the least that etcd grants. */
+  /** The time-to-live of its session's lease, the minimum of etcd. */
   static final Duration LEASE = Duration.ofSeconds(2);
 
-  private static final Duration REST = Duration.ofMillis(100);
+  private static final Duration PAUSE = Duration.ofMillis(100);
 
   private final String namespace;
   private final List<TcpProxy> links = new ArrayList<>();
   private @Nullable CountingChild child;
   private volatile Ledger ledger = new Ledger();
-  private int lives;
+  private int starts;
   private long counted;
 
   ProcessNode(EtcdCluster etcd, String namespace) {
@@ -44,9 +44,9 @@ final class ProcessNode implements AutoCloseable {
     }
   }
 
-  /** Begins a life, of which it enters in a ledger what it was told. */
-  void start(Ledger entries) {
-    ledger = entries;
+  /** Starts the process; its outcomes are recorded in a ledger. */
+  void start(Ledger outcomes) {
+    ledger = outcomes;
     start();
   }
 
@@ -54,26 +54,26 @@ final class ProcessNode implements AutoCloseable {
     try {
       child =
           CountingChild.start(
-              Node.endpoints(links), namespace, "life" + ++lives + "-", REST, () -> ledger);
+              Node.endpoints(links), namespace, "start" + ++starts + "-", PAUSE, () -> ledger);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Stops it for a while, connections open. */
-  Fault.Course stop(Duration time) {
+  /** Pauses the process for a while, with open connections. */
+  Fault.Course pause(Duration time) {
     return lasting -> {
-      CountingChild stopped = Objects.requireNonNull(child);
-      stopped.pause();
+      CountingChild paused = Objects.requireNonNull(child);
+      paused.pause();
       try {
         lasting.last(time);
       } finally {
-        stopped.resume();
+        paused.resume();
       }
     };
   }
 
-  /** Kills it, and starts another after a while. */
+  /** Kills the process and starts another after a while. */
   Fault.Course restart(Duration time) {
     return lasting -> {
       Objects.requireNonNull(child).close();
@@ -82,22 +82,25 @@ final class ProcessNode implements AutoCloseable {
     };
   }
 
-  /** Has it end by itself. */
+  /** Stops the process in an orderly way. */
   void end() throws IOException, InterruptedException {
     Objects.requireNonNull(child).end();
   }
 
-  /** Whether a transaction is one of it, who may have been killed before it could say anything. */
+  /**
+   * Whether a key belongs to this process, which may have been killed before it reported an
+   * outcome.
+   */
   static boolean isOfProcess(String key) {
     return key.startsWith(CountingProcess.INCREMENT) || key.startsWith(CountingProcess.WRITE);
   }
 
   /**
-   * Holds the counter against the increments seen since the last time.
+   * Compares the counter with the number of increments.
    *
-   * @throws AssertionError if it is not their number
+   * @throws AssertionError if they differ
    */
-  void judge(CommitHistory history, Optional<String> counter) {
+  void verify(CommitHistory history, Optional<String> counter) {
     for (String key : history.keys()) {
       if (key.startsWith(CountingProcess.INCREMENT)) {
         counted += history.puts(key);

@@ -11,17 +11,17 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures how long after a commit was reported on one node each other one has applied it, to a
- * millisecond or so. A node that is cut off is waited for: its delay is that of the fault.
+ * Measures the time from the acknowledgement of a commit on one node until each other node has
+ * applied it, accurate to about a millisecond. It includes the time of faults.
  */
 final class Propagation {
 
   private static final TransactionOptions OPTIONS =
       TransactionOptions.defaults().timeout(Duration.ofSeconds(2));
-  private static final long EVERY_NANOS = 100_000_000;
-  private static final long LOOK_EVERY_NANOS = 1_000_000;
+  private static final long COMMIT_EVERY_NANOS = 100_000_000;
+  private static final long POLL_NANOS = 1_000_000;
 
-  private record Probe(Node from, long revision, long reportedNanos) {}
+  private record Probe(Node from, long revision, long acknowledgedNanos) {}
 
   private final Timeline timeline;
   private volatile @Nullable Probe newest;
@@ -30,13 +30,13 @@ final class Propagation {
     this.timeline = timeline;
   }
 
-  /** Begins: one thread that commits, one for each node that sees. */
+  /** Starts one thread that commits, and one per node that waits for commits. */
   void start(Crew crew, List<Node> nodes, long seed) {
     Random random = new Random(seed);
     crew.repeat(() -> commit(nodes.get(random.nextInt(nodes.size()))));
     for (Node node : nodes) {
-      Seeing seeing = new Seeing(node);
-      crew.repeat(seeing::look);
+      Receiver receiver = new Receiver(node);
+      crew.repeat(receiver::poll);
     }
   }
 
@@ -45,26 +45,26 @@ final class Propagation {
       long revision = tx.write("probe", node.name()).commit().revision();
       newest = new Probe(node, revision, System.nanoTime());
     } catch (PetaCoreException e) {
-      // Then there is nothing to be seen.
+      // No probe.
     }
-    LockSupport.parkNanos(EVERY_NANOS);
+    LockSupport.parkNanos(COMMIT_EVERY_NANOS);
   }
 
-  /** A node that waits for the newest probe, then for the one that is the newest by then. */
-  private final class Seeing {
+  /** Waits until a node has applied the newest probe. */
+  private final class Receiver {
     private final Node node;
     private @Nullable Probe awaited;
 
-    Seeing(Node node) {
+    Receiver(Node node) {
       this.node = node;
     }
 
-    void look() {
+    void poll() {
       Probe probe = newest;
       if (probe != null && !probe.equals(awaited) && probe.from != node) {
         await(probe);
       }
-      LockSupport.parkNanos(LOOK_EVERY_NANOS);
+      LockSupport.parkNanos(POLL_NANOS);
     }
 
     private void await(Probe probe) {
@@ -73,14 +73,14 @@ final class Propagation {
         if (Thread.currentThread().isInterrupted() || isStale(probe)) {
           return;
         }
-        LockSupport.parkNanos(LOOK_EVERY_NANOS);
+        LockSupport.parkNanos(POLL_NANOS);
       }
-      timeline.seenElsewhere(System.nanoTime() - probe.reportedNanos);
+      timeline.propagated(System.nanoTime() - probe.acknowledgedNanos);
     }
 
-    /** A node that has left sees nothing until it has joined again, under another storage. */
+    /** Whether to skip a probe, because the node has left for long. */
     private boolean isStale(Probe probe) {
-      return System.nanoTime() - probe.reportedNanos > Duration.ofSeconds(60).toNanos();
+      return System.nanoTime() - probe.acknowledgedNanos > Duration.ofSeconds(60).toNanos();
     }
   }
 }

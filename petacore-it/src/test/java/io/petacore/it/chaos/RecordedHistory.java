@@ -19,15 +19,15 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Random transactions at both levels, on lists and on registers by turns, of which is noted what
- * each read and wrote, for the checker of histories.
+ * Random transactions at both isolation levels, alternating between lists and registers. Their
+ * reads and writes are recorded for the history checker.
  */
 final class RecordedHistory implements Traffic {
 
   private static final int KEYS = 8;
   private static final double READ_COMMITTED = 0.3;
 
-  /** From one rest to the next. */
+  /** The history between two checks. */
   private record Chapter(
       Workload workload, HistoryRecorder recorder, Map<Client, HistoryRecorder.Client> clients) {
 
@@ -42,11 +42,11 @@ final class RecordedHistory implements Traffic {
   private final long seed;
   private final Path kept;
   private volatile Chapter chapter;
-  private int judged;
+  private int verified;
   private long checked;
 
   /**
-   * @param kept the file for a history that is not as it must be
+   * @param kept file for an inconsistent history
    */
   RecordedHistory(long seed, Path kept) {
     this.seed = seed;
@@ -71,10 +71,10 @@ final class RecordedHistory implements Traffic {
   }
 
   @Override
-  public void judge(List<Node> atRest, Ledger ledger) {
+  public void verify(List<Node> nodes, Ledger ledger) {
     Chapter now = chapter;
-    for (Node node : atRest) {
-      HistoryRecorder.Client reader = now.recorder.client(node.name(), "at-rest");
+    for (Node node : nodes) {
+      HistoryRecorder.Client reader = now.recorder.client(node.name(), "quiescence");
       for (Plan plan : now.workload.readAll()) {
         Recording recording = reader.invoke(plan.level());
         node.storage().runTransaction(tx -> plan.run(tx, recording));
@@ -89,10 +89,10 @@ final class RecordedHistory implements Traffic {
     }
     report.assertRight();
     Workload.Form[] forms = Workload.Form.values();
-    chapter = new Chapter(seed + ++judged, forms[judged % forms.length]);
+    chapter = new Chapter(seed + ++verified, forms[verified % forms.length]);
   }
 
-  /** For whoever wants to look closer, with our checker or with Elle. */
+  /** Writes a history for analysis with this checker or Elle. */
   private void keep(History history) {
     try (Writer file = Files.newBufferedWriter(kept)) {
       EdnHistory.write(history, file);
@@ -101,7 +101,7 @@ final class RecordedHistory implements Traffic {
     }
   }
 
-  /** How many transactions the checker has seen. */
+  /** The number of checked transactions. */
   long checked() {
     return checked;
   }

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A run for people: a page with its picture and its figures, and the same by themselves. */
+/** The report of a run: a page with the timeline and the figures, and both as separate files. */
 final class Report {
 
   private final RunResult result;
@@ -23,13 +23,13 @@ final class Report {
   /** Writes {@code report.html}, {@code timeline.svg} and {@code figures.txt}. */
   void write() throws IOException {
     Path directory = Files.createDirectories(result.options().report());
-    String picture = new TimelineChart(result.timeline(), result.nanos()).toSvg();
-    Files.writeString(directory.resolve("timeline.svg"), picture, UTF_8);
+    String timeline = new TimelineChart(result.timeline(), result.nanos()).toSvg();
+    Files.writeString(directory.resolve("timeline.svg"), timeline, UTF_8);
     Files.writeString(directory.resolve("figures.txt"), text(), UTF_8);
-    Files.writeString(directory.resolve("report.html"), page(picture), UTF_8);
+    Files.writeString(directory.resolve("report.html"), page(timeline), UTF_8);
   }
 
-  /** The figures, one in a line. */
+  /** The figures, one per line. */
   String text() {
     StringBuilder text = new StringBuilder(verdict()).append("\n\n");
     figures.forEach((name, figure) -> text.append(name).append(": ").append(figure).append('\n'));
@@ -42,8 +42,8 @@ final class Report {
   private String verdict() {
     Throwable failure = result.failure();
     return failure == null
-        ? "Everything was as it must be."
-        : "Not as it must be, after " + result.nanos() / 1_000_000_000 + " s: " + trace(failure);
+        ? "All checks passed."
+        : "A check failed after " + result.nanos() / 1_000_000_000 + " s: " + trace(failure);
   }
 
   private static String trace(Throwable failure) {
@@ -52,7 +52,7 @@ final class Report {
     return trace.toString();
   }
 
-  private String page(String picture) {
+  private String page(String timeline) {
     return """
         <!DOCTYPE html>
         <html lang="en">
@@ -68,7 +68,7 @@ final class Report {
         <h1>PetaCore under chaos</h1>
         <pre>%s</pre>
         %s
-        <p>Orange: what was done to the cluster. Violet: what was done to nodes. Grey: at rest, everything is checked.</p>
+        <p>Orange: faults of the cluster. Violet: faults of nodes. Grey: quiescence, with all checks.</p>
         %s
         %s
         </body></html>
@@ -76,7 +76,7 @@ final class Report {
         .formatted(
             result.failure() == null ? "#3e8e7e" : "#c0392b",
             Svg.escape(verdict()),
-            picture,
+            timeline,
             table(figures),
             table(Figures.faults(result.timeline())));
   }

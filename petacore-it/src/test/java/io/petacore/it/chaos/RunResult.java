@@ -5,20 +5,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has come of a run.
+ * The result of a run.
  *
- * @param options what it was to be like
- * @param etcdVersion of the servers
- * @param timeline what happened when
- * @param nanos how long it took
- * @param committed transactions of which was told that they were committed
- * @param notApplied those of which was told that they were not applied
- * @param unknown those of which was told that nobody knows
- * @param looks how many snapshots were looked at during chaos
- * @param recorded how many transactions the checker of histories has seen
- * @param rests how often everything was checked
- * @param counters of all lives of all nodes
- * @param failure what was not as it must be; null if nothing
+ * @param options the options of the run
+ * @param etcdVersion version of the servers
+ * @param timeline faults and latencies over time
+ * @param nanos duration
+ * @param committed transactions reported as committed
+ * @param notApplied transactions reported as not applied
+ * @param unknown transactions of unknown outcome
+ * @param snapshots number of snapshots checked during chaos
+ * @param recorded number of transactions checked by the history checker
+ * @param checks number of checks at quiescence
+ * @param counters counters of all storages of all nodes
+ * @param failure the failed check; null if all passed
  */
 record RunResult(
     Options options,
@@ -28,9 +28,9 @@ record RunResult(
     long committed,
     long notApplied,
     long unknown,
-    long looks,
+    long snapshots,
     long recorded,
-    int rests,
+    int checks,
     List<StorageStatus.Counters> counters,
     @Nullable Throwable failure) {
 

@@ -2,7 +2,7 @@ package io.petacore.it.chaos;
 
 import java.util.Arrays;
 
-/** Durations, each with its moment. Safe for use by many threads. */
+/** Durations with their points in time. Thread-safe. */
 final class Samples {
 
   private long[] moments = new long[1 << 12];
@@ -18,7 +18,7 @@ final class Samples {
     values[size++] = value;
   }
 
-  /** Those of a span of time, without its end, in ascending order. */
+  /** Returns the durations of a time span, end exclusive, in ascending order. */
   synchronized long[] sorted(long from, long to) {
     long[] found = new long[size];
     int count = 0;
@@ -32,7 +32,7 @@ final class Samples {
     return result;
   }
 
-  /** Those of equal spans of time, one after another from the beginning on, each ascending. */
+  /** Returns the durations per bucket of equal time spans, each in ascending order. */
   synchronized long[][] buckets(long width, int count) {
     int[] sizes = new int[count];
     for (int i = 0; i < size; i++) {
@@ -56,7 +56,10 @@ final class Samples {
     return (int) Math.min(count - 1, moments[i] / width);
   }
 
-  /** The first moment from one on; the greatest long if there is none. */
+  /**
+   * Returns the first point in time from {@code moment} on; {@link Long#MAX_VALUE} if there is
+   * none.
+   */
   synchronized long firstMomentFrom(long moment) {
     long first = Long.MAX_VALUE;
     for (int i = 0; i < size; i++) {
@@ -67,7 +70,7 @@ final class Samples {
     return first;
   }
 
-  /** The value that a share of ascending ones does not exceed; 0 if there are none. */
+  /** Returns a quantile of ascending values; 0 if there are none. */
   static long quantile(long[] ascending, double share) {
     if (ascending.length == 0) {
       return 0;

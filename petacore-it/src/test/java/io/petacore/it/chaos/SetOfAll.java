@@ -11,11 +11,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The set that every client adds to in every transaction; its own do nothing else. Half of them are
- * unguarded, so that nothing but the fence of the session keeps one from being applied twice.
+ * The set to which every transaction adds an element; transactions of this workload do nothing
+ * else. Half of them have no guards, so that only the session fence prevents them from being
+ * applied twice.
  *
- * <p>Every element of which it was told that it was added is there, on every node, and none of
- * which it was told that it was not.
+ * <p><b>Invariant.</b> Elements of committed transactions exist on every node, those of
+ * transactions that were reported as not applied on none.
  */
 final class SetOfAll implements Traffic {
 
@@ -29,29 +30,33 @@ final class SetOfAll implements Traffic {
   }
 
   @Override
-  public void judge(List<Node> atRest, Ledger ledger) {
-    for (Node node : atRest) {
+  public void verify(List<Node> nodes, Ledger ledger) {
+    for (Node node : nodes) {
       try (Snapshot view = node.storage().snapshot()) {
-        judge(view, ledger, node.name());
+        verify(view, ledger, node.name());
       }
     }
   }
 
-  private static void judge(ReadView view, Ledger ledger, String where) {
+  private static void verify(ReadView view, Ledger ledger, String where) {
     Set<String> present = new HashSet<>();
     for (Entry element : view.scan(ALL)) {
       present.add(element.key().toUtf8());
     }
     for (String element : ledger.keys()) {
       if (element.startsWith(Client.SET)) {
-        Ledger.Told told = ledger.told(element);
-        boolean there = present.remove(element);
+        Ledger.Outcome outcome = ledger.outcome(element);
+        boolean exists = present.remove(element);
         require(
-            there ? told != Ledger.Told.NOT_APPLIED : told != Ledger.Told.COMMITTED,
-            element + (there ? " is on " : " is missing on ") + where + ", and told was " + told);
+            exists ? outcome != Ledger.Outcome.NOT_APPLIED : outcome != Ledger.Outcome.COMMITTED,
+            element
+                + (exists ? " is on " : " is missing on ")
+                + where
+                + ", but reported as "
+                + outcome);
       }
     }
-    require(present.isEmpty(), "added by nobody, on " + where + ": " + present);
+    require(present.isEmpty(), "unexpected elements on " + where + ": " + present);
   }
 
   private static void require(boolean holds, String what) {

@@ -3,7 +3,7 @@ package io.petacore.it.chaos;
 import io.petacore.clock.PhysicalClock;
 import java.time.Duration;
 
-/** A wall clock that can be put ahead or back. */
+/** A wall clock with an adjustable offset. */
 final class SkewedClock implements PhysicalClock {
 
   private final PhysicalClock system = PhysicalClock.system();
@@ -14,7 +14,7 @@ final class SkewedClock implements PhysicalClock {
     return system.nanos() + offsetNanos;
   }
 
-  /** Puts it ahead of the system's clock, or behind; zero puts it right. */
+  /** Sets the offset from the system clock; may be negative. */
   void skew(Duration offset) {
     offsetNanos = offset.toNanos();
   }

@@ -2,7 +2,7 @@ package io.petacore.it.chaos;
 
 import java.util.Locale;
 
-/** A picture, drawn element by element. To be used by one thread. */
+/** Builds an SVG image. Not thread-safe. */
 final class Svg {
 
   private final StringBuilder elements = new StringBuilder();
@@ -13,9 +13,9 @@ final class Svg {
   }
 
   /**
-   * A filled rectangle.
+   * Draws a filled rectangle.
    *
-   * @param tip what is shown where the pointer rests on it; may be empty
+   * @param tip tooltip; may be empty
    */
   void rect(double x, double y, double wide, double high, String fill, String tip) {
     add(
@@ -28,7 +28,7 @@ final class Svg {
         tip.isEmpty() ? "/>" : "><title>" + escape(tip) + "</title></rect>");
   }
 
-  /** A thin line. */
+  /** Draws a thin line. */
   void line(double x1, double y1, double x2, double y2, String stroke) {
     add(
         "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"0.7\"/>\n",
@@ -36,9 +36,9 @@ final class Svg {
   }
 
   /**
-   * Text.
+   * Draws text.
    *
-   * @param anchor what stands at x: start, middle or end
+   * @param anchor the part of the text at x: start, middle or end
    */
   void text(double x, double y, String anchor, String fill, String text) {
     add(
@@ -46,12 +46,20 @@ final class Svg {
         x, y, anchor, fill, escape(text));
   }
 
-  /** A line through points, as SVG's paths write them. */
+  /**
+   * Draws a path.
+   *
+   * @param points in SVG path syntax
+   */
   void path(String points, String stroke) {
     add("<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.1\"/>\n", points, stroke);
   }
 
-  /** The picture, down to a height. */
+  /**
+   * Returns the image.
+   *
+   * @param height height of the image
+   */
   String toString(int height) {
     return String.format(
             Locale.ROOT,

@@ -5,31 +5,29 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * What happened when, in nanoseconds since the beginning of the run. Safe for use by many threads.
- */
+/** Faults and latencies of a run; times are in nanoseconds since its start. Thread-safe. */
 final class Timeline {
 
-  /** A fault, or the time of a check, from its beginning to its end. */
+  /** The time span of a fault or a check. */
   record Span(String lane, String kind, String victim, long begin, long end) {}
 
   /**
    * A return of the quorum.
    *
-   * @param kind of the fault that had taken it
-   * @param restored when the last obstacle was gone
-   * @param serving when some member had a leader again and answered a read by quorum
+   * @param kind the kind of the fault
+   * @param restored when the fault ended
+   * @param serving when a member had a leader and served a linearizable read
    */
   record Return(String kind, long restored, long serving) {}
 
   /**
    * A lasting partition.
    *
-   * @param quiet since when nothing had gone wrong before
+   * @param quiet start of the fault-free time before it
    */
   record Share(LastingPartition kind, long quiet, long begin, long end) {}
 
-  private final long begun = System.nanoTime();
+  private final long started = System.nanoTime();
   private final Samples commits = new Samples();
   private final Samples propagations = new Samples();
   private final Samples failures = new Samples();
@@ -39,17 +37,17 @@ final class Timeline {
   private final List<Share> shares = new ArrayList<>();
 
   long now() {
-    return System.nanoTime() - begun;
+    return System.nanoTime() - started;
   }
 
-  /** A transaction has ended just now, that should by a timeout. */
-  void ended(Ledger.Told told, long took, Duration timeout) {
+  /** Records the end of a transaction with a timeout. */
+  void ended(Ledger.Outcome outcome, long took, Duration timeout) {
     overruns.add(now(), Math.max(0, took - timeout.toNanos()));
-    (told == Ledger.Told.COMMITTED ? commits : failures).add(now(), took);
+    (outcome == Ledger.Outcome.COMMITTED ? commits : failures).add(now(), took);
   }
 
-  /** Another node has seen a commit just now. */
-  void seenElsewhere(long took) {
+  /** Records that another node has applied a commit. */
+  void propagated(long took) {
     propagations.add(now(), took);
   }
 
@@ -65,22 +63,22 @@ final class Timeline {
     shares.add(found);
   }
 
-  /** Commits: when they were reported, and how long they took. */
+  /** Latencies of committed transactions. */
   Samples commits() {
     return commits;
   }
 
-  /** The same of transactions that were reported as not applied or unknown. */
+  /** Latencies of transactions that were not applied or of unknown outcome. */
   Samples failures() {
     return failures;
   }
 
-  /** How much longer than they might transactions took. */
+  /** Times by which transactions exceeded their timeout. */
   Samples overruns() {
     return overruns;
   }
 
-  /** When another node saw a commit, and how long after it had been reported. */
+  /** Times until another node had applied an acknowledged commit. */
   Samples propagations() {
     return propagations;
   }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** A run as a picture: its faults, throughput, latency and propagation delay over time. */
+/** A chart of a run: faults, throughput, latency and propagation over time. */
 final class TimelineChart {
 
   private static final int LEFT = 170;
@@ -15,8 +15,8 @@ final class TimelineChart {
   private static final int ROW = 13;
   private static final int PLOT_HEIGHT = 90;
   private static final int GAP = 34;
-  private static final int MOST_BUCKETS = 505;
-  private static final double GREATEST_MILLIS = 10_000;
+  private static final int MAX_BUCKETS = 505;
+  private static final double MAX_MILLIS = 10_000;
 
   private static final String INK = "#1f2933";
   private static final String PALE = "#52606d";
@@ -36,7 +36,7 @@ final class TimelineChart {
   TimelineChart(Timeline timeline, long nanos) {
     this.timeline = timeline;
     this.nanos = nanos;
-    this.bucketNanos = Math.max(TimeUnit.SECONDS.toNanos(1), nanos / MOST_BUCKETS + 1);
+    this.bucketNanos = Math.max(TimeUnit.SECONDS.toNanos(1), nanos / MAX_BUCKETS + 1);
     this.buckets = (int) (nanos / bucketNanos + 1);
   }
 
@@ -48,10 +48,10 @@ final class TimelineChart {
     }
     throughput();
     delays(
-        "latency of commits, ms: median and 99 %",
+        "commit latency, ms: median and 99th percentile",
         timeline.commits().buckets(bucketNanos, buckets));
     delays(
-        "propagation to other nodes, ms: median and 99 %",
+        "propagation to other nodes, ms: median and 99th percentile",
         timeline.propagations().buckets(bucketNanos, buckets));
     axis();
     return svg.toString(top + 24);
@@ -70,7 +70,7 @@ final class TimelineChart {
   private void rests(int height) {
     for (Timeline.Span span : timeline.spans()) {
       if (!LANES.containsKey(span.lane())) {
-        svg.rect(x(span.begin()), top, wide(span), height, REST, "at rest: everything is checked");
+        svg.rect(x(span.begin()), top, wide(span), height, REST, "quiescence: all checks");
       }
     }
   }
@@ -121,8 +121,8 @@ final class TimelineChart {
   }
 
   private void delays(String title, long[][] values) {
-    Plot plot = plot(title, 0.1, GREATEST_MILLIS);
-    for (double mark = 0.1; mark <= GREATEST_MILLIS; mark *= 10) {
+    Plot plot = plot(title, 0.1, MAX_MILLIS);
+    for (double mark = 0.1; mark <= MAX_MILLIS; mark *= 10) {
       plot.mark(mark, mark < 1 ? "0.1" : Long.toString(Math.round(mark)));
     }
     plot.line(quantiles(values, 0.99), WORST);

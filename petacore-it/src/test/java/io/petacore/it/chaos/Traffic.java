@@ -5,27 +5,27 @@ import io.petacore.it.Ledger;
 import io.petacore.transaction.ReadView;
 import java.util.List;
 
-/** A kind of transactions, and what must hold of what they leave. */
+/** A kind of transactions with invariants. */
 interface Traffic {
 
-  /** Writes what must be there before the first transaction. */
+  /** Writes the initial state. */
   default void prepare(DistributedStorage storage) {}
 
-  /** Runs a transaction. Called by many clients at the same time. */
+  /** Runs a transaction. Called by clients concurrently. */
   void step(Client client);
 
   /**
-   * Looks at a state, of any node at any time.
+   * Checks the invariants on a snapshot of a node.
    *
-   * @throws AssertionError if it is one that must not be
+   * @throws AssertionError if an invariant is violated
    */
   default void check(ReadView view) {}
 
   /**
-   * Looks at nodes at rest, when everything that was told of is decided.
+   * Checks the nodes at quiescence, when all commits are resolved.
    *
-   * @param ledger what was told since the last rest
-   * @throws AssertionError if they are not as was told
+   * @param ledger outcomes since the last check
+   * @throws AssertionError if an outcome is not true
    */
-  default void judge(List<Node> atRest, Ledger ledger) {}
+  default void verify(List<Node> nodes, Ledger ledger) {}
 }

@@ -1,6 +1,6 @@
 /**
- * Chaos on a real cluster: three members of etcd, four nodes, a proxy on every connection, and two
- * lanes of faults from a seed. {@link io.petacore.it.chaos.ChaosRun} is the place to begin.
+ * Chaos tests on a real cluster: three etcd members, four nodes, a proxy on every connection, and
+ * two lanes of faults drawn from a seed. Start reading at {@link io.petacore.it.chaos.ChaosRun}.
  */
 @NullMarked
 package io.petacore.it.chaos;

@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The cluster that other tests rely on does what they ask of it. */
+/** Tests of the test cluster. */
 @WithEtcd(own = true, flags = "--max-txn-ops=7")
 class EtcdClusterTest {
 
@@ -45,7 +45,7 @@ class EtcdClusterTest {
   }
 
   @Test
-  void aKilledMemberIsGoneAndComesBackWithItsDataInItsPlace() {
+  void aRestartedMemberKeepsItsDataAndEndpoint() {
     client.put(key, "kept");
     etcd.member().kill();
     assertFalse(etcd.member().isRunning());
@@ -55,7 +55,7 @@ class EtcdClusterTest {
   }
 
   @Test
-  void aPausedMemberAnswersOnceItMayGoOn() throws Exception {
+  void aPausedMemberRespondsAfterItIsResumed() throws Exception {
     etcd.member().pause();
     Thread writer = new Thread(() -> client.put(key, "late"));
     writer.start();
@@ -66,16 +66,16 @@ class EtcdClusterTest {
   }
 
   @Test
-  void compactsAndTakesFlags() {
+  void compactsAndAppliesFlags() {
     client.put(key, "old");
     long old = client.put(key, "new") - 1;
     etcd.compact();
     String read = "{\"key\":\"AA==\",\"revision\":\"%d\"}".formatted(old);
-    String refusal =
+    String rejection =
         String.valueOf(
             assertThrows(IllegalStateException.class, () -> client.call("/v3/kv/range", read))
                 .getMessage());
-    assertTrue(refusal.contains("compacted"), refusal);
+    assertTrue(rejection.contains("compacted"), rejection);
 
     String operation = "{\"requestRange\":{\"key\":\"AA==\"}}";
     String tooMany = "{\"success\":[" + (operation + ",").repeat(7) + operation + "]}";
@@ -87,7 +87,7 @@ class EtcdClusterTest {
   }
 
   @Test
-  void goesBackToABackup(@TempDir Path directory) {
+  void restoresABackup(@TempDir Path directory) {
     client.put(key, "before");
     long revision = client.revision();
     Backup backup = etcd.backup(directory);

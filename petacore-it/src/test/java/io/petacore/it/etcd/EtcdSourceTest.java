@@ -14,27 +14,27 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** In which order etcd is looked for, and what is said where there is none. */
+/** The order of sources of etcd, and error messages. */
 class EtcdSourceTest {
 
   private static final ClusterSpec ANY = new ClusterSpec(1, false, List.of(), false, false);
 
   @Test
-  void namedEndpointsServeUndemandingTestsAndAreNotToBeHurt() {
+  void endpointsFromTheEnvironmentAreSharedAndHaveNoMembers() {
     EtcdSource source =
         new EtcdSource(Map.of(EtcdSource.ENDPOINTS, "http://10.0.0.1:2379, http://10.0.0.2:2379"));
     try (EtcdCluster cluster = source.provide(ANY, "test")) {
       assertArrayEquals(
           new String[] {"http://10.0.0.1:2379", "http://10.0.0.2:2379"}, cluster.endpoints());
-      String refusal =
+      String message =
           String.valueOf(assertThrows(IllegalStateException.class, cluster::member).getMessage());
-      assertTrue(refusal.contains("@WithEtcd(own = true)"), refusal);
+      assertTrue(message.contains("@WithEtcd(own = true)"), message);
       assertThrows(IllegalStateException.class, cluster::compact);
     }
   }
 
   @Test
-  void aNamedProgramComesBeforeTheOneOnThePath(@TempDir Path directory) throws IOException {
+  void theConfiguredProgramPrecedesThePath(@TempDir Path directory) throws IOException {
     Path onPath = program(directory.resolve("etcd"));
     Path named = program(directory.resolve("other-etcd"));
     String path = "/nowhere:" + directory;
@@ -46,7 +46,7 @@ class EtcdSourceTest {
   }
 
   @Test
-  void aNamedProgramThatIsNotThereIsAnErrorAndNotPassedOver() {
+  void aMissingConfiguredProgramIsAnError() {
     EtcdSource source = new EtcdSource(Map.of(EtcdSource.PROGRAM, "/nowhere/etcd"));
     String message =
         String.valueOf(

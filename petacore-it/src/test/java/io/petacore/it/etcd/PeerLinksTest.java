@@ -6,13 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import io.petacore.it.proxy.TcpProxy;
 import io.petacore.it.proxy.Way;
 import io.petacore.testing.Await;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What stands between members parts those that it is meant to, and no others. */
+/** Peer links partition the given members, and no others. */
 @WithEtcd(members = 3, own = true, peerLinks = true)
 class PeerLinksTest {
 
@@ -36,33 +35,33 @@ class PeerLinksTest {
   }
 
   @Test
-  void membersMeetByProxiesOnly() {
+  void membersConnectThroughProxiesOnly() {
     for (TcpProxy proxy : links.proxies()) {
-      Await.until("each uses its own way to each other", () -> proxy.links() > 0);
+      Await.until("every pair has a connection", () -> proxy.links() > 0);
     }
   }
 
   @Test
-  void whoIsPartedFromBothOthersServesNobody() {
+  void aPartitionedMemberDoesNotServe() {
     links.waysBetween(List.of(first), etcd.members()).forEach(Way::hold);
-    Await.until("it is alone", () -> !serves(first));
+    Await.until("the first has detected the partition", () -> !first.isServing());
     String key = etcd.freshNamespace() + "key";
-    Await.until("the others go on", () -> second.client().put(key, "1") > 0);
+    Await.until("the others serve", () -> second.client().put(key, "1") > 0);
     assertEquals(Optional.of("1"), third.client().get(key));
-    assertFalse(serves(first));
+    assertFalse(first.isServing());
     heal();
-    Await.until("it is back", () -> first.client().get(key).equals(Optional.of("1")));
+    Await.until("the first serves again", () -> first.client().get(key).equals(Optional.of("1")));
   }
 
-  /** Two that do not hear each other go on by the third: each of them is in a majority. */
+  /** Two members that are partitioned from each other still form majorities with the third. */
   @Test
-  void twoArePartedAndBothReachTheThird() {
+  void twoPartitionedMembersServeThroughTheThird() {
     Await.until("the third leads", this::thirdLeads);
     links.waysBetween(List.of(first), List.of(second)).forEach(Way::hold);
     String key = etcd.freshNamespace() + "key";
     first.client().put(key, "by the first");
     assertEquals(Optional.of("by the first"), second.client().get(key));
-    Await.until("what one says to the other is held", () -> held(first, second) > 0);
+    Await.until("messages between the two are held", () -> held(first, second) > 0);
     second.client().put(key, "by the second");
     assertEquals(Optional.of("by the second"), first.client().get(key));
   }
@@ -73,12 +72,12 @@ class PeerLinksTest {
         .sum();
   }
 
-  /** Has whoever leads stand still until another one does. */
+  /** Pauses the leader until another member leads. */
   private boolean thirdLeads() {
     for (Member member : List.of(first, second)) {
       if (member.client().isLeader()) {
         member.pause();
-        Await.until("another one leads", () -> leads(first) || leads(second) || leads(third));
+        Await.until("another member leads", () -> leads(first) || leads(second) || leads(third));
         member.resume();
       }
     }
@@ -87,13 +86,5 @@ class PeerLinksTest {
 
   private static boolean leads(Member member) {
     return member.isRunning() && member.client().isLeader();
-  }
-
-  private static boolean serves(Member member) {
-    try {
-      return member.client().isHealthy();
-    } catch (UncheckedIOException | IllegalStateException e) {
-      return false;
-    }
   }
 }

@@ -7,7 +7,7 @@ import io.petacore.testing.Await;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Three members are one cluster, which outlives any one of them. */
+/** A cluster of three members tolerates the failure of one. */
 @WithEtcd(members = 3, own = true)
 class ThreeMembersTest {
 
@@ -18,7 +18,7 @@ class ThreeMembersTest {
   }
 
   @Test
-  void aMajorityGoesOnAndTheThirdCatchesUp() {
+  void aMajorityServesAndTheThirdCatchesUp() {
     String namespace = etcd.freshNamespace();
     Member first = etcd.members().get(0);
     Member second = etcd.members().get(1);
@@ -35,7 +35,10 @@ class ThreeMembersTest {
           second.client().put(namespace + "a", "2");
           return true;
         });
-    assertEquals(Optional.of("2"), etcd.client().get(namespace + "a"), "passes the dead one over");
+    assertEquals(
+        Optional.of("2"),
+        etcd.client().get(namespace + "a"),
+        "the client does not skip the killed member");
     first.start();
     assertEquals(Optional.of("2"), first.client().get(namespace + "a"));
   }

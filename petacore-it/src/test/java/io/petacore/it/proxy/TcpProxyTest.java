@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The proxy in front of a server that answers every byte with the same byte. */
+/** Tests of the proxy with an echo server. */
 class TcpProxyTest {
 
   private final EchoServer server = new EchoServer();
@@ -45,7 +45,7 @@ class TcpProxyTest {
   }
 
   @Test
-  void forwardsMuchInBothDirections() throws IOException {
+  void forwardsLargeMessagesInBothDirections() throws IOException {
     byte[] much = new byte[5 << 20];
     new SplittableRandom(1).nextBytes(much);
     Thread sender = new Thread(() -> send(much));
@@ -54,7 +54,7 @@ class TcpProxyTest {
   }
 
   @Test
-  void cutEndsEveryLinkAndTheNextOneIsWelcome() throws IOException {
+  void cutResetsEveryLinkAndAcceptsNewOnes() throws IOException {
     proxy.cut();
     assertEquals(0, proxy.links());
     assertThrows(SocketException.class, () -> client.getInputStream().read());
@@ -76,7 +76,7 @@ class TcpProxyTest {
   }
 
   @Test
-  void aHeldRequestArrivesOnReleaseThoughItsClientHungUp() throws IOException {
+  void aHeldRequestIsDeliveredAfterItsClientHasClosed() throws IOException {
     proxy.hold(Direction.TO_SERVER);
     send("held".getBytes(US_ASCII));
     Await.until("the request is held", () -> proxy.heldBytes(Direction.TO_SERVER) == 4);
@@ -88,7 +88,7 @@ class TcpProxyTest {
   }
 
   @Test
-  void swallowsAnswersWhileRequestsGoOnAndCutsTheLinkAfterwards() throws IOException {
+  void swallowsResponsesAndResetsTheLinkAfterwards() throws IOException {
     proxy.swallow(Direction.TO_CLIENT);
     send("lost".getBytes(US_ASCII));
     Await.until("the request has arrived", () -> server.received().equals("hellolost"));
@@ -114,7 +114,7 @@ class TcpProxyTest {
   }
 
   @Test
-  void throttlesAndLosesNothing() throws IOException {
+  void throttlesWithoutLoss() throws IOException {
     proxy.throttle(Direction.TO_CLIENT, 100_000);
     String long1 = "a".repeat(10_000);
     String long2 = "b".repeat(10_000);
@@ -126,7 +126,7 @@ class TcpProxyTest {
   }
 
   @Test
-  void aServerThatIsGoneEndsTheLink() throws IOException {
+  void aStoppedServerEndsTheLink() throws IOException {
     server.close();
     client.close();
     client = socket();
@@ -134,7 +134,7 @@ class TcpProxyTest {
   }
 
   @Test
-  void leavesNoThreadBehind() {
+  void closeEndsTheThread() {
     proxy.close();
     assertFalse(
         Thread.getAllStackTraces().keySet().stream()
@@ -148,7 +148,7 @@ class TcpProxyTest {
     return socket;
   }
 
-  /** Reset or closed, whichever the moment made of it. */
+  /** Asserts that a socket was reset or closed. */
   private static void assertEnded(Socket socket) throws IOException {
     try {
       assertEquals(-1, socket.getInputStream().read());
@@ -174,7 +174,7 @@ class TcpProxyTest {
     }
   }
 
-  /** Remembers what it received, all connections together, and sends it back. */
+  /** Echoes and records bytes, over all connections. */
   private static final class EchoServer {
     private final ServerSocket listener;
     private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
@@ -233,8 +233,8 @@ class TcpProxyTest {
 
     void close() throws IOException {
       listener.close();
-      // While it is still in accept(), the kernel goes on taking connections.
-      Await.until("nobody accepts any more", () -> !acceptor.isAlive());
+      // The kernel accepts connections while the thread is in accept().
+      Await.until("the acceptor has ended", () -> !acceptor.isAlive());
       for (Socket socket : sockets) {
         socket.close();
       }

@@ -19,8 +19,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * Applying revisions of ten changes each to a cache, one in ten a deletion; what falls behind the
- * history is freed on the way. Keys and values are made as they come, as if just decoded.
+ * Applies revisions of ten changes, one of them a deletion, to a cache; versions beyond the history
+ * retention are freed meanwhile. Keys and values are new objects, as if just decoded.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -35,7 +35,7 @@ public class ApplyBenchmark {
   private MvccCache cache;
   private long revision;
 
-  /** Fills the cache. */
+  /** Loads the keys. */
   @Setup(Level.Trial)
   public void fill() {
     cache = new MvccCache(RETENTION, System::nanoTime);
@@ -47,15 +47,15 @@ public class ApplyBenchmark {
     cache.endLoad(revision, revision);
   }
 
-  /** One revision; the time is that of each of its changes. */
+  /** Applies one revision; the score is the time per change. */
   @Benchmark
   @OperationsPerInvocation(CHANGES)
   public void apply() {
     revision++;
     List<Change> changes = new ArrayList<>(CHANGES);
     for (int i = 0; i < CHANGES; i++) {
-      Bytes key = SampleData.keyInHaste(random.nextInt(KEYS));
-      changes.add(new Change(key, i == 0 ? null : SampleData.valueInHaste(), revision));
+      Bytes key = SampleData.fastKey(random.nextInt(KEYS));
+      changes.add(new Change(key, i == 0 ? null : SampleData.fastValue(), revision));
     }
     cache.apply(changes, revision, revision);
   }

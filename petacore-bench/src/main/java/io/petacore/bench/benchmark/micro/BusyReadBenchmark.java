@@ -1,5 +1,6 @@
 package io.petacore.bench.benchmark.micro;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.TransactionOptions;
 import java.util.Random;
@@ -21,19 +22,19 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * Reading one key of many while others change, 200 commits a second of 100 keys each, in turns with
- * the same while nothing does.
+ * Reads single keys while 200 commits per second write 100 keys each, alternating with the same
+ * reads without commits.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class BusyReadBenchmark {
-  private static final int TURN = 250_000; // some tens of milliseconds: about ten commits
+  private static final int SLICE = 250_000; // tens of milliseconds: about ten commits
 
-  /** Somebody who commits at a steady rate, by way of the store like everybody. */
+  /** Commits at a fixed rate, through the store. */
   @State(Scope.Benchmark)
   @SuppressWarnings("NullAway.Init") // JMH calls the setup first.
   public static class Writer {
-    private static final int COMMITS_A_SECOND = 200;
+    private static final int COMMITS_PER_SECOND = 200;
     private static final int WRITES = 100;
     private static final TransactionOptions BLIND =
         TransactionOptions.defaults().isolation(IsolationLevel.READ_COMMITTED);
@@ -41,12 +42,14 @@ public class BusyReadBenchmark {
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor();
     private final Random random = new Random(7);
     private Future<?> ticking;
-    private boolean working; // guarded by this
 
-    /** Makes it ready. */
+    @GuardedBy("this")
+    private boolean working;
+
+    /** Starts the writer, idle. */
     @Setup(Level.Trial)
     public void begin(FilledStorage filled) {
-      long period = TimeUnit.SECONDS.toNanos(1) / COMMITS_A_SECOND;
+      long period = TimeUnit.SECONDS.toNanos(1) / COMMITS_PER_SECOND;
       ticking = ticker.scheduleAtFixedRate(() -> tick(filled), 0, period, TimeUnit.NANOSECONDS);
     }
 
@@ -57,44 +60,44 @@ public class BusyReadBenchmark {
             tx -> {
               for (int i = 0; i < WRITES; i++) {
                 int number = random.nextInt(filled.keys);
-                tx.write(SampleData.keyInHaste(number), SampleData.valueInHaste());
+                tx.write(SampleData.fastKey(number), SampleData.fastValue());
               }
             });
       }
     }
 
-    /** Lets it go on, or ends what it is at and lets it rest. */
+    /** Resumes the writer, or pauses it after the commit in progress. */
     synchronized void work(boolean now) {
       working = now;
     }
 
     /**
-     * Ends it.
+     * Stops the writer.
      *
      * @throws IllegalStateException if a commit failed
      */
     @TearDown(Level.Trial)
     public void end() throws InterruptedException {
-      boolean went = ticking.cancel(false);
+      boolean cancelled = ticking.cancel(false);
       ticker.shutdown();
-      if (!went) {
+      if (!cancelled) {
         try {
           ticking.get();
         } catch (ExecutionException e) {
-          throw new IllegalStateException("the writer stopped", e);
+          throw new IllegalStateException("the writer failed", e);
         }
       }
     }
   }
 
-  /** Reads while nobody writes, and while somebody does. */
+  /** Reads without and with concurrent commits. */
   @Benchmark
-  @OperationsPerInvocation(TURN)
+  @OperationsPerInvocation(SLICE)
   public void read(
-      FilledStorage filled, Writer writer, Cursor cursor, Turns turns, Blackhole hole) {
-    turns.reference(() -> hole.consume(filled.read(filled.asked, cursor, TURN)));
+      FilledStorage filled, Writer writer, Cursor cursor, PairedTimes times, Blackhole hole) {
+    times.reference(() -> hole.consume(filled.read(filled.lookups, cursor, SLICE)));
     writer.work(true);
-    turns.own(TURN, () -> hole.consume(filled.read(filled.asked, cursor, TURN)));
+    times.own(SLICE, () -> hole.consume(filled.read(filled.lookups, cursor, SLICE)));
     writer.work(false);
   }
 }

@@ -6,12 +6,12 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Where a thread stands in the keys; each begins somewhere else. */
+/** The position of a thread in the keys; each thread starts at a random one. */
 @State(Scope.Thread)
 public class Cursor {
   private int at;
 
-  /** Chooses where to begin. */
+  /** Chooses the first position. */
   @Setup
   public void begin() {
     at = new Random(Thread.currentThread().getId()).nextInt(1 << 20);

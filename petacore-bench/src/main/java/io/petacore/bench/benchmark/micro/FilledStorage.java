@@ -18,42 +18,42 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** A storage, and beside it the JDK's maps, each with objects of its own for equal entries. */
+/** A storage and maps of the JDK with equal entries, but distinct key and value objects. */
 @State(Scope.Benchmark)
 @SuppressWarnings("NullAway.Init") // JMH calls the setup first.
 public class FilledStorage {
   private static final String NAMESPACE = "bench/";
-  private static final int PUTS_IN_A_BATCH = 100;
+  private static final int PUTS_PER_BATCH = 100;
 
   @Param("100000")
   int keys;
 
   final ConcurrentHashMap<Bytes, Bytes> map = new ConcurrentHashMap<>();
   final ConcurrentSkipListMap<Bytes, Bytes> skipList = new ConcurrentSkipListMap<>();
-  Bytes[] asked = {};
-  Bytes[] askedBySecond = {};
+  Bytes[] lookups = {};
+  Bytes[] secondLookups = {};
   KvStore store;
   DistributedStorage storage;
 
-  /** Fills all of them. */
+  /** Fills the storage and the hash map. */
   @Setup(Level.Trial)
   public void fill() {
     for (int i = 0; i < keys; i++) {
       map.put(SampleData.key(i), SampleData.value(i));
     }
     store = EmbeddedKvStore.inMemory();
-    for (int from = 0; from < keys; from += PUTS_IN_A_BATCH) {
-      put(from, Math.min(keys, from + PUTS_IN_A_BATCH));
+    for (int from = 0; from < keys; from += PUTS_PER_BATCH) {
+      put(from, Math.min(keys, from + PUTS_PER_BATCH));
     }
-    // The way of every initial load: out of the store, in pages.
+    // Opened on a filled store, so that the cache is built by the initial load.
     storage =
         DistributedStorage.builder(store)
             .namespace(NAMESPACE)
             .historyRetention(Duration.ofSeconds(1))
             .open();
-    asked = SampleData.asked(keys, 42);
-    askedBySecond = SampleData.asked(keys, 43);
-    System.gc(); // both sides as they lie in memory in the long run
+    lookups = SampleData.lookups(keys, 42);
+    secondLookups = SampleData.lookups(keys, 43);
+    System.gc(); // moves both sides to the old generation
   }
 
   private void put(int from, int to) {
@@ -63,11 +63,15 @@ public class FilledStorage {
           new Operation.Put(Bytes.utf8(NAMESPACE).concat(SampleData.key(i)), SampleData.value(i)));
     }
     if (!store.commit(new Batch(List.of(), puts, List.of())).join().applied()) {
-      throw new IllegalStateException("the embedded store refused an unguarded batch");
+      throw new IllegalStateException("an unguarded batch was not applied");
     }
   }
 
-  /** Asks the map for the next keys of some; returns how many it found. */
+  /**
+   * Reads the next keys from the map.
+   *
+   * @return the number of keys found
+   */
   int get(Bytes[] wanted, Cursor cursor, int count) {
     int found = 0;
     for (int i = 0; i < count; i++) {
@@ -76,7 +80,11 @@ public class FilledStorage {
     return found;
   }
 
-  /** Asks the storage for the next keys of some; returns how many it found. */
+  /**
+   * Reads the next keys from the storage.
+   *
+   * @return the number of keys found
+   */
   int read(Bytes[] wanted, Cursor cursor, int count) {
     int found = 0;
     for (int i = 0; i < count; i++) {
@@ -85,7 +93,7 @@ public class FilledStorage {
     return found;
   }
 
-  /** Fills what only scans need. */
+  /** Fills the skip list, which only scans need. */
   void fillSkipList() {
     for (int i = 0; i < keys; i++) {
       skipList.put(SampleData.key(i), SampleData.value(i));

@@ -11,24 +11,21 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * Transactions of other kinds than the one that is measured, which run before it, as in an
- * application that has more than one.
+ * Runs other kinds of transactions before the measured one, as in an application with several
+ * kinds.
  *
- * <p>They matter, since they decide how large the code is that runs all transactions, and so
- * whether the compiler puts it into its callers. The bodies become part of it while a process has
- * run one or two kinds only; the commit does where writes are frequent.
+ * <p>They decide what the JIT compiler inlines: it inlines the bodies of transactions only while a
+ * call site has seen one or two kinds, and the commit only where writes are frequent.
  */
 @State(Scope.Benchmark)
 public class OtherTransactions {
-  private static final int RUNS = 100_000; // enough for every compiler
+  private static final int RUNS = 100_000; // enough for the last compiler tier
 
-  /** At every how many rounds of the kinds that read there is one that writes; 0 for never. */
+  /** One in this many rounds also writes; 0 for none. */
   @Param("10")
-  int roundsForAWrite;
+  int roundsPerWrite;
 
-  /**
-   * Runs three kinds that read, as a place in the code remembers two at most, and one that writes.
-   */
+  /** Runs three kinds that read, since a call site inlines at most two, and one that writes. */
   @Setup(Level.Trial)
   public void run(FilledStorage filled, Blackhole hole) {
     DistributedStorage storage = filled.storage;
@@ -38,8 +35,8 @@ public class OtherTransactions {
       hole.consume(storage.callTransaction(tx -> tx.read(absent) == null));
       hole.consume(storage.callTransaction(tx -> tx.read(present) != null));
       hole.consume(storage.callTransaction(Transaction::isolation));
-      if (roundsForAWrite > 0 && i % roundsForAWrite == 0) {
-        storage.runTransaction(tx -> tx.write(present, SampleData.valueInHaste()));
+      if (roundsPerWrite > 0 && i % roundsPerWrite == 0) {
+        storage.runTransaction(tx -> tx.write(present, SampleData.fastValue()));
       }
     }
   }

@@ -13,8 +13,8 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * Reading one key of many, in random order, in turns with a {@link ConcurrentHashMap} with the same
- * keys and values: what one storage read, and snapshot transactions that read, cost more.
+ * Reads single keys in random order, alternating with a {@link ConcurrentHashMap} of the same keys
+ * and values: the overhead of a storage read and of snapshot transactions that read.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -22,85 +22,94 @@ public class PointReadBenchmark {
   private static final TransactionOptions SNAPSHOT =
       TransactionOptions.defaults().isolation(IsolationLevel.SNAPSHOT);
   private static final int TEN = 10;
-  // Of no length that makes the keys a number of turns: else each side would have its own keys.
-  private static final int TURN = 10_010;
-  private static final int LONG_TURN = 510_007; // beside which it is little to wake a thread up
+  // The number of keys is not a multiple of this: otherwise each side would read its own keys.
+  private static final int SLICE = 10_010;
+  private static final int LONG_SLICE = 510_007; // makes the wake-up of a thread negligible
 
-  /** One read of the storage. */
+  /** Reads with one thread. */
   @Benchmark
-  @OperationsPerInvocation(TURN)
-  public void read(FilledStorage filled, Cursor cursor, Turns turns, Blackhole hole) {
-    turns.reference(() -> hole.consume(filled.get(filled.asked, cursor, TURN)));
-    turns.own(TURN, () -> hole.consume(filled.read(filled.asked, cursor, TURN)));
+  @OperationsPerInvocation(SLICE)
+  public void read(FilledStorage filled, Cursor cursor, PairedTimes times, Blackhole hole) {
+    times.reference(() -> hole.consume(filled.get(filled.lookups, cursor, SLICE)));
+    times.own(SLICE, () -> hole.consume(filled.read(filled.lookups, cursor, SLICE)));
   }
 
-  /** The same by one thread, and by two: the time of each. */
+  /** Reads the storage with one thread and with two; the score is the time per thread. */
   @Benchmark
-  @OperationsPerInvocation(LONG_TURN)
+  @OperationsPerInvocation(LONG_SLICE)
   public void readByTwo(
-      FilledStorage filled, Cursor cursor, Turns turns, SecondThread second, Blackhole hole) {
-    byTwo(filled, cursor, turns, second, hole, (keys, at) -> filled.read(keys, at, LONG_TURN));
+      FilledStorage filled, Cursor cursor, PairedTimes times, SecondThread second, Blackhole hole) {
+    byTwo(filled, cursor, times, second, hole, (keys, at) -> filled.read(keys, at, LONG_SLICE));
   }
 
-  /** The map's by one thread, and by two: what the machine itself loses. */
+  /** Reads the map with one thread and with two: the baseline of the machine. */
   @Benchmark
-  @OperationsPerInvocation(LONG_TURN)
+  @OperationsPerInvocation(LONG_SLICE)
   public void getByTwo(
-      FilledStorage filled, Cursor cursor, Turns turns, SecondThread second, Blackhole hole) {
-    byTwo(filled, cursor, turns, second, hole, (keys, at) -> filled.get(keys, at, LONG_TURN));
+      FilledStorage filled, Cursor cursor, PairedTimes times, SecondThread second, Blackhole hole) {
+    byTwo(filled, cursor, times, second, hole, (keys, at) -> filled.get(keys, at, LONG_SLICE));
   }
 
-  /** Asks for the next keys of some; returns how many were found. */
+  /** Reads the next keys. */
   @FunctionalInterface
   private interface Work {
-    int of(Bytes[] asked, Cursor cursor);
+    int of(Bytes[] lookups, Cursor cursor);
   }
 
   private static void byTwo(
       FilledStorage filled,
       Cursor cursor,
-      Turns turns,
+      PairedTimes times,
       SecondThread second,
       Blackhole hole,
       Work work) {
-    turns.reference(() -> hole.consume(work.of(filled.asked, cursor)));
-    turns.own(
-        LONG_TURN,
+    times.reference(() -> hole.consume(work.of(filled.lookups, cursor)));
+    times.own(
+        LONG_SLICE,
         () ->
-            second.together(
-                () -> hole.consume(work.of(filled.asked, cursor)),
-                () -> second.found = work.of(filled.askedBySecond, second.cursor)));
+            second.runBoth(
+                () -> hole.consume(work.of(filled.lookups, cursor)),
+                () -> second.found = work.of(filled.secondLookups, second.cursor)));
   }
 
-  /** A whole transaction that reads one key, in a process that runs others, too. */
+  /** A transaction that reads one key, in a process that has run other transactions. */
   @Benchmark
-  @OperationsPerInvocation(TURN)
+  @OperationsPerInvocation(SLICE)
   public void transaction(
-      FilledStorage filled, OtherTransactions others, Cursor cursor, Turns turns, Blackhole hole) {
-    onlyTransaction(filled, cursor, turns, hole);
+      FilledStorage filled,
+      OtherTransactions others,
+      Cursor cursor,
+      PairedTimes times,
+      Blackhole hole) {
+    onlyTransaction(filled, cursor, times, hole);
   }
 
-  /** The same in a process that runs no others. */
+  /** A transaction that reads one key, in a process without other transactions. */
   @Benchmark
-  @OperationsPerInvocation(TURN)
-  public void onlyTransaction(FilledStorage filled, Cursor cursor, Turns turns, Blackhole hole) {
-    turns.reference(() -> hole.consume(filled.get(filled.asked, cursor, TURN)));
-    turns.own(TURN, () -> hole.consume(transactions(filled, cursor)));
+  @OperationsPerInvocation(SLICE)
+  public void onlyTransaction(
+      FilledStorage filled, Cursor cursor, PairedTimes times, Blackhole hole) {
+    times.reference(() -> hole.consume(filled.get(filled.lookups, cursor, SLICE)));
+    times.own(SLICE, () -> hole.consume(transactions(filled, cursor)));
   }
 
-  /** A whole transaction that reads ten keys, beside ten gets, in a process that runs others. */
+  /** A transaction that reads ten keys, in a process that has run other transactions. */
   @Benchmark
-  @OperationsPerInvocation(TURN / TEN)
+  @OperationsPerInvocation(SLICE / TEN)
   public void tenReads(
-      FilledStorage filled, OtherTransactions others, Cursor cursor, Turns turns, Blackhole hole) {
-    turns.reference(() -> hole.consume(filled.get(filled.asked, cursor, TURN)));
-    turns.own(TURN / TEN, () -> hole.consume(transactionsOfTen(filled, cursor)));
+      FilledStorage filled,
+      OtherTransactions others,
+      Cursor cursor,
+      PairedTimes times,
+      Blackhole hole) {
+    times.reference(() -> hole.consume(filled.get(filled.lookups, cursor, SLICE)));
+    times.own(SLICE / TEN, () -> hole.consume(transactionsOfTen(filled, cursor)));
   }
 
   private static int transactions(FilledStorage filled, Cursor cursor) {
     int found = 0;
-    for (int i = 0; i < TURN; i++) {
-      var key = cursor.next(filled.asked);
+    for (int i = 0; i < SLICE; i++) {
+      var key = cursor.next(filled.lookups);
       found += filled.storage.callTransaction(SNAPSHOT, tx -> tx.read(key)) == null ? 0 : 1;
     }
     return found;
@@ -108,14 +117,14 @@ public class PointReadBenchmark {
 
   private static int transactionsOfTen(FilledStorage filled, Cursor cursor) {
     int found = 0;
-    for (int i = 0; i < TURN / TEN; i++) {
+    for (int i = 0; i < SLICE / TEN; i++) {
       found +=
           filled.storage.callTransaction(
               SNAPSHOT,
               tx -> {
                 int here = 0;
                 for (int read = 0; read < TEN; read++) {
-                  here += tx.read(cursor.next(filled.asked)) == null ? 0 : 1;
+                  here += tx.read(cursor.next(filled.lookups)) == null ? 0 : 1;
                 }
                 return here;
               });

@@ -8,30 +8,30 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
-/** Keys of about 20 bytes and values of 64: what every benchmark of reading reads. */
+/** Keys of about 20 bytes and values of 64 bytes for the read benchmarks. */
 public final class SampleData {
   private static final byte[] KEY = key(0).toByteArray();
   private static final byte[] VALUE = value(0).toByteArray();
 
   private SampleData() {}
 
-  /** The key with a number; a new object at each call, in the order of the numbers. */
+  /** Creates the key of a number; keys are ordered by number. */
   public static Bytes key(int number) {
     return Bytes.utf8(String.format(Locale.ROOT, "catalogue/item-%06d", number));
   }
 
-  /** The value of a key at first; a new object at each call. */
+  /** Creates the initial value of a key. */
   public static Bytes value(int number) {
     return Bytes.utf8(String.format(Locale.ROOT, "%-64d", number));
   }
 
-  /** Both. */
+  /** Creates the key of a number with its initial value. */
   public static Entry entry(int number) {
     return new Entry(key(number), value(number));
   }
 
-  /** The same key as {@link #key}, made with little work. */
-  static Bytes keyInHaste(int number) {
+  /** Creates the same key as {@link #key}, faster. */
+  static Bytes fastKey(int number) {
     byte[] key = KEY.clone();
     for (int i = key.length - 1, rest = number; rest > 0; i--, rest /= 10) {
       key[i] += (byte) (rest % 10);
@@ -39,20 +39,20 @@ public final class SampleData {
     return Bytes.of(key);
   }
 
-  /** A value of the same length as the others, made with little work. */
-  static Bytes valueInHaste() {
+  /** Creates a value of the same length as the others, faster. */
+  static Bytes fastValue() {
     return Bytes.of(VALUE);
   }
 
   /**
-   * The keys to ask for, in random order: equal to those that are stored, never the same objects.
-   * Their hashes are computed before, as an application does that prepares its keys once.
+   * Creates the keys to read, in random order: equal to the stored keys, but distinct objects.
+   * Their hashes are precomputed, as in an application that reuses its keys.
    */
-  static Bytes[] asked(int keys, long seed) {
+  static Bytes[] lookups(int keys, long seed) {
     List<Bytes> prepared = new ArrayList<>(keys);
     for (int i = 0; i < keys; i++) {
       Bytes key = key(i);
-      // Computes the hash and keeps it in the key.
+      // Computes and caches the hash.
       if (key.hashCode() == 0) {
         continue;
       }

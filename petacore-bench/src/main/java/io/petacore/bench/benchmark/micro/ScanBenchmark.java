@@ -22,8 +22,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * Reading 100 keys in order from somewhere on, in turns with the same range of a {@link
- * ConcurrentSkipListMap}: keys and values are both looked at.
+ * Scans 100 keys from a random one on, alternating with the same range of a {@link
+ * ConcurrentSkipListMap}. Both read keys and values.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -32,7 +32,7 @@ import org.openjdk.jmh.infra.Blackhole;
 public class ScanBenchmark {
   private static final int LENGTH = 100;
   private static final int RANGES = 1_000;
-  private static final int TURN = 499; // so that each side has all ranges
+  private static final int SLICE = 499; // coprime to RANGES, so that each side scans all ranges
 
   private final KeyRange[] ranges = new KeyRange[RANGES];
   private Snapshot snapshot;
@@ -50,7 +50,7 @@ public class ScanBenchmark {
     snapshot = filled.storage.snapshot();
   }
 
-  /** Lets the snapshot go. */
+  /** Closes the snapshot. */
   @TearDown(Level.Trial)
   public void release() {
     snapshot.close();
@@ -61,16 +61,16 @@ public class ScanBenchmark {
     return ranges[at];
   }
 
-  /** Scans of a snapshot, beside those of the skip list. */
+  /** Scans a snapshot and the skip list. */
   @Benchmark
-  @OperationsPerInvocation(TURN)
-  public void scan(FilledStorage filled, Turns turns, Blackhole hole) {
-    turns.reference(() -> skipList(filled, hole));
-    turns.own(TURN, () -> snapshot(hole));
+  @OperationsPerInvocation(SLICE)
+  public void scan(FilledStorage filled, PairedTimes times, Blackhole hole) {
+    times.reference(() -> skipList(filled, hole));
+    times.own(SLICE, () -> snapshot(hole));
   }
 
   private void skipList(FilledStorage filled, Blackhole hole) {
-    for (int i = 0; i < TURN; i++) {
+    for (int i = 0; i < SLICE; i++) {
       KeyRange range = next();
       Bytes to = Objects.requireNonNull(range.to());
       for (Map.Entry<Bytes, Bytes> entry : filled.skipList.subMap(range.from(), to).entrySet()) {
@@ -81,7 +81,7 @@ public class ScanBenchmark {
   }
 
   private void snapshot(Blackhole hole) {
-    for (int i = 0; i < TURN; i++) {
+    for (int i = 0; i < SLICE; i++) {
       for (Entry entry : snapshot.scan(next())) {
         hole.consume(entry.key());
         hole.consume(entry.value());

@@ -11,37 +11,40 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** A thread that joins in. */
+/** A second thread for a benchmark. */
 @State(Scope.Benchmark)
 public class SecondThread {
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
-  private final CyclicBarrier beginning = new CyclicBarrier(2);
+  private final CyclicBarrier start = new CyclicBarrier(2);
 
-  /** Where it stands in the keys. */
+  /** Its position in the keys. */
   final Cursor cursor = new Cursor();
 
-  /** How much it has found, so that it has to look. */
+  /** The number of keys found; prevents dead-code elimination. */
   volatile int found;
 
-  /** Runs one piece of work here and the other there, from the same moment on, to both ends. */
-  void together(Runnable here, Runnable there) {
+  /**
+   * Runs one task on the calling thread and one on the second thread, starting together, and waits
+   * for both.
+   */
+  void runBoth(Runnable here, Runnable there) {
     try {
       Future<?> second =
           thread.submit(
               () -> {
-                beginning.await();
+                start.await();
                 there.run();
                 return true;
               });
-      beginning.await();
+      start.await();
       here.run();
       second.get();
     } catch (InterruptedException | ExecutionException | BrokenBarrierException e) {
-      throw new IllegalStateException("the second thread did not join in", e);
+      throw new IllegalStateException("the second thread failed", e);
     }
   }
 
-  /** Ends the thread. */
+  /** Stops the thread. */
   @TearDown(Level.Trial)
   public void end() {
     thread.shutdown();

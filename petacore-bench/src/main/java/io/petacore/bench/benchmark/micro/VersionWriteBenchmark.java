@@ -18,18 +18,18 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * Applies revisions of one change each to a key that keeps many versions. Each revision links one
- * version and frees the oldest one, so the chain keeps its length.
+ * Applies revisions of one change each to a key with many versions. Each revision links one version
+ * and frees the oldest, so that the length of the chain is constant.
  *
- * <p>Beside it stands the same work on short chains: one key with {@value #SHORT} versions, or as
- * many versions altogether, spread over keys with {@value #SHORT} each.
+ * <p>The reference is the same workload on short chains: one key with {@value #SHORT} versions, or
+ * keys with {@value #SHORT} versions each and as many versions in total.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @SuppressWarnings("NullAway.Init") // JMH calls the setup first.
 public class VersionWriteBenchmark {
-  private static final int TURN = 10_000;
+  private static final int SLICE = 10_000;
   private static final int SHORT = 4;
 
   @Param("100000")
@@ -39,18 +39,20 @@ public class VersionWriteBenchmark {
   private Writer shortChain;
   private Writer shortChains;
 
-  /** A cache whose time is its revision, so that it keeps a fixed number of revisions. */
+  /**
+   * Writes to a cache whose clock is its revision, so that it keeps a fixed number of revisions.
+   */
   private static final class Writer {
     private final Bytes[] keys;
     private final MvccCache cache;
     private long revision = 1;
 
     Writer(int versions, int keys) {
-      this.keys = SampleData.asked(keys, 11);
+      this.keys = SampleData.lookups(keys, 11);
       this.cache = new MvccCache(Duration.ofNanos(versions), () -> revision);
       cache.beginLoad();
       for (Bytes key : this.keys) {
-        cache.load(new Change(key, SampleData.valueInHaste(), 1));
+        cache.load(new Change(key, SampleData.fastValue(), 1));
       }
       cache.endLoad(1, 1);
       write(2 * versions);
@@ -60,13 +62,12 @@ public class VersionWriteBenchmark {
       for (int i = 0; i < revisions; i++) {
         revision++;
         Bytes key = keys[(int) (revision % keys.length)];
-        cache.apply(
-            List.of(new Change(key, SampleData.valueInHaste(), revision)), revision, revision);
+        cache.apply(List.of(new Change(key, SampleData.fastValue(), revision)), revision, revision);
       }
     }
   }
 
-  /** Writes until every chain has its length. */
+  /** Writes until every chain has its full length. */
   @Setup(Level.Trial)
   public void fill() {
     longChain = new Writer(versions, 1);
@@ -74,19 +75,19 @@ public class VersionWriteBenchmark {
     shortChains = new Writer(versions, versions / SHORT);
   }
 
-  /** A long chain, beside one key with a short chain. */
+  /** Writes to a long chain; the reference is one short chain. */
   @Benchmark
-  @OperationsPerInvocation(TURN)
-  public void besideOneShortChain(Turns turns) {
-    turns.reference(() -> shortChain.write(TURN));
-    turns.own(TURN, () -> longChain.write(TURN));
+  @OperationsPerInvocation(SLICE)
+  public void comparedWithOneShortChain(PairedTimes times) {
+    times.reference(() -> shortChain.write(SLICE));
+    times.own(SLICE, () -> longChain.write(SLICE));
   }
 
-  /** A long chain, beside short chains that keep as many versions in all. */
+  /** Writes to a long chain; the reference is short chains with as many versions in total. */
   @Benchmark
-  @OperationsPerInvocation(TURN)
-  public void besideManyShortChains(Turns turns) {
-    turns.reference(() -> shortChains.write(TURN));
-    turns.own(TURN, () -> longChain.write(TURN));
+  @OperationsPerInvocation(SLICE)
+  public void comparedWithManyShortChains(PairedTimes times) {
+    times.reference(() -> shortChains.write(SLICE));
+    times.own(SLICE, () -> longChain.write(SLICE));
   }
 }

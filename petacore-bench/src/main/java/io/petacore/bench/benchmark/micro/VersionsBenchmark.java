@@ -22,26 +22,28 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** Reading a key that has many versions, all of them kept by a snapshot of the oldest. */
+/** Reads a key with many versions, all of which are pinned by a snapshot at the oldest. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @SuppressWarnings("NullAway.Init") // JMH calls the setup first.
 public class VersionsBenchmark {
-  private static final int TURN = 10_000;
+  private static final int SLICE = 10_000;
 
-  private static final int SNAPSHOTS = 1 << 12;
+  private static final int SNAPSHOTS = 4096;
+  private static final int KEYS_IN_A_TRANSACTION = 50;
 
   @Param({"4", "1000", "100000"})
   int versions;
 
-  private final Bytes often = SampleData.key(1);
-  private final Bytes once = SampleData.key(2);
+  private final Bytes often = Bytes.utf8("often");
+  private final Bytes once = Bytes.utf8("once");
   private KvStore store;
   private DistributedStorage storage;
   private Snapshot oldest;
   private Snapshot newest;
   private final Snapshot[] anywhere = new Snapshot[SNAPSHOTS];
+  private Bytes[] keys = {};
   private int next;
 
   /** Writes the versions. */
@@ -51,20 +53,33 @@ public class VersionsBenchmark {
     storage = DistributedStorage.open(store);
     storage.runTransaction(
         tx -> tx.write(often, SampleData.value(0)).write(once, SampleData.value(0)));
+    keys = SampleData.lookups(versions, 11);
+    for (int from = 0; from < keys.length; from += KEYS_IN_A_TRANSACTION) {
+      writeKeys(from, Math.min(keys.length, from + KEYS_IN_A_TRANSACTION));
+    }
     oldest = storage.snapshot();
-    List<Snapshot> kept = new ArrayList<>();
+    List<Snapshot> taken = new ArrayList<>();
     Random random = new Random(7);
     for (int i = 1; i < versions; i++) {
       Bytes value = SampleData.value(i);
       storage.runTransaction(tx -> tx.write(often, value));
       if (random.nextInt(versions) < SNAPSHOTS) {
-        kept.add(storage.snapshot());
+        taken.add(storage.snapshot());
       }
     }
     newest = storage.snapshot();
     for (int i = 0; i < SNAPSHOTS; i++) {
-      anywhere[i] = kept.get(random.nextInt(kept.size()));
+      anywhere[i] = taken.get(random.nextInt(taken.size()));
     }
+  }
+
+  private void writeKeys(int from, int to) {
+    storage.runTransaction(
+        tx -> {
+          for (int i = from; i < to; i++) {
+            tx.write(Bytes.of(keys[i].toByteArray()), SampleData.value(i));
+          }
+        });
   }
 
   /** Closes everything. */
@@ -79,46 +94,52 @@ public class VersionsBenchmark {
     store.close();
   }
 
-  /** The newest of the versions, beside a key with one. */
+  /** Reads the newest version; the reference is a key with one version. */
   @Benchmark
-  @OperationsPerInvocation(TURN)
-  public void newestOfMany(Turns turns, Blackhole hole) {
-    turns.reference(() -> read(newest, once, hole));
-    turns.own(TURN, () -> read(newest, often, hole));
+  @OperationsPerInvocation(SLICE)
+  public void newestOfMany(PairedTimes times, Blackhole hole) {
+    times.reference(() -> read(newest, once, hole));
+    times.own(SLICE, () -> read(newest, often, hole));
   }
 
-  /** The oldest of the versions, beside a key with one. */
+  /** Reads the oldest version; the reference is a key with one version. */
   @Benchmark
-  @OperationsPerInvocation(TURN)
-  public void oldestOfMany(Turns turns, Blackhole hole) {
-    turns.reference(() -> read(newest, once, hole));
-    turns.own(TURN, () -> read(oldest, often, hole));
+  @OperationsPerInvocation(SLICE)
+  public void oldestOfMany(PairedTimes times, Blackhole hole) {
+    times.reference(() -> read(newest, once, hole));
+    times.own(SLICE, () -> read(oldest, often, hole));
   }
 
-  /** Random versions, beside a key with one. */
+  /** Reads random versions; the reference is a key with one version. */
   @Benchmark
-  @OperationsPerInvocation(TURN)
-  public void randomOfMany(Turns turns, Blackhole hole) {
-    turns.reference(() -> read(newest, once, hole));
-    turns.own(TURN, () -> readAnywhere(often, hole));
+  @OperationsPerInvocation(SLICE)
+  public void randomOfMany(PairedTimes times, Blackhole hole) {
+    times.reference(() -> read(newest, once, hole));
+    times.own(SLICE, () -> readAnywhere(often, hole));
   }
 
-  /** The same random snapshots, of a key with one version: what the snapshots themselves cost. */
+  /** Random versions, beside the newest versions of as many random keys. */
   @Benchmark
-  @OperationsPerInvocation(TURN)
-  public void randomOfOne(Turns turns, Blackhole hole) {
-    turns.reference(() -> read(newest, once, hole));
-    turns.own(TURN, () -> readAnywhere(once, hole));
+  @OperationsPerInvocation(SLICE)
+  public void randomOfManyBesideKeys(PairedTimes times, Blackhole hole) {
+    times.reference(() -> readKeys(hole));
+    times.own(SLICE, () -> readAnywhere(often, hole));
+  }
+
+  private void readKeys(Blackhole hole) {
+    for (int i = 0; i < SLICE; i++) {
+      hole.consume(newest.read(keys[next++ % keys.length]));
+    }
   }
 
   private void readAnywhere(Bytes key, Blackhole hole) {
-    for (int i = 0; i < TURN; i++) {
-      hole.consume(anywhere[next++ & (SNAPSHOTS - 1)].read(key));
+    for (int i = 0; i < SLICE; i++) {
+      hole.consume(anywhere[next++ % SNAPSHOTS].read(key));
     }
   }
 
   private static void read(Snapshot snapshot, Bytes key, Blackhole hole) {
-    for (int i = 0; i < TURN; i++) {
+    for (int i = 0; i < SLICE; i++) {
       hole.consume(snapshot.read(key));
     }
   }

@@ -1,4 +1,4 @@
-/** Micro-benchmarks and JMH's own runner. */
+/** JMH benchmarks of the read path and of the cache. */
 @NullMarked
 package io.petacore.bench.benchmark.micro;
 

@@ -3,9 +3,9 @@ package io.petacore.bench.benchmark.read;
 import io.petacore.bench.support.console.Figures;
 import java.util.Locale;
 
-/** How PetaCore's figure is set against the other one, and which direction is good. */
+/** How PetaCore's result is compared with the reference, and which direction is better. */
 enum Comparison {
-  /** How many times the reference it takes: at most. */
+  /** Multiple of the reference time; the target is an upper bound. */
   TIMES(false) {
     @Override
     double of(double own, double reference) {
@@ -18,7 +18,7 @@ enum Comparison {
     }
   },
 
-  /** How many nanoseconds it takes more than the reference: at most. */
+  /** Nanoseconds in addition to the reference; the target is an upper bound. */
   NANOS_MORE(false) {
     @Override
     double of(double own, double reference) {
@@ -31,7 +31,9 @@ enum Comparison {
     }
   },
 
-  /** What two threads do, each in its own time, over what one does, the reference: at least. */
+  /**
+   * Throughput of two threads relative to one thread, the reference; the target is a lower bound.
+   */
   SPEED_UP_BY_TWO(true) {
     @Override
     double of(double own, double reference) {
@@ -44,7 +46,7 @@ enum Comparison {
     }
   },
 
-  /** How many a second, if one takes so many nanoseconds: at least. */
+  /** Operations per second; the target is a lower bound. */
   PER_SECOND(true) {
     @Override
     double of(double own, double reference) {
@@ -67,20 +69,20 @@ enum Comparison {
 
   abstract String show(double value);
 
-  /** Whether it is a ratio, of which 1 is the reference. */
+  /** Whether this is a ratio to the reference. */
   final boolean isRatio() {
     return this == TIMES || this == SPEED_UP_BY_TWO;
   }
 
-  final boolean wantsAtLeast() {
+  final boolean isLowerBound() {
     return moreIsBetter;
   }
 
-  final boolean holds(double value, double wanted) {
-    return moreIsBetter ? value >= wanted : value <= wanted;
+  final boolean isSatisfied(double value, double target) {
+    return moreIsBetter ? value >= target : value <= target;
   }
 
-  final String showWanted(double wanted) {
-    return (moreIsBetter ? "≥ " : "≤ ") + show(wanted);
+  final String showTarget(double target) {
+    return (moreIsBetter ? "≥ " : "≤ ") + show(target);
   }
 }

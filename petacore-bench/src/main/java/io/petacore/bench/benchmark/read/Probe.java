@@ -1,7 +1,7 @@
 package io.petacore.bench.benchmark.read;
 
-/** A way to measure a line, once in each round. */
+/** Measures a workload once per round. */
 @FunctionalInterface
 interface Probe {
-  Reading measure(MicroBenchmarks round) throws Exception;
+  Measurement measure(JmhRunner runner) throws Exception;
 }

@@ -1,7 +1,7 @@
 package io.petacore.bench.benchmark.read;
 
 import io.petacore.bench.support.console.Latencies;
-import io.petacore.bench.support.console.Measuring;
+import io.petacore.bench.support.console.MeasurementOptions;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -10,15 +10,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long it takes from the beginning of a write at one place until another sees it. One write
- * after another; who waits looks again and again, alike on both sides of a comparison.
+ * Measures the time from the start of a write until another client reads it. Writes are sequential;
+ * the reader polls, in the same way for PetaCore and for the reference.
  */
 final class Propagation {
 
-  private static final long LOOK_EVERY_NANOS = 10_000;
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long POLL_NANOS = 10_000;
+  private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  /** Writes a value and returns when that is acknowledged. */
+  /** Writes a value and returns when the write is acknowledged. */
   @FunctionalInterface
   interface Writer {
     void write(String value) throws Exception;
@@ -26,11 +26,12 @@ final class Propagation {
 
   private Propagation() {}
 
-  static Latencies measure(Measuring measuring, Writer writer, Supplier<@Nullable String> seen)
+  static Latencies measure(
+      MeasurementOptions measurementOptions, Writer writer, Supplier<@Nullable String> seen)
       throws Exception {
-    run(measuring.warmUp(), writer, seen, new Latencies());
+    run(measurementOptions.warmUp(), writer, seen, new Latencies());
     Latencies latencies = new Latencies();
-    run(measuring.time(), writer, seen, latencies);
+    run(measurementOptions.time(), writer, seen, latencies);
     return latencies;
   }
 
@@ -38,16 +39,16 @@ final class Propagation {
       Duration time, Writer writer, Supplier<@Nullable String> seen, Latencies latencies)
       throws Exception {
     long end = System.nanoTime() + time.toNanos();
-    for (long begun = System.nanoTime(); begun - end < 0; begun = System.nanoTime()) {
-      String value = Long.toString(begun);
+    for (long started = System.nanoTime(); started - end < 0; started = System.nanoTime()) {
+      String value = Long.toString(started);
       writer.write(value);
       while (!value.equals(seen.get())) {
-        if (System.nanoTime() - begun > PATIENCE_NANOS) {
-          throw new TimeoutException("a write has not been seen elsewhere");
+        if (System.nanoTime() - started > TIMEOUT_NANOS) {
+          throw new TimeoutException("a write was not read within 10 s");
         }
-        LockSupport.parkNanos(LOOK_EVERY_NANOS);
+        LockSupport.parkNanos(POLL_NANOS);
       }
-      latencies.record(System.nanoTime() - begun);
+      latencies.record(System.nanoTime() - started);
     }
   }
 }

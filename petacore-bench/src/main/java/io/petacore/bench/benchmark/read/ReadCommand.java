@@ -2,7 +2,7 @@ package io.petacore.bench.benchmark.read;
 
 import io.petacore.bench.benchmark.RatioChart;
 import io.petacore.bench.support.connection.StoreOptions;
-import io.petacore.bench.support.console.Measuring;
+import io.petacore.bench.support.console.MeasurementOptions;
 import io.petacore.bench.support.console.Table;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -26,12 +26,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bench read}. */
+/** {@code bench read}: benchmarks reads against maps of the JDK. */
 @Command(
     name = "read",
     description = {
-      "Measures reads beside the JDK's own maps, each line beside its reference in the same run.",
-      "With --etcd also the initial load and the way of a commit to another node, beside jetcd."
+      "Benchmarks reads against maps of the JDK.",
+      "With --etcd also the initial load and the propagation of commits, against jetcd."
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -43,68 +43,71 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class ReadCommand implements Callable<Integer> {
 
-  /** The profiler itself allocates a little now and then. */
+  /** Allocation of the profiler itself. */
   private static final double NO_BYTES = 0.5;
 
   @Spec private CommandSpec spec;
 
   @Mixin private StoreOptions options;
 
-  @Mixin private Measuring measuring;
+  @Mixin private MeasurementOptions measurementOptions;
 
   @Option(
       names = "--json",
       paramLabel = "FILE",
-      description = "Keep what JMH found in this file, as JMH writes it.")
+      description = "Writes the results of JMH to this file, as JSON.")
   private @Nullable Path json;
 
   @Option(
       names = "--picture",
       paramLabel = "FILE",
-      description = "Draws the ratios, each with the one that is wanted, as SVG.")
+      description = "Writes a chart of the ratios, as SVG.")
   private @Nullable Path picture;
 
   @Override
   public Integer call() throws Exception {
-    measuring.check(spec.commandLine());
+    measurementOptions.check(spec.commandLine());
     PrintWriter out = spec.commandLine().getOut();
-    List<Line> lines = new ArrayList<>(new MicroLines().all());
-    lines.addAll(new MemoryLines().all());
+    List<Workload> workloads = new ArrayList<>(new MicroWorkloads().all());
+    workloads.addAll(new MemoryWorkloads().all());
     if (!options.isRemote()) {
-      measure(lines, out);
+      measure(workloads, out);
       return 0;
     }
-    try (EtcdLines onEtcd = new EtcdLines(options, measuring)) {
-      lines.addAll(onEtcd.all());
-      measure(lines, out);
+    try (EtcdWorkloads onEtcd = new EtcdWorkloads(options, measurementOptions)) {
+      workloads.addAll(onEtcd.all());
+      measure(workloads, out);
     }
     return 0;
   }
 
-  private void measure(List<Line> all, PrintWriter out) throws Exception {
-    List<Line> lines = all.stream().filter(line -> measuring.includes(line.name())).toList();
-    List<List<Reading>> readings =
-        lines.stream().<List<Reading>>map(l -> new ArrayList<>()).toList();
-    MicroBenchmarks benchmarks = new MicroBenchmarks(measuring.warmUp(), measuring.time());
-    for (int round = 1; round <= measuring.rounds(); round++) {
-      for (int i = 0; i < lines.size(); i++) {
-        out.println("round " + round + ", measuring: " + lines.get(i).name());
+  private void measure(List<Workload> all, PrintWriter out) throws Exception {
+    List<Workload> workloads = measurementOptions.select(spec.commandLine(), all, Workload::name);
+    List<List<Measurement>> measurements =
+        workloads.stream().<List<Measurement>>map(l -> new ArrayList<>()).toList();
+    JmhRunner benchmarks = new JmhRunner(measurementOptions.warmUp(), measurementOptions.time());
+    for (int round = 1; round <= measurementOptions.rounds(); round++) {
+      for (int i = 0; i < workloads.size(); i++) {
+        out.println("round " + round + ", measuring: " + workloads.get(i).name());
         out.flush();
-        readings.get(i).add(lines.get(i).probe().measure(benchmarks));
+        measurements.get(i).add(workloads.get(i).probe().measure(benchmarks));
       }
     }
     keep(benchmarks.results());
     out.println();
     Table table =
-        new Table("work", "beside it", "that", "PetaCore", "B/op", "got", "wanted", "", "");
-    RatioChart chart = new RatioChart("Reads beside the JDK's maps, and etcd's work beside jetcd");
-    for (int i = 0; i < lines.size(); i++) {
-      Line line = lines.get(i);
-      Reading typical = typical(line, readings.get(i));
-      add(table, line, typical);
-      if (line.comparison().isRatio() && !Double.isNaN(line.wanted())) {
+        new Table("workload", "reference", "time", "PetaCore", "B/op", "result", "target", "", "");
+    RatioChart chart = new RatioChart("Reads compared with maps of the JDK, and with jetcd");
+    for (int i = 0; i < workloads.size(); i++) {
+      Workload workload = workloads.get(i);
+      Measurement typical = typical(workload, measurements.get(i));
+      add(table, workload, typical);
+      if (workload.comparison().isRatio() && !Double.isNaN(workload.target())) {
         chart.bar(
-            line.name(), line.compare(typical), line.wanted(), line.comparison().wantsAtLeast());
+            workload.name(),
+            workload.compare(typical),
+            workload.target(),
+            workload.comparison().isLowerBound());
       }
     }
     table.print(out);
@@ -124,25 +127,25 @@ public final class ReadCommand implements Callable<Integer> {
     }
   }
 
-  /** The one in the middle. */
-  private static Reading typical(Line line, List<Reading> readings) {
-    return readings.stream()
-        .sorted(Comparator.comparingDouble(line::compare))
+  /** Returns the median measurement. */
+  private static Measurement typical(Workload workload, List<Measurement> measurements) {
+    return measurements.stream()
+        .sorted(Comparator.comparingDouble(workload::compare))
         .toList()
-        .get(readings.size() / 2);
+        .get(measurements.size() / 2);
   }
 
-  private static void add(Table table, Line line, Reading typical) {
+  private static void add(Table table, Workload workload, Measurement typical) {
     table.row(
-        line.name(),
-        line.beside(),
-        Double.isNaN(typical.reference()) ? "" : line.unit().show(typical.reference()),
-        line.unit().show(typical.own()),
-        // Where it is not asked for, the other side may allocate, too.
-        Double.isNaN(line.bytesWanted()) ? "" : bytes(typical.allocated()),
-        line.comparison().show(line.compare(typical)),
-        wanted(line),
-        verdict(line, typical),
+        workload.name(),
+        workload.reference(),
+        Double.isNaN(typical.reference()) ? "" : workload.unit().show(typical.reference()),
+        workload.unit().show(typical.own()),
+        // Without a limit the reference may allocate, too.
+        Double.isNaN(workload.targetBytes()) ? "" : bytes(typical.allocated()),
+        workload.comparison().show(workload.compare(typical)),
+        target(workload),
+        verdict(workload, typical),
         typical.note());
   }
 
@@ -150,24 +153,25 @@ public final class ReadCommand implements Callable<Integer> {
     return String.format(Locale.ROOT, "%,.0f", allocated);
   }
 
-  private static String wanted(Line line) {
-    if (Double.isNaN(line.wanted())) {
+  private static String target(Workload workload) {
+    if (Double.isNaN(workload.target())) {
       return "";
     }
-    String bound = line.comparison().showWanted(line.wanted());
-    return Double.isNaN(line.bytesWanted())
+    String bound = workload.comparison().showTarget(workload.target());
+    return Double.isNaN(workload.targetBytes())
         ? bound
-        : bound + ", ≤ " + bytes(line.bytesWanted()) + " B/op";
+        : bound + ", ≤ " + bytes(workload.targetBytes()) + " B/op";
   }
 
-  private static String verdict(Line line, Reading reading) {
-    if (Double.isNaN(line.wanted())) {
+  private static String verdict(Workload workload, Measurement result) {
+    if (Double.isNaN(workload.target())) {
       return "";
     }
-    boolean holds = line.comparison().holds(line.compare(reading), line.wanted());
-    boolean frugal =
-        Double.isNaN(line.bytesWanted())
-            || reading.allocated() <= Math.max(line.bytesWanted(), NO_BYTES);
-    return holds && frugal ? "ok" : "missed";
+    boolean isSatisfied =
+        workload.comparison().isSatisfied(workload.compare(result), workload.target());
+    boolean withinBytes =
+        Double.isNaN(workload.targetBytes())
+            || result.allocated() <= Math.max(workload.targetBytes(), NO_BYTES);
+    return isSatisfied && withinBytes ? "ok" : "missed";
   }
 }

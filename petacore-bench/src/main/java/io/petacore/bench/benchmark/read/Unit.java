@@ -3,7 +3,7 @@ package io.petacore.bench.benchmark.read;
 import io.petacore.bench.support.console.Figures;
 import java.util.Locale;
 
-/** What a figure counts. */
+/** The unit of a result. */
 enum Unit {
   NANOSECONDS {
     @Override

@@ -1,6 +1,6 @@
 /**
- * Measures the read path, each piece of work beside its reference in the same run: what runs in
- * memory by JMH, what etcd takes part in by hand.
+ * Read benchmarks; each workload is compared with a reference in the same run. Those in memory use
+ * JMH, those with etcd do not.
  */
 @NullMarked
 package io.petacore.bench.benchmark.read;

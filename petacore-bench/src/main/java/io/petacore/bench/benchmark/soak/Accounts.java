@@ -7,12 +7,12 @@ import io.petacore.data.KeyRange;
 import io.petacore.transaction.ReadView;
 import java.util.Random;
 
-/** Accounts between which amounts are moved: their sum is the same in every revision. */
+/** Accounts with transfers between them: their sum is the same at every revision. */
 final class Accounts {
 
   private static final long OPENING_BALANCE = 1_000;
-  private static final int MOVES = 50;
-  static final int UPDATES = 2 * MOVES;
+  private static final int TRANSFERS = 50;
+  static final int UPDATES = 2 * TRANSFERS;
 
   private final Bytes[] keys;
 
@@ -29,13 +29,13 @@ final class Accounts {
     }
   }
 
-  /** Moves something between many pairs of accounts, in one transaction. */
-  void move(DistributedStorage storage, Random random) {
+  /** Transfers an amount between each of many pairs of accounts, in one transaction. */
+  void transfer(DistributedStorage storage, Random random) {
     int first = random.nextInt(keys.length);
     int amount = 1 + random.nextInt(9);
     storage.runTransaction(
         tx -> {
-          for (int i = 0; i < MOVES; i++) {
+          for (int i = 0; i < TRANSFERS; i++) {
             Bytes from = keys[(first + 2 * i) % keys.length];
             Bytes to = keys[(first + 2 * i + 1) % keys.length];
             tx.write(from, balance(balance(tx, from) - amount));
@@ -45,21 +45,21 @@ final class Accounts {
   }
 
   /**
-   * Looks at one account.
+   * Reads one account.
    *
-   * @throws IllegalStateException if it is not there
+   * @throws IllegalStateException if it is absent
    */
-  void look(ReadView view, Random random) {
+  void readOne(ReadView view, Random random) {
     Bytes key = keys[random.nextInt(keys.length)];
     if (view.read(key) == null) {
-      throw new IllegalStateException("the account " + key + " is gone");
+      throw new IllegalStateException("the account " + key + " is absent");
     }
   }
 
   /**
-   * Scans all accounts, in one order or the other.
+   * Scans all accounts, in ascending or descending order.
    *
-   * @throws IllegalStateException if the sum is not what it has to be
+   * @throws IllegalStateException if the sum is wrong
    */
   void check(ReadView view, boolean descending) {
     KeyRange all = KeyRange.prefix("account/");

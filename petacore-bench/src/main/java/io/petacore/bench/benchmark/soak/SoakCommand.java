@@ -1,9 +1,11 @@
 package io.petacore.bench.benchmark.soak;
 
 import io.petacore.DistributedStorage;
+import io.petacore.StorageStatus;
 import io.petacore.bench.support.console.Bounds;
 import io.petacore.bench.support.console.CommandFailedException;
 import io.petacore.bench.support.console.Figures;
+import io.petacore.bench.support.console.Ticker;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.store.KvStore;
 import io.petacore.store.embedded.EmbeddedKvStore;
@@ -25,13 +27,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bench soak}. */
+/** {@code bench soak}: checks for memory growth and inconsistent scans. */
 @Command(
     name = "soak",
     description = {
-      "Moves amounts between accounts, many million times, while others read and scan them.",
-      "Fails if a scan's sum is wrong, if history is not freed, or if after any tenth of the work",
-      "a full collection leaves more on the heap than after the second."
+      "Transfers amounts between accounts while other threads read and scan them.",
+      "Fails if the sum of a scan is wrong, if history is not freed, or if the heap after a full",
+      "collection grows after the second tenth of the updates."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Example: petacore.jar bench soak --updates 10000000"})
@@ -42,35 +44,38 @@ public final class SoakCommand implements Callable<Integer> {
   private static final long STORE_HISTORY_BYTES = 1 << 20;
   private static final int STAGES = 10;
 
-  /** The heap after this tenth is what later ones are held to: by then the JVM has warmed up. */
-  private static final int FIRST_STAGE = 2;
+  /** The stage whose heap usage is the baseline of later stages: the JVM has warmed up by then. */
+  private static final int BASELINE_STAGE = 2;
 
   /**
-   * What the JVM itself may still take, as code is compiled and loaded. A reference kept for every
-   * two hundred of ten million updates would be more.
+   * Growth in bytes that the JVM itself may cause by compiling and loading code. Leaking one
+   * reference per two hundred of ten million updates exceeds it.
    */
-  private static final long GROWTH_ALLOWED = 256 << 10;
+  private static final long MAX_GROWTH = 256 << 10;
 
-  private static final Duration LONGEST_FREEING = Duration.ofSeconds(10);
+  private static final Duration FREEING_TIMEOUT = Duration.ofSeconds(10);
 
   @Spec private CommandSpec spec;
 
   @Option(
       names = "--updates",
       defaultValue = "10000000",
-      description = "How many keys are written in all (default: ${DEFAULT-VALUE}).")
+      description = "Total number of writes (default: ${DEFAULT-VALUE}).")
   private long updates;
 
   @Option(
       names = "--keys",
       defaultValue = "1000",
-      description = "How many accounts there are (default: ${DEFAULT-VALUE}).")
+      description = "Number of accounts (default: ${DEFAULT-VALUE}).")
   private int keys;
 
-  private final AtomicBoolean over = new AtomicBoolean();
+  private final AtomicBoolean stopped = new AtomicBoolean();
 
-  /** Shared by those who read; held alone while the heap is measured, so that nobody fills it. */
-  private final ReadWriteLock reading = new ReentrantReadWriteLock();
+  /**
+   * Held shared by the readers, and exclusively while the heap is measured, so that they do not
+   * allocate.
+   */
+  private final ReadWriteLock readers = new ReentrantReadWriteLock();
 
   private final LongAdder reads = new LongAdder();
   private final LongAdder scans = new LongAdder();
@@ -87,16 +92,16 @@ public final class SoakCommand implements Callable<Integer> {
         DistributedStorage storage =
             DistributedStorage.builder(store).historyRetention(RETENTION).open()) {
       accounts.open(storage);
-      List<Future<?>> beside =
+      List<Future<?>> readerTasks =
           List.of(
               threads.submit(() -> read(storage, accounts)),
               threads.submit(() -> scan(storage, accounts)));
       try {
-        work(storage, accounts, beside);
+        transfer(storage, accounts, readerTasks);
       } finally {
-        over.set(true);
+        stopped.set(true);
       }
-      for (Future<?> each : beside) {
+      for (Future<?> each : readerTasks) {
         each.get();
       }
     } finally {
@@ -105,25 +110,25 @@ public final class SoakCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void work(DistributedStorage storage, Accounts accounts, List<Future<?>> beside)
+  private void transfer(DistributedStorage storage, Accounts accounts, List<Future<?>> readerTasks)
       throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     Random random = new Random(1);
-    long first = 0;
+    long baseline = 0;
     for (int stage = 1; stage <= STAGES; stage++) {
       long from = System.nanoTime();
       for (long done = 0; done < updates / STAGES; done += Accounts.UPDATES) {
-        accounts.move(storage, random);
+        accounts.transfer(storage, random);
       }
       long nanos = System.nanoTime() - from;
-      for (Future<?> each : beside) {
+      for (Future<?> each : readerTasks) {
         if (each.isDone()) {
-          each.get(); // it goes on until it is told to end, or fails
+          each.get(); // ends early only on a failure
         }
       }
       awaitFreedHistory(storage);
       long heap = heapAfterCollection();
-      first = stage <= FIRST_STAGE ? heap : first;
+      baseline = stage <= BASELINE_STAGE ? heap : baseline;
       out.printf(
           "%3d %%: %s updates/s, %s reads, %s scans, %s too old, heap %s KiB%n",
           100 * stage / STAGES,
@@ -133,68 +138,77 @@ public final class SoakCommand implements Callable<Integer> {
           Figures.count(tooOld.sum()),
           Figures.count(heap >> 10));
       out.flush();
-      if (heap > first + GROWTH_ALLOWED) {
+      if (heap > baseline + MAX_GROWTH) {
         throw new CommandFailedException(
-            "the heap has grown by " + Figures.count((heap - first) >> 10) + " KiB");
+            "the heap grew by " + Figures.count((heap - baseline) >> 10) + " KiB");
       }
     }
     if (scans.sum() == 0 || reads.sum() == 0) {
-      throw new CommandFailedException("nobody came to read, or to scan");
+      throw new CommandFailedException("no transaction read, or none scanned");
     }
   }
 
-  /** With nobody writing, one version of each key is left soon after the retention. */
+  /**
+   * Waits until only one version per key is left, which follows the retention when no transaction
+   * writes.
+   */
   private static void awaitFreedHistory(DistributedStorage storage) throws InterruptedException {
-    long until = System.nanoTime() + LONGEST_FREEING.toNanos();
-    while (storage.status().versions() > storage.status().keys()) {
-      if (System.nanoTime() - until > 0) {
-        throw new CommandFailedException(
-            Figures.count(storage.status().versions()) + " versions are kept for no reason");
-      }
-      Thread.sleep(RETENTION.toMillis() / 2);
+    boolean freed =
+        Ticker.await(
+            () -> {
+              StorageStatus status = storage.status();
+              return status.versions() <= status.keys();
+            },
+            FREEING_TIMEOUT);
+    if (!freed) {
+      throw new CommandFailedException(
+          Figures.count(storage.status().versions())
+              + " versions were not freed within "
+              + FREEING_TIMEOUT.toSeconds()
+              + " s after the last write");
     }
   }
 
   private void read(DistributedStorage storage, Accounts accounts) {
     Random random = new Random(2);
-    while (!over.get()) {
-      reading.readLock().lock();
+    while (!stopped.get()) {
+      readers.readLock().lock();
       try {
-        storage.runTransaction(tx -> accounts.look(tx, random));
+        storage.runTransaction(tx -> accounts.readOne(tx, random));
         reads.increment();
-      } catch (TransactionTooOldException asked) {
-        tooOld.increment(); // stopped for longer than the history is kept, and told so
+      } catch (TransactionTooOldException e) {
+        tooOld.increment(); // blocked for longer than the history retention
       } finally {
-        reading.readLock().unlock();
+        readers.readLock().unlock();
       }
     }
   }
 
   private void scan(DistributedStorage storage, Accounts accounts) {
     boolean descending = false;
-    while (!over.get()) {
+    while (!stopped.get()) {
       boolean order = descending;
-      reading.readLock().lock();
+      readers.readLock().lock();
       try {
         storage.runTransaction(tx -> accounts.check(tx, order));
         scans.increment();
-      } catch (TransactionTooOldException asked) {
+      } catch (TransactionTooOldException e) {
         tooOld.increment();
       } finally {
-        reading.readLock().unlock();
+        readers.readLock().unlock();
       }
       descending = !descending;
     }
   }
 
   private long heapAfterCollection() {
-    reading.writeLock().lock();
+    readers.writeLock().lock();
     try {
       System.gc();
       System.gc();
       return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     } finally {
-      reading.writeLock().unlock();
+      readers.writeLock().unlock();
     }
   }
 }

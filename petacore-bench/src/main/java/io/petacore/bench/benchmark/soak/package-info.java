@@ -1,4 +1,4 @@
-/** Works a storage for long, and looks whether memory stays what it was and every scan is whole. */
+/** A long run of a storage that checks for memory growth and for inconsistent scans. */
 @NullMarked
 package io.petacore.bench.benchmark.soak;
 

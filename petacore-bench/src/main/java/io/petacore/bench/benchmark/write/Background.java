@@ -9,14 +9,14 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Another node that commits at a steady rate, each time to another of some keys. */
+/** Commits on another node at a fixed rate, to a rotating set of keys. */
 final class Background implements AutoCloseable {
 
   private static final int KEYS = 1_000;
 
   private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor();
   private final Future<?> ticking;
-  private final AtomicLong begun = new AtomicLong();
+  private final AtomicLong started = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
 
   Background(DistributedStorage storage, int perSecond, String value) {
@@ -29,7 +29,7 @@ final class Background implements AutoCloseable {
   }
 
   private void commitOne(DistributedStorage storage, String value) {
-    String key = "w" + begun.getAndIncrement() % KEYS;
+    String key = "w" + started.getAndIncrement() % KEYS;
     CompletableFuture<?> unused =
         storage
             .runTransactionAsync(TransactionOptions.defaults(), tx -> tx.write(key, value))
@@ -41,10 +41,10 @@ final class Background implements AutoCloseable {
                 });
   }
 
-  /** Fails if commits of the other node failed. */
-  void requireRate() {
+  /** Throws if the other node has failed to commit. */
+  void requireNoFailure() {
     if (ticking.isDone()) {
-      throw new IllegalStateException("the other node stopped committing");
+      throw new IllegalStateException("the other node no longer commits");
     }
     if (failed.get() > 0) {
       throw new IllegalStateException(failed.get() + " commits of the other node failed");

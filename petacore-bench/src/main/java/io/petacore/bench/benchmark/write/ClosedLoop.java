@@ -10,18 +10,23 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Threads that each do one operation after another. */
+/** A closed-loop workload: each thread starts an operation when its previous one has completed. */
 final class ClosedLoop {
 
-  /** One operation of a thread; its number is from zero on. */
+  /** One operation. */
   @FunctionalInterface
   interface Operation {
+    /**
+     * Runs an operation.
+     *
+     * @param thread the number of the thread, from 0
+     */
     void run(int thread) throws Exception;
   }
 
   private ClosedLoop() {}
 
-  static Work of(int threads, Operation operation) {
+  static TimedRun of(int threads, Operation operation) {
     return time -> run(threads, time, operation);
   }
 

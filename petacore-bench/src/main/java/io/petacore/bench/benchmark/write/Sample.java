@@ -3,11 +3,11 @@ package io.petacore.bench.benchmark.write;
 import io.petacore.bench.support.console.Latencies;
 
 /**
- * What one side did in one round.
+ * The result of one side in one round.
  *
- * @param operations how many were done
- * @param nanos how long it took
- * @param latencies how long each took
+ * @param operations number of operations
+ * @param nanos duration of the round
+ * @param latencies latency of each operation
  */
 record Sample(long operations, long nanos, Latencies latencies) {
 

@@ -6,24 +6,24 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another node on the same namespace, open only while a line needs it: it would take its share of
- * the machine from all others.
+ * A second node of the same namespace, opened only for workloads that need it, since it uses CPU
+ * time.
  */
 final class SecondNode implements Supplier<DistributedStorage>, AutoCloseable {
 
-  private final Callable<DistributedStorage> opening;
+  private final Callable<DistributedStorage> opener;
   private @Nullable DistributedStorage storage;
 
-  SecondNode(Callable<DistributedStorage> opening) {
-    this.opening = opening;
+  SecondNode(Callable<DistributedStorage> opener) {
+    this.opener = opener;
   }
 
-  /** Opens it, if it is not open. */
+  /** Opens the node unless it is open. */
   @Override
   public synchronized DistributedStorage get() {
     if (storage == null) {
       try {
-        storage = opening.call();
+        storage = opener.call();
       } catch (Exception e) {
         throw new IllegalStateException("the second node could not be opened", e);
       }

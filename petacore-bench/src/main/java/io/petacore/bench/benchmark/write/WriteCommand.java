@@ -7,7 +7,7 @@ import io.petacore.bench.support.connection.Namespace;
 import io.petacore.bench.support.connection.StoreOptions;
 import io.petacore.bench.support.connection.Stores;
 import io.petacore.bench.support.console.Figures;
-import io.petacore.bench.support.console.Measuring;
+import io.petacore.bench.support.console.MeasurementOptions;
 import io.petacore.bench.support.console.Table;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -28,10 +28,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code bench write}. */
+/** {@code bench write}: benchmarks commits against plain jetcd. */
 @Command(
     name = "write",
-    description = "Measures commits beside plain jetcd, in turns, on the same etcd.",
+    description = "Benchmarks commits against plain jetcd on the same etcd.",
     mixinStandardHelpOptions = true,
     footer = {"", "Example: petacore.jar bench write --etcd 127.0.0.1:2379"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
@@ -41,23 +41,25 @@ public final class WriteCommand implements Callable<Integer> {
 
   @Mixin private StoreOptions options;
 
-  @Mixin private Measuring measuring;
+  @Mixin private MeasurementOptions measurementOptions;
 
   @Option(
       names = "--max-in-flight",
       paramLabel = "REQUESTS",
-      description = "How many requests PetaCore has on their way at a time.")
+      description = "Maximum number of PetaCore's requests in flight.")
   private @Nullable Integer maxInFlight;
 
-  @Option(names = "--picture", paramLabel = "FILE", description = "Draws the ratios, as SVG.")
+  @Option(
+      names = "--picture",
+      paramLabel = "FILE",
+      description = "Writes a chart of the ratios, as SVG.")
   private @Nullable Path picture;
 
   @Override
   public Integer call() throws Exception {
-    measuring.check(spec.commandLine());
+    measurementOptions.check(spec.commandLine());
     if (!options.isRemote()) {
-      throw new ParameterException(
-          spec.commandLine(), "bench write needs --etcd: it is etcd that is written to");
+      throw new ParameterException(spec.commandLine(), "bench write requires --etcd");
     }
     String run =
         "petacore-bench-"
@@ -67,9 +69,9 @@ public final class WriteCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (Stores stores = options.stores();
         PlainEtcd plain = new PlainEtcd(options.addresses(), run + "plain/")) {
-      try (DistributedStorage one = open(stores, namespace);
-          SecondNode other = new SecondNode(() -> open(stores, namespace))) {
-        measure(new WriteLines(one, other, plain).all(), other, plain, out);
+      try (DistributedStorage node = open(stores, namespace);
+          SecondNode otherNode = new SecondNode(() -> open(stores, namespace))) {
+        measure(new WriteWorkloads(node, otherNode, plain).all(), otherNode, plain, out);
       } finally {
         plain.clear(run);
       }
@@ -85,18 +87,18 @@ public final class WriteCommand implements Callable<Integer> {
     return builder.open();
   }
 
-  private void measure(List<Line> lines, SecondNode other, PlainEtcd plain, PrintWriter out)
+  private void measure(
+      List<Workload> workloads, SecondNode otherNode, PlainEtcd plain, PrintWriter out)
       throws Exception {
-    RatioChart chart = new RatioChart("Commits beside plain jetcd, on the same etcd");
-    Table table = new Table("work", "jetcd", "PetaCore", "p50", "p99", "ratio", "wanted", "");
-    for (Line line : lines) {
-      if (measuring.includes(line.name())) {
-        out.println("measuring: " + line.name());
-        out.flush();
-        measure(line, table, chart);
-        other.close();
-        plain.compact();
-      }
+    RatioChart chart = new RatioChart("Commits compared with plain jetcd on the same etcd");
+    Table table = new Table("workload", "jetcd", "PetaCore", "p50", "p99", "ratio", "target", "");
+    for (Workload workload :
+        measurementOptions.select(spec.commandLine(), workloads, Workload::name)) {
+      out.println("measuring: " + workload.name());
+      out.flush();
+      measure(workload, table, chart);
+      otherNode.close();
+      plain.compact();
     }
     out.println();
     table.print(out);
@@ -106,70 +108,71 @@ public final class WriteCommand implements Callable<Integer> {
     }
   }
 
-  private void measure(Line line, Table table, RatioChart chart) throws Exception {
-    Work reference = line.reference();
-    Duration time = measuring.time();
-    Duration before = measuring.warmUp();
+  private void measure(Workload workload, Table table, RatioChart chart) throws Exception {
+    TimedRun reference = workload.reference();
+    Duration time = measurementOptions.time();
+    Duration before = measurementOptions.warmUp();
     if (reference != null) {
       reference.run(before);
     }
-    line.work().run(before);
+    workload.own().run(before);
     List<Sample> references = new ArrayList<>();
     List<Sample> samples = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
-    for (int round = 0; round < measuring.rounds(); round++) {
+    for (int round = 0; round < measurementOptions.rounds(); round++) {
       Sample sample = null;
       if (reference != null) {
         sample = reference.run(time);
         references.add(sample);
       }
-      Sample own = line.work().run(time);
+      Sample own = workload.own().run(time);
       samples.add(own);
       if (sample != null) {
-        ratios.add(figure(line, own) / figure(line, sample));
+        ratios.add(figure(workload, own) / figure(workload, sample));
       }
     }
-    String note = line.check().run();
+    String note = workload.check().run();
     double ratio = ratios.isEmpty() ? 0 : ratios.stream().sorted().toList().get(ratios.size() / 2);
-    if (ratio > 0 && line.wanted() > 0) {
-      boolean atLeast = line.measure() == Line.Measure.THROUGHPUT;
-      chart.bar(line.name(), ratio, line.wanted(), atLeast);
+    if (ratio > 0 && workload.target() > 0) {
+      boolean atLeast = workload.measure() == Workload.Measure.THROUGHPUT;
+      chart.bar(workload.name(), ratio, workload.target(), atLeast);
     }
-    Sample typical = typical(line, samples);
+    Sample typical = typical(workload, samples);
     table.row(
-        line.name(),
-        references.isEmpty() ? "" : show(line, typical(line, references)),
-        show(line, typical),
+        workload.name(),
+        references.isEmpty() ? "" : show(workload, typical(workload, references)),
+        show(workload, typical),
         Figures.millis(typical.median()),
         Figures.millis(typical.latencies().percentile(0.99)),
         ratio == 0 ? "" : times(ratio),
-        wanted(line),
+        target(workload),
         note);
   }
 
-  private static double figure(Line line, Sample sample) {
-    return line.measure() == Line.Measure.THROUGHPUT ? sample.perSecond() : sample.median();
+  private static double figure(Workload workload, Sample sample) {
+    return workload.measure() == Workload.Measure.THROUGHPUT ? sample.perSecond() : sample.median();
   }
 
-  /** The one in the middle. */
-  private static Sample typical(Line line, List<Sample> samples) {
+  /** Returns the median sample. */
+  private static Sample typical(Workload workload, List<Sample> samples) {
     return samples.stream()
-        .sorted(Comparator.comparingDouble(sample -> figure(line, sample)))
+        .sorted(Comparator.comparingDouble(sample -> figure(workload, sample)))
         .toList()
         .get(samples.size() / 2);
   }
 
-  private static String show(Line line, Sample sample) {
-    return line.measure() == Line.Measure.THROUGHPUT
+  private static String show(Workload workload, Sample sample) {
+    return workload.measure() == Workload.Measure.THROUGHPUT
         ? Figures.count(Math.round(sample.perSecond())) + "/s"
         : Figures.millis(sample.median());
   }
 
-  private static String wanted(Line line) {
-    if (line.wanted() == 0) {
+  private static String target(Workload workload) {
+    if (workload.target() == 0) {
       return "";
     }
-    return (line.measure() == Line.Measure.THROUGHPUT ? "≥ " : "≤ ") + times(line.wanted());
+    return (workload.measure() == Workload.Measure.THROUGHPUT ? "≥ " : "≤ ")
+        + times(workload.target());
   }
 
   private static String times(double ratio) {

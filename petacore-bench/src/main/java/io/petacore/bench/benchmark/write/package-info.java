@@ -1,5 +1,5 @@
 /**
- * Measures the write path, each piece of work beside plain jetcd on the same etcd in the same run.
+ * Write benchmarks; each workload is compared with plain jetcd on the same etcd in the same run.
  */
 @NullMarked
 package io.petacore.bench.benchmark.write;

@@ -3,12 +3,17 @@ package io.petacore.bench.cli.shell;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Where the shell's lines come from, and where its answers go. */
+/** Source of the shell's input lines and target of its output. */
 interface LineSource extends Printer, AutoCloseable {
-  /** The next line; null at the end. The prompt is shown to people only. */
+  /**
+   * Reads the next line.
+   *
+   * @param prompt shown on a terminal only
+   * @return null at the end of the input
+   */
   @Nullable String next(String prompt) throws IOException;
 
-  /** Whether somebody is typing, who sees an error and can go on. */
+  /** Whether the input is a terminal rather than a script. */
   boolean isInteractive();
 
   @Override

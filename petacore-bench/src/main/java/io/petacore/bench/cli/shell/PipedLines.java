@@ -6,12 +6,12 @@ import java.io.PrintWriter;
 import java.io.Reader;
 import org.jspecify.annotations.Nullable;
 
-/** Lines from a file or another program: no prompt, no echo, errors with their line. */
+/** Lines from a file or a pipe: no prompt, no echo; errors include the line number. */
 final class PipedLines implements LineSource {
   private final BufferedReader in;
   private final PrintWriter out;
   private final PrintWriter err;
-  private long number;
+  private long lineNumber;
 
   PipedLines(Reader in, PrintWriter out, PrintWriter err) {
     this.in = new BufferedReader(in);
@@ -21,7 +21,7 @@ final class PipedLines implements LineSource {
 
   @Override
   public @Nullable String next(String prompt) throws IOException {
-    number++;
+    lineNumber++;
     return in.readLine();
   }
 
@@ -39,7 +39,7 @@ final class PipedLines implements LineSource {
   @Override
   public void error(String text) {
     out.flush();
-    err.println("line " + number + ": " + text);
+    err.println("line " + lineNumber + ": " + text);
     err.flush();
   }
 

@@ -1,10 +1,10 @@
 package io.petacore.bench.cli.shell;
 
-/** Where the shell writes lines: also called by the watch's thread while a line is being typed. */
+/** Prints lines of the shell. Called by the shell's thread and by the watch's thread. */
 interface Printer {
-  /** A line of an answer. */
+  /** Prints a line of output. */
   void line(String text);
 
-  /** A line that says what went wrong. */
+  /** Prints an error message. */
   void error(String text);
 }

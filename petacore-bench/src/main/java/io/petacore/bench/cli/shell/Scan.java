@@ -7,19 +7,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which entries a scan is to show.
+ * The entries that a scan shows.
  *
- * @param range the keys
- * @param limit at most so many
+ * @param range the key range
+ * @param limit maximum number of entries, at least 1
  */
 record Scan(KeyRange range, long limit) {
-  /** What fits a screen or two; more is had by asking. */
+  /** Default limit. */
   static final long DEFAULT_LIMIT = 100;
 
   /**
-   * Reads {@code [PREFIX] [--from KEY] [--to KEY] [--limit N]}.
+   * Parses {@code [PREFIX] [--from KEY] [--to KEY] [--limit N]}.
    *
-   * @throws IllegalArgumentException if it reads otherwise
+   * @throws IllegalArgumentException if the arguments are invalid
    */
   static Scan of(List<Bytes> arguments) {
     Bytes prefix = null;
@@ -38,11 +38,11 @@ record Scan(KeyRange range, long limit) {
       } else if (prefix == null) {
         prefix = word;
       } else {
-        throw new IllegalArgumentException("one prefix is enough: " + Words.shown(word));
+        throw new IllegalArgumentException("unexpected argument: " + Words.format(word));
       }
     }
     if (prefix != null && (from != null || to != null)) {
-      throw new IllegalArgumentException("either a prefix, or --from and --to");
+      throw new IllegalArgumentException("a prefix excludes --from and --to");
     }
     return new Scan(range(prefix, from, to), limit);
   }
@@ -57,7 +57,7 @@ record Scan(KeyRange range, long limit) {
 
   private static Bytes valueOf(String option, Iterator<Bytes> words) {
     if (!words.hasNext()) {
-      throw new IllegalArgumentException(option + " needs a value");
+      throw new IllegalArgumentException(option + " requires a value");
     }
     return words.next();
   }
@@ -66,12 +66,12 @@ record Scan(KeyRange range, long limit) {
     long limit;
     try {
       limit = Long.parseLong(word.toUtf8());
-    } catch (NumberFormatException | IllegalStateException e) { // no number, or not even text
+    } catch (NumberFormatException | IllegalStateException e) { // not a number, or not UTF-8
       limit = -1;
     }
     if (limit < 1) {
       throw new IllegalArgumentException(
-          "--limit must be a whole number from 1 on, not " + Words.shown(word));
+          "--limit must be a positive whole number, not " + Words.format(word));
     }
     return limit;
   }

@@ -6,9 +6,7 @@ import io.petacore.data.Bytes;
 import java.io.IOException;
 import java.util.List;
 
-/**
- * Reads statements and runs them, one after another. An error ends its statement, never the shell.
- */
+/** Reads and runs statements. An error ends the statement, not the shell. */
 final class Shell {
   private final LineSource lines;
   private final Statements statements;
@@ -19,7 +17,11 @@ final class Shell {
     this.statements = statements;
   }
 
-  /** Runs everything up to the end or {@code exit}; returns how many statements failed. */
+  /**
+   * Runs statements until the end of the input or {@code exit}.
+   *
+   * @return the number of failed statements
+   */
   long run() throws IOException {
     while (!statements.isOver()) {
       String line = lines.next(statements.isInTransaction() ? "petacore*> " : "petacore> ");
@@ -30,7 +32,7 @@ final class Shell {
     }
     long writes = statements.discard();
     if (writes > 0) {
-      lines.error("rolled back: " + Figures.of(writes, "write", "writes") + " never committed");
+      lines.error("rolled back: " + Figures.of(writes, "write", "writes") + " not committed");
       failed++;
     }
     return failed;
@@ -38,8 +40,8 @@ final class Shell {
 
   private void execute(String line) {
     try {
-      List<Bytes> words = Words.of(line);
-      // A '#' begins a comment, for scripts.
+      List<Bytes> words = Words.parse(line);
+      // Lines that start with '#' are comments.
       if (!words.isEmpty() && !line.strip().startsWith("#")) {
         statements.run(words.get(0), words.subList(1, words.size()));
       }

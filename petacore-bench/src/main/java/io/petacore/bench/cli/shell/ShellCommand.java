@@ -15,15 +15,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Statements, typed or piped, on a namespace. */
+/** {@code shell}: runs statements on a namespace. */
 @Command(
     name = "shell",
     description = {
       "Reads, writes, scans and watches a namespace, in transactions.",
       "",
-      "Statements are typed, or piped in, one on a line; help shows them. Piped, an error names its"
-          + " line, the rest still runs, and the exit code is 1. Without --etcd it all happens in"
-          + " memory."
+      "Statements are read from the terminal or from standard input, one per line; the statement help"
+          + " lists them. In a script, an error is reported with its line number, the remaining"
+          + " statements still run, and the exit code is 1. Without --etcd the namespace is in memory."
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -46,7 +46,7 @@ public final class ShellCommand implements Callable<Integer> {
           LineSource lines = lines();
           Statements statements = new Statements(store, storage, namespace, lines)) {
         if (lines.isInteractive()) {
-          lines.line(namespace + " of " + stores.name() + "; help shows what there is");
+          lines.line(namespace + " of " + stores.name() + "; help lists the statements");
         }
         long failed = new Shell(lines, statements).run();
         return failed > 0 && !lines.isInteractive() ? 1 : 0;

@@ -7,8 +7,8 @@ import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
 
 /**
- * A transaction that somebody types. People are slower than the history is kept, so a snapshot
- * handle, taken just before, pins it.
+ * An interactive transaction. It may outlast the history retention, so a snapshot taken before it
+ * pins the history.
  */
 final class ShellTransaction implements AutoCloseable {
   private final Snapshot pin;
@@ -38,7 +38,7 @@ final class ShellTransaction implements AutoCloseable {
     writes++;
   }
 
-  /** How many statements have written. */
+  /** The number of write statements. */
   long writes() {
     return writes;
   }

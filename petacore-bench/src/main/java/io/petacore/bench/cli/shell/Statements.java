@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * What the shell can do. Inside {@code begin} … {@code commit} every statement belongs to that
- * transaction; outside, each is one of its own. To be used by one thread.
+ * The statements of the shell. Between {@code begin} and {@code commit} they run in one
+ * transaction; otherwise each statement is a transaction. Not thread-safe.
  */
 final class Statements implements AutoCloseable {
   private static final int ANY = Integer.MAX_VALUE;
@@ -35,7 +35,7 @@ final class Statements implements AutoCloseable {
   private final Printer printer;
   private final Map<String, Verb> verbs = new LinkedHashMap<>();
   private @Nullable ShellTransaction open;
-  private @Nullable ChangeFeed feed;
+  private @Nullable ChangePrinter watch;
   private boolean over;
 
   Statements(KvStore store, DistributedStorage storage, Namespace namespace, Printer printer) {
@@ -50,40 +50,28 @@ final class Statements implements AutoCloseable {
 
   private List<Verb> verbs() {
     return List.of(
-        new Verb("get", "KEY", "shows a key's value", 1, 1, this::get),
-        new Verb("put", "KEY VALUE", "sets a key to a value", 2, 2, this::put),
-        new Verb("delete", "KEY", "removes a key", 1, 1, this::delete),
+        new Verb("get", "KEY", "prints the value of a key", 1, 1, this::get),
+        new Verb("put", "KEY VALUE", "sets the value of a key", 2, 2, this::put),
+        new Verb("delete", "KEY", "deletes a key", 1, 1, this::delete),
         new Verb(
             "scan",
             "[PREFIX] [--from KEY] [--to KEY] [--limit N]",
-            "shows entries in order; " + Scan.DEFAULT_LIMIT + " if no limit is given",
+            "lists entries in key order; limit " + Scan.DEFAULT_LIMIT + " by default",
             0,
             7,
             this::scan),
         new Verb("count", "[PREFIX]", "counts keys", 0, 1, this::count),
-        new Verb(
-            "begin",
-            "[snapshot|read-committed]",
-            "begins a transaction of several statements",
-            0,
-            1,
-            this::begin),
-        new Verb("commit", "", "commits it", 0, 0, arguments -> commit()),
-        new Verb("rollback", "", "gives it up", 0, 0, arguments -> rollback()),
-        new Verb(
-            "watch",
-            "[PREFIX]",
-            "shows changes, whoever makes them, from now on",
-            0,
-            1,
-            this::watch),
-        new Verb("unwatch", "", "shows them no longer", 0, 0, arguments -> unwatch()),
-        new Verb("status", "", "shows how the storage is doing", 0, 0, arguments -> status()),
-        new Verb("help", "", "shows this", 0, ANY, arguments -> help()),
-        new Verb("exit", "", "ends the shell", 0, 0, arguments -> over = true));
+        new Verb("begin", "[snapshot|read-committed]", "starts a transaction", 0, 1, this::begin),
+        new Verb("commit", "", "commits the transaction", 0, 0, arguments -> commit()),
+        new Verb("rollback", "", "rolls back the transaction", 0, 0, arguments -> rollback()),
+        new Verb("watch", "[PREFIX]", "prints changes to keys as they happen", 0, 1, this::watch),
+        new Verb("unwatch", "", "stops watching", 0, 0, arguments -> unwatch()),
+        new Verb("status", "", "shows the status of the storage", 0, 0, arguments -> status()),
+        new Verb("help", "", "lists the statements", 0, ANY, arguments -> help()),
+        new Verb("exit", "", "leaves the shell", 0, 0, arguments -> over = true));
   }
 
-  /** What statements may begin with. */
+  /** The names of the statements. */
   static Collection<String> names() {
     return List.of(
         "get",
@@ -104,13 +92,13 @@ final class Statements implements AutoCloseable {
   /**
    * Runs a statement.
    *
-   * @throws IllegalArgumentException if there is no such statement, or it is wrongly used
+   * @throws IllegalArgumentException if the statement is unknown or its arguments are invalid
    */
   void run(Bytes name, List<Bytes> arguments) {
-    Verb verb = verbs.get(Words.shown(name));
+    Verb verb = verbs.get(Words.format(name));
     if (verb == null) {
       throw new IllegalArgumentException(
-          "there is no statement " + Words.shown(name) + "; help shows those there are");
+          "unknown statement " + Words.format(name) + "; help lists the statements");
     }
     verb.run(arguments);
   }
@@ -126,7 +114,7 @@ final class Statements implements AutoCloseable {
   private void get(List<Bytes> arguments) {
     Bytes key = arguments.get(0);
     Bytes value = open == null ? storage.read(key) : open.transaction().read(key);
-    printer.line(value == null ? "(absent)" : Words.shown(value));
+    printer.line(value == null ? "(absent)" : Words.format(value));
   }
 
   private void put(List<Bytes> arguments) {
@@ -144,7 +132,7 @@ final class Statements implements AutoCloseable {
       printer.line("ok, in the transaction");
       return;
     }
-    // Explicit, for its revision; a single blind write has no body that a conflict should repeat.
+    // An explicit transaction returns the revision; a blind write needs no retry.
     try (Transaction tx = storage.begin(TransactionOptions.defaults())) {
       statement.accept(tx);
       printer.line(committed(tx.commit()));
@@ -165,7 +153,7 @@ final class Statements implements AutoCloseable {
               printer.line("(there are more; --limit shows more than " + scan.limit() + ")");
               return;
             }
-            printer.line(Words.shown(entry.key()) + " " + Words.shown(entry.value()));
+            printer.line(Words.format(entry.key()) + " " + Words.format(entry.value()));
           }
           printer.line("(" + Figures.of(shown, "entry", "entries") + ")");
         });
@@ -176,9 +164,8 @@ final class Statements implements AutoCloseable {
     view(
         view -> {
           long keys = 0;
-          for (Entry entry : view.scan(scan.range())) {
-            // Within its range, or the scan is not one.
-            keys += scan.range().contains(entry.key()) ? 1 : 0;
+          for (Entry unused : view.scan(scan.range())) {
+            keys++;
           }
           printer.line(Figures.of(keys, "key", "keys"));
         });
@@ -196,12 +183,13 @@ final class Statements implements AutoCloseable {
 
   private void begin(List<Bytes> arguments) {
     if (open != null) {
-      throw new IllegalStateException("a transaction is open already: commit or rollback first");
+      throw new IllegalStateException(
+          "a transaction is already open: commit or roll it back first");
     }
     TransactionOptions options = TransactionOptions.defaults();
     if (!arguments.isEmpty()) {
       try {
-        options = options.isolation(IsolationName.parse(Words.shown(arguments.get(0))));
+        options = options.isolation(IsolationName.parse(Words.format(arguments.get(0))));
       } catch (TypeConversionException e) {
         throw new IllegalArgumentException(e.getMessage(), e);
       }
@@ -226,13 +214,17 @@ final class Statements implements AutoCloseable {
   private ShellTransaction takeOpen() {
     ShellTransaction ending = open;
     if (ending == null) {
-      throw new IllegalStateException("no transaction is open: begin opens one");
+      throw new IllegalStateException("no transaction is open: start one with begin");
     }
     open = null;
     return ending;
   }
 
-  /** Gives an open transaction up; returns how many writes are lost with it. */
+  /**
+   * Rolls back an open transaction.
+   *
+   * @return the number of write statements that were rolled back
+   */
   long discard() {
     if (open == null) {
       return 0;
@@ -245,23 +237,23 @@ final class Statements implements AutoCloseable {
   private void watch(List<Bytes> arguments) {
     unwatchIfWatching();
     Bytes prefix = arguments.isEmpty() ? Bytes.EMPTY : arguments.get(0);
-    feed = ChangeFeed.open(store, namespace, prefix, storage.appliedRevision() + 1, printer);
-    printer.line("watching; unwatch ends it");
+    watch = ChangePrinter.open(store, namespace, prefix, storage.appliedRevision() + 1, printer);
+    printer.line("watching; stop with unwatch");
   }
 
   private void unwatch() {
     if (!unwatchIfWatching()) {
-      throw new IllegalStateException("nothing is being watched");
+      throw new IllegalStateException("no watch is active");
     }
-    printer.line("no longer watching");
+    printer.line("stopped watching");
   }
 
   private boolean unwatchIfWatching() {
-    if (feed == null) {
+    if (watch == null) {
       return false;
     }
-    feed.close();
-    feed = null;
+    watch.close();
+    watch = null;
     return true;
   }
 
@@ -276,9 +268,9 @@ final class Statements implements AutoCloseable {
               Locale.ROOT, "  %-54s %s", verb.name() + " " + verb.usage(), verb.summary()));
     }
     printer.line(
-        "Words with blanks go in quotes: put \"a key\" 'a value'. In double quotes \\\" \\\\");
+        "Words with blanks must be quoted: put \"a key\" 'a value'. In double quotes \\\" \\\\");
     printer.line(
-        "\\n \\t \\r \\xHH stand for a character or byte. A line that begins with # is skipped.");
+        "\\n \\t \\r \\xHH stand for a character or byte. Lines that start with # are comments.");
   }
 
   @Override

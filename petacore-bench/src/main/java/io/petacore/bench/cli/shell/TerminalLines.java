@@ -13,14 +13,14 @@ import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jspecify.annotations.Nullable;
 
-/** Lines typed at a terminal, with editing, a history and completion of the verbs. */
+/** Lines from a terminal, with editing, history and completion of statement names. */
 final class TerminalLines implements LineSource {
   private final Terminal terminal;
   private final LineReader reader;
 
   TerminalLines(Collection<String> verbs) throws IOException {
     terminal = TerminalBuilder.builder().name("petacore").build();
-    // The shell has its own quoting, so the reader must leave every character as it was typed.
+    // The shell parses quotes itself, so the reader must not.
     DefaultParser parser = new DefaultParser().escapeChars(new char[0]).quoteChars(new char[0]);
     reader =
         LineReaderBuilder.builder()
@@ -31,16 +31,15 @@ final class TerminalLines implements LineSource {
             .build();
   }
 
-  /** Whether the program was started at a terminal, both ways. */
-  @SuppressWarnings(
-      "SystemConsoleNull") // Both cases are handled: no console, and one that is none.
+  /** Whether standard input and output are a terminal. */
+  @SuppressWarnings("SystemConsoleNull") // Handles null as well as a console without a terminal.
   static boolean available() {
     Console console = System.console();
     if (console == null) {
       return false;
     }
     try {
-      // From JDK 22 on there is a console without a terminal too, and a method that tells.
+      // Since JDK 22 a console may exist without a terminal; isTerminal distinguishes them.
       return (boolean) Console.class.getMethod("isTerminal").invoke(console);
     } catch (NoSuchMethodException e) {
       return true;
@@ -55,8 +54,8 @@ final class TerminalLines implements LineSource {
       try {
         return reader.readLine(prompt);
       } catch (UserInterruptException e) {
-        // Ctrl-C gives the line up, not the shell; Ctrl-D ends it.
-        reader.printAbove("(exit, or Ctrl-D, ends the shell)");
+        // Ctrl-C discards the line; Ctrl-D leaves the shell.
+        reader.printAbove("(leave the shell with exit or Ctrl-D)");
       } catch (EndOfFileException e) {
         return null;
       }

@@ -4,23 +4,24 @@ import io.petacore.data.Bytes;
 import java.util.List;
 
 /**
- * A statement that the shell knows.
+ * A kind of statement.
  *
- * @param name its first word
- * @param usage what follows it
- * @param summary what it does, in one line
- * @param least how few words may follow
- * @param most how many words may follow
+ * @param name the first word of the statement
+ * @param usage the syntax of its arguments
+ * @param summary one line for the help
+ * @param minArguments minimum number of arguments
+ * @param maxArguments maximum number of arguments
  */
-record Verb(String name, String usage, String summary, int least, int most, Action action) {
-  /** What a statement does with the words after the first. */
+record Verb(
+    String name, String usage, String summary, int minArguments, int maxArguments, Action action) {
+  /** Runs a statement. */
   @FunctionalInterface
   interface Action {
     void run(List<Bytes> arguments);
   }
 
   void run(List<Bytes> arguments) {
-    if (arguments.size() < least || arguments.size() > most) {
+    if (arguments.size() < minArguments || arguments.size() > maxArguments) {
       throw new IllegalArgumentException("usage: " + (name + " " + usage).strip());
     }
     action.run(arguments);

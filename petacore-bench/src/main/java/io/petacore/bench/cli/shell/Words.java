@@ -9,10 +9,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How keys and values are typed and shown. Words are separated by blanks; one that holds blanks,
- * quotes, backslashes or bytes that are no text is put in double quotes, where a backslash begins
- * {@code \"}, {@code \\}, {@code \n}, {@code \t}, {@code \r} or {@code \xHH} (one byte). In single
- * quotes everything stands for itself. What {@link #shown} gives, {@link #of} reads back.
+ * The syntax of keys and values in the shell. Words are separated by blanks. A word with blanks,
+ * quotes, backslashes or bytes that are not UTF-8 is written in double quotes, with the escapes
+ * {@code \"}, {@code \\}, {@code \n}, {@code \t}, {@code \r} and {@code \xHH} (one byte). Single
+ * quotes have no escapes. {@link #parse} is the inverse of {@link #format}.
  */
 final class Words {
   private final String line;
@@ -23,11 +23,11 @@ final class Words {
   }
 
   /**
-   * The words of a line.
+   * Splits a line into words.
    *
    * @throws IllegalArgumentException if a quote is not closed or an escape is unknown
    */
-  static List<Bytes> of(String line) {
+  static List<Bytes> parse(String line) {
     return new Words(line).split();
   }
 
@@ -108,8 +108,8 @@ final class Words {
     return high << 4 | low;
   }
 
-  /** A key or value as it could be typed. */
-  static String shown(Bytes bytes) {
+  /** Formats a key or value as a word, quoted if necessary. */
+  static String format(Bytes bytes) {
     String text = textOf(bytes);
     if (text != null && !text.isEmpty() && text.chars().noneMatch(Words::needsQuotes)) {
       return text;

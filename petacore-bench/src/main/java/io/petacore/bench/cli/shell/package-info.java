@@ -1,4 +1,4 @@
-/** Statements typed or piped, run against a storage. */
+/** An interactive and scriptable shell for a namespace. */
 @NullMarked
 package io.petacore.bench.cli.shell;
 

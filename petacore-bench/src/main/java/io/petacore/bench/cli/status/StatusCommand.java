@@ -23,14 +23,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Says how a namespace and its store are doing. */
+/** {@code status}: shows the status of a namespace and its etcd cluster. */
 @Command(
     name = "status",
     description = {
-      "Says how a namespace and its store are doing.",
+      "Shows the status of a namespace and its etcd cluster.",
       "",
-      "It changes nothing, and permission to read the namespace is enough: a namespace that no"
-          + " storage was ever opened on is not opened by it. With -v it also names the known faults of the server's version."
+      "It only reads: read permission on the namespace is sufficient, and a new namespace is not"
+          + " initialized. With -v it also lists the known bugs of the server version."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Example:", "  petacore.jar status --etcd 127.0.0.1:2379 --namespace shop/"})
@@ -46,11 +46,12 @@ public final class StatusCommand implements Callable<Integer> {
     try (Stores stores = storeOptions.stores()) {
       KvStore store = stores.connect();
       print(out, "store", stores.name() + ": " + stores.describe(store));
-      print(out, "namespace", namespace.name().isEmpty() ? "(empty: every key)" : namespace.name());
+      print(out, "namespace", namespace.name().isEmpty() ? "(empty: all keys)" : namespace.name());
       KeyValue format = single(stores, store, namespace.format());
       if (format == null && !stores.isEmbedded()) {
-        print(out, "format", "none: no storage was ever opened here");
-        print(out, "keys", hasKeys(stores, store, namespace) ? "some, written by others" : "none");
+        print(out, "format", "none: the namespace was never opened");
+        print(
+            out, "keys", hasKeys(stores, store, namespace) ? "some, from foreign writes" : "none");
         return 0;
       }
       print(out, "format", format == null ? "none yet" : described(format));

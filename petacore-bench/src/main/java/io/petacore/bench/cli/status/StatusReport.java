@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A storage's status as lines for people. */
+/** Formats the status of a storage as lines of text. */
 public final class StatusReport {
   private static final int LABEL_WIDTH = 18;
 
   private StatusReport() {}
 
-  /** What a storage says of itself. */
+  /** Returns the lines, one label and value each. */
   public static List<String> of(StorageStatus status) {
     StorageStatus.Counters counters = status.counters();
     List<String> lines = new ArrayList<>();
@@ -21,16 +21,16 @@ public final class StatusReport {
     lines.add(line("keys", Figures.count(status.keys())));
     lines.add(
         line(
-            "in memory",
+            "memory",
             Figures.of(status.versions(), "version", "versions")
-                + ", about "
+                + ", estimated "
                 + Figures.count(status.bytes())
                 + " bytes"));
     lines.add(
         line(
             "applied revision",
             status.appliedRevision() + ", " + Figures.seconds(status.age().toNanos()) + " ago"));
-    lines.add(line("applied version", version(status.appliedTimestamp())));
+    lines.add(line("applied timestamp", timestamp(status.appliedTimestamp())));
     lines.add(line("last contact", String.valueOf(status.lastContact())));
     StorageStatus.Failure failure = status.lastFailure();
     if (failure != null) {
@@ -44,54 +44,54 @@ public final class StatusReport {
                 + Figures.of(counters.conflicts(), "conflict", "conflicts")
                 + " ("
                 + Figures.count(counters.localConflicts())
-                + " found in memory), "
+                + " detected locally), "
                 + Figures.of(counters.retries(), "retry", "retries")));
     lines.add(
         line(
             "requests",
             Figures.count(counters.batches())
-                + ", with "
+                + ", carrying "
                 + Figures.of(counters.batchedTransactions(), "transaction", "transactions")
                 + ", "
                 + Figures.count(counters.resent())
-                + " of them sent again"));
+                + " resent"));
     lines.add(
         line(
-            "lost answers",
+            "in-doubt commits",
             Figures.count(counters.resolvedApplied())
-                + " turned out committed, "
+                + " resolved as applied, "
                 + Figures.count(counters.resolvedNotApplied())
-                + " not, "
+                + " as not applied, "
                 + Figures.count(counters.unknownOutcomes())
-                + " stay unknown; "
+                + " unresolved; "
                 + Figures.of(counters.sessionsLost(), "session", "sessions")
                 + " lost"));
     lines.add(
         line(
-            "following",
+            "replication",
             Figures.of(counters.watchesOpened(), "watch", "watches")
                 + " opened, "
                 + Figures.of(counters.resyncs(), "resync", "resyncs")));
     lines.add(
         line(
-            "oddities",
+            "ignored",
             counters.malformedRecords()
                 + " malformed records, "
                 + counters.ignoredKeys()
-                + " ignored keys, "
+                + " keys, "
                 + counters.clocksRefused()
-                + " refused clocks"));
+                + " clocks"));
     return lines;
   }
 
-  private static String version(long nanos) {
+  private static String timestamp(long nanos) {
     long second = TimeUnit.SECONDS.toNanos(1);
     Instant instant =
         Instant.ofEpochSecond(Math.floorDiv(nanos, second), Math.floorMod(nanos, second));
-    return nanos == 0 ? "none: nothing was committed by PetaCore" : nanos + " (" + instant + ")";
+    return nanos == 0 ? "none: PetaCore has not committed yet" : nanos + " (" + instant + ")";
   }
 
-  /** A label with what it labels. */
+  /** Formats a label and its value. */
   static String line(String label, String text) {
     return "  " + label + " ".repeat(LABEL_WIDTH - label.length()) + text;
   }

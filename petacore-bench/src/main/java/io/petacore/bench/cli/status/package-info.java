@@ -1,4 +1,4 @@
-/** How a namespace and its store are doing. */
+/** The status of a namespace and its etcd cluster. */
 @NullMarked
 package io.petacore.bench.cli.status;
 

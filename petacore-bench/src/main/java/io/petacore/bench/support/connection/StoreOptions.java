@@ -15,7 +15,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** The options by which every command finds its store; the certificates' names are etcdctl's. */
+/** Command-line options for the connection to a store; TLS options are named as in etcdctl. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class StoreOptions {
   @Spec(Target.MIXEE)
@@ -25,16 +25,17 @@ public final class StoreOptions {
       names = "--etcd",
       split = ",",
       paramLabel = "ENDPOINT",
-      description = "Endpoints of the etcd cluster, e.g. 127.0.0.1:2379; without: in memory.")
+      description =
+          "Endpoints of the etcd cluster, e.g. 127.0.0.1:2379 (default: a store in memory).")
   private List<String> endpoints = List.of();
 
   @Option(
       names = "--namespace",
       paramLabel = "PREFIX",
-      description = "The prefix of all keys in the store, ending in a delimiter, e.g. shop/")
+      description = "Prefix of all keys in the store, ending in a delimiter, e.g. shop/")
   private @Nullable String namespace;
 
-  @Option(names = "--user", paramLabel = "NAME", description = "The etcd user.")
+  @Option(names = "--user", paramLabel = "NAME", description = "Name of the etcd user.")
   private @Nullable String user;
 
   @Option(
@@ -42,69 +43,70 @@ public final class StoreOptions {
       paramLabel = "PASSWORD",
       arity = "0..1",
       interactive = true,
-      description = "The user's password; asked for where it is not given here.")
+      description = "Password of the etcd user; prompted for if no value is given.")
   private @Nullable String password;
 
   @Option(
       names = "--cacert",
       paramLabel = "FILE",
-      description = "Certificates of the authorities to trust (PEM); turns TLS on.")
+      description = "Trusted CA certificates (PEM); enables TLS.")
   private @Nullable Path authorities;
 
   @Option(
       names = "--cert",
       paramLabel = "FILE",
-      description = "The client's certificate (PEM); with --key.")
+      description = "Client certificate (PEM); requires --key.")
   private @Nullable Path certificate;
 
   @Option(
       names = "--key",
       paramLabel = "FILE",
-      description = "The client's private key (PEM, PKCS#8); with --cert.")
+      description = "Private key of the client certificate (PEM, PKCS#8); requires --cert.")
   private @Nullable Path privateKey;
 
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "10",
-      description = "How long to wait for the store at first (default: ${DEFAULT-VALUE}).")
+      description = "Timeout for connecting and for the initial load (default: ${DEFAULT-VALUE}).")
   private int timeoutSeconds;
 
   @Option(
       names = {"-v", "--verbose"},
-      description = "Log more, on standard error, and show stack traces; -vv for still more.")
+      description =
+          "Logs to standard error at level info and shows stack traces; -vv: level debug.")
   void verbose(boolean[] times) {
-    Verbosity.raise(times.length);
+    Verbosity.set(times.length);
   }
 
-  /** Whether a cluster was named; else the store is in memory. */
+  /** Whether {@code --etcd} was given; otherwise the store is in memory. */
   public boolean isRemote() {
     return !endpoints.isEmpty();
   }
 
-  /** The namespace asked for; null if none was. */
+  /** The value of {@code --namespace}; null if it was not given. */
   public @Nullable Namespace namespaceIfGiven() {
     return namespace == null ? null : requireDelimiter(namespace);
   }
 
   /**
-   * The namespace asked for. In memory the empty one will do; in a cluster there is no default,
-   * since a namespace once opened forbids every other one that overlaps it, and the empty one
-   * overlaps all.
+   * The value of {@code --namespace}. It defaults to the empty namespace in memory; with etcd it is
+   * required, because opening a namespace excludes all that overlap with it, and the empty one
+   * overlaps with every other.
    *
-   * @throws ParameterException if it is needed and missing
+   * @throws ParameterException if it is required and missing
    */
   public Namespace namespace() {
     if (namespace == null && isRemote()) {
       throw new ParameterException(
           spec.commandLine(),
           "--etcd needs a --namespace, e.g. --namespace shop/"
-              + " (--namespace \"\" takes the whole cluster for one)");
+              + " (--namespace \"\" is the whole cluster)");
     }
     return requireDelimiter(namespace == null ? "" : namespace);
   }
 
-  /** Without a delimiter at its end, the prefix book would take in the keys of bookshop/. */
+  /** Without a delimiter, the prefix {@code book} would include the keys of {@code bookshop/}. */
   private Namespace requireDelimiter(String name) {
     boolean delimited = name.isEmpty() || name.matches("(?s).*\\p{Punct}");
     if (!delimited) {
@@ -116,7 +118,7 @@ public final class StoreOptions {
   }
 
   /**
-   * The store that the options name; nothing is opened yet.
+   * Returns the store that the options specify, without connecting to it.
    *
    * @throws ParameterException if the options contradict each other
    */
@@ -137,12 +139,12 @@ public final class StoreOptions {
         Duration.ofSeconds(timeoutSeconds));
   }
 
-  /** The endpoints, each with its scheme. */
+  /** The endpoints, each with a scheme. */
   public List<String> addresses() {
     return endpoints.stream().map(this::withScheme).toList();
   }
 
-  /** A storage's builder, as far as the options say how it is to be opened. */
+  /** Returns a builder for a storage, configured by the options. */
   public DistributedStorage.Builder storage(KvStore store, Namespace within) {
     return DistributedStorage.builder(store)
         .namespace(within.name())
@@ -180,13 +182,13 @@ public final class StoreOptions {
       String one, @Nullable Object first, String other, @Nullable Object second) {
     if ((first == null) != (second == null)) {
       throw new ParameterException(
-          spec.commandLine(), one + " and " + other + " are given together or not at all");
+          spec.commandLine(), one + " and " + other + " must be given together");
     }
   }
 
   private void requireRemote(String option, @Nullable Object value) {
     if (value != null) {
-      throw new ParameterException(spec.commandLine(), option + " makes sense only with --etcd");
+      throw new ParameterException(spec.commandLine(), option + " requires --etcd");
     }
   }
 }

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * The store that the options named, for one node or several: on etcd each has a connection of its
- * own, in memory all share one store. To be used by one thread.
+ * Opens the specified store for one or several nodes: with etcd each node has its own connection,
+ * in memory all nodes share one store. Not thread-safe.
  */
 public final class Stores implements AutoCloseable {
   private final String name;
@@ -30,36 +30,41 @@ public final class Stores implements AutoCloseable {
     this.timeout = timeout;
   }
 
-  /** One store in memory, empty, gone when it is closed. */
+  /** Returns an empty store in memory. */
   public static Stores embedded() {
     return new Stores(
         "the embedded store", true, EmbeddedKvStore::inMemory, Duration.ofSeconds(10));
   }
 
-  /** A cluster elsewhere, by its name for messages and a way to connect to it. */
+  /**
+   * Returns an etcd cluster.
+   *
+   * @param name the name of the cluster in messages
+   * @param connector opens a connection
+   */
   static Stores remote(String name, Supplier<KvStore> connector, Duration timeout) {
     return new Stores(name, false, connector, timeout);
   }
 
-  /** What to call the store in messages. */
+  /** The name of the store in messages. */
   public String name() {
     return name;
   }
 
-  /** Whether it is in this process and gone with it. */
+  /** Whether the store is in memory. */
   public boolean isEmbedded() {
     return embedded;
   }
 
-  /** How long opening may take. */
+  /** Timeout for connecting. */
   public Duration timeout() {
     return timeout;
   }
 
   /**
-   * The store for one more node.
+   * Connects one more node to the store.
    *
-   * @throws CommandFailedException if it does not answer
+   * @throws CommandFailedException if the store does not respond
    */
   public KvStore connect() throws InterruptedException {
     if (embedded && !open.isEmpty()) {
@@ -73,21 +78,21 @@ public final class Stores implements AutoCloseable {
     } catch (ExecutionException | RuntimeException e) {
       throw new CommandFailedException(
           name
-              + " can't be used ("
+              + " cannot be used ("
               + ErrorLine.of(e)
-              + "); is it running there, and are address, user and certificates right?",
+              + "); check that it is running, and the endpoints, user and certificates",
           e);
     } catch (TimeoutException e) {
       throw new CommandFailedException(
           name
-              + " did not answer within "
+              + " did not respond within "
               + timeout.toSeconds()
-              + " s; is it running there, and is the address right? (--timeout waits longer)",
+              + " s; check that it is running, and the endpoints, or increase --timeout",
           e);
     }
   }
 
-  /** Asks a store who it is. */
+  /** Returns a description of a store, such as its version. */
   public String describe(KvStore store)
       throws InterruptedException, ExecutionException, TimeoutException {
     return store.describe().get(timeout.toMillis(), TimeUnit.MILLISECONDS);

@@ -1,4 +1,4 @@
-/** The options that name a store, and the stores that they open. */
+/** Command-line options for a store, and the stores that they open. */
 @NullMarked
 package io.petacore.bench.support.connection;
 

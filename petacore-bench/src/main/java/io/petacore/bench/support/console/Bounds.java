@@ -3,18 +3,27 @@ package io.petacore.bench.support.console;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/**
- * Checks of option values that parsing alone can't make; a value out of bounds is a usage error.
- */
+/** Validates option values; an invalid value is a usage error. */
 public final class Bounds {
   private final CommandLine command;
 
-  /** Checks for a command, which the error will point to. */
+  /**
+   * Creates checks for a command.
+   *
+   * @param command the command that errors refer to
+   */
   public Bounds(CommandLine command) {
     this.command = command;
   }
 
-  /** A whole number within bounds, both included. */
+  /**
+   * Checks that a whole number is within bounds.
+   *
+   * @param option the name of the option, for the message
+   * @param least the lower bound, inclusive
+   * @param greatest the upper bound, inclusive
+   * @throws ParameterException if it is not
+   */
   public void check(String option, long value, long least, long greatest) {
     if (value < least || value > greatest) {
       throw new ParameterException(
@@ -23,16 +32,24 @@ public final class Bounds {
     }
   }
 
-  /** A number of which there is one in the middle. */
+  /**
+   * Checks that a whole number is odd.
+   *
+   * @throws ParameterException if it is not
+   */
   public void checkOdd(String option, int value) {
     if (value % 2 == 0) {
       throw new ParameterException(command, option + " must be odd, not " + value);
     }
   }
 
-  /** A number within bounds, both included. */
+  /**
+   * Checks that a number is within bounds, both inclusive.
+   *
+   * @throws ParameterException if it is not
+   */
   public void check(String option, double value, double least, double greatest) {
-    // Written so that NaN is refused as well.
+    // Also rejects NaN.
     if (!(value >= least && value <= greatest)) {
       throw new ParameterException(
           command, option + " must be from " + least + " to " + greatest + ", not " + value);

@@ -2,16 +2,20 @@ package io.petacore.bench.support.console;
 
 import org.jspecify.annotations.Nullable;
 
-/** A command could not do what it was asked to; the message is all that its user needs to know. */
+/** A command failed; its message is complete without the stack trace. */
 public final class CommandFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** A message that says what happened and what to do. */
+  /**
+   * Creates a failure without a cause.
+   *
+   * @param message what failed and what to do about it
+   */
   public CommandFailedException(String message) {
     this(message, null);
   }
 
-  /** The same with a cause, shown with {@code -v} only. */
+  /** Creates a failure with a cause, which is shown only with {@code -v}. */
   public CommandFailedException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }

@@ -10,13 +10,13 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.PicocliException;
 
-/** An exception as one line for people. */
+/** Formats an exception as one line of text. */
 public final class ErrorLine {
   private ErrorLine() {}
 
   /**
-   * What happened, without a line break and without a class name where the message is meant for
-   * people.
+   * Returns the message of an exception on a single line, without the class name where the message
+   * is written for users. Wrappers such as {@link ExecutionException} are removed.
    */
   public static String of(Throwable thrown) {
     return describe(unwrapped(thrown)).strip().replaceAll("\\s*[\\r\\n]+\\s*", "; ");
@@ -33,22 +33,22 @@ public final class ErrorLine {
 
   private static String describe(Throwable thrown) {
     if (thrown instanceof NoSuchFileException missing) {
-      return "there is no file " + missing.getFile();
+      return "no such file: " + missing.getFile();
     }
     if (thrown instanceof AccessDeniedException denied) {
       return "no permission to read " + denied.getFile();
     }
     if (thrown instanceof FileSystemException file) {
-      return Objects.requireNonNullElse(file.getMessage(), "a file can't be used");
+      return Objects.requireNonNullElse(file.getMessage(), "a file cannot be used");
     }
     String message = thrown.getMessage();
-    boolean forPeople =
+    boolean isUserMessage =
         thrown instanceof CommandFailedException
             || thrown instanceof PetaCoreException
             || thrown instanceof PicocliException
             || thrown instanceof IllegalArgumentException
             || thrown instanceof IllegalStateException;
-    if (forPeople && message != null) {
+    if (isUserMessage && message != null) {
       return message;
     }
     String kind = thrown.getClass().getSimpleName();

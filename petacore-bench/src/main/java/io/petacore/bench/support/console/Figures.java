@@ -2,21 +2,25 @@ package io.petacore.bench.support.console;
 
 import java.util.Locale;
 
-/** Numbers as people read them; the same in every locale. */
+/** Formats numbers for display, independent of the locale. */
 public final class Figures {
   private Figures() {}
 
-  /** A whole number with its thousands marked. */
+  /** Formats a whole number with thousands separators. */
   public static String count(long value) {
     return String.format(Locale.ROOT, "%,d", value);
   }
 
-  /** How many a second, over some nanoseconds. */
+  /**
+   * Formats a rate per second.
+   *
+   * @param nanos the elapsed time; the rate is 0 if this is not positive
+   */
   public static String perSecond(long count, long nanos) {
     return count(nanos <= 0 ? 0 : Math.round(count * 1e9 / nanos));
   }
 
-  /** A duration given in nanoseconds, as milliseconds with the digits that matter. */
+  /** Formats a duration in nanoseconds as milliseconds, with three significant digits. */
   public static String millis(long nanos) {
     double millis = nanos / 1e6;
     String format =
@@ -24,12 +28,12 @@ public final class Figures {
     return String.format(Locale.ROOT, format, millis);
   }
 
-  /** A duration given in nanoseconds, as seconds. */
+  /** Formats a duration in nanoseconds as seconds. */
   public static String seconds(long nanos) {
     return String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
   }
 
-  /** A count with its noun, in the singular where it is one. */
+  /** Formats a count with its noun, for example {@code 1 key} or {@code 2 keys}. */
   public static String of(long count, String singular, String plural) {
     return count(count) + " " + (count == 1 ? singular : plural);
   }

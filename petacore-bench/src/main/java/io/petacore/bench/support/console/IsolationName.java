@@ -4,19 +4,19 @@ import io.petacore.transaction.IsolationLevel;
 import java.util.Locale;
 import picocli.CommandLine.TypeConversionException;
 
-/** Isolation levels as they are typed: {@code snapshot}, {@code read-committed}. */
+/** Names of isolation levels on the command line: {@code snapshot}, {@code read-committed}. */
 public final class IsolationName {
   private IsolationName() {}
 
-  /** A level's name. */
+  /** Returns the name of a level. */
   public static String of(IsolationLevel level) {
     return level.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /**
-   * The level of a name.
+   * Parses the name of a level.
    *
-   * @throws TypeConversionException if there is none
+   * @throws TypeConversionException if no level has this name
    */
   public static IsolationLevel parse(String name) {
     for (IsolationLevel level : IsolationLevel.values()) {

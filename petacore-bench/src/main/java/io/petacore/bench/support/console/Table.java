@@ -5,27 +5,27 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A table in plain text: the first column to the left, the others, figures, to the right. */
+/** A plain-text table; the first column is left-aligned, all others are right-aligned. */
 public final class Table {
   private static final String INDENT = "  ";
   private static final String GAP = "   ";
 
   private final List<List<String>> rows = new ArrayList<>();
 
-  /** A table with its column heads. */
-  public Table(String... heads) {
-    rows.add(List.of(heads));
+  /** Creates a table with column headers. */
+  public Table(String... headers) {
+    rows.add(List.of(headers));
   }
 
   /**
    * Adds a row.
    *
-   * @throws IllegalArgumentException if it has not as many cells as there are columns
+   * @throws IllegalArgumentException if the number of cells is not the number of columns
    */
   public void row(String... cells) {
     if (cells.length != rows.get(0).size()) {
       throw new IllegalArgumentException(
-          "a row of " + cells.length + " cells in a table of " + rows.get(0).size() + " columns");
+          "a row of " + cells.length + " cells for a table of " + rows.get(0).size() + " columns");
     }
     rows.add(List.of(cells));
   }

@@ -1,10 +1,15 @@
 package io.petacore.bench.support.console;
 
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
-/** Does something over and over while something else goes on, until it is closed. */
+/** Runs a task periodically on a daemon thread until it is closed. */
 public final class Ticker implements AutoCloseable {
   private final ScheduledExecutorService executor;
 
@@ -16,21 +21,46 @@ public final class Ticker implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    // The executor repeats it; how it ends is of interest to nobody.
+    // Ends when the executor is shut down.
     var unused = executor.scheduleAtFixedRate(tick, period, period, unit);
   }
 
-  /** Ticks every second, the first time after one. */
+  /** Runs a task every second, for the first time after one second. */
   public static Ticker everySecond(Runnable tick) {
     return new Ticker(tick, 1, TimeUnit.SECONDS);
   }
 
-  /** Ticks every millisecond, the first time after one. */
-  public static Ticker everyMillisecond(Runnable tick) {
-    return new Ticker(tick, 1, TimeUnit.MILLISECONDS);
+  /**
+   * Evaluates a condition every millisecond until it holds.
+   *
+   * @return whether it held within the timeout
+   */
+  public static boolean await(BooleanSupplier condition, Duration timeout)
+      throws InterruptedException {
+    CompletableFuture<Boolean> result = new CompletableFuture<>();
+    Runnable evaluation =
+        () -> {
+          try {
+            if (condition.getAsBoolean()) {
+              result.complete(true);
+            }
+          } catch (RuntimeException e) {
+            result.completeExceptionally(e);
+          }
+        };
+    Ticker ticker = new Ticker(evaluation, 1, TimeUnit.MILLISECONDS);
+    try {
+      return result.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the awaited condition failed", e.getCause());
+    } finally {
+      ticker.close();
+    }
   }
 
-  /** Ends the ticking; a tick under way is waited for, so that no line comes after the last one. */
+  /** Stops; waits up to 5 s for a run in progress, so that it does not print after this returns. */
   @Override
   public void close() {
     executor.shutdownNow();

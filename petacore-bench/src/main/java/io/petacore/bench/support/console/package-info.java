@@ -1,4 +1,4 @@
-/** What every command shares towards people: errors, figures, tables, options' bounds. */
+/** Console output and option handling that all commands share. */
 @NullMarked
 package io.petacore.bench.support.console;
 

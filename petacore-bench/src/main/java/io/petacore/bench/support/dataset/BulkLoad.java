@@ -19,16 +19,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Writes many entries, in transactions that each carry a chunk of them, several at once.
+ * Writes many entries in concurrent transactions of one chunk each.
  *
- * <p>The transactions are Read Committed: a load reads nothing, so there is nothing that a snapshot
- * could guard, and a key that is there is simply overwritten.
+ * <p>The transactions are Read Committed, because a load reads nothing and overwrites existing
+ * keys.
  */
 public final class BulkLoad {
-  /** Writes in one transaction: with the commit record, within etcd's default of 128 operations. */
+  /**
+   * Writes per transaction: with the commit record, within etcd's default limit of 128 operations.
+   */
   public static final int WRITES_PER_TRANSACTION = 100;
 
-  /** Key and value bytes in one transaction: half of what a request carries by default. */
+  /** Key and value bytes per transaction: half of the default limit of a request. */
   private static final int BYTES_PER_TRANSACTION = 512 << 10;
 
   private static final int WRITERS = 4;
@@ -41,10 +43,14 @@ public final class BulkLoad {
   private final AtomicInteger next = new AtomicInteger();
   private final AtomicLong written = new AtomicLong();
 
-  /** Entries that one transaction carries: from an index, included, to another, excluded. */
+  /** A range of entries that one transaction writes. */
   private record Chunk(int from, int to) {}
 
-  /** A load of entries, with distinct keys. */
+  /**
+   * Creates a load.
+   *
+   * @param entries the entries, with distinct keys
+   */
   public BulkLoad(List<Entry> entries) {
     this.entries = entries;
     this.chunks = chunks(entries);
@@ -70,22 +76,22 @@ public final class BulkLoad {
     return chunks;
   }
 
-  /** How many entries there are. */
+  /** The number of entries. */
   public int size() {
     return entries.size();
   }
 
-  /** How many entries have been written and confirmed. May be asked while the load goes on. */
+  /** The number of entries committed so far. May be called by any thread while the load runs. */
   public long written() {
     return written.get();
   }
 
   /**
-   * Has the library judge every entry, without sending anything: each is written in a transaction
-   * that is then rolled back.
+   * Validates every entry without sending anything, by writing it in a transaction that is rolled
+   * back.
    *
-   * @throws CommandFailedException if it refuses one, naming the line {@code index + 1} of the
-   *     source
+   * @throws CommandFailedException if an entry is invalid; the message names line {@code index + 1}
+   *     of the source
    */
   public void check(DistributedStorage storage, String source) {
     for (Chunk chunk : chunks) {
@@ -107,9 +113,9 @@ public final class BulkLoad {
   }
 
   /**
-   * Writes everything and returns when all of it is confirmed, through the storages in turn.
+   * Writes all entries, distributed over the storages, and returns when they are committed.
    *
-   * @throws CommandFailedException if a transaction failed: what had been written by then stays
+   * @throws CommandFailedException if a transaction fails; entries committed before remain
    */
   public void run(List<DistributedStorage> storages) throws InterruptedException {
     ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
@@ -124,19 +130,19 @@ public final class BulkLoad {
       }
     } catch (ExecutionException e) {
       throw new CommandFailedException(
-          "the load stopped after "
+          "the load failed after "
               + Figures.count(written.get())
               + " of "
               + Figures.count(size())
               + " entries: "
               + ErrorLine.of(e)
-              + " (what was written stays; running it again writes all of it again)",
+              + " (these entries remain; loading again overwrites them)",
           e);
     } finally {
-      // After a failure the other writers take no further chunk.
+      // After a failure the other writers must not start another chunk.
       next.set(chunks.size());
       writers.shutdown();
-      // Whatever is under way ends by itself, at the latest at the storage's commit timeout.
+      // Transactions in flight end within the storage's commit timeout.
       writers.awaitTermination(1, TimeUnit.MINUTES);
     }
   }

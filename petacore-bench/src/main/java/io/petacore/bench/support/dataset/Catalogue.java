@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 
-/** A made-up catalogue of furniture: the same for the same size and seed, on every machine. */
+/** Generates a furniture catalogue; the same size and seed give the same catalogue everywhere. */
 public final class Catalogue {
   private static final List<String> FINISHES =
       List.of("Oiled", "Lacquered", "Waxed", "Painted", "Bleached", "Stained", "Brushed", "Raw");
@@ -33,7 +33,7 @@ public final class Catalogue {
 
   private Catalogue() {}
 
-  /** Items, in the order of their keys: a stock-keeping unit and its description. */
+  /** Generates items in key order; the key is a stock-keeping unit, the value its description. */
   public static List<Entry> generate(int items, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int digits = Math.max(5, Integer.toString(items).length());

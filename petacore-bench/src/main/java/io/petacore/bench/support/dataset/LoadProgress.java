@@ -4,14 +4,14 @@ import io.petacore.bench.support.console.Figures;
 import io.petacore.bench.support.console.Ticker;
 import java.io.PrintWriter;
 
-/** A line every second on how far a load has come, and one at its end. */
+/** Prints the progress of a load every second, and a summary at its end. */
 public final class LoadProgress implements AutoCloseable {
   private final BulkLoad load;
   private final PrintWriter out;
   private final long begun = System.nanoTime();
   private final Ticker ticker;
 
-  /** Begins to tell; the load is about to be run. */
+  /** Starts printing; to be created just before the load is run. */
   public LoadProgress(BulkLoad load, PrintWriter out) {
     this.load = load;
     this.out = out;
@@ -33,7 +33,11 @@ public final class LoadProgress implements AutoCloseable {
     out.flush();
   }
 
-  /** Tells that all of it is written, and how fast it went. */
+  /**
+   * Prints the summary.
+   *
+   * @param where the target of the load
+   */
   public void printDone(String where) {
     ticker.close();
     long nanos = System.nanoTime() - begun;
@@ -47,7 +51,7 @@ public final class LoadProgress implements AutoCloseable {
             + Figures.perSecond(load.size(), nanos)
             + "/s, "
             + BulkLoad.WRITES_PER_TRANSACTION
-            + " to a transaction)");
+            + " per transaction)");
     out.flush();
   }
 

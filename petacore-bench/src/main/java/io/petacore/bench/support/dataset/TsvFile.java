@@ -16,19 +16,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A file of entries: UTF-8, one {@code key<TAB>value} on each line.
+ * A UTF-8 file of entries, one {@code key<TAB>value} per line.
  *
- * <p>The first tab ends the key; the rest of the line, further tabs included, is the value, which
- * may be empty. A line ends with a line feed, or a carriage return and a line feed; the last one
- * need not. What a key or value holds of these is written as {@code \t}, {@code \n}, {@code \r},
- * and a backslash as {@code \\}. A byte order mark at the beginning is skipped.
+ * <p>The first tab ends the key; the rest of the line, including further tabs, is the value, which
+ * may be empty. A line ends with a line feed, optionally preceded by a carriage return; the last
+ * line may lack it. In keys and values a tab, line feed, carriage return and backslash are written
+ * {@code \t}, {@code \n}, {@code \r} and {@code \\}. A leading byte order mark is skipped.
  *
- * <p>A file is read whole before anything is done with it, so a bad line anywhere means that
- * nothing of the file is used. The line of the entry at index {@code i} is {@code i + 1}, always:
- * no line is skipped.
+ * <p>The whole file is read before any entry is used, so an invalid line rejects the file. The
+ * entry at index {@code i} is on line {@code i + 1}: no line is skipped.
  */
 public final class TsvFile {
-  /** Far above what a store takes; ends the reading of a file that is no text at all. */
+  /** Far above the size limits of a store; rejects binary files early. */
   private static final int MAX_LINE_BYTES = 8 << 20;
 
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
@@ -42,21 +41,21 @@ public final class TsvFile {
   }
 
   /**
-   * The entries of a file, in its order.
+   * Reads the entries of a file, in file order.
    *
-   * @throws IOException if it can't be read
-   * @throws CommandFailedException if it has a bad line, or none at all
+   * @throws IOException if it cannot be read
+   * @throws CommandFailedException if a line is invalid or the file is empty
    */
   public static List<Entry> read(Path file) throws IOException {
     if (Files.isDirectory(file)) {
-      throw new CommandFailedException(file + " is a directory, not a file of entries");
+      throw new CommandFailedException(file + " is a directory, not a file");
     }
     try (InputStream in = Files.newInputStream(file)) {
       return read(file.toString(), in);
     }
   }
 
-  /** The entries that a stream holds; {@code name} stands for it in messages. */
+  /** Reads the entries of a stream; messages call it {@code name}. */
   static List<Entry> read(String name, InputStream in) throws IOException {
     TsvFile file = new TsvFile(name);
     file.readLines(new BufferedInputStream(in, 1 << 16));
@@ -158,10 +157,10 @@ public final class TsvFile {
   }
 
   /**
-   * An entry as a line, without its end; reading it gives the entry back. (A file whose very first
-   * key begins with a byte order mark needs one more in front, since one is skipped there.)
+   * Formats an entry as a line without a line end, the inverse of reading. If the first key of a
+   * file starts with a byte order mark, write another one before it, since the reader skips one.
    *
-   * @throws IllegalStateException if key or value are not UTF-8
+   * @throws IllegalStateException if the key or the value is not UTF-8
    */
   public static String line(Entry entry) {
     return escape(entry.key().toUtf8()) + "\t" + escape(entry.value().toUtf8());

@@ -1,4 +1,4 @@
-/** Files of keys and values, read, written and made up. */
+/** Sets of entries: read from files, generated, and loaded into a namespace. */
 @NullMarked
 package io.petacore.bench.support.dataset;
 

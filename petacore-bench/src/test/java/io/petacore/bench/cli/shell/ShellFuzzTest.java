@@ -20,7 +20,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Whatever is typed is a statement, or is refused with what is wrong about it. */
+/** Every input is a valid statement or is rejected with a message. */
 class ShellFuzzTest {
 
   private static final int LINES = 100_000;
@@ -55,32 +55,31 @@ class ShellFuzzTest {
     return new Mutations(new Random(seed), EXAMPLES, " '\"\\x09afnrt-#\0".getBytes(UTF_8));
   }
 
-  /** Words come back as they are shown. */
+  /** Parsing a formatted word returns it. */
   @Test
-  void everyLineIsWordsOrIsRefused() {
+  void everyLineIsParsedOrRejected() {
     long seed = Seeds.one();
     Mutations mutations = mutations(seed);
     int split = 0;
     for (int i = 0; i < LINES; i++) {
       String line = new String(mutations.next(), UTF_8);
       try {
-        for (Bytes word : Words.of(line)) {
-          assertEquals(List.of(word), Words.of(Words.shown(word)));
+        for (Bytes word : Words.parse(line)) {
+          assertEquals(List.of(word), Words.parse(Words.format(word)));
           split++;
         }
-      } catch (IllegalArgumentException refused) {
-        // With a message for whoever has typed it.
-        assertTrue(!String.valueOf(refused.getMessage()).isBlank());
+      } catch (IllegalArgumentException rejected) {
+        assertTrue(!String.valueOf(rejected.getMessage()).isBlank());
       } catch (RuntimeException | AssertionError e) {
         throw new AssertionError("line " + line + Seeds.replay(seed), e);
       }
     }
-    assertTrue(split > LINES, "most are words");
+    assertTrue(split > LINES, "too few words were parsed");
   }
 
-  /** What no statement may end with is an exception that says nothing to whoever has typed it. */
+  /** A statement fails only with an exception that has a message for the user. */
   @Test
-  void everyStatementIsRunOrRefused() throws IOException {
+  void everyStatementIsRunOrRejected() throws IOException {
     long seed = Seeds.one();
     Mutations mutations = mutations(seed);
     StringWriter out = new StringWriter();
@@ -94,7 +93,7 @@ class ShellFuzzTest {
       for (int i = 0; i < STATEMENTS; i++) {
         String line = new String(mutations.next(), UTF_8);
         try {
-          List<Bytes> words = Words.of(line);
+          List<Bytes> words = Words.parse(line);
           if (!words.isEmpty()) {
             statements.run(words.get(0), words.subList(1, words.size()));
           }
@@ -103,7 +102,8 @@ class ShellFuzzTest {
         } catch (IllegalStateException e) {
           assertTrue(
               String.valueOf(e.getMessage())
-                  .matches("a transaction is open already.*|no transaction is open.*|nothing is.*"),
+                  .matches(
+                      "a transaction is already open.*|no transaction is open.*|no watch is.*"),
               () -> "line " + line + ": " + e + Seeds.replay(seed));
         } catch (RuntimeException | AssertionError e) {
           throw new AssertionError("line " + line + Seeds.replay(seed), e);

@@ -38,7 +38,7 @@ class ShellTest {
     store.close();
   }
 
-  /** Runs a script; returns how many statements failed. */
+  /** Runs a script and returns the number of failed statements. */
   private long run(String... script) throws IOException {
     try (LineSource lines =
             new PipedLines(
@@ -50,7 +50,7 @@ class ShellTest {
     }
   }
 
-  private List<String> answers() {
+  private List<String> output() {
     return out.toString()
         .lines()
         .map(line -> line.replaceAll("revision \\d+", "revision N"))
@@ -62,17 +62,17 @@ class ShellTest {
   }
 
   @Test
-  void whatIsWrittenIsRead() throws IOException {
+  void aWrittenKeyIsRead() throws IOException {
     assertEquals(0, run("put a 1", "get a", "put 'a key' \"a value\"", "get 'a key'", "get none"));
     assertEquals(
-        List.of("ok, revision N", "1", "ok, revision N", "\"a value\"", "(absent)"), answers());
+        List.of("ok, revision N", "1", "ok, revision N", "\"a value\"", "(absent)"), output());
     assertEquals("a value", storage.read("a key"));
   }
 
   @Test
-  void whatIsDeletedIsGone() throws IOException {
+  void aDeletedKeyIsAbsent() throws IOException {
     assertEquals(0, run("put a 1", "delete a", "get a"));
-    assertEquals("(absent)", answers().get(2));
+    assertEquals("(absent)", output().get(2));
   }
 
   @Test
@@ -94,11 +94,11 @@ class ShellTest {
             "b/1 1",
             "(2 entries)",
             "2 keys"),
-        answers());
+        output());
   }
 
   @Test
-  void aTransactionIsCommittedAsAWhole() throws IOException {
+  void aTransactionIsCommittedAtomically() throws IOException {
     assertEquals(0, run("begin", "put a 1", "put b 2", "get a", "scan", "commit", "get b"));
     assertEquals("1", storage.read("a"));
     assertEquals("2", storage.read("b"));
@@ -113,25 +113,25 @@ class ShellTest {
             "(2 entries)",
             "ok, revision N",
             "2"),
-        answers());
+        output());
   }
 
   @Test
-  void aTransactionRolledBackLeavesNothing() throws IOException {
+  void aRolledBackTransactionWritesNothing() throws IOException {
     assertEquals(0, run("begin read-committed", "put a 1", "rollback", "get a"));
     assertNull(storage.read("a"));
-    assertEquals("(absent)", answers().get(3));
+    assertEquals("(absent)", output().get(3));
   }
 
   @Test
-  void aTransactionLeftOpenIsRolledBackAndSaid() throws IOException {
+  void anOpenTransactionIsRolledBackAndReportedAtTheEnd() throws IOException {
     assertEquals(1, run("begin", "put a 1"));
     assertNull(storage.read("a"));
-    assertTrue(errors().get(0).endsWith("rolled back: 1 write never committed"), err.toString());
+    assertTrue(errors().get(0).endsWith("rolled back: 1 write not committed"), err.toString());
   }
 
   @Test
-  void aConflictIsToldAndEndsTheTransaction() throws IOException {
+  void aConflictIsReportedAndEndsTheTransaction() throws IOException {
     storage.runTransaction(tx -> tx.write("a", "1"));
     try (LineSource lines =
             new PipedLines(new StringReader(""), new PrintWriter(out), new PrintWriter(err));
@@ -150,7 +150,7 @@ class ShellTest {
   }
 
   @Test
-  void anErrorNamesItsLineAndEndsNothing() throws IOException {
+  void anErrorReportsItsLineAndDoesNotEndTheScript() throws IOException {
     assertEquals(
         7,
         run(
@@ -167,9 +167,9 @@ class ShellTest {
             "get a",
             "exit",
             "get never"));
-    assertEquals(List.of("ok, revision N", "1"), answers());
+    assertEquals(List.of("ok, revision N", "1"), output());
     assertEquals(
-        "line 1: there is no statement frobnicate; help shows those there are", errors().get(0));
+        "line 1: unknown statement frobnicate; help lists the statements", errors().get(0));
     assertEquals("line 2: usage: get KEY", errors().get(1));
     assertEquals(
         "line 6: expected snapshot or read-committed, not 'serializable'", errors().get(5));
@@ -177,7 +177,7 @@ class ShellTest {
   }
 
   @Test
-  void helpNamesEveryStatementAndStatusTellsTheState() throws IOException {
+  void helpListsEveryStatementAndStatusShowsTheState() throws IOException {
     assertEquals(0, run("help", "status"));
     for (String name : Statements.names()) {
       assertTrue(out.toString().contains("  " + name + " "), name);
@@ -186,7 +186,7 @@ class ShellTest {
   }
 
   @Test
-  void watchedChangesArriveWithoutPetaCoresOwnKeys() throws Exception {
+  void aWatchPrintsChangesWithoutInternalKeys() throws Exception {
     BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     Printer printer =
         new Printer() {
@@ -204,17 +204,17 @@ class ShellTest {
       statements.run(Bytes.utf8("watch"), List.of());
       storage.runTransaction(tx -> tx.write("a", "1").write("b c", "2"));
       storage.runTransaction(tx -> tx.delete("a"));
-      assertEquals("watching; unwatch ends it", lines.poll(10, TimeUnit.SECONDS));
+      assertEquals("watching; stop with unwatch", lines.poll(10, TimeUnit.SECONDS));
       assertEquals("[N] put a 1", lines.poll(10, TimeUnit.SECONDS));
       assertEquals("[N] put \"b c\" 2", lines.poll(10, TimeUnit.SECONDS));
       assertEquals("[N] delete a", lines.poll(10, TimeUnit.SECONDS));
       statements.run(Bytes.utf8("watch"), List.of(Bytes.utf8("b")));
       storage.runTransaction(tx -> tx.write("a", "1").write("b", "2"));
-      assertEquals("watching; unwatch ends it", lines.poll(10, TimeUnit.SECONDS));
+      assertEquals("watching; stop with unwatch", lines.poll(10, TimeUnit.SECONDS));
       assertEquals("[N] put b 2", lines.poll(10, TimeUnit.SECONDS));
       store.close();
       String end = String.valueOf(lines.poll(10, TimeUnit.SECONDS));
-      assertTrue(end.startsWith("error: the watch has ended ("), end);
+      assertTrue(end.startsWith("error: the watch ended ("), end);
     }
   }
 }

@@ -17,59 +17,59 @@ class WordsTest {
 
   @Test
   void blanksSeparateWords() {
-    assertEquals(words("put", "a", "1"), Words.of("  put a\t 1 "));
-    assertEquals(List.of(), Words.of("   "));
+    assertEquals(words("put", "a", "1"), Words.parse("  put a\t 1 "));
+    assertEquals(List.of(), Words.parse("   "));
   }
 
   @Test
-  void quotesKeepBlanksAndTheEmptyWord() {
-    assertEquals(words("a key", "", "it's"), Words.of("\"a key\" '' \"it's\""));
-    assertEquals(words("back\\slash"), Words.of("'back\\slash'"));
-    assertEquals(words("joined up"), Words.of("joined\" up\""));
-    assertEquals(words("back\\slash"), Words.of("back\\slash"));
+  void quotesPreserveBlanksAndTheEmptyWord() {
+    assertEquals(words("a key", "", "it's"), Words.parse("\"a key\" '' \"it's\""));
+    assertEquals(words("back\\slash"), Words.parse("'back\\slash'"));
+    assertEquals(words("joined up"), Words.parse("joined\" up\""));
+    assertEquals(words("back\\slash"), Words.parse("back\\slash"));
   }
 
   @Test
   void escapesInDoubleQuotes() {
-    assertEquals(words("\"\\\n\t\r"), Words.of("\"\\\"\\\\\\n\\t\\r\""));
-    assertEquals(List.of(Bytes.of((byte) 0xff, (byte) 0x00)), Words.of("\"\\xff\\x00\""));
+    assertEquals(words("\"\\\n\t\r"), Words.parse("\"\\\"\\\\\\n\\t\\r\""));
+    assertEquals(List.of(Bytes.of((byte) 0xff, (byte) 0x00)), Words.parse("\"\\xff\\x00\""));
   }
 
   @Test
-  void whatCannotBeReadIsRefused() {
+  void invalidLinesAreRejected() {
     for (String bad :
         List.of("\"open", "'open", "\"\\q\"", "\"\\x1\"", "\"\\xgg\"", "\"\\", "\"\\x")) {
-      assertThrows(IllegalArgumentException.class, () -> Words.of(bad), bad);
+      assertThrows(IllegalArgumentException.class, () -> Words.parse(bad), bad);
     }
   }
 
   @Test
-  void plainWordsAreShownPlain() {
-    assertEquals("item/42", Words.shown(Bytes.utf8("item/42")));
-    assertEquals("größe", Words.shown(Bytes.utf8("größe")));
-    assertEquals("\"\"", Words.shown(Bytes.EMPTY));
-    assertEquals("\"a b\"", Words.shown(Bytes.utf8("a b")));
-    assertEquals("\"\\xff\"", Words.shown(Bytes.of((byte) 0xff)));
-    assertEquals("\"\\x00c\"", Words.shown(Bytes.utf8("\0c")));
+  void plainWordsAreNotQuoted() {
+    assertEquals("item/42", Words.format(Bytes.utf8("item/42")));
+    assertEquals("größe", Words.format(Bytes.utf8("größe")));
+    assertEquals("\"\"", Words.format(Bytes.EMPTY));
+    assertEquals("\"a b\"", Words.format(Bytes.utf8("a b")));
+    assertEquals("\"\\xff\"", Words.format(Bytes.of((byte) 0xff)));
+    assertEquals("\"\\x00c\"", Words.format(Bytes.utf8("\0c")));
   }
 
   @Test
-  void whatIsShownIsReadBack() {
+  void parseIsTheInverseOfFormat() {
     Random random = new Random(42);
     for (int i = 0; i < 5_000; i++) {
       byte[] bytes = new byte[random.nextInt(12)];
       random.nextBytes(bytes);
       Bytes word = Bytes.of(bytes);
-      assertEquals(List.of(word), Words.of(Words.shown(word)), Words.shown(word));
+      assertEquals(List.of(word), Words.parse(Words.format(word)), Words.format(word));
     }
     for (String text :
         List.of("a\u00a0b", "\u0085", "\ud83d\ude00 x", "# no comment", "'", "\u2028")) {
-      assertEquals(words(text), Words.of(Words.shown(Bytes.utf8(text))), text);
+      assertEquals(words(text), Words.parse(Words.format(Bytes.utf8(text))), text);
     }
   }
 
   @Test
-  void scansReadTheirOptions() {
+  void scanOptionsAreParsed() {
     assertEquals(new Scan(KeyRange.atLeast(Bytes.of((byte) 1)), 100), Scan.of(words()));
     assertEquals(new Scan(KeyRange.prefix("a"), 5), Scan.of(words("a", "--limit", "5")));
     assertEquals(
@@ -77,10 +77,10 @@ class WordsTest {
   }
 
   @Test
-  void scansRefuseWhatMakesNoSense() {
+  void invalidScanOptionsAreRejected() {
     for (String bad :
         List.of("a b", "--limit", "--limit 0", "--limit -1", "--limit x", "a --from b", "--to")) {
-      assertThrows(IllegalArgumentException.class, () -> Scan.of(Words.of(bad)), bad);
+      assertThrows(IllegalArgumentException.class, () -> Scan.of(Words.parse(bad)), bad);
     }
     assertThrows(IllegalArgumentException.class, () -> Scan.of(words("--from", "b", "--to", "a")));
   }

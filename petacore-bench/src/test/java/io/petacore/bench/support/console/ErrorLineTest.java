@@ -16,32 +16,32 @@ import org.junit.jupiter.api.Test;
 class ErrorLineTest {
 
   @Test
-  void theLibrarysMessagesStandAlone() {
+  void messagesOfTheLibraryHaveNoClassName() {
     assertEquals("away", ErrorLine.of(new StoreUnavailableException("away", null)));
   }
 
   @Test
-  void wrappersAreTakenOff() {
+  void wrappersAreRemoved() {
     Exception cause = new StoreUnavailableException("away", null);
     assertEquals("away", ErrorLine.of(new ExecutionException(new CompletionException(cause))));
     assertEquals(
-        "there is no file x.tsv",
+        "no such file: x.tsv",
         ErrorLine.of(new UncheckedIOException(new NoSuchFileException("x.tsv"))));
   }
 
   @Test
-  void anUnexpectedExceptionNamesItsKind() {
+  void anUnexpectedExceptionIncludesItsClassName() {
     assertEquals("IOException: broken", ErrorLine.of(new IOException("broken")));
     assertEquals("NullPointerException", ErrorLine.of(new NullPointerException()));
   }
 
   @Test
-  void itIsOneLine() {
+  void lineBreaksAreReplaced() {
     assertEquals("one; two", ErrorLine.of(new IllegalArgumentException("one\n  two\n")));
   }
 
   @Test
-  void figuresReadAlikeEverywhere() {
+  void figuresAreIndependentOfTheLocale() {
     assertEquals("1,234,567", Figures.count(1234567));
     assertEquals("500", Figures.perSecond(1000, 2_000_000_000L));
     assertEquals("0", Figures.perSecond(1000, 0));
@@ -53,7 +53,7 @@ class ErrorLineTest {
   }
 
   @Test
-  void aTablePutsFiguresToTheRight() {
+  void aTableAlignsFiguresToTheRight() {
     Table table = new Table("node", "reads");
     table.row("a", "1");
     table.row("longer", "1,000");

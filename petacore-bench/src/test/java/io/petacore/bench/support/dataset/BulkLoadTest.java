@@ -37,7 +37,7 @@ class BulkLoadTest {
   }
 
   @Test
-  void everythingIsWrittenAndCounted() throws InterruptedException {
+  void allEntriesAreWrittenAndCounted() throws InterruptedException {
     List<Entry> catalogue = Catalogue.generate(1234, 1);
     BulkLoad load = new BulkLoad(catalogue);
     load.run(List.of(storage));
@@ -46,7 +46,7 @@ class BulkLoadTest {
   }
 
   @Test
-  void largeValuesTakeMoreTransactions() throws InterruptedException {
+  void largeValuesUseMoreTransactions() throws InterruptedException {
     Bytes large = Bytes.of(new byte[100_000]);
     List<Entry> entries = new ArrayList<>();
     for (int i = 100; i < 150; i++) {
@@ -57,7 +57,7 @@ class BulkLoadTest {
   }
 
   @Test
-  void whatIsThereIsOverwritten() throws InterruptedException {
+  void existingKeysAreOverwritten() throws InterruptedException {
     storage.runTransaction(tx -> tx.write("a", "old").write("b", "old"));
     new BulkLoad(List.of(new Entry(Bytes.utf8("a"), Bytes.utf8("new")))).run(List.of(storage));
     assertEquals("new", storage.read("a"));
@@ -65,7 +65,7 @@ class BulkLoadTest {
   }
 
   @Test
-  void aKeyThatTheLibraryRefusesIsNamedWithItsLineAndNothingIsWritten() {
+  void anInvalidKeyIsReportedWithItsLineAndNothingIsWritten() {
     List<Entry> entries = new ArrayList<>(Catalogue.generate(200, 1));
     entries.set(150, new Entry(Bytes.of((byte) 0, (byte) 1), Bytes.EMPTY));
     BulkLoad load = new BulkLoad(entries);
@@ -77,11 +77,11 @@ class BulkLoadTest {
   }
 
   @Test
-  void aLoadThatFailsSaysHowFarItCame() {
+  void aFailedLoadReportsTheNumberOfEntriesWritten() {
     BulkLoad load = new BulkLoad(Catalogue.generate(500, 1));
     storage.close();
     String message =
         ErrorLine.of(assertThrows(CommandFailedException.class, () -> load.run(List.of(storage))));
-    assertTrue(message.startsWith("the load stopped after 0 of 500 entries: "), message);
+    assertTrue(message.startsWith("the load failed after 0 of 500 entries: "), message);
   }
 }

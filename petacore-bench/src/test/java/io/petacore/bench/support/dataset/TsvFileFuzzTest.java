@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Whatever a file holds: it is read and comes back, or one of its lines is named. */
+/** Every input is read and written back unchanged, or rejected with its line. */
 class TsvFileFuzzTest {
 
   private static final int INPUTS = 100_000;
@@ -31,7 +31,7 @@ class TsvFileFuzzTest {
               .getBytes(UTF_8));
 
   @Test
-  void whateverIsReadIsReadOrRefused() throws IOException {
+  void everyInputIsReadOrRejected() throws IOException {
     long seed = Seeds.one();
     Mutations mutations =
         new Mutations(new Random(seed), EXAMPLES, "\t\n\r\\tnr\0".getBytes(UTF_8));
@@ -42,24 +42,27 @@ class TsvFileFuzzTest {
         List<Entry> entries = TsvFile.read("f", new ByteArrayInputStream(input));
         read++;
         assertGood(entries);
-      } catch (CommandFailedException refused) {
-        String message = String.valueOf(refused.getMessage());
+      } catch (CommandFailedException rejected) {
+        String message = String.valueOf(rejected.getMessage());
         assertTrue(message.matches("(?s)f(, line \\d+:| is empty).*"), message);
       } catch (RuntimeException | AssertionError e) {
         throw new AssertionError(Bytes.of(input) + Seeds.replay(seed), e);
       }
     }
-    assertTrue(read > INPUTS / 100, "some are read still");
+    assertTrue(read > INPUTS / 100, "too few inputs are valid");
   }
 
-  /** Keys are there once and not reserved; as lines, the entries come back. */
+  /**
+   * Asserts that keys are distinct and not reserved, and that writing and reading returns the
+   * entries.
+   */
   private static void assertGood(List<Entry> entries) throws IOException {
     Set<Bytes> keys = new HashSet<>();
     for (Entry entry : entries) {
       assertTrue(!entry.key().isEmpty() && entry.key().byteAt(0) != 0);
-      assertTrue(keys.add(entry.key()), "twice");
+      assertTrue(keys.add(entry.key()), "duplicate key");
     }
-    String mark = "\ufeff"; // skipped at the beginning, so that a key may begin with one
+    String mark = "\ufeff"; // skipped by the reader, in case the first key starts with one
     String lines =
         entries.stream().map(TsvFile::line).collect(Collectors.joining("\n", mark, "\n"));
     assertEquals(

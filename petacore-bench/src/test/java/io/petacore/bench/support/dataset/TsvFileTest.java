@@ -36,83 +36,86 @@ class TsvFileTest {
     return new Entry(Bytes.utf8(key), Bytes.utf8(value));
   }
 
-  private record Bad(String name, Bytes content, String problem) {
-    Bad(String name, String content, String problem) {
+  private record Invalid(String name, Bytes content, String problem) {
+    Invalid(String name, String content, String problem) {
       this(name, Bytes.utf8(content), problem);
     }
   }
 
   @TestFactory
-  Stream<DynamicTest> badLinesAreNamed() {
+  Stream<DynamicTest> invalidLinesAreReported() {
     return Stream.of(
-            new Bad("no tab", "a\tb\nc d\n", "line 2: no tab between key and value"),
-            new Bad("no tab at the end", "a\tb\nc", "line 2: no tab between key and value"),
-            new Bad("empty line", "a\tb\n\nc\td\n", "line 2: the line is empty"),
-            new Bad("empty line, carriage return", "\r\na\tb", "line 1: the line is empty"),
-            new Bad("empty key", "\tvalue\n", "line 1: the key before the tab is empty"),
-            new Bad("reserved key", "a\t1\n\0c\t2\n", "line 2: the key begins with a zero byte"),
-            new Bad("key twice", "a\t1\nb\t2\na\t3\n", "line 3: the key 'a' was already on line 1"),
-            new Bad("key twice by escape", "a\\\\b\t1\na\\\\b\t2", "line 2: the key 'a\\b' was"),
-            new Bad("unknown escape", "a\tb\\q\n", "line 1: unknown escape \\q"),
-            new Bad("lone backslash", "a\tb\\\n", "line 1: the value ends in a lone backslash"),
-            new Bad("lone backslash, key", "a\\\tb\n", "line 1: the key ends in a lone backslash"),
-            new Bad(
+            new Invalid("no tab", "a\tb\nc d\n", "line 2: no tab between key and value"),
+            new Invalid("no tab at the end", "a\tb\nc", "line 2: no tab between key and value"),
+            new Invalid("empty line", "a\tb\n\nc\td\n", "line 2: the line is empty"),
+            new Invalid("empty line, carriage return", "\r\na\tb", "line 1: the line is empty"),
+            new Invalid("empty key", "\tvalue\n", "line 1: the key before the tab is empty"),
+            new Invalid(
+                "reserved key", "a\t1\n\0c\t2\n", "line 2: the key begins with a zero byte"),
+            new Invalid(
+                "key twice", "a\t1\nb\t2\na\t3\n", "line 3: the key 'a' was already on line 1"),
+            new Invalid(
+                "key twice by escape", "a\\\\b\t1\na\\\\b\t2", "line 2: the key 'a\\b' was"),
+            new Invalid("unknown escape", "a\tb\\q\n", "line 1: unknown escape \\q"),
+            new Invalid("lone backslash", "a\tb\\\n", "line 1: the value ends in a lone backslash"),
+            new Invalid(
+                "lone backslash, key", "a\\\tb\n", "line 1: the key ends in a lone backslash"),
+            new Invalid(
                 "value not UTF-8",
                 Bytes.of("a\t1\nb\t\u00e9\n".getBytes(ISO_8859_1)),
                 "line 2: the value is not UTF-8"),
-            new Bad(
+            new Invalid(
                 "key not UTF-8",
                 Bytes.of("\u00e9\t1\n".getBytes(ISO_8859_1)),
                 "line 1: the key is not UTF-8"),
-            new Bad(
-                "no text at all",
-                Bytes.of(new byte[9 << 20]),
-                "line 1: longer than 8,388,608 bytes"),
-            new Bad("nothing", "", "stock.tsv is empty"))
+            new Invalid(
+                "binary file", Bytes.of(new byte[9 << 20]), "line 1: longer than 8,388,608 bytes"),
+            new Invalid("empty file", "", "stock.tsv is empty"))
         .map(
-            bad ->
+            invalid ->
                 DynamicTest.dynamicTest(
-                    bad.name,
+                    invalid.name,
                     () -> {
                       String message =
                           ErrorLine.of(
                               assertThrows(
                                   CommandFailedException.class,
-                                  () -> read(bad.content.toByteArray())));
+                                  () -> read(invalid.content.toByteArray())));
                       assertTrue(
-                          message.contains(bad.problem) && message.contains("stock.tsv"), message);
+                          message.contains(invalid.problem) && message.contains("stock.tsv"),
+                          message);
                     }));
   }
 
   @Test
-  void linesBecomeEntriesInTheirOrder() throws IOException {
+  void entriesAreInLineOrder() throws IOException {
     assertEquals(List.of(entry("b", "2"), entry("a", "1")), read("b\t2\na\t1\n"));
   }
 
   @Test
-  void theLastLineNeedsNoEndAndAValueMayBeEmpty() throws IOException {
+  void theLastLineEndIsOptionalAndAValueMayBeEmpty() throws IOException {
     assertEquals(List.of(entry("a", ""), entry("b", "2")), read("a\t\nb\t2"));
   }
 
   @Test
-  void furtherTabsBelongToTheValue() throws IOException {
+  void furtherTabsArePartOfTheValue() throws IOException {
     assertEquals(List.of(entry("a", "1\t2\t3")), read("a\t1\t2\t3\n"));
   }
 
   @Test
-  void windowsLineEndsAndByteOrderMarkAreNoPartOfTheData() throws IOException {
+  void carriageReturnsAndAByteOrderMarkAreSkipped() throws IOException {
     assertEquals(List.of(entry("a", "1"), entry("b", "2")), read("\ufeffa\t1\r\nb\t2\r\n"));
   }
 
   @Test
-  void escapesStandForWhatALineCannotHold() throws IOException {
+  void escapesAreDecoded() throws IOException {
     assertEquals(
         List.of(entry("tab\there", "line\nfeed\rreturn\\")),
         read("tab\\there\tline\\nfeed\\rreturn\\\\\n"));
   }
 
   @Test
-  void whatIsWrittenIsReadBack() throws IOException {
+  void readIsTheInverseOfWrite() throws IOException {
     List<Entry> entries =
         List.of(entry("k\t1", "a\\n\nb\r"), entry("schlüssel", ""), entry("\\", "\t\t"));
     StringBuilder content = new StringBuilder();
@@ -121,7 +124,7 @@ class TsvFileTest {
   }
 
   @Test
-  void aDirectoryAndAMissingFileAreRefused(@TempDir Path directory) throws IOException {
+  void aDirectoryAndAMissingFileAreRejected(@TempDir Path directory) throws IOException {
     assertThrows(CommandFailedException.class, () -> TsvFile.read(directory));
     assertThrows(NoSuchFileException.class, () -> TsvFile.read(directory.resolve("none.tsv")));
     Path file = directory.resolve("one.tsv");
@@ -130,7 +133,7 @@ class TsvFileTest {
   }
 
   @Test
-  void theSameSeedMakesTheSameCatalogue() {
+  void theSameSeedGivesTheSameCatalogue() {
     List<Entry> catalogue = Catalogue.generate(1000, 7);
     assertEquals(catalogue, Catalogue.generate(1000, 7));
     assertEquals(1000, catalogue.stream().map(Entry::key).distinct().count());

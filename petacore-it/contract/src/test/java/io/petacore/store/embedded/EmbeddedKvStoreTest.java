@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 class EmbeddedKvStoreTest extends KvStoreContractTest {
 
-  /** Near the end of its range, so that a comparison which overflows shows. */
+  /** Close to the maximum, so that an overflowing comparison fails. */
   private final AtomicLong ticker = new AtomicLong(Long.MAX_VALUE - 1_000_000_000);
 
   private @Nullable EmbeddedKvStore store;

@@ -2,17 +2,17 @@ package io.petacore.bench.peers.adapter;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.petacore.bench.peers.Offer;
+import io.petacore.bench.peers.PeerDescription;
 import io.petacore.bench.peers.Peer;
 
-/** A cache in this process, without a bound. */
+/** An unbounded cache in this process. */
 public final class CaffeinePeer implements Peer {
   private final Cache<String, byte[]> cache = Caffeine.newBuilder().build();
   private String[] keys = {};
 
   @Override
-  public Offer offer() {
-    return new Offer("Caffeine", "a cache, in this process");
+  public PeerDescription description() {
+    return new PeerDescription("Caffeine", "a cache, in this process");
   }
 
   @Override

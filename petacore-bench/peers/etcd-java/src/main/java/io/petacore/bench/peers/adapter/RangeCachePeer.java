@@ -5,15 +5,15 @@ import com.ibm.etcd.api.KeyValue;
 import com.ibm.etcd.client.EtcdClient;
 import com.ibm.etcd.client.kv.KvClient;
 import com.ibm.etcd.client.utils.RangeCache;
-import io.petacore.bench.peers.Offer;
+import io.petacore.bench.peers.PeerDescription;
 import io.petacore.bench.peers.Peer;
 import io.petacore.bench.peers.Servers;
 import java.net.InetSocketAddress;
 
-/** The keys under a prefix of etcd, kept in this process. */
+/** A cache of an etcd key range in this process. */
 public final class RangeCachePeer implements Peer {
   private static final int PUTS = 100;
-  private static final int LARGEST_ANSWER = 64 << 20; // it loads everything in one
+  private static final int LARGEST_ANSWER = 64 << 20; // it loads the range in one response
   private static final ByteString PREFIX = ByteString.copyFromUtf8("range-cache/");
 
   private ByteString[] keys = {};
@@ -21,8 +21,8 @@ public final class RangeCachePeer implements Peer {
   private RangeCache cache;
 
   @Override
-  public Offer offer() {
-    return new Offer("etcd-java RangeCache", "etcd on loopback").durable().replicated();
+  public PeerDescription description() {
+    return new PeerDescription("etcd-java RangeCache", "etcd on loopback").durable().replicated();
   }
 
   @Override
@@ -42,7 +42,7 @@ public final class RangeCachePeer implements Peer {
     KvClient.FluentTxnOps<?> puts = client.getKvClient().batch();
     for (int i = 0; i < names.length; i++) {
       keys[i] = PREFIX.concat(ByteString.copyFromUtf8(names[i]));
-      // Flat, as keys that come off the wire are, with its hash computed.
+      // Flat, like decoded keys, and with a cached hash.
       keys[i] = ByteString.copyFrom(keys[i].toByteArray());
       keys[i].hashCode();
       puts.put(client.getKvClient().put(keys[i], ByteString.copyFrom(values[i])).asRequest());

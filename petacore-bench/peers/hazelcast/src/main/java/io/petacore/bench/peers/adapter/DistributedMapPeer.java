@@ -2,18 +2,18 @@ package io.petacore.bench.peers.adapter;
 
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
-import io.petacore.bench.peers.Offer;
+import io.petacore.bench.peers.PeerDescription;
 import io.petacore.bench.peers.Peer;
 
-/** A map that is divided among members; here there is one, so every key is here. */
+/** A partitioned map; with a single member every key is local. */
 public final class DistributedMapPeer implements Peer {
   private HazelcastInstance member;
   private IMap<String, byte[]> map;
   private String[] keys = {};
 
   @Override
-  public Offer offer() {
-    return new Offer("Hazelcast IMap", "a single member, in this process").replicated();
+  public PeerDescription description() {
+    return new PeerDescription("Hazelcast IMap", "a single member, in this process").replicated();
   }
 
   @Override

@@ -5,7 +5,7 @@ import com.hazelcast.config.JoinConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 
-/** The one member of a cluster. */
+/** Starts the single member of a cluster. */
 final class Member {
 
   private Member() {}

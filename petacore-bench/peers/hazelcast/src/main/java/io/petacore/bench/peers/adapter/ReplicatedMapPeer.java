@@ -2,18 +2,18 @@ package io.petacore.bench.peers.adapter;
 
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.replicatedmap.ReplicatedMap;
-import io.petacore.bench.peers.Offer;
+import io.petacore.bench.peers.PeerDescription;
 import io.petacore.bench.peers.Peer;
 
-/** A map that every member has whole. */
+/** A map that is replicated to every member. */
 public final class ReplicatedMapPeer implements Peer {
   private HazelcastInstance member;
   private ReplicatedMap<String, byte[]> map;
   private String[] keys = {};
 
   @Override
-  public Offer offer() {
-    return new Offer("Hazelcast ReplicatedMap", "a single member, in this process").replicated();
+  public PeerDescription description() {
+    return new PeerDescription("Hazelcast ReplicatedMap", "a single member, in this process").replicated();
   }
 
   @Override

@@ -1,20 +1,20 @@
 package io.petacore.bench.peers.adapter;
 
-import io.petacore.bench.peers.Offer;
+import io.petacore.bench.peers.PeerDescription;
 import io.petacore.bench.peers.Peer;
 import org.infinispan.Cache;
 import org.infinispan.configuration.cache.ConfigurationBuilder;
 import org.infinispan.manager.DefaultCacheManager;
 
-/** A cache of this process alone: the form that reads fastest. */
+/** A local cache, the fastest mode for reads. */
 public final class InfinispanPeer implements Peer {
   private DefaultCacheManager manager;
   private Cache<String, byte[]> cache;
   private String[] keys = {};
 
   @Override
-  public Offer offer() {
-    return new Offer("Infinispan", "a local cache, in this process");
+  public PeerDescription description() {
+    return new PeerDescription("Infinispan", "a local cache, in this process");
   }
 
   @Override

@@ -2,9 +2,9 @@ package io.petacore.bench.peers.adapter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.petacore.bench.peers.Offer;
+import io.petacore.bench.peers.PeerDescription;
 import io.petacore.bench.peers.Peer;
-import io.petacore.bench.peers.Scratch;
+import io.petacore.bench.peers.ScratchDirectory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.lmdbjava.CursorIterable;
@@ -14,7 +14,7 @@ import org.lmdbjava.Env;
 import org.lmdbjava.KeyRange;
 import org.lmdbjava.Txn;
 
-/** A B+ tree in a file that is mapped into this process; every commit is on the disk. */
+/** A B+ tree in a memory-mapped file; every commit is synced to disk. */
 public final class LmdbPeer implements Peer {
   private static final long MAP_BYTES = 256L << 20;
 
@@ -26,13 +26,13 @@ public final class LmdbPeer implements Peer {
   private ByteBuffer written;
 
   @Override
-  public Offer offer() {
-    return new Offer("LMDB", "a mapped file, in this process").snapshots().durable();
+  public PeerDescription description() {
+    return new PeerDescription("LMDB", "a mapped file, in this process").snapshots().durable();
   }
 
   @Override
   public void open(String[] names, byte[][] values) throws Exception {
-    directory = Scratch.create();
+    directory = ScratchDirectory.create();
     env = Env.create().setMapSize(MAP_BYTES).open(directory.toFile());
     items = env.openDbi((byte[]) null, DbiFlags.MDB_CREATE);
     keys = new ByteBuffer[names.length];
@@ -62,7 +62,7 @@ public final class LmdbPeer implements Peer {
   }
 
   @Override
-  public void readTogether(int[] wanted, Object[] found) {
+  public void readSnapshot(int[] wanted, Object[] found) {
     reader.renew();
     for (int i = 0; i < wanted.length; i++) {
       found[i] = copy(items.get(reader, keys[wanted[i]]));
@@ -89,7 +89,7 @@ public final class LmdbPeer implements Peer {
     return sum;
   }
 
-  /** What is found lies in the file and may be overwritten when the transaction ends. */
+  /** Copies a value out of the mapped file, where it may be overwritten after the transaction. */
   private static byte[] copy(ByteBuffer mapped) {
     byte[] value = new byte[mapped.remaining()];
     mapped.get(value);
@@ -108,6 +108,6 @@ public final class LmdbPeer implements Peer {
   public void close() throws Exception {
     reader.close();
     env.close();
-    Scratch.delete(directory);
+    ScratchDirectory.delete(directory);
   }
 }

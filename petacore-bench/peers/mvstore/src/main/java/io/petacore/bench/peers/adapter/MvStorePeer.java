@@ -1,14 +1,14 @@
 package io.petacore.bench.peers.adapter;
 
-import io.petacore.bench.peers.Offer;
+import io.petacore.bench.peers.PeerDescription;
 import io.petacore.bench.peers.Peer;
-import io.petacore.bench.peers.Scratch;
+import io.petacore.bench.peers.ScratchDirectory;
 import java.nio.file.Path;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 
-/** A versioned B+ tree in this process, and in a file; every write is on the disk. */
+/** A versioned B+ tree in this process and in a file; every write is synced to disk. */
 public final class MvStorePeer implements Peer {
   private Path directory;
   private MVStore store;
@@ -17,17 +17,17 @@ public final class MvStorePeer implements Peer {
   private String[] keys = {};
 
   @Override
-  public Offer offer() {
-    return new Offer("H2 MVStore", "in this process, with a file").snapshots().durable();
+  public PeerDescription description() {
+    return new PeerDescription("H2 MVStore", "in this process, with a file").snapshots().durable();
   }
 
   @Override
   public void open(String[] names, byte[][] values) throws Exception {
-    directory = Scratch.create();
+    directory = ScratchDirectory.create();
     store =
         new MVStore.Builder()
             .fileName(directory.resolve("items").toString())
-            .cacheSize(256) // MB: all of it
+            .cacheSize(256) // MB: holds all entries
             .autoCommitDisabled()
             .open();
     map = store.openMap("items");
@@ -44,7 +44,7 @@ public final class MvStorePeer implements Peer {
   }
 
   @Override
-  public void readTogether(int[] wanted, Object[] found) {
+  public void readSnapshot(int[] wanted, Object[] found) {
     MVMap<String, byte[]> snapshot = map.openVersion(version);
     for (int i = 0; i < wanted.length; i++) {
       found[i] = snapshot.get(keys[wanted[i]]);
@@ -76,6 +76,6 @@ public final class MvStorePeer implements Peer {
   @Override
   public void close() throws Exception {
     store.closeImmediately();
-    Scratch.delete(directory);
+    ScratchDirectory.delete(directory);
   }
 }

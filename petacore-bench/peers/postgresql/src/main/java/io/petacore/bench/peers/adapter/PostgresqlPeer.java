@@ -1,6 +1,6 @@
 package io.petacore.bench.peers.adapter;
 
-import io.petacore.bench.peers.Offer;
+import io.petacore.bench.peers.PeerDescription;
 import io.petacore.bench.peers.Peer;
 import io.petacore.bench.peers.Servers;
 import java.net.InetSocketAddress;
@@ -11,9 +11,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** A server on the loopback interface, asked with prepared statements. */
+/** A server on the loopback interface, queried with prepared statements. */
 public final class PostgresqlPeer implements Peer {
-  private static final int ROWS_IN_A_BATCH = 1_000;
+  private static final int ROWS_PER_BATCH = 1_000;
 
   private String[] keys = {};
   private Connection connection;
@@ -23,8 +23,8 @@ public final class PostgresqlPeer implements Peer {
   private PreparedStatement update;
 
   @Override
-  public Offer offer() {
-    return new Offer("PostgreSQL", "a server on loopback").snapshots().durable();
+  public PeerDescription description() {
+    return new PeerDescription("PostgreSQL", "a server on loopback").snapshots().durable();
   }
 
   @Override
@@ -63,7 +63,7 @@ public final class PostgresqlPeer implements Peer {
         insert.setString(1, keys[i]);
         insert.setBytes(2, values[i]);
         insert.addBatch();
-        if (i % ROWS_IN_A_BATCH == ROWS_IN_A_BATCH - 1) {
+        if (i % ROWS_PER_BATCH == ROWS_PER_BATCH - 1) {
           insert.executeBatch();
         }
       }
@@ -84,14 +84,14 @@ public final class PostgresqlPeer implements Peer {
     }
   }
 
-  /** In one statement, which sees one snapshot. */
+  /** Reads with one statement, which has one snapshot. */
   @Override
-  public void readTogether(int[] wanted, Object[] found) throws SQLException {
-    String[] asked = new String[wanted.length];
+  public void readSnapshot(int[] wanted, Object[] found) throws SQLException {
+    String[] names = new String[wanted.length];
     for (int i = 0; i < wanted.length; i++) {
-      asked[i] = keys[wanted[i]];
+      names[i] = keys[wanted[i]];
     }
-    several.setArray(1, connection.createArrayOf("text", asked));
+    several.setArray(1, connection.createArrayOf("text", names));
     try (ResultSet rows = several.executeQuery()) {
       for (int i = 0; rows.next(); i++) {
         found[i] = rows.getBytes(1);

@@ -2,7 +2,7 @@ package io.petacore.bench.peers.adapter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.petacore.bench.peers.Offer;
+import io.petacore.bench.peers.PeerDescription;
 import io.petacore.bench.peers.Peer;
 import io.petacore.bench.peers.Servers;
 import java.net.InetSocketAddress;
@@ -10,14 +10,14 @@ import java.util.List;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 
-/** A server on the loopback interface; every write is on the disk before it is answered. */
+/** A server on the loopback interface; every write is synced to disk before it is acknowledged. */
 public final class RedisPeer implements Peer {
   private Jedis redis;
   private byte[][] keys = {};
 
   @Override
-  public Offer offer() {
-    return new Offer("Redis", "a server on loopback").snapshots().durable();
+  public PeerDescription description() {
+    return new PeerDescription("Redis", "a server on loopback").snapshots().durable();
   }
 
   @Override
@@ -44,14 +44,14 @@ public final class RedisPeer implements Peer {
     return redis.get(keys[key]);
   }
 
-  /** In one command, which nothing comes between. */
+  /** Reads with one command, which is atomic. */
   @Override
-  public void readTogether(int[] wanted, Object[] found) {
-    byte[][] asked = new byte[wanted.length][];
+  public void readSnapshot(int[] wanted, Object[] found) {
+    byte[][] names = new byte[wanted.length][];
     for (int i = 0; i < wanted.length; i++) {
-      asked[i] = keys[wanted[i]];
+      names[i] = keys[wanted[i]];
     }
-    List<byte[]> values = redis.mget(asked);
+    List<byte[]> values = redis.mget(names);
     values.toArray(found);
   }
 

@@ -1,0 +1,157 @@
+package io.petacore.bench.benchmark.read;
+
+import io.etcd.jetcd.Watch;
+import io.petacore.DistributedStorage;
+import io.petacore.bench.benchmark.PlainEtcd;
+import io.petacore.bench.benchmark.micro.SampleData;
+import io.petacore.bench.support.connection.Namespace;
+import io.petacore.bench.support.connection.StoreOptions;
+import io.petacore.bench.support.connection.Stores;
+import io.petacore.bench.support.console.Figures;
+import io.petacore.bench.support.console.Latencies;
+import io.petacore.bench.support.console.MeasurementOptions;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Workloads with etcd: the initial load of a million keys, and the propagation of commits. */
+final class EtcdWorkloads implements AutoCloseable {
+
+  private static final int KEYS = 1_000_000;
+  private static final int[] PAGE_SIZES = {10_000, 50_000, 100_000, 250_000, KEYS};
+  private static final String LOADED = "loaded/";
+  private static final String PLAIN = "plain";
+  private static final String CHANGED = "changed";
+
+  private final StoreOptions options;
+  private final MeasurementOptions measurementOptions;
+  private final String run =
+      "petacore-bench-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()) + "-";
+  private final Namespace loaded = new Namespace(run + LOADED);
+  private final Namespace changed = new Namespace(run + "changed/");
+  private final PlainEtcd plain;
+  private final PlainEtcd otherPlain;
+  private int bestPage;
+
+  EtcdWorkloads(StoreOptions options, MeasurementOptions measurementOptions) {
+    this.options = options;
+    this.measurementOptions = measurementOptions;
+    this.plain = new PlainEtcd(options.addresses(), run);
+    this.otherPlain = new PlainEtcd(options.addresses(), run);
+  }
+
+  List<Workload> all() {
+    return List.of(
+        new Workload(
+            "initial load of 1,000,000 keys",
+            "jetcd, paged and discarded",
+            Unit.NANOSECONDS,
+            Comparison.TIMES,
+            1.25,
+            round -> load()),
+        new Workload(
+            "from the start of a commit until another node reads it, p50",
+            "jetcd, put until watch event",
+            Unit.NANOSECONDS,
+            Comparison.TIMES,
+            1.3,
+            round -> propagation(0.5)),
+        new Workload(
+            "from the start of a commit until another node reads it, p99",
+            "jetcd, put until watch event",
+            Unit.NANOSECONDS,
+            Comparison.TIMES,
+            Measurement.NONE,
+            round -> propagation(0.99)));
+  }
+
+  private Measurement load() throws Exception {
+    if (bestPage == 0) {
+      plain.fill(LOADED, KEYS, SampleData::entry);
+      bestPage = findBestPage();
+      open(); // warms up
+    }
+    long reference = readAll(bestPage);
+    return new Measurement(open(), reference, "jetcd: pages of " + Figures.count(bestPage));
+  }
+
+  private int findBestPage() throws Exception {
+    readAll(KEYS / 10); // warms up
+    int best = KEYS;
+    long least = Long.MAX_VALUE;
+    for (int size : PAGE_SIZES) {
+      long nanos = readAll(size);
+      if (nanos < least) {
+        least = nanos;
+        best = size;
+      }
+    }
+    return best;
+  }
+
+  private long readAll(int pageSize) throws Exception {
+    System.gc();
+    long from = System.nanoTime();
+    long read = plain.readAll(LOADED, pageSize);
+    long nanos = System.nanoTime() - from;
+    if (read < KEYS) {
+      throw new IllegalStateException("jetcd read " + read + " of " + KEYS + " keys");
+    }
+    return nanos;
+  }
+
+  private long open() throws InterruptedException {
+    System.gc();
+    try (Stores stores = options.stores()) {
+      var store = stores.connect();
+      long from = System.nanoTime();
+      try (DistributedStorage storage = options.storage(store, loaded).open()) {
+        long nanos = System.nanoTime() - from;
+        long keys = storage.status().keys();
+        if (keys != KEYS) {
+          throw new IllegalStateException(keys + " of " + KEYS + " keys were loaded");
+        }
+        return nanos;
+      }
+    }
+  }
+
+  private Measurement propagation(double share) throws Exception {
+    Latencies reference = ofJetcd();
+    Latencies own = ofPetaCore();
+    String note = Figures.count(own.count()) + " commits";
+    return new Measurement(own.percentile(share), reference.percentile(share), note);
+  }
+
+  private Latencies ofJetcd() throws Exception {
+    AtomicReference<@Nullable String> seen = new AtomicReference<>();
+    long before = plain.put(PLAIN, "").get().getHeader().getRevision();
+    Watch.Watcher watcher = otherPlain.watch(PLAIN, before, seen::set);
+    try {
+      return Propagation.measure(
+          measurementOptions, value -> plain.put(PLAIN, value).get(), seen::get);
+    } finally {
+      watcher.close();
+    }
+  }
+
+  private Latencies ofPetaCore() throws Exception {
+    try (Stores stores = options.stores();
+        DistributedStorage one = options.storage(stores.connect(), changed).open();
+        DistributedStorage other = options.storage(stores.connect(), changed).open()) {
+      return Propagation.measure(
+          measurementOptions,
+          value -> one.runTransaction(tx -> tx.write(CHANGED, value)),
+          () -> other.read(CHANGED));
+    }
+  }
+
+  @Override
+  public void close() {
+    plain.clear(run);
+    plain.close();
+    otherPlain.close();
+  }
+}

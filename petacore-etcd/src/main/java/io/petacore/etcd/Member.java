@@ -4,108 +4,207 @@ import io.grpc.Attributes;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one member, or of one address of it, from how it answers: which requests it owes
- * an answer, since when it has been silent, and until when it is better avoided. All of that is
- * advice to the picker, so it may be a little late.
+ * The state of one member, or of one of its addresses, as observed from its responses: the number
+ * of pending requests, since when it is silent, and until when it should be avoided. The picker
+ * uses it as a hint, so it may be slightly outdated.
  *
- * <p>Safe for use by many threads.
+ * <p>Thread-safe.
  */
 final class Member {
 
-  /** A member that owes an answer and says nothing for so long is asked only if all are so. */
+  /**
+   * A member that is silent for this long with pending requests is picked only if all members are.
+   */
   private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
-  /** A request that ran out of time after so long a silence leaves no trust in the connection. */
+  /** A request that times out after this long a silence shows that the connection hangs. */
   private static final long HUNG_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** A member without a leader, or a learner, is asked again after this. */
+  /** A member without a leader, or a learner, is avoided for this long. */
   private static final long AVOID_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Listener for requests and for a member that hangs. */
+  interface Listener {
+    /** A request was sent. Called on the sending thread. */
+    void requestSent();
+
+    /** The member hangs. Called on any thread of the store. */
+    void hangs();
+  }
 
   private final String name;
   private final LongSupplier clock;
-  private final Runnable onHung;
-  private final AtomicInteger owed = new AtomicInteger();
+  private final Listener listener;
+  private final AtomicInteger pending = new AtomicInteger();
+  private final AtomicBoolean probed = new AtomicBoolean();
+  private final Set<Route> streams = ConcurrentHashMap.newKeySet();
   private volatile long heardAt;
-  private volatile long owingSince;
-  private volatile long avoidUntil;
+  private volatile long pendingSince;
+  private volatile long rejectsUntil;
+  private volatile long silentUntil;
 
   /**
-   * @param clock in nanoseconds
-   * @param onHung is run when a request ran out of time in silence
+   * @param clock a monotonic clock, in nanoseconds
    */
-  Member(String name, LongSupplier clock, Runnable onHung) {
+  Member(String name, LongSupplier clock, Listener listener) {
     this.name = name;
     this.clock = clock;
-    this.onHung = onHung;
+    this.listener = listener;
     heardAt = clock.getAsLong();
-    owingSince = heardAt;
-    avoidUntil = heardAt;
+    pendingSince = heardAt;
+    rejectsUntil = heardAt;
+    silentUntil = heardAt;
   }
 
-  /** The endpoint, with its address where that is another. */
+  /** The endpoint, with its address if that differs. */
   String name() {
     return name;
   }
 
-  /** How many requests it owes an answer. */
-  int owed() {
-    return owed.get();
+  long now() {
+    return clock.getAsLong();
   }
 
-  /** The less, the rather it is asked: 0 if all is well. */
-  int reluctance() {
+  /** The number of pending requests. */
+  int pending() {
+    return pending.get();
+  }
+
+  /**
+   * The penalty for picking this member; 0 if it is healthy. A rejection costs little time; a
+   * request to a silent member may be lost until its timeout.
+   */
+  int penalty() {
     long now = clock.getAsLong();
-    boolean avoided = now - avoidUntil < 0;
-    boolean silent = owed.get() > 0 && now - Math.max(owingSince, heardAt) > SILENCE_NANOS;
-    return (avoided ? 2 : 0) + (silent ? 1 : 0);
+    boolean rejects = now - rejectsUntil < 0;
+    boolean silent = now - silentUntil < 0 || silence(now) > SILENCE_NANOS;
+    return (silent ? 2 : 0) + (rejects ? 1 : 0);
   }
 
-  /** It can't serve now, and says so. */
+  /** Whether it has pending requests and is silent. */
+  boolean isSilent() {
+    return silence(clock.getAsLong()) > SILENCE_NANOS;
+  }
+
+  /** Whether it has been silent for so long that requests to it are probably lost. */
+  boolean isUnresponsive() {
+    long now = clock.getAsLong();
+    return silence(now) > HUNG_NANOS;
+  }
+
+  /** How long it has been silent with pending requests, in nanoseconds. */
+  private long silence(long now) {
+    return pending.get() == 0 ? 0 : now - Math.max(pendingSince, heardAt);
+  }
+
+  boolean wasHeardSince(long time) {
+    return heardAt - time >= 0;
+  }
+
+  /** Records a rejection, since the member cannot serve now. */
+  void rejects() {
+    rejectsUntil = clock.getAsLong() + AVOID_NANOS;
+  }
+
+  /** Avoids this member for a while, since it is silent. */
   void avoidForAWhile() {
-    avoidUntil = clock.getAsLong() + AVOID_NANOS;
+    silentUntil = clock.getAsLong() + AVOID_NANOS;
   }
 
-  /** Follows one request, which has one answer, and may follow a stream by its messages. */
-  ClientStreamTracer.Factory follow(boolean unary) {
+  /** Starts a probe, unless one is pending. */
+  boolean beginProbe() {
+    return probed.compareAndSet(false, true);
+  }
+
+  void endProbe() {
+    probed.set(false);
+  }
+
+  /** Records that the member hangs: its streams are moved to other members if possible. */
+  void hangs() {
+    avoidForAWhile();
+    listener.hangs();
+    streams.forEach(Route::memberHangs);
+  }
+
+  /**
+   * Traces a unary request or a stream to this member.
+   *
+   * @param route the route of the call; null for none
+   */
+  ClientStreamTracer.Factory trace(boolean unary, @Nullable Route route) {
     return new ClientStreamTracer.Factory() {
       @Override
       public ClientStreamTracer newClientStreamTracer(
           ClientStreamTracer.StreamInfo info, Metadata headers) {
-        return unary ? new Request() : new Stream();
+        return unary ? new Request(route != null && route.isProbe()) : new Stream(route);
       }
     };
   }
 
-  private class Stream extends ClientStreamTracer {
+  /** Every byte counts as a response, also of an incomplete message. */
+  private class Tracer extends ClientStreamTracer {
     @Override
-    public void inboundMessage(int number) {
+    public void inboundWireSize(long bytes) {
       heardAt = clock.getAsLong();
-    }
-  }
-
-  private final class Request extends Stream {
-    private long startedAt;
-    private boolean counted;
-
-    // gRPC calls these one after another.
-
-    @Override
-    public void streamCreated(Attributes transport, Metadata headers) {
-      startedAt = clock.getAsLong();
-      counted = true;
-      if (owed.getAndIncrement() == 0) {
-        owingSince = startedAt;
-      }
     }
 
     @Override
     public void inboundTrailers(Metadata trailers) {
       heardAt = clock.getAsLong();
+    }
+  }
+
+  private final class Stream extends Tracer {
+    private final @Nullable Route route;
+
+    Stream(@Nullable Route route) {
+      this.route = route;
+    }
+
+    @Override
+    public void streamCreated(Attributes transport, Metadata headers) {
+      if (route != null) {
+        streams.add(route);
+      }
+    }
+
+    @Override
+    public void streamClosed(Status status) {
+      if (route != null) {
+        streams.remove(route);
+      }
+    }
+  }
+
+  private final class Request extends Tracer {
+    private final boolean probe;
+    private long startedAt;
+    private boolean counted;
+
+    Request(boolean probe) {
+      this.probe = probe;
+    }
+
+    // Called sequentially by gRPC.
+
+    @Override
+    public void streamCreated(Attributes transport, Metadata headers) {
+      startedAt = clock.getAsLong();
+      counted = true;
+      if (pending.getAndIncrement() == 0) {
+        pendingSince = startedAt;
+      }
+      listener.requestSent();
     }
 
     @Override
@@ -114,12 +213,11 @@ final class Member {
         return;
       }
       counted = false;
-      owed.decrementAndGet();
-      boolean silent = heardAt - startedAt < 0;
+      pending.decrementAndGet();
       boolean late = status.getCode() == Status.Code.DEADLINE_EXCEEDED;
-      if (late && silent && clock.getAsLong() - startedAt > HUNG_NANOS) {
-        avoidForAWhile();
-        onHung.run();
+      boolean silent = !wasHeardSince(startedAt);
+      if (!probe && late && silent && clock.getAsLong() - startedAt > HUNG_NANOS) {
+        hangs();
       }
     }
   }

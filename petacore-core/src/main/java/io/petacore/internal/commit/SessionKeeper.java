@@ -16,6 +16,14 @@ import org.slf4j.LoggerFactory;
  * Keeps a session: opens it, renews its lease, advances its fence, and opens another when it was
  * lost.
  *
+ * <p><b>Several advances of a fence may be in flight.</b> One without an answer is sent again, so
+ * that a member that hangs does not hold up the fencing point. All are guarded by the fence's mod
+ * revision of before; the first that is applied gives the fence another one, and it never returns
+ * to the old one. So at most one is applied, in whatever order and however late they arrive, and
+ * each of the others reads that one's mod revision, or a later one. Only this session writes its
+ * fence, so either answer proves the fencing point. An answer that arrives after the next advance
+ * was begun adds nothing to what is known ({@link #fenceShown}).
+ *
  * <p>Guarded by the pipeline's lock: methods are called with it held, and answers of the store are
  * handled under it.
  */
@@ -26,6 +34,11 @@ final class SessionKeeper {
   private static final Duration FIRST_BACKOFF = Duration.ofMillis(20);
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(1);
   private static final int ADVANCES_BEFORE_REVOKING = 3;
+
+  /** An advance that has no answer for so long is sent again, a few times. */
+  private static final Duration ANSWER_BOUND = Duration.ofMillis(500);
+
+  private static final int MAX_RESENT = 6;
 
   private final CommitContext context;
   private final Duration timeToLive;
@@ -39,6 +52,9 @@ final class SessionKeeper {
   private boolean advancing;
   private final ExpiringFlag tryingToAdvance;
   private int failedAdvances;
+  private int advances; // the number of the last attempt
+  private int unansweredAdvance; // the same, until it is answered; then 0
+  private int resentAdvances; // since the first attempt for this fencing point
   private boolean ended;
 
   /**
@@ -199,6 +215,7 @@ final class SessionKeeper {
     context.lock.assertHeld();
     if (session != null && !advancing) {
       advancing = true;
+      resentAdvances = 0;
       tryToAdvance(session);
     }
   }
@@ -228,20 +245,34 @@ final class SessionKeeper {
     }
     tryingToAdvance.set();
     long expected = fenceRevision;
+    int number = ++advances;
+    unansweredAdvance = number;
+    context.runLater(ANSWER_BOUND, () -> advanceAgain(advanced, number));
     context.calls.send(
         () -> advanced.advanceFence(expected),
         (result, failure) -> {
+          if (unansweredAdvance == number) {
+            unansweredAdvance = 0;
+          }
           if (session != advanced) {
             return;
           }
           if (result == null) {
-            advanceFailed(advanced, StoreException.of(failure));
+            advanceFailed(advanced, number, StoreException.of(failure));
           } else if (result.applied()) {
             fenceShown(advanced.fence(), result.revision());
           } else {
             advanceRefused(advanced, expected, result.otherwise());
           }
         });
+  }
+
+  /** Sends an advance again that is unanswered: its member may hang. */
+  private void advanceAgain(Session advanced, int number) {
+    if (unansweredAdvance == number && resentAdvances < MAX_RESENT && !ended) {
+      resentAdvances++;
+      tryToAdvance(advanced);
+    }
   }
 
   /**
@@ -260,11 +291,14 @@ final class SessionKeeper {
     }
   }
 
-  private void advanceFailed(Session advanced, StoreException failure) {
+  private void advanceFailed(Session advanced, int number, StoreException failure) {
     context.outcomes.storeFailed(failure);
     if (failure.kind() == StoreException.Kind.LEASE_NOT_FOUND) {
       lost(advanced);
       return;
+    }
+    if (!advancing || number != advances) {
+      return; // the fence has moved, or a later attempt is unanswered
     }
     boolean refused = failure.kind() != StoreException.Kind.UNAVAILABLE;
     if (refused && ++failedAdvances >= ADVANCES_BEFORE_REVOKING) {

@@ -467,7 +467,7 @@ class ResyncTest {
     node.store.compact(node.store.newest());
     node.store.watch().end(Kind.UNAVAILABLE);
     node.pause();
-    assertEquals(Map.of("a", "anew8", "b", "1"), node.contents());
+    assertEquals(Map.of("a", "new8", "b", "1"), node.contents());
     assertTrue(node.lastPublication().anotherHistory());
   }
 

@@ -69,6 +69,7 @@ public abstract class PackageRules {
         "internal.commit",
         "internal.mvcc",
         "internal.concurrent");
+    mayUse("internal.engine", "internal.transaction", "internal.sync");
   }
 
   /** The composition root stands on everything in petacore-core. */

@@ -9,12 +9,12 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The arrival of one answer that may be long. In place of a deadline, the request is given up when
- * nothing of its answer has arrived for a time: what is arriving is worth waiting for, and asking
- * again would only make the server send it again.
+ * Tracks the arrival of one large response. Instead of a deadline, the request is cancelled when no
+ * part of the response has arrived for a time: while bytes arrive, a retry would only repeat the
+ * transfer.
  *
- * <p>It looks once per period. So a request that no connection took ends after one period, and one
- * whose answer has stopped after {@code patience} to {@code patience + 1} periods.
+ * <p>Progress is checked once per period. So a request that was not sent ends after one period, and
+ * one whose response has stopped arriving after {@code patience} to {@code patience + 1} periods.
  */
 final class Arrival {
 
@@ -26,18 +26,18 @@ final class Arrival {
 
   private final AtomicLong bytes = new AtomicLong();
   private volatile boolean ended;
-  private volatile boolean givenUp;
+  private volatile boolean timedOut;
   private volatile @Nullable Future<?> timer;
 
-  // On the connection's one io thread only.
+  // Confined to the io thread of the connection.
   private long seen;
   private int idle;
 
   /**
    * @param period how long a request may wait for a connection
-   * @param patience for how many periods a server may be silent
-   * @param arriving told of bytes as they arrive
-   * @param maxBytes the greatest answer
+   * @param patience for how many periods the server may be silent
+   * @param arriving receives the number of bytes as they arrive
+   * @param maxBytes maximum size of the response
    */
   Arrival(
       Connection connection, Duration period, int patience, LongConsumer arriving, int maxBytes) {
@@ -52,28 +52,28 @@ final class Arrival {
     return maxBytes;
   }
 
-  /** For how long a server may be silent, for people. */
+  /** How long the server may be silent, for messages. */
   Duration bound() {
     return period.multipliedBy(patience);
   }
 
   /**
-   * Begins to look after a request.
+   * Starts to track a request.
    *
-   * @param sent whether a connection has taken it
-   * @param cancel ends it
+   * @param sent whether the request was sent
+   * @param cancel cancels the request
    * @throws RejectedExecutionException if the store is closed
    */
-  void begin(BooleanSupplier sent, Runnable cancel) {
+  void start(BooleanSupplier sent, Runnable cancel) {
     ended = false;
-    lookLater(sent, cancel);
+    checkLater(sent, cancel);
   }
 
-  private void lookLater(BooleanSupplier sent, Runnable cancel) {
-    timer = connection.schedule(() -> look(sent, cancel), period);
+  private void checkLater(BooleanSupplier sent, Runnable cancel) {
+    timer = connection.schedule(() -> check(sent, cancel), period);
   }
 
-  private void look(BooleanSupplier sent, Runnable cancel) {
+  private void check(BooleanSupplier sent, Runnable cancel) {
     if (ended) {
       return;
     }
@@ -81,24 +81,24 @@ final class Arrival {
     idle = now == seen ? idle + 1 : 0;
     seen = now;
     if (!sent.getAsBoolean() || idle >= patience) {
-      givenUp = true;
+      timedOut = true;
       cancel.run();
       return;
     }
     try {
-      lookLater(sent, cancel);
+      checkLater(sent, cancel);
     } catch (RejectedExecutionException e) {
       // The store is closed, which ends every request.
     }
   }
 
-  /** More bytes have arrived. On an io thread. */
+  /** Records bytes that have arrived. Called on an io thread. */
   void received(long more) {
     bytes.addAndGet(more);
     arriving.accept(more);
   }
 
-  /** The request has ended. */
+  /** Stops tracking, since the request has ended. */
   void end() {
     ended = true;
     Future<?> last = timer;
@@ -107,8 +107,8 @@ final class Arrival {
     }
   }
 
-  /** Whether it was ended by the lack of an answer. */
-  boolean wasGivenUp() {
-    return givenUp;
+  /** Whether the request was cancelled for lack of progress. */
+  boolean hasTimedOut() {
+    return timedOut;
   }
 }

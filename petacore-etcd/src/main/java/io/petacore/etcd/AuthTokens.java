@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The token that every request of a user carries. It is asked for once, however many calls wait for
- * it, and again when etcd refuses it: tokens run out after some idle minutes, and with the server.
+ * The authentication token of requests. Concurrent calls share one token request. A new token is
+ * requested when etcd rejects the current one: tokens expire after some idle minutes and with a
+ * restart of the server.
  */
 final class AuthTokens {
 
@@ -29,14 +30,14 @@ final class AuthTokens {
   private static final Metadata.Key<String> REQUIRE_LEADER =
       Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** What a request is sent with where the cluster has no users. */
+  /** The token on clusters without authentication. */
   private static final String NONE = "";
 
   /**
-   * How etcd refuses a token, before it applies anything: not known or run out; older than the last
-   * change of users and roles; none, where one is wanted.
+   * Messages by which etcd rejects a token before it applies anything: unknown or expired; older
+   * than the last change of users and roles; missing.
    */
-  private static final Set<String> REFUSALS =
+  private static final Set<String> REJECTIONS =
       Set.of(
           "etcdserver: invalid auth token",
           "etcdserver: revision of auth store is old",
@@ -47,10 +48,11 @@ final class AuthTokens {
   private final Calls calls;
   private final @Nullable Supplier<EtcdCredentials> credentials;
 
-  /** The token, or the request for it. Null: not asked yet, or let go. Guarded by this. */
+  /** The token or the request for it; null if not requested or discarded. */
+  @GuardedBy("this")
   private @Nullable CompletableFuture<String> current;
 
-  /** So that one reason is logged once, however often it is met. */
+  /** The last logged reason, so that it is not logged repeatedly. */
   private volatile @Nullable String lastWarning;
 
   AuthTokens(Calls calls, @Nullable Supplier<EtcdCredentials> credentials) {
@@ -59,8 +61,10 @@ final class AuthTokens {
   }
 
   /**
-   * The headers of a request or watch that carries a token, null for none. A member that is cut off
-   * from the others then refuses it, instead of letting it wait for a leader.
+   * Returns the headers of a request or watch. They require a leader, so that a partitioned member
+   * rejects the request instead of waiting for a leader.
+   *
+   * @param token null for none
    */
   static Metadata headers(@Nullable String token) {
     Metadata headers = new Metadata();
@@ -71,45 +75,45 @@ final class AuthTokens {
     return headers;
   }
 
-  /** Whether a request was refused for its token, and so not applied. */
-  static boolean isRefusal(Status status) {
-    return isRefusal(Outcome.text(status));
+  /** Whether a request was rejected for its token, and so not applied. */
+  static boolean isRejection(Status status) {
+    return isRejection(Outcome.text(status));
   }
 
-  /** The same of the reason for which a watch was canceled. */
-  static boolean isRefusal(String reason) {
-    return REFUSALS.stream().anyMatch(reason::contains);
+  /** Whether a watch was cancelled for its token. */
+  static boolean isRejection(String reason) {
+    return REJECTIONS.stream().anyMatch(reason::contains);
   }
 
-  /** The token to send with; empty for none. */
+  /** Returns the current token; empty for none. */
   CompletableFuture<String> current() {
     if (credentials == null) {
       return CompletableFuture.completedFuture(NONE);
     }
-    CompletableFuture<String> asked = new CompletableFuture<>();
+    CompletableFuture<String> requested = new CompletableFuture<>();
     synchronized (this) {
       if (current != null) {
         return current;
       }
-      current = asked;
+      current = requested;
     }
-    // Outside the lock: its completion runs what waits for the token.
-    calls.connection().onWorkThread(() -> authenticate(credentials, asked));
-    return asked;
+    // Outside the lock, since completing it runs dependent actions.
+    calls.connection().onWorkThread(() -> authenticate(credentials, requested));
+    return requested;
   }
 
   /**
-   * Lets go of a token that etcd refused, if another call has not done so before.
+   * Discards a token that etcd rejected, unless another call has done so.
    *
-   * @param refused null for none
-   * @return whether there may be a better one
+   * @param rejected the rejected token; null for none
+   * @return whether a new token may be accepted
    */
-  boolean renew(@Nullable String refused) {
+  boolean renew(@Nullable String rejected) {
     if (credentials == null) {
       return false;
     }
     synchronized (this) {
-      String token = refused == null ? NONE : refused;
+      String token = rejected == null ? NONE : rejected;
       if (current != null && token.equals(current.getNow(null))) {
         current = null;
       }
@@ -117,15 +121,16 @@ final class AuthTokens {
     return true;
   }
 
-  /** On a work thread, since the supplier may wait. */
-  private void authenticate(Supplier<EtcdCredentials> supplier, CompletableFuture<String> asked) {
+  /** Runs on a work thread, since the supplier may block. */
+  private void authenticate(
+      Supplier<EtcdCredentials> supplier, CompletableFuture<String> requested) {
     EtcdCredentials user;
     try {
       user = Objects.requireNonNull(supplier.get(), "the supplier of credentials returned null");
     } catch (RuntimeException e) {
       fail(
-          asked,
-          new StoreException(Kind.UNAVAILABLE, "there are no credentials for etcd: " + e, e),
+          requested,
+          new StoreException(Kind.UNAVAILABLE, "no credentials for etcd: " + e, e),
           true);
       return;
     }
@@ -135,45 +140,45 @@ final class AuthTokens {
         calls
             .sendWithoutToken(AuthGrpc.getAuthenticateMethod(), request)
             .whenComplete(
-                (answer, failure) -> {
+                (response, failure) -> {
                   if (failure == null) {
                     lastWarning = null;
-                    asked.complete(answer.getToken());
+                    requested.complete(response.getToken());
                     return;
                   }
                   StoreException known = Calls.storeException(failure);
                   if (isNotEnabled(known)) {
                     log.warn(
-                        "user {} is not asked for: the cluster has no authentication enabled",
+                        "credentials of user {} are ignored: authentication is not enabled on the cluster",
                         user);
-                    asked.complete(NONE);
+                    requested.complete(NONE);
                     return;
                   }
-                  boolean refused = isRefusedUser(known);
-                  fail(asked, refused ? refusedUser(user, known) : known, refused);
+                  boolean rejected = isRejectedUser(known);
+                  fail(requested, rejected ? rejectedUser(user, known) : known, rejected);
                 });
   }
 
-  private void fail(CompletableFuture<String> asked, StoreException failure, boolean warn) {
-    String reason = String.valueOf(failure.getCause()); // without the member, which changes
+  private void fail(CompletableFuture<String> requested, StoreException failure, boolean warn) {
+    String reason = String.valueOf(failure.getCause()); // without the member, which varies
     if (warn && !reason.equals(lastWarning)) {
       lastWarning = reason;
-      log.warn("there is no token to send requests with: {}", failure.getMessage());
+      log.warn("requests fail for lack of a token: {}", failure.getMessage());
     }
-    // Let go first: who waited for this one may ask again at once.
+    // Discard first: a dependent action may request a new one.
     synchronized (this) {
-      if (current == asked) {
+      if (current == requested) {
         current = null;
       }
     }
-    asked.completeExceptionally(failure);
+    requested.completeExceptionally(failure);
   }
 
-  private static boolean isRefusedUser(StoreException failure) {
+  private static boolean isRejectedUser(StoreException failure) {
     return failure.kind() == Kind.REJECTED;
   }
 
-  private static StoreException refusedUser(EtcdCredentials user, StoreException failure) {
+  private static StoreException rejectedUser(EtcdCredentials user, StoreException failure) {
     return new StoreException(
         Kind.MISCONFIGURED,
         "etcd refuses user " + user + ": " + failure.getMessage(),
@@ -181,7 +186,7 @@ final class AuthTokens {
   }
 
   private static boolean isNotEnabled(StoreException failure) {
-    return failure.getCause() instanceof StatusRuntimeException refused
-        && NOT_ENABLED.equals(refused.getStatus().getDescription());
+    return failure.getCause() instanceof StatusRuntimeException rejected
+        && NOT_ENABLED.equals(rejected.getStatus().getDescription());
   }
 }

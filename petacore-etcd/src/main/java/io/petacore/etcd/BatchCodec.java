@@ -17,7 +17,10 @@ import io.petacore.store.Operation;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A batch as etcd's transaction, a group as a transaction inside it, and the answer back. */
+/**
+ * Encodes a batch as an etcd transaction, with groups as nested transactions, and decodes the
+ * response.
+ */
 final class BatchCodec {
 
   private BatchCodec() {}
@@ -38,7 +41,7 @@ final class BatchCodec {
     return txn;
   }
 
-  /** An absent key counts as one with mod revision 0. */
+  /** An absent key has mod revision 0. */
   private static Compare encode(Guard guard) {
     return Compare.newBuilder()
         .setKey(Keys.encode(guard.key()))
@@ -64,27 +67,27 @@ final class BatchCodec {
     return op.build();
   }
 
-  static BatchResult decode(Batch batch, TxnResponse answer) {
-    long revision = answer.getHeader().getRevision();
-    if (!answer.getSucceeded()) {
+  static BatchResult decode(Batch batch, TxnResponse response) {
+    long revision = response.getHeader().getRevision();
+    if (!response.getSucceeded()) {
       List<KeyValue> otherwise = new ArrayList<>();
-      for (ResponseOp read : answer.getResponsesList()) {
+      for (ResponseOp read : response.getResponsesList()) {
         read.getResponseRange().getKvsList().forEach(kv -> otherwise.add(Keys.decode(kv)));
       }
       return new BatchResult(false, revision, List.of(), List.copyOf(otherwise));
     }
     List<Boolean> groups = new ArrayList<>();
-    addFlags(batch.operations(), answer, true, groups);
+    addFlags(batch.operations(), response, true, groups);
     return new BatchResult(true, revision, List.copyOf(groups), List.of());
   }
 
-  /** A group that did not run has no answers for the groups inside it: they did not run either. */
+  /** A group that did not run has no responses for its nested groups, which did not run either. */
   private static void addFlags(
-      List<Operation> operations, TxnResponse answer, boolean ran, List<Boolean> flags) {
+      List<Operation> operations, TxnResponse response, boolean ran, List<Boolean> flags) {
     for (int i = 0; i < operations.size(); i++) {
       if (operations.get(i) instanceof Operation.Group group) {
         TxnResponse inner =
-            ran ? answer.getResponses(i).getResponseTxn() : TxnResponse.getDefaultInstance();
+            ran ? response.getResponses(i).getResponseTxn() : TxnResponse.getDefaultInstance();
         flags.add(inner.getSucceeded());
         addFlags(group.operations(), inner, inner.getSucceeded(), flags);
       }

@@ -8,31 +8,34 @@ import io.petacore.store.StoreException.Kind;
 import io.petacore.store.StoreLimits;
 import java.util.List;
 
-/** Refuses what etcd would refuse for its size, before it is sent. */
+/** Rejects batches that exceed the limits of etcd, before they are sent. */
 final class BatchLimits {
 
   private BatchLimits() {}
 
   /**
-   * @throws StoreException {@link Kind#REJECTED}, with the number and the limit
+   * @throws StoreException {@link Kind#REJECTED}, with the size and the limit
    */
   static void check(Batch batch, TxnRequest encoded, StoreLimits limits) {
     int operations = operations(batch);
     if (operations > limits.maxOperations()) {
-      throw refused(operations, "guards or operations along one nesting", limits.maxOperations());
+      throw tooLarge(operations, "guards or operations along one nesting", limits.maxOperations());
     }
     int bytes = encoded.getSerializedSize();
     if (bytes > limits.maxRequestBytes()) {
-      throw refused(bytes, "bytes", limits.maxRequestBytes());
+      throw tooLarge(bytes, "bytes", limits.maxRequestBytes());
     }
   }
 
-  private static StoreException refused(int number, String of, int limit) {
+  private static StoreException tooLarge(int number, String of, int limit) {
     return new StoreException(
-        Kind.REJECTED, "the batch has " + number + " " + of + ", the limit is " + limit, null);
+        Kind.REJECTED, "the batch has " + number + " " + of + "; the limit is " + limit, null);
   }
 
-  /** At each level the greatest of its lists, plus the same of the deepest level below. */
+  /**
+   * Returns the operations that etcd counts: per level the longest of its lists, summed along the
+   * deepest nesting.
+   */
   static int operations(Batch batch) {
     int level =
         Math.max(

@@ -16,17 +16,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its one answer. It is sent once; only where that was refused before anything was
- * done it is sent again: with another token where etcd refused the token, and to another member
- * where one said that it can't serve now.
+ * A unary request and its response. It is sent once, and resent only if it was rejected before it
+ * had an effect: with a new token if etcd rejected the token, and to another member if a member
+ * cannot serve now.
  *
- * <p>gRPC ends every call by its deadline, connected or not, and then tells the listener, for a
- * call that still waited for a connection too; nothing leaves after that. So {@link #sent}, read
- * when the call has ended, says for certain that a request never left.
+ * <p>gRPC ends every call by its deadline, even while it waits for a connection, then calls the
+ * listener, and sends nothing afterwards. So {@link #sent} is reliable once the call has ended.
  *
- * @param <Q> the request's message
- * @param <A> the answer's message
- * @param <T> what the answer means
+ * @param <Q> the request message
+ * @param <A> the response message
+ * @param <T> the decoded result
  */
 final class Call<Q, A, T> extends ClientCall.Listener<A> {
 
@@ -40,20 +39,22 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
   private final @Nullable Arrival arrival;
   private final CompletableFuture<T> future = new CompletableFuture<>();
 
-  /** Whether it was given to a connection. Written by the thread that does it, before the end. */
+  /**
+   * Whether a connection took the request. Written by the thread that sends, before the end of the
+   * call.
+   */
   private volatile boolean sent;
 
-  // The rest is written before a sending starts, or by its callbacks, which come one after another.
+  // Written before an attempt starts, or by its callbacks, which are sequential.
 
-  /** The token it was sent with; null for none. */
+  /** The token of the last attempt; null for none. */
   private @Nullable String token;
 
-  private @Nullable A answer;
+  private @Nullable A response;
   private boolean renewed;
 
   /**
-   * @param arrival what takes the place of the deadline, once the request is being sent; null for
-   *     none
+   * @param arrival replaces the deadline once the request is sent; null for none
    */
   Call(
       Calls calls,
@@ -76,12 +77,16 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
     return future;
   }
 
-  /** Sends it, on a thread of the store's own; with a null token without one. */
+  /**
+   * Sends the request on a thread of the store.
+   *
+   * @param withToken null for none
+   */
   void start(@Nullable String withToken) {
     try {
       calls.connection().onOwnThread(() -> send(withToken));
     } catch (RejectedExecutionException e) {
-      // The store is closed, and has ended what it had; this came too late to be sent.
+      // The store was closed concurrently; the request was not sent.
       fail(Calls.closedException());
     }
   }
@@ -97,15 +102,15 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
     try {
       ClientCall<Q, A> call = calls.connection().newCall(method, options);
       if (arrival != null) {
-        arrival.begin(() -> sent, () -> call.cancel("nothing of the answer has arrived", null));
+        arrival.start(() -> sent, () -> call.cancel("no part of the response has arrived", null));
       }
       call.start(this, AuthTokens.headers(withToken));
-      // One more than the answer, so that the end of the stream is read.
+      // One more than the response, so that the end of the stream is read.
       call.request(2);
       call.sendMessage(request);
       call.halfClose();
     } catch (RuntimeException e) {
-      // Its threads are gone, or worse; the future must not wait for a callback then.
+      // For example, the threads have ended; there will be no callback.
       abandon(Status.fromThrowable(e));
     }
   }
@@ -118,8 +123,8 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
 
   @Override
   public void onMessage(A message) {
-    if (answer == null) {
-      answer = message;
+    if (response == null) {
+      response = message;
     }
   }
 
@@ -127,27 +132,27 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
   public void onClose(Status status, Metadata trailers) {
     if (arrival != null) {
       arrival.end();
-      if (arrival.wasGivenUp() && !status.isOk()) {
-        givenUp(arrival);
+      if (arrival.hasTimedOut() && !status.isOk()) {
+        timedOut(arrival);
         return;
       }
     }
-    A received = answer;
+    A received = response;
     if (!status.isOk()) {
       failed(status);
     } else if (received == null) {
-      failed(Status.INTERNAL.withDescription("the stream ended without an answer"));
+      failed(Status.INTERNAL.withDescription("the stream ended without a response"));
     } else {
       answered(received);
     }
   }
 
-  /** For lack of an answer, on which etcd may go on to work. */
-  private void givenUp(Arrival stopped) {
+  /** Fails for lack of progress; etcd may still process the request. */
+  private void timedOut(Arrival stopped) {
     String why =
         sent
-            ? "nothing of the answer has arrived for " + stopped.bound()
-            : "no connection took it in time";
+            ? "no part of the response has arrived for " + stopped.bound()
+            : "no connection in time";
     fail(
         sent ? Kind.OUTCOME_UNKNOWN : Kind.UNAVAILABLE,
         Status.DEADLINE_EXCEEDED.withDescription(why));
@@ -161,32 +166,32 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
       fail(e);
       return;
     } catch (RuntimeException e) {
-      failed(Status.INTERNAL.withDescription("the answer can't be read: " + e).withCause(e));
+      failed(Status.INTERNAL.withDescription("malformed response: " + e).withCause(e));
       return;
     }
     future.complete(decoded);
-    calls.answered();
+    calls.responseReceived();
   }
 
   private void failed(Status status) {
-    boolean refusal = AuthTokens.isRefusal(status);
-    if (refusal && !renewed && calls.tokens().renew(token)) {
+    boolean rejected = AuthTokens.isRejection(status);
+    if (rejected && !renewed && calls.tokens().renew(token)) {
       renewed = true;
       calls.start(this);
       return;
     }
-    if (sent && Outcome.isRefusalOfMember(status) && route.refused(status)) {
+    if (sent && Outcome.isRejectionByMember(status) && route.rejected(status)) {
       calls.start(this);
       return;
     }
     Obstacle obstacle = sent || calls.isClosed() ? null : route.obstacle();
     if (obstacle != null) {
-      fail(Outcome.heldUp(name(), obstacle, status));
+      fail(Outcome.noConnection(name(), obstacle, status));
       return;
     }
-    // A fresh token that is refused too: users or roles are being changed at this very moment.
-    boolean passing = refusal && renewed;
-    fail(passing ? Kind.UNAVAILABLE : Outcome.kind(status, purpose, sent), status);
+    // A new token was rejected, too: users or roles are changing concurrently.
+    boolean isTransient = rejected && renewed;
+    fail(isTransient ? Kind.UNAVAILABLE : Outcome.kind(status, purpose, sent), status);
   }
 
   private void fail(Kind kind, Status status) {
@@ -199,20 +204,17 @@ final class Call<Q, A, T> extends ClientCall.Listener<A> {
     return String.valueOf(method.getBareMethodName());
   }
 
-  /** Without a word from etcd on this request: no token, or the store is closed. */
+  /** Fails without a response, for lack of a token or because the store is closed. */
   void fail(StoreException failure) {
     future.completeExceptionally(failure);
   }
 
-  /** For where the call's end can't be awaited, and so is not known whether it was sent. */
+  /** Fails a call whose end cannot be awaited, so that it is not known whether it was sent. */
   void abandon(Status why) {
     fail(purpose == Purpose.COMMIT ? Kind.OUTCOME_UNKNOWN : Kind.UNAVAILABLE, why);
   }
 
-  /**
-   * Notes that a connection took the call. It is told before the first byte is written, and for a
-   * call that no connection took, never.
-   */
+  /** Records that a connection took the call, which happens before the first byte is written. */
   private final class SendingTracer extends ClientStreamTracer.Factory {
     @Override
     public ClientStreamTracer newClientStreamTracer(

@@ -14,30 +14,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Sends requests, each with the deadline and the token, and keeps those whose answer is open. */
+/** Sends requests with deadline and token, and keeps track of open calls. */
 final class Calls {
 
   private final Connection connection;
   private final AuthTokens tokens;
   private final Duration timeout;
-  private final Runnable onAnswer;
+  private final Runnable onResponse;
   private final Set<Call<?, ?, ?>> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   /**
-   * @param onAnswer is told of every answer, on a call thread
+   * @param onResponse is called after every response, on a call thread
    */
-  Calls(Connection connection, EtcdSettings settings, Runnable onAnswer) {
+  Calls(Connection connection, EtcdSettings settings, Runnable onResponse) {
     this.connection = connection;
     this.timeout = settings.requestTimeout();
-    this.onAnswer = onAnswer;
+    this.onResponse = onResponse;
     this.tokens = new AuthTokens(this, settings.credentials());
   }
 
   /**
-   * Sends a request with the token. The future fails with {@link StoreException}, by the deadline.
+   * Sends a request. The future completes by the deadline, and fails with {@link StoreException}.
    *
-   * @param decoder makes the result of the answer; may throw a {@link StoreException} instead
+   * @param decoder decodes the response; may throw {@link StoreException}
    */
   <Q, A, T> CompletableFuture<T> send(
       MethodDescriptor<Q, A> method, Q request, Purpose purpose, Function<A, T> decoder) {
@@ -47,10 +47,10 @@ final class Calls {
   }
 
   /**
-   * Sends a request that changes nothing, several times if need be, all within one deadline. The
-   * future fails with {@link StoreException}, by the deadline.
+   * Sends a read-only request, repeatedly if necessary, within one deadline. The future completes
+   * by the deadline, and fails with {@link StoreException}.
    *
-   * @param decoder makes the result of an answer; may throw a {@link StoreException} instead
+   * @param decoder decodes a response; may throw {@link StoreException}
    */
   <Q, A, T> CompletableFuture<T> hedge(
       MethodDescriptor<Q, A> method, Q request, Function<A, T> decoder) {
@@ -61,13 +61,14 @@ final class Calls {
               Call<Q, A, T> call = newCall(method, request, Purpose.READ, decoder, deadline, null);
               start(call);
               return call.future();
-            })
+            },
+            () -> false) // its answer is small
         .start();
   }
 
   /**
-   * Sends a request whose answer may be long. The future fails with {@link StoreException}, when
-   * nothing of the answer has arrived for a time.
+   * Sends a request with a large response. The future fails with {@link StoreException} when no
+   * part of the response has arrived for a time.
    */
   <Q, A, T> CompletableFuture<T> read(
       MethodDescriptor<Q, A> method, Q request, Function<A, T> decoder, Arrival arrival) {
@@ -76,10 +77,11 @@ final class Calls {
     return call.future();
   }
 
-  /** Sends a request without a token: the one that asks for it. */
+  /** Sends the request for a token, which carries none itself. */
   <Q, A> CompletableFuture<A> sendWithoutToken(MethodDescriptor<Q, A> method, Q request) {
-    Call<Q, A, A> call = newCall(method, request, Purpose.READ, answer -> answer, deadline(), null);
-    if (!refusedAsClosed(call)) {
+    Call<Q, A, A> call =
+        newCall(method, request, Purpose.READ, response -> response, deadline(), null);
+    if (!rejectedAsClosed(call)) {
       call.start(null);
     }
     return call.future();
@@ -98,18 +100,18 @@ final class Calls {
       @Nullable Arrival arrival) {
     Call<Q, A, T> call = new Call<>(this, method, request, purpose, decoder, deadline, arrival);
     open.add(call);
-    var unused = call.future().whenComplete((answer, failure) -> open.remove(call));
+    var unused = call.future().whenComplete((response, failure) -> open.remove(call));
     return call;
   }
 
-  /** At once where the token is at hand, as it nearly always is. */
+  /** Sends a call once a token is available, usually at once. */
   void start(Call<?, ?, ?> call) {
     var unused =
         tokens
             .current()
             .whenComplete(
                 (token, failure) -> {
-                  if (refusedAsClosed(call)) {
+                  if (rejectedAsClosed(call)) {
                     return;
                   }
                   if (failure != null) {
@@ -120,7 +122,7 @@ final class Calls {
                 });
   }
 
-  private boolean refusedAsClosed(Call<?, ?, ?> call) {
+  private boolean rejectedAsClosed(Call<?, ?, ?> call) {
     if (closed) {
       call.fail(closedException());
     }
@@ -131,17 +133,17 @@ final class Calls {
     return new StoreException(Kind.CLOSED, "the store is closed", null);
   }
 
-  /** What a future of this class failed with. */
+  /** Converts the failure of a future of this class. */
   static StoreException storeException(Throwable failure) {
     Throwable cause = failure.getCause();
     Throwable own = failure instanceof CompletionException && cause != null ? cause : failure;
     return own instanceof StoreException known
         ? known
-        : new StoreException(Kind.UNAVAILABLE, "a request could not be made: " + own, own);
+        : new StoreException(Kind.UNAVAILABLE, "request failed: " + own, own);
   }
 
-  void answered() {
-    onAnswer.run();
+  void responseReceived() {
+    onResponse.run();
   }
 
   AuthTokens tokens() {
@@ -160,14 +162,17 @@ final class Calls {
     return closed;
   }
 
-  /** From now on every call that ends was ended by the close, and no new one begins. */
+  /**
+   * Marks this as closed: open calls that end now are reported as closed, and new ones are
+   * rejected.
+   */
   void close() {
     closed = true;
   }
 
-  /** Ends what the connection's close did not. */
+  /** Fails calls that the close of the connection did not end. */
   void abandonOpen() {
-    Status why = Status.CANCELLED.withDescription("its end could not be awaited");
+    Status why = Status.CANCELLED.withDescription("the end of the call could not be awaited");
     open.forEach(call -> call.abandon(why));
   }
 }

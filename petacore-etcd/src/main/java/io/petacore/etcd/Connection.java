@@ -30,34 +30,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gRPC channel to the cluster and every thread it uses. All of them are the store's own, since
- * gRPC's shared ones outlive a channel.
+ * The gRPC channel to the cluster and its threads. The store creates all of them, since the shared
+ * threads of gRPC outlive a channel.
  *
- * <p>gRPC and Netty run on no other thread. On a caller's thread they would leave thread-locals
- * behind, which an application server's threads keep, and with them all classes of an application
- * that has been undeployed.
+ * <p>gRPC and Netty run on these threads only. On threads of the application they would leave
+ * thread-locals, which on an application server retain all classes of an undeployed application.
  *
- * <p>Three kinds of thread: <em>io</em> moves bytes, keeps deadlines, and starts what callers ask
- * for, so that the start of a call costs no change of threads of its own; <em>call</em> completes
- * requests; <em>work</em> is for what may take its time: it looks up names, and runs the listeners
- * of watches, one thread for each that has something to tell, so that a slow one holds up nobody
- * but itself.
+ * <p>There are three kinds of threads: <em>io</em> transfers bytes, keeps deadlines and starts
+ * calls; <em>call</em> completes requests; <em>work</em> runs blocking tasks: it resolves names and
+ * calls the listeners of watches, one thread per active listener, so that a slow listener does not
+ * delay others.
  */
 final class Connection {
 
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
-  /** One is enough for a handful of connections, since it only moves bytes. */
+  /** One thread suffices for a few connections, since it only transfers bytes. */
   private static final int IO_THREADS = 1;
 
   private static final int CALL_THREADS = 2;
 
-  /** The least time between two resets of the backoff: what gRPC itself waits at first. */
+  /** Minimum time between two resets of the backoff, the initial backoff of gRPC. */
   private static final long RECONNECT_NANOS = SECONDS.toNanos(1);
 
   private static final long IDLE_SECONDS = 60;
 
-  /** How long {@link #close()} waits for each stage; only a callback that blocks needs it. */
+  /** How long {@link #close()} waits for each stage; needed only if a callback blocks. */
   private static final long CLOSE_MILLIS = 2_000;
 
   private final StoreThreads threads = new StoreThreads();
@@ -81,19 +79,19 @@ final class Connection {
       stopIo(0);
       throw e;
     }
-    // The first look starts the connecting, and waits for nothing.
+    // Starts to connect, without waiting.
     channel.getState(true);
   }
 
   /**
-   * What comes in after the shutdown runs where it is: gRPC hands out the last callbacks of calls
-   * when its channel has terminated already, and none may be lost.
+   * Creates an executor that runs tasks on the calling thread after its shutdown: gRPC runs the
+   * last callbacks after the channel has terminated, and none may be lost.
    */
   private ExecutorService executor(
-      int threadsKept, int threadsAtMost, BlockingQueue<Runnable> queue, String role) {
+      int coreThreads, int maxThreads, BlockingQueue<Runnable> queue, String role) {
     return new ThreadPoolExecutor(
-        threadsKept,
-        threadsAtMost,
+        coreThreads,
+        maxThreads,
         IDLE_SECONDS,
         SECONDS,
         queue,
@@ -119,11 +117,11 @@ final class Connection {
                 new MemberBalancer.Connecting(
                     settings.connectTimeout(), settings.tls() != null, silences))
             .maxInboundMessageSize(settings.maxInboundBytes())
-            // An idle connection is never pinged: etcd would answer with GOAWAY too_many_pings.
+            // No pings on idle connections: etcd would respond with GOAWAY too_many_pings.
             .keepAliveWithoutCalls(false)
             .keepAliveTime(settings.keepAliveTime().toMillis(), MILLISECONDS)
             .keepAliveTimeout(settings.keepAliveTimeout().toMillis(), MILLISECONDS)
-            // A request leaves once or not at all: that it is never repeated must be plain to see.
+            // A request must not be sent twice.
             .disableRetry();
     if (settings.authority() != null) {
       builder.overrideAuthority(settings.authority());
@@ -132,8 +130,8 @@ final class Connection {
   }
 
   /**
-   * Runs a task that uses the channel: on this thread if it is one of the store's own, else on an
-   * io thread, in the order of the calls. It must be a short one.
+   * Runs a short task that uses the channel: on this thread if it belongs to the store, else on an
+   * io thread, in the order of the calls.
    *
    * @throws RejectedExecutionException if the threads have ended
    */
@@ -145,22 +143,26 @@ final class Connection {
     }
   }
 
-  /** A call whose listener runs on the call threads; to be used on the store's own threads. */
+  /**
+   * Creates a call whose listener runs on the call threads. To be used on threads of the store
+   * only.
+   */
   <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
     reconnectSoon();
     return channel.newCall(method, options.withExecutor(callExecutor));
   }
 
-  /** A call whose listener runs on a work thread; to be used on the store's own threads. */
+  /**
+   * Creates a call whose listener runs on a work thread. To be used on threads of the store only.
+   */
   <Q, R> ClientCall<Q, R> newWatchCall(MethodDescriptor<Q, R> method, CallOptions options) {
     reconnectSoon();
     return channel.newCall(method, options.withExecutor(workExecutor));
   }
 
   /**
-   * Cuts short the wait for the next attempt to connect, when someone has work: gRPC's backoff
-   * grows to two minutes, and an etcd that is back after a long outage should be found within
-   * seconds.
+   * Resets the reconnect backoff when there are requests: the backoff of gRPC grows to two minutes,
+   * but after a long outage etcd should be reconnected within seconds.
    */
   private void reconnectSoon() {
     if (channel.getState(false) != ConnectivityState.TRANSIENT_FAILURE) {
@@ -173,7 +175,7 @@ final class Connection {
     }
   }
 
-  /** Runs a task on an io thread after a while; it must be a short one. */
+  /** Schedules a short task on an io thread. */
   ScheduledFuture<?> schedule(Runnable task, Duration delay) {
     return io.schedule(task, delay.toNanos(), NANOSECONDS);
   }
@@ -184,8 +186,8 @@ final class Connection {
   }
 
   /**
-   * Ends all calls and all threads, and waits for that, within a bound; on one of these threads it
-   * does not wait for the threads. Their callbacks have run when it returns, as far as none blocks.
+   * Ends all calls and threads, and waits for their end within a bound; on a thread of the store it
+   * does not wait for threads. Callbacks that do not block have run when this returns.
    */
   void close() {
     boolean first = closing.compareAndSet(false, true);
@@ -198,7 +200,7 @@ final class Connection {
     }
     boolean ended = false;
     try {
-      // Each needs what comes after it: the channel its threads, the pools those that move bytes.
+      // In this order: the channel needs the pools, and the pools the io threads.
       ended = channel.awaitTermination(CLOSE_MILLIS, MILLISECONDS);
       stopPools();
       if (!own) {
@@ -214,7 +216,7 @@ final class Connection {
       stopIo(CLOSE_MILLIS / 2);
     }
     if (!ended) {
-      log.warn("closed the connection to etcd, but some callback of the store is still running");
+      log.warn("the connection to etcd is closed, but a callback is still running");
     }
   }
 
@@ -228,7 +230,9 @@ final class Connection {
     return workExecutor.awaitTermination(CLOSE_MILLIS, MILLISECONDS) && ended;
   }
 
-  /** The first call counts; for as long as the quiet time tasks of the pools are still taken. */
+  /**
+   * Only the first call has an effect; tasks of the pools are still accepted during the quiet time.
+   */
   private void stopIo(long quietMillis) {
     var unused = io.shutdownGracefully(quietMillis, CLOSE_MILLIS, MILLISECONDS);
   }

@@ -22,28 +22,28 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the addresses of the endpoints: <em>every</em> address of every host name, each a member to
- * connect to on its own. One name often stands for the whole cluster, and of several addresses some
- * may be dead.
+ * Resolves the endpoints to <em>all</em> addresses of every host name, each of which is connected
+ * to separately. A single name often denotes the whole cluster, and some addresses may be
+ * unreachable.
  *
- * <p>It asks the DNS on a thread that may wait. A name server that does not answer, likely in the
- * same outage as etcd, would hold up the thread that moves the bytes and keeps the deadlines.
+ * <p>Resolves on a thread that may block: a name server that does not respond would otherwise block
+ * the io thread.
  */
 final class EndpointResolver extends NameResolver {
 
-  /** The endpoint that an address was found for, {@code host:port}. */
+  /** The endpoint of an address, {@code host:port}. */
   static final Attributes.Key<String> ENDPOINT = Attributes.Key.create("petacore-endpoint");
 
   private static final String SCHEME = "petacore-etcd";
 
   private static final int DEFAULT_PORT = 2379;
 
-  // A channel finds its resolver by the scheme of its target, and gets the target from this class.
+  // gRPC selects the resolver by the scheme of the target.
   static {
     NameResolverRegistry.getDefaultRegistry().register(new Provider());
   }
 
-  /** Looks up a host name; waits for the name server. */
+  /** Resolves a host name; may block. */
   interface Lookup {
     InetAddress[] addresses(String host) throws UnknownHostException;
   }
@@ -51,12 +51,12 @@ final class EndpointResolver extends NameResolver {
   private final List<String> endpoints;
   private final Executor executor;
   private final Lookup lookup;
-  private final AtomicBoolean looking = new AtomicBoolean();
+  private final AtomicBoolean resolving = new AtomicBoolean();
   private volatile @Nullable Listener2 listener;
 
   /**
    * @param endpoints each {@code host:port}, an IPv6 address in brackets
-   * @param executor its threads may wait
+   * @param executor an executor whose threads may block
    */
   EndpointResolver(List<String> endpoints, Executor executor, Lookup lookup) {
     this.endpoints = endpoints;
@@ -64,7 +64,7 @@ final class EndpointResolver extends NameResolver {
     this.lookup = lookup;
   }
 
-  /** The channel target for these endpoints; each has a host. */
+  /** Returns the channel target for endpoints, each of which has a host. */
   static String target(List<URI> endpoints) {
     String hosts =
         endpoints.stream()
@@ -72,35 +72,35 @@ final class EndpointResolver extends NameResolver {
             .distinct()
             .collect(Collectors.joining(","));
     try {
-      // This encodes the brackets of an IPv6 address.
+      // The constructor encodes the brackets of an IPv6 address.
       return new URI(SCHEME, "", "/" + hosts, null, null).toString();
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException("no usable endpoints: " + hosts, e);
     }
   }
 
-  /** The endpoints in a target, each {@code host:port}. */
+  /** Returns the endpoints of a target, each {@code host:port}. */
   static List<String> endpoints(String target) {
     return List.of(URI.create(target).getPath().substring(1).split(","));
   }
 
-  /** The name for what has none of its own; the addresses carry those of their endpoints. */
+  /** The default authority; addresses override it with that of their endpoint. */
   @Override
   public String getServiceAuthority() {
     return endpoints.get(0);
   }
 
   @Override
-  public void start(Listener2 toTell) {
-    listener = toTell;
+  public void start(Listener2 receiver) {
+    listener = receiver;
     refresh();
   }
 
-  /** Looks the names up again, unless that is being done. */
+  /** Resolves the names again, unless that is in progress. */
   @Override
   public void refresh() {
-    if (looking.compareAndSet(false, true)) {
-      executor.execute(this::look);
+    if (resolving.compareAndSet(false, true)) {
+      executor.execute(this::resolve);
     }
   }
 
@@ -109,7 +109,7 @@ final class EndpointResolver extends NameResolver {
     listener = null;
   }
 
-  private void look() {
+  private void resolve() {
     Set<EquivalentAddressGroup> found = new LinkedHashSet<>();
     List<String> unknown = new ArrayList<>();
     for (String endpoint : endpoints) {
@@ -119,15 +119,15 @@ final class EndpointResolver extends NameResolver {
         unknown.add(endpoint + ": unknown host");
       }
     }
-    looking.set(false);
-    Listener2 toTell = listener;
-    if (toTell == null) {
+    resolving.set(false);
+    Listener2 receiver = listener;
+    if (receiver == null) {
       return;
     }
     if (found.isEmpty()) {
-      toTell.onError(Status.UNAVAILABLE.withDescription(String.join("; ", unknown)));
+      receiver.onError(Status.UNAVAILABLE.withDescription(String.join("; ", unknown)));
     } else {
-      toTell.onResult(
+      receiver.onResult(
           ResolutionResult.newBuilder()
               .setAddressesOrError(StatusOr.fromValue(List.copyOf(found)))
               .build());
@@ -173,7 +173,7 @@ final class EndpointResolver extends NameResolver {
       }
       Executor executor = args.getOffloadExecutor();
       if (executor == null) {
-        throw new IllegalStateException("a channel without an offload executor");
+        throw new IllegalStateException("the channel has no offload executor");
       }
       return new EndpointResolver(
           endpoints(target.toString()), executor, InetAddress::getAllByName);

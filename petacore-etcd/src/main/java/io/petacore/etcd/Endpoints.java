@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members to talk to.
+ * The endpoints of the cluster.
  *
  * @param uris each with a host, and a port or -1
  * @param tls whether all are {@code https}; else all are {@code http}
@@ -17,12 +17,12 @@ record Endpoints(List<URI> uris, boolean tls) {
   private static final int LAST_PORT = 65_535;
 
   /**
-   * @throws IllegalArgumentException naming the endpoint that is wrong
+   * @throws IllegalArgumentException if an endpoint is invalid; the message names it
    */
   static Endpoints parse(List<String> endpoints) {
     if (endpoints.isEmpty()) {
       throw new IllegalArgumentException(
-          "no endpoints: name at least one, such as http://127.0.0.1:2379");
+          "no endpoints: specify at least one, such as http://127.0.0.1:2379");
     }
     List<URI> uris = new ArrayList<>();
     for (String endpoint : endpoints) {
@@ -65,20 +65,21 @@ record Endpoints(List<URI> uris, boolean tls) {
               + endpoint
               + "' has the port "
               + uri.getPort()
-              + "; ports go from 1 to "
+              + "; ports range from 1 to "
               + LAST_PORT);
     }
     return uri;
   }
 
-  /** Java takes an authority that is no host and port for one without a host, and says nothing. */
+  /**
+   * {@link URI} parses an invalid host and port as a registry-based authority, without an error.
+   */
   private static IllegalArgumentException withoutHost(String endpoint, @Nullable String authority) {
     if (authority != null && authority.contains("_")) {
       return new IllegalArgumentException(
           "endpoint '"
               + endpoint
-              + "' has a '_' in its host name, which no host name may have: use another name for"
-              + " it, or its address");
+              + "' has a '_' in its host name, which is invalid: use another name or the address");
     }
     return malformed(endpoint, null);
   }

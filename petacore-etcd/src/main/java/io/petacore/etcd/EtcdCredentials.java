@@ -3,9 +3,9 @@ package io.petacore.etcd;
 import java.util.Objects;
 
 /**
- * A user of etcd, with the password.
+ * The name and password of an etcd user.
  *
- * @param user the name
+ * @param user the name of the user
  * @param password in plain text
  */
 public record EtcdCredentials(String user, String password) {
@@ -15,7 +15,7 @@ public record EtcdCredentials(String user, String password) {
     Objects.requireNonNull(password, "password");
   }
 
-  /** The name, without the password. */
+  /** Returns the name without the password. */
   @Override
   public String toString() {
     return user;

@@ -17,12 +17,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store on an etcd cluster, version 3.4 or later.
+ * A store on an etcd cluster, version 3.4 or later.
  *
  * <pre>{@code
  * try (EtcdKvStore store = EtcdKvStore.connect("http://127.0.0.1:2379")) {
@@ -31,27 +32,26 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Every request ends within the request timeout, the wait for a connection included. It leaves
- * once: no request is repeated by the store, but one that was refused before anything was done: for
- * an old token, then it is sent again with a new one, or by a member that can't serve now, then
- * another one is asked; and a read of few keys that has no answer after half a second is sent
- * again, a few times. A commit fails with {@link Kind#UNAVAILABLE} only where it is certain that it
- * was not applied: no connection took it before its deadline, or etcd says so. A request about a
- * lease fails with {@link Kind#UNAVAILABLE} also where its outcome is unknown, since to repeat it
- * harms nothing. What waiting does not mend fails with {@link Kind#MISCONFIGURED}, at once where
- * that is so at every endpoint.
+ * <p>Every request completes within the request timeout, including the wait for a connection. The
+ * store resends a request only in these cases: it was rejected before it had an effect, either
+ * because the token was outdated or because a member cannot serve now; or it is a read of few keys
+ * without a response for half a second. A commit fails with {@link Kind#UNAVAILABLE} only if it was
+ * certainly not applied: no connection took it before its deadline, or etcd rejected it. A lease
+ * request fails with {@link Kind#UNAVAILABLE} even if its outcome is unknown, since it may be
+ * repeated. Errors that do not resolve themselves fail with {@link Kind#MISCONFIGURED}, at once if
+ * they affect every endpoint.
  *
- * <p>A connection that is lost is made anew by itself, also after a long outage: within about a
- * second of a request or watch that asks for it. Watches end with it, as the contract says.
+ * <p>Lost connections are re-established automatically, also after a long outage, within about a
+ * second of a request or watch. Watches end with their connection, as the contract requires.
  *
- * <p>Safe for use by many threads.
+ * <p>Thread-safe.
  */
 public final class EtcdKvStore implements KvStore {
 
-  /** For how many request timeouts the server may be silent about a page of a load. */
+  /** Number of request timeouts for which the server may be silent during a page of a load. */
   private static final int PATIENCE = 6;
 
-  /** The greatest page of a load that has more than one entry. */
+  /** Maximum size of a page of a load with more than one entry, in bytes. */
   private static final int MAX_PAGE_BYTES = 32 << 20;
 
   private final EtcdSettings settings;
@@ -64,33 +64,33 @@ public final class EtcdKvStore implements KvStore {
   EtcdKvStore(EtcdSettings settings) {
     this.settings = settings;
     this.connection = new Connection(settings);
-    this.calls = new Calls(connection, settings, this::onAnswer);
+    this.calls = new Calls(connection, settings, this::onResponse);
     this.leases = new Leases(calls);
     this.serverCheck = new ServerCheck(EndpointResolver.endpoints(settings.target()));
     this.watchSizes = new WatchSizes(settings.maxInboundBytes());
-    serverCheck.askOnce(calls);
+    serverCheck.checkOnce(calls);
   }
 
   /**
-   * A store with defaults on a cluster without users and without TLS demands of its own; {@link
-   * #builder()} for more. Does not wait for the cluster: where it can't be reached, the first
+   * Creates a store with default settings; use {@link #builder()} for authentication, client
+   * certificates and other settings. Does not wait for the cluster: if it is unreachable, the first
    * request fails.
    *
    * @param endpoints one or more members, each {@code http://host:port} or {@code
-   *     https://host:port}; {@code https} with the certificate authorities that the JVM trusts
-   * @throws IllegalArgumentException if there is none, or one is malformed
+   *     https://host:port}; {@code https} uses the certificate authorities trusted by the JVM
+   * @throws IllegalArgumentException if there is no endpoint or one is malformed
    */
   public static EtcdKvStore connect(String... endpoints) {
     return builder().endpoints(endpoints).connect();
   }
 
-  /** A builder with defaults and no endpoints yet. */
+  /** Creates a builder with default settings and no endpoints. */
   public static Builder builder() {
     return new Builder();
   }
 
-  private void onAnswer() {
-    serverCheck.askOnce(calls);
+  private void onResponse() {
+    serverCheck.checkOnce(calls);
   }
 
   @Override
@@ -102,13 +102,19 @@ public final class EtcdKvStore implements KvStore {
   /**
    * {@inheritDoc}
    *
-   * <p>Given up when nothing has arrived for six times the request timeout. Without a limit, which
-   * is for few keys, it is sent again as a plain read is.
+   * <p>Fails when nothing has arrived for six request timeouts. A request without a limit, for few
+   * keys, is resent like a plain read.
    */
   @Override
   public CompletableFuture<RangePage> bulkRange(RangeRequest request, LongConsumer arriving) {
     EtcdRange range = EtcdRange.of(request.range());
     int most = settings.maxInboundBytes();
+    AtomicBoolean arrived = new AtomicBoolean();
+    LongConsumer noted =
+        bytes -> {
+          arrived.set(true);
+          arriving.accept(bytes);
+        };
     Supplier<CompletableFuture<RangePage>> read =
         () ->
             calls.read(
@@ -119,11 +125,13 @@ public final class EtcdKvStore implements KvStore {
                     connection,
                     settings.requestTimeout(),
                     PATIENCE,
-                    arriving,
+                    noted,
                     request.limit() == 1 ? most : Math.min(most, MAX_PAGE_BYTES)));
-    // A limited page is one of many, which etcd may take long to make: once is enough.
+    // A limited page is one of many and may take etcd long, so it is not resent.
     boolean few = request.limit() == 0 || range.single();
-    return few ? new HedgedRead<>(connection, read).start() : read.get();
+    return few
+        ? new HedgedRead<>(connection, read, () -> arrived.getAndSet(false)).start()
+        : read.get();
   }
 
   @Override
@@ -135,7 +143,10 @@ public final class EtcdKvStore implements KvStore {
       return CompletableFuture.failedFuture(e);
     }
     return calls.send(
-        KVGrpc.getTxnMethod(), encoded, Purpose.COMMIT, answer -> BatchCodec.decode(batch, answer));
+        KVGrpc.getTxnMethod(),
+        encoded,
+        Purpose.COMMIT,
+        response -> BatchCodec.decode(batch, response));
   }
 
   @Override
@@ -160,7 +171,7 @@ public final class EtcdKvStore implements KvStore {
     return leases.revoke(lease);
   }
 
-  /** As it was configured; the server may have been started with other limits of its own. */
+  /** The configured limits; those of the server may differ. */
   @Override
   public StoreLimits limits() {
     return settings.limits();
@@ -174,8 +185,8 @@ public final class EtcdKvStore implements KvStore {
   /**
    * {@inheritDoc}
    *
-   * <p>Waits some seconds at most, and that only for callbacks that block. Called on one of the
-   * store's own threads, by such a callback, it does not wait for that thread.
+   * <p>Waits a few seconds at most, and only for callbacks that block. When called by a callback,
+   * on a thread of the store, it does not wait for that thread.
    */
   @Override
   public void close() {
@@ -185,10 +196,10 @@ public final class EtcdKvStore implements KvStore {
     leases.abandonOpen();
   }
 
-  /** Configures a store. Not safe for use by several threads at once. */
+  /** Configures a store. Not thread-safe. */
   public static final class Builder {
 
-    private static final Duration LONGEST = Duration.ofDays(1);
+    private static final Duration MAX_DURATION = Duration.ofDays(1);
 
     private List<String> endpoints = List.of();
     private @Nullable Supplier<EtcdCredentials> credentials;
@@ -207,27 +218,27 @@ public final class EtcdKvStore implements KvStore {
     private Builder() {}
 
     /**
-     * The members, each {@code http://host:port} or {@code https://host:port}; port 2379 if none.
-     * Every address of a host name is connected to.
+     * Sets the endpoints of the members, each {@code http://host:port} or {@code
+     * https://host:port}; the default port is 2379. All addresses of a host name are used.
      */
     public Builder endpoints(String... members) {
       endpoints = List.of(members);
       return this;
     }
 
-    /** The user to be, where the cluster has authentication enabled. Default: none. */
+    /** Sets the user for a cluster with authentication. Default: none. */
     public Builder credentials(String user, String password) {
       EtcdCredentials constant = new EtcdCredentials(user, password);
       return credentials(() -> constant);
     }
 
     /**
-     * The user to be, where the cluster has authentication enabled, and passwords change: the
-     * supplier is asked whenever etcd wants a password, so also after the last one was refused. It
-     * runs on a thread of the store that may wait. Default: none.
+     * Sets a supplier of the user for a cluster with authentication whose passwords change. It is
+     * called whenever a token is requested, so also after a password was rejected, on a thread of
+     * the store that may block. Default: none.
      *
-     * @param current the user and password as they are now; must not return null. What it throws
-     *     fails the requests that wait for it, and it is asked again
+     * @param current supplies the current user and password, never null. An exception fails the
+     *     requests that wait for a token; later requests call it again
      */
     public Builder credentials(Supplier<EtcdCredentials> current) {
       credentials = current;
@@ -235,8 +246,8 @@ public final class EtcdKvStore implements KvStore {
     }
 
     /**
-     * A PEM file with the authorities to trust. It is read again when it has changed and a
-     * connection is made. Default: those that the JVM trusts.
+     * Sets a PEM file with trusted certificate authorities. It is read again for a new connection
+     * if it has changed. Default: those trusted by the JVM.
      */
     public Builder trustedCertificates(Path pem) {
       trustedCertificates = pem;
@@ -244,9 +255,9 @@ public final class EtcdKvStore implements KvStore {
     }
 
     /**
-     * The client's certificate chain and its key (PKCS#8, not encrypted), as PEM files. They are
-     * read again when they have changed and a connection is made; while only one of them is of the
-     * new pair, the old pair is used.
+     * Sets PEM files with the certificate chain of the client and its key (PKCS#8, unencrypted).
+     * They are read again for a new connection if they have changed; while they do not match, the
+     * previous pair is used.
      */
     public Builder clientCertificate(Path chainPem, Path keyPem) {
       certificateChain = chainPem;
@@ -254,31 +265,34 @@ public final class EtcdKvStore implements KvStore {
       return this;
     }
 
-    /** The name that the server's certificate must carry. Default: the host of each endpoint. */
+    /**
+     * Sets the name that the certificate of the server must have. Default: the host of each
+     * endpoint.
+     */
     public Builder authority(String name) {
       authority = name;
       return this;
     }
 
-    /** How long a request may take, the wait for a connection included. Default: 5 seconds. */
+    /** Sets the timeout of a request, including the wait for a connection. Default: 5 seconds. */
     public Builder requestTimeout(Duration timeout) {
       requestTimeout = positive(timeout, "request timeout");
       return this;
     }
 
-    /** How long one attempt to connect to one member may take. Default: 5 seconds. */
+    /** Sets the timeout of one attempt to connect to a member. Default: 5 seconds. */
     public Builder connectTimeout(Duration timeout) {
       connectTimeout = positive(timeout, "connect timeout");
       return this;
     }
 
     /**
-     * How a peer that died without a word is noticed while a watch or a request is open: after both
-     * times together at most. gRPC raises a time below 10 seconds to that, and etcd closes
-     * connections that ask more often than every 5.
+     * Sets the HTTP/2 keepalive, which detects a dead server within the sum of both times while a
+     * watch or a request is open. gRPC increases a time below 10 seconds to 10 seconds; etcd closes
+     * connections with more than one ping per 5 seconds.
      *
-     * @param time how long a connection may be silent before it is asked. Default: 10 seconds
-     * @param timeout how long the sign of life may take. Default: 5 seconds
+     * @param time time without received bytes until a ping is sent. Default: 10 seconds
+     * @param timeout timeout of a ping. Default: 5 seconds
      */
     public Builder keepAlive(Duration time, Duration timeout) {
       keepAliveTime = positive(time, "keepalive time");
@@ -286,60 +300,62 @@ public final class EtcdKvStore implements KvStore {
       return this;
     }
 
-    /** The {@code --max-txn-ops} that the servers were started with. Default: 128, as theirs. */
+    /** Sets the {@code --max-txn-ops} of the servers. Default: 128, their default. */
     public Builder maxTxnOps(int operations) {
       maxTxnOps = positive(operations, "maxTxnOps");
       return this;
     }
 
     /**
-     * The greatest request, in bytes. Default: 1 MiB, which leaves room below the servers' own
-     * limit of 1.5 MiB ({@code --max-request-bytes}).
+     * Sets the maximum size of a request, in bytes. Default: 1 MiB, which is below the default
+     * {@code --max-request-bytes} of the servers, 1.5 MiB.
      */
     public Builder maxRequestBytes(int bytes) {
       maxRequestBytes = positive(bytes, "maxRequestBytes");
       return this;
     }
 
-    /** The greatest answer or watch message, in bytes, where there is memory for it. */
+    /**
+     * Sets the maximum size of a response or watch message, in bytes, if there is enough memory.
+     */
     Builder maxInboundBytes(int bytes) {
       maxInboundBytes = bytes;
       return this;
     }
 
     private static Duration positive(Duration duration, String what) {
-      if (duration.isNegative() || duration.isZero() || duration.compareTo(LONGEST) > 0) {
+      if (duration.isNegative() || duration.isZero() || duration.compareTo(MAX_DURATION) > 0) {
         throw new IllegalArgumentException(
-            "the " + what + " must be above zero and at most " + LONGEST + ": " + duration);
+            "the " + what + " must be positive and at most " + MAX_DURATION + ": " + duration);
       }
       return duration;
     }
 
     private static int positive(int number, String what) {
       if (number <= 0) {
-        throw new IllegalArgumentException(what + " must be above zero: " + number);
+        throw new IllegalArgumentException(what + " must be positive: " + number);
       }
       return number;
     }
 
     /**
-     * Makes the store. Does not wait for the cluster: where it can't be reached, the first request
+     * Creates the store. Does not wait for the cluster: if it is unreachable, the first request
      * fails.
      *
-     * @throws IllegalArgumentException if there is no endpoint or one is malformed, or a TLS file
-     *     can't be used
+     * @throws IllegalArgumentException if there is no endpoint, one is malformed, or a TLS file is
+     *     invalid
      */
     public EtcdKvStore connect() {
       Endpoints parsed = Endpoints.parse(endpoints);
-      // As everything that uses gRPC and Netty, not on the caller's thread.
-      return StoreThreads.makeOnItsOwn("connect", () -> new EtcdKvStore(settings(parsed)));
+      // gRPC and Netty must not run on threads of the application.
+      return StoreThreads.callOnNewThread("connect", () -> new EtcdKvStore(settings(parsed)));
     }
 
     private EtcdSettings settings(Endpoints parsed) {
       Tls tls = new Tls(trustedCertificates, certificateChain, privateKey);
       if (!parsed.tls() && !tls.isDefault()) {
         throw new IllegalArgumentException(
-            "TLS files are given, but the endpoints are http: name them https://host:port");
+            "TLS files require https endpoints, such as https://host:port");
       }
       return new EtcdSettings(
           EndpointResolver.target(parsed.uris()),

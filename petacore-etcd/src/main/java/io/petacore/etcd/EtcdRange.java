@@ -8,13 +8,14 @@ import io.petacore.store.RangePage;
 import java.util.List;
 
 /**
- * A range in etcd's words, where a key alone means itself and the end {@code \0} means no end.
+ * A key range in the encoding of etcd, where an empty end denotes a single key and {@code \0} no
+ * upper bound.
  *
- * <p>etcd has no empty key and no empty range. A range without a possible key is asked for as its
- * first key, and the answer's keys are dropped: the revision is wanted all the same.
+ * <p>etcd has no empty ranges. An empty range is requested as a single key whose entry is
+ * discarded, since the response also carries the revision.
  *
- * @param end empty for the key alone
- * @param vacuous whether no key can lie in it
+ * @param end exclusive; empty for a single key
+ * @param vacuous whether the range is empty
  */
 record EtcdRange(ByteString key, ByteString end, boolean vacuous) {
 
@@ -31,17 +32,17 @@ record EtcdRange(ByteString key, ByteString end, boolean vacuous) {
     if (from.compareTo(to) >= 0) {
       return new EtcdRange(key, ByteString.EMPTY, true);
     }
-    // As a key alone it needs no more than the permission for that key.
+    // Requested as a single key, which requires only the permission for that key.
     boolean single = to.equals(from.successor());
     return new EtcdRange(key, single ? ByteString.EMPTY : Keys.encode(to), false);
   }
 
-  /** Whether it is one key. */
+  /** Whether this is a single key. */
   boolean single() {
     return end.isEmpty();
   }
 
-  /** The request for a page of this range. */
+  /** Encodes the request for a page of this range. */
   RangeRequest encode(io.petacore.store.RangeRequest request) {
     return RangeRequest.newBuilder()
         .setKey(key)
@@ -52,8 +53,8 @@ record EtcdRange(ByteString key, ByteString end, boolean vacuous) {
         .build();
   }
 
-  /** The page of this range that etcd's answer is. */
-  RangePage pageOf(RangePage answer) {
-    return vacuous ? new RangePage(List.of(), false, answer.revision()) : answer;
+  /** Converts the response to a page of this range. */
+  RangePage pageOf(RangePage response) {
+    return vacuous ? new RangePage(List.of(), false, response.revision()) : response;
   }
 }

@@ -7,18 +7,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an {@link EtcdKvStore} was built with.
+ * The settings of an {@link EtcdKvStore}.
  *
- * @param target the endpoints, as the channel wants them
+ * @param target the endpoints as a channel target
  * @param tls null for plain text
- * @param authority the server name for TLS; null for that of each endpoint
- * @param credentials asked whenever a token is; null where the cluster has no users
- * @param requestTimeout how long a request may take, the wait for a connection included
- * @param connectTimeout how long one attempt to connect may take
- * @param keepAliveTime after how much silence under an open call the server is asked for a sign
- * @param keepAliveTimeout how long that sign may take
- * @param maxInboundBytes the greatest answer or watch message, in bytes
- * @param limits of one request
+ * @param authority the server name for TLS; null for the host of each endpoint
+ * @param credentials called for each token request; null for no authentication
+ * @param requestTimeout timeout of a request, including the wait for a connection
+ * @param connectTimeout timeout of one attempt to connect
+ * @param keepAliveTime time without received bytes until a ping is sent while a call is open
+ * @param keepAliveTimeout timeout of a ping
+ * @param maxInboundBytes maximum size of a response or watch message
+ * @param limits limits of a request
  */
 record EtcdSettings(
     String target,

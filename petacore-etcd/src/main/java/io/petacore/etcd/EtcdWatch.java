@@ -22,13 +22,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One watch on one gRPC stream; when the stream ends, so does the watch. Nothing is resumed here: a
- * client that resumes must know what it has delivered, and only the one who applies the events
- * does.
+ * A watch on one gRPC stream, which ends with the stream. It is not resumed here: only the receiver
+ * of the events knows which of them it has applied.
  *
- * <p>gRPC runs the callbacks of a stream one after another and holds no lock meanwhile, so the
- * listener is called the same way. The next message is asked for when the last one was taken: a
- * slow listener holds up the server's sending, not memory.
+ * <p>gRPC calls the callbacks of a stream sequentially and without a lock, so the listener is
+ * called in the same way. The next message is requested after the last one was processed, so that a
+ * slow listener slows down the server instead of buffering messages.
  */
 final class EtcdWatch implements Watch {
 
@@ -43,23 +42,26 @@ final class EtcdWatch implements Watch {
   private final WatchRevisions revisions;
   private final Route route = new Route(this::memberHangs);
 
-  /** Set by whoever ends the watch first: the end, which then is told, or {@link #close()}. */
+  /**
+   * Set by the end of the watch, which is then reported, or by {@link #close()}, whichever is
+   * first.
+   */
   private final AtomicBoolean over = new AtomicBoolean();
 
   private final AtomicReference<@Nullable ClientCall<WatchRequest, WatchResponse>> call =
       new AtomicReference<>();
 
   private volatile boolean opened;
-  private volatile boolean lateToOpen;
+  private volatile boolean openTimedOut;
   private volatile boolean hung;
   private volatile @Nullable Future<?> openTimer;
 
-  /** Whether a new token was tried. Written before a stream starts, or by its callbacks. */
+  /** Whether a new token was requested. Written before a stream starts, or by its callbacks. */
   private boolean renewed;
 
   EtcdWatch(
       Calls calls, WatchSizes sizes, KeyRange range, long fromRevision, WatchListener listener) {
-    // etcd takes 0 as "from now on", which would leave out what is there already.
+    // For etcd, revision 0 means "from now on", which would omit earlier events.
     long start = Math.max(1, fromRevision);
     this.calls = calls;
     this.sizes = sizes;
@@ -72,14 +74,14 @@ final class EtcdWatch implements Watch {
             .setRangeEnd(this.range.end())
             .setStartRevision(start);
     if (sizes.inFragments(start)) {
-      Fragments.ask(create);
+      Fragments.request(create);
     }
     this.request = WatchRequest.newBuilder().setCreateRequest(create).build();
   }
 
   /**
-   * Opens the stream. The listener is told by callback, also of a failure; only that the store is
-   * closed it is told on this thread, since no other is left.
+   * Opens the stream. Failures are reported by callback, too; only if the store is closed the
+   * listener is called on this thread.
    */
   void open() {
     if (calls.isClosed()) {
@@ -87,13 +89,13 @@ final class EtcdWatch implements Watch {
       return;
     }
     try {
-      calls.connection().onOwnThread(this::openHere);
+      calls.connection().onOwnThread(this::openOnOwnThread);
     } catch (RejectedExecutionException e) {
       end(Calls.closedException());
     }
   }
 
-  private void openHere() {
+  private void openOnOwnThread() {
     try {
       openTimer = calls.connection().schedule(this::notOpenedInTime, calls.timeout());
     } catch (RejectedExecutionException e) {
@@ -133,22 +135,22 @@ final class EtcdWatch implements Watch {
       stream.start(new Stream(stream, token), AuthTokens.headers(token));
       stream.sendMessage(request);
       stream.request(1);
-      // Only now: gRPC refuses a message on a stream that was canceled meanwhile.
+      // Set last, since gRPC rejects messages on a stream that was cancelled meanwhile.
       call.set(stream);
     } catch (RuntimeException e) {
       calls.connection().onWorkThread(() -> end(Calls.storeException(e)));
       return;
     }
-    if (over.get() || lateToOpen || hung) {
-      // Whoever ended it may have looked before the stream was set.
+    if (over.get() || openTimedOut || hung) {
+      // It may have been ended before the stream was set.
       cancelStream();
     }
   }
 
-  /** On an io thread: the end itself is told by the stream's callback. */
+  /** Runs on an io thread; the end is reported by the callback of the stream. */
   private void notOpenedInTime() {
     if (!opened) {
-      lateToOpen = true;
+      openTimedOut = true;
       cancelStream();
     }
   }
@@ -158,12 +160,12 @@ final class EtcdWatch implements Watch {
     Obstacle obstacle = route.obstacle();
     return obstacle == null
         ? Outcome.failure(what, Kind.UNAVAILABLE, status)
-        : Outcome.heldUp(what, obstacle, status);
+        : Outcome.noConnection(what, obstacle, status);
   }
 
   /**
-   * Another member may serve, and a watch here would be found silent much later. The end itself is
-   * told by the stream's callback.
+   * Ends the watch, since another member may serve. The end is reported by the callback of the
+   * stream.
    */
   private void memberHangs() {
     hung = true;
@@ -176,9 +178,9 @@ final class EtcdWatch implements Watch {
       return;
     }
     try {
-      stream.cancel("the watch is over", null);
+      stream.cancel("the watch has ended", null);
     } catch (RejectedExecutionException e) {
-      // The store is closed: the stream has ended, and its callback has no thread any more.
+      // The store is closed and has ended the stream.
     }
   }
 
@@ -194,8 +196,7 @@ final class EtcdWatch implements Watch {
   /**
    * {@inheritDoc}
    *
-   * <p>Who closes a watch before its store may do so because it is silent, and asks for another:
-   * that is not to go where this one was.
+   * <p>Counts bytes of incomplete messages, too.
    */
   @Override
   public long receivedBytes() {
@@ -228,12 +229,12 @@ final class EtcdWatch implements Watch {
     cancelStream();
   }
 
-  /** The callbacks of a stream; one watch has a second one where its first token was refused. */
+  /** The callbacks of a stream. A watch has several if a token or a member was rejected. */
   private final class Stream extends ClientCall.Listener<WatchResponse> {
     private final ClientCall<WatchRequest, WatchResponse> stream;
     private final @Nullable String token;
 
-    /** Whether another stream took over, so that this one has no more to say. */
+    /** Whether another stream has replaced this one. */
     private boolean replaced;
 
     Stream(ClientCall<WatchRequest, WatchResponse> stream, @Nullable String token) {
@@ -251,7 +252,7 @@ final class EtcdWatch implements Watch {
         return;
       }
       try {
-        tell(message);
+        deliver(message);
         if (!over.get()) {
           stream.request(1);
         }
@@ -261,11 +262,11 @@ final class EtcdWatch implements Watch {
         end(
             calls.isClosed()
                 ? Calls.closedException()
-                : new StoreException(Kind.UNAVAILABLE, "the watch can't go on: " + e, e));
+                : new StoreException(Kind.UNAVAILABLE, "the watch failed: " + e, e));
       }
     }
 
-    private void tell(WatchResponse message) {
+    private void deliver(WatchResponse message) {
       if (message.getCreated()) {
         opened = true;
         Future<?> timer = openTimer;
@@ -275,10 +276,10 @@ final class EtcdWatch implements Watch {
         listener.onOpened();
       }
       if (!range.vacuous()) {
-        List<RevisionEvents> whole =
-            revisions.take(message.getEventsList(), Fragments.isMoreToCome(message));
-        if (!whole.isEmpty()) {
-          listener.onRevisions(whole);
+        List<RevisionEvents> complete =
+            revisions.take(message.getEventsList(), Fragments.hasMore(message));
+        if (!complete.isEmpty()) {
+          listener.onRevisions(complete);
         }
       }
     }
@@ -289,16 +290,16 @@ final class EtcdWatch implements Watch {
         end(
             new StoreException(
                 Kind.COMPACTED,
-                "the watch begins below the compacted revision " + message.getCompactRevision(),
+                "the watch starts below the compacted revision " + message.getCompactRevision(),
                 null));
       } else if (reason.contains(PERMISSION_DENIED)) {
-        refused(Status.PERMISSION_DENIED.withDescription(reason));
-      } else if (AuthTokens.isRefusal(reason)) {
-        refused(Status.UNAUTHENTICATED.withDescription(reason));
-      } else if (Outcome.isRefusalOfMember(reason)) {
-        refusedByMember(Status.UNAVAILABLE.withDescription(reason));
+        rejected(Status.PERMISSION_DENIED.withDescription(reason));
+      } else if (AuthTokens.isRejection(reason)) {
+        rejected(Status.UNAUTHENTICATED.withDescription(reason));
+      } else if (Outcome.isRejectionByMember(reason)) {
+        rejectedByMember(Status.UNAVAILABLE.withDescription(reason));
       } else {
-        end(new StoreException(Kind.UNAVAILABLE, "etcd canceled the watch: " + reason, null));
+        end(new StoreException(Kind.UNAVAILABLE, "etcd cancelled the watch: " + reason, null));
       }
     }
 
@@ -309,26 +310,26 @@ final class EtcdWatch implements Watch {
       }
       if (calls.isClosed()) {
         end(Calls.closedException());
-      } else if (lateToOpen && !opened) {
+      } else if (openTimedOut && !opened) {
         end(notOpened(status));
       } else if (hung) {
         end(new StoreException(Kind.UNAVAILABLE, route.memberName() + " hangs", null));
-      } else if (AuthTokens.isRefusal(status)) {
-        refused(status);
-      } else if (Outcome.isRefusalOfMember(status)) {
-        refusedByMember(status);
+      } else if (AuthTokens.isRejection(status)) {
+        rejected(status);
+      } else if (Outcome.isRejectionByMember(status)) {
+        rejectedByMember(status);
       } else {
         Obstacle obstacle = route.obstacle();
         end(
             obstacle == null
                 ? Outcome.failure("Watch", Outcome.kind(status, Purpose.READ, true), status)
-                : Outcome.heldUp("Watch", obstacle, status));
+                : Outcome.noConnection("Watch", obstacle, status));
       }
     }
 
-    /** This member can't serve it: another one may, which is asked at once if nothing was told. */
-    private void refusedByMember(Status status) {
-      boolean others = route.refused(status);
+    /** Tries another member at once, if nothing was delivered. */
+    private void rejectedByMember(Status status) {
+      boolean others = route.rejected(status);
       if (!opened && others) {
         replaced = true;
         cancelStream();
@@ -339,10 +340,10 @@ final class EtcdWatch implements Watch {
     }
 
     /**
-     * Refused before anything was delivered: tried once more, with a new token. An old token is
-     * refused for a watch as if the permission were missing, so only the second refusal tells.
+     * Tries again with a new token, if nothing was delivered. For a watch, etcd reports an outdated
+     * token as a missing permission, so only the second rejection is conclusive.
      */
-    private void refused(Status status) {
+    private void rejected(Status status) {
       if (!opened && !renewed && calls.tokens().renew(token)) {
         renewed = true;
         replaced = true;

@@ -5,8 +5,8 @@ import io.etcd.jetcd.api.WatchCreateRequest;
 import io.etcd.jetcd.api.WatchResponse;
 
 /**
- * etcd's two fields about fragments, which jetcd's messages do not have: by them a client asks that
- * large answers to a watch be cut, and the server says that more of one is to come.
+ * The two protocol fields for fragments of watch responses, which the messages of jetcd lack: one
+ * requests fragments, the other marks a response that has further fragments.
  */
 final class Fragments {
 
@@ -15,23 +15,23 @@ final class Fragments {
 
   private Fragments() {}
 
-  /** Has the server cut what is larger than its limit of a request. */
-  static void ask(WatchCreateRequest.Builder create) {
+  /** Requests that responses above the request limit of the server are split. */
+  static void request(WatchCreateRequest.Builder create) {
     create.setUnknownFields(isTrue(OF_CREATE_REQUEST));
   }
 
-  /** Whether it was asked to. */
-  static boolean areAskedFor(WatchCreateRequest create) {
+  /** Whether fragments were requested. */
+  static boolean areRequested(WatchCreateRequest create) {
     return isTrue(create.getUnknownFields(), OF_CREATE_REQUEST);
   }
 
-  /** Whether another fragment of the same answer follows. */
-  static boolean isMoreToCome(WatchResponse response) {
+  /** Whether another fragment of the same response follows. */
+  static boolean hasMore(WatchResponse response) {
     return isTrue(response.getUnknownFields(), OF_RESPONSE);
   }
 
-  /** An answer of which another fragment follows. */
-  static WatchResponse withMoreToCome(WatchResponse response) {
+  /** Returns a copy that is marked to have another fragment. */
+  static WatchResponse withMore(WatchResponse response) {
     return response.toBuilder().setUnknownFields(isTrue(OF_RESPONSE)).build();
   }
 

@@ -6,46 +6,59 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A read that is sent again while it has no answer: twice a second, a few times, each time to the
- * member that the picker prefers then. The first answer is the result. So a read does not wait for
- * its deadline at a member that hangs, or for a leader that does.
+ * A read that is resent while it has no response: twice a second, a few times, each time to the
+ * member that the picker prefers. The first response is the result. So a read does not wait for its
+ * deadline if a member or the leader hangs.
  *
- * <p>The other attempts are left to their deadlines: until then the member that owes the answer is
- * avoided, and a deadline that passes in silence shows that its connection hangs.
+ * <p>A response of which bytes arrive is awaited: on a slow link another one would only delay it.
  *
- * <p>Safe for use by many threads.
+ * <p>The other attempts are not cancelled: while they are pending, the picker avoids their members,
+ * and a deadline without a response shows that a connection hangs.
+ *
+ * <p>Thread-safe.
  *
  * @param <T> the result
  */
 final class HedgedRead<T> {
 
-  /** How long an attempt may be without an answer before there is another one. */
+  /** Time without a response until the next attempt. */
   private static final Duration DELAY = Duration.ofMillis(500);
 
   static final int MAX_ATTEMPTS = 7;
 
   private final Connection connection;
   private final Supplier<CompletableFuture<T>> attempts;
+  private final BooleanSupplier progress;
   private final CompletableFuture<T> future = new CompletableFuture<>();
 
   private final Object lock = new Object();
-  private int begun; // guarded by lock
-  private int open; // guarded by lock
-  private @Nullable Future<?> timer; // guarded by lock
+
+  @GuardedBy("lock")
+  private int attemptCount;
+
+  @GuardedBy("lock")
+  private int open;
+
+  @GuardedBy("lock")
+  private @Nullable Future<?> timer;
 
   /**
-   * @param attempts sends the request once; the future fails with {@link StoreException}
+   * @param attempts sends the request once; its future fails with {@link StoreException}
+   * @param progress whether a part of a response has arrived since the last call
    */
-  HedgedRead(Connection connection, Supplier<CompletableFuture<T>> attempts) {
+  HedgedRead(
+      Connection connection, Supplier<CompletableFuture<T>> attempts, BooleanSupplier progress) {
     this.connection = connection;
     this.attempts = attempts;
+    this.progress = progress;
   }
 
-  /** Sends it; to be called once. The future fails with {@link StoreException}. */
+  /** Sends the request; to be called once. The future fails with {@link StoreException}. */
   CompletableFuture<T> start() {
     attempt();
     return future;
@@ -53,20 +66,25 @@ final class HedgedRead<T> {
 
   private void attempt() {
     synchronized (lock) {
-      if (future.isDone() || (begun > 0 && open == 0)) {
+      if (future.isDone() || (attemptCount > 0 && open == 0)) {
         return;
       }
-      begun++;
+      if (attemptCount > 0 && progress.getAsBoolean()) {
+        scheduleNext();
+        return;
+      }
+      attemptCount++;
       open++;
     }
     var unused = attempts.get().whenComplete(this::ended);
     synchronized (lock) {
-      if (!future.isDone() && begun < MAX_ATTEMPTS) {
+      if (!future.isDone() && attemptCount < MAX_ATTEMPTS) {
         scheduleNext();
       }
     }
   }
 
+  @GuardedBy("lock")
   private void scheduleNext() {
     try {
       timer = connection.schedule(this::attempt, DELAY);
@@ -75,7 +93,7 @@ final class HedgedRead<T> {
     }
   }
 
-  private void ended(@Nullable T answer, @Nullable Throwable failure) {
+  private void ended(@Nullable T response, @Nullable Throwable failure) {
     boolean last;
     Future<?> next;
     synchronized (lock) {
@@ -84,7 +102,7 @@ final class HedgedRead<T> {
       next = timer;
     }
     if (failure == null) {
-      future.complete(answer);
+      future.complete(response);
     } else {
       StoreException known = Calls.storeException(failure);
       if (!last && known.kind() == Kind.UNAVAILABLE) {

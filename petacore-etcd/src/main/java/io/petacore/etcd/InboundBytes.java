@@ -5,14 +5,14 @@ import io.grpc.Metadata;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counts the bytes of messages as they arrive, long before a message is whole. Counted by an io
+ * Counts the bytes of messages as they arrive, before messages are complete. Written by an io
  * thread, read by any.
  */
 final class InboundBytes extends ClientStreamTracer.Factory {
 
   private final AtomicLong count = new AtomicLong();
 
-  /** How many have arrived, of all streams that were given this. */
+  /** Returns the number of bytes that have arrived on all streams with this factory. */
   long count() {
     return count.get();
   }

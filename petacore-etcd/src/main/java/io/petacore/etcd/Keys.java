@@ -10,34 +10,34 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Byte strings and keys with their values, to etcd's messages and back. */
+/** Converts byte strings and entries to messages of etcd and back. */
 final class Keys {
 
   private Keys() {}
 
-  /** Without a copy: both sides are immutable. */
+  /** Encodes without a copy, since both sides are immutable. */
   static ByteString encode(Bytes bytes) {
     return UnsafeByteOperations.unsafeWrap(bytes.asReadOnlyByteBuffer());
   }
 
-  /** Without a copy, where the message holds the bytes in an array of their own. */
+  /** Decodes without a copy, if the message has the bytes in a separate array. */
   static Bytes decode(ByteString bytes) {
-    Taken taken = new Taken(bytes.size());
+    Captured captured = new Captured(bytes.size());
     try {
-      UnsafeByteOperations.unsafeWriteTo(bytes, taken);
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
+      UnsafeByteOperations.unsafeWriteTo(bytes, captured);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    byte[] whole = taken.whole;
+    byte[] whole = captured.whole;
     return whole != null ? Bytes.wrap(whole) : Bytes.wrap(bytes.toByteArray());
   }
 
-  /** Takes an immutable array, if it is given one that holds these bytes and nothing else. */
-  private static final class Taken extends ByteOutput {
+  /** Captures the array if it contains exactly these bytes. */
+  private static final class Captured extends ByteOutput {
     private final int size;
     private byte @Nullable [] whole;
 
-    Taken(int size) {
+    Captured(int size) {
       this.size = size;
     }
 

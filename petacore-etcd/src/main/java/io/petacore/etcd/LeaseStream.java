@@ -20,51 +20,54 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The renewals of one lease, on one stream that stays open: etcd's gRPC proxy ends a stream that is
- * half-closed after each renewal before it has answered. It answers in its own time, too, which may
- * be a third of the lease's.
+ * The renewals of one lease, on one long-lived stream: the gRPC proxy of etcd ends a half-closed
+ * stream before it has responded, and may respond only after a third of the time-to-live.
  *
- * <p>A stream that breaks fails what was asked on it; the next renewal opens another. One on which
- * a renewal is unanswered for half of the lease's time, or whose member hangs, is replaced, and
- * what it owes is asked again at another member: to renew twice harms nothing.
+ * <p>If the stream breaks, its pending renewals fail, and the next renewal opens a new stream. A
+ * stream with a renewal pending for half of the time-to-live, or whose member hangs, is replaced,
+ * and its pending renewals are resent to another member, since a renewal may be repeated.
  *
- * <p>Safe for use by many threads.
+ * <p>Thread-safe.
  */
 final class LeaseStream {
 
   private final Calls calls;
   private final long lease;
-  private final Duration patience;
-  private final Duration idleBound;
+  private final Duration replaceTimeout;
+  private final Duration idleTimeout;
   private final LeaseKeepAliveRequest request;
   private final Runnable onIdle;
 
-  /** What was asked and not answered, in order; some may have been told that time is up. */
-  private final Deque<CompletableFuture<Void>> unanswered = new ArrayDeque<>(); // guarded by this
+  /** The pending renewals, in order; some may have timed out. */
+  @GuardedBy("this")
+  private final Deque<CompletableFuture<Void>> pending = new ArrayDeque<>();
 
-  private @Nullable Sending current; // guarded by this
-  private Future<?> idleTimer; // guarded by this
+  @GuardedBy("this")
+  private @Nullable Sending current;
+
+  @GuardedBy("this")
+  private Future<?> idleTimer;
 
   /**
-   * @param timeToLive of the lease
-   * @param onIdle is run when it was not renewed for so long that it must have ended
+   * @param timeToLive time-to-live of the lease
+   * @param onIdle is run when the lease must have expired for lack of renewals
    */
   LeaseStream(Calls calls, long lease, Duration timeToLive, Runnable onIdle) {
     this.calls = calls;
     this.lease = lease;
-    this.patience = timeToLive.dividedBy(2);
-    this.idleBound = timeToLive.multipliedBy(3);
+    this.replaceTimeout = timeToLive.dividedBy(2);
+    this.idleTimeout = timeToLive.multipliedBy(3);
     this.request = LeaseKeepAliveRequest.newBuilder().setID(lease).build();
     this.onIdle = onIdle;
-    this.idleTimer = calls.connection().schedule(onIdle, idleBound);
+    this.idleTimer = calls.connection().schedule(onIdle, idleTimeout);
   }
 
-  /** Asks for a renewal. Fails within the request timeout. */
+  /** Renews the lease. The future completes within the request timeout. */
   CompletableFuture<Void> renew() {
     CompletableFuture<Void> renewal = new CompletableFuture<>();
     try {
       Future<?> timer = calls.connection().schedule(() -> late(renewal), calls.timeout());
-      Future<?> replacing = calls.connection().schedule(() -> replace(renewal), patience);
+      Future<?> replacing = calls.connection().schedule(() -> replace(renewal), replaceTimeout);
       var unused =
           renewal.whenComplete(
               (nothing, failure) -> {
@@ -73,17 +76,17 @@ final class LeaseStream {
                   replacing.cancel(false);
                 }
               });
-      ask(renewal);
+      request(renewal);
     } catch (RejectedExecutionException e) {
       renewal.completeExceptionally(Calls.closedException());
     }
     return renewal;
   }
 
-  private void ask(CompletableFuture<Void> renewal) {
+  private void request(CompletableFuture<Void> renewal) {
     Sending opened = null;
     synchronized (this) {
-      unanswered.add(renewal);
+      pending.add(renewal);
       if (current == null) {
         opened = new Sending(newRoute(), false);
         current = opened;
@@ -91,7 +94,7 @@ final class LeaseStream {
         current.send();
       }
       idleTimer.cancel(false);
-      idleTimer = calls.connection().schedule(onIdle, idleBound);
+      idleTimer = calls.connection().schedule(onIdle, idleTimeout);
     }
     if (opened != null) {
       opened.open();
@@ -104,29 +107,30 @@ final class LeaseStream {
       sending = current;
     }
     Obstacle obstacle = sending == null ? null : sending.route.obstacle();
-    Status status = Status.DEADLINE_EXCEEDED.withDescription("no answer in " + calls.timeout());
+    Status status =
+        Status.DEADLINE_EXCEEDED.withDescription("no response within " + calls.timeout());
     renewal.completeExceptionally(
         obstacle == null
             ? Outcome.failure("LeaseKeepAlive", Kind.UNAVAILABLE, status)
-            : Outcome.heldUp("LeaseKeepAlive", obstacle, status));
+            : Outcome.noConnection("LeaseKeepAlive", obstacle, status));
   }
 
-  /** Asks again on another stream, unless it has been answered. */
+  /** Resends a renewal on another stream, unless it has completed. */
   private void replace(CompletableFuture<Void> renewal) {
     synchronized (this) {
-      if (unanswered.stream().noneMatch(asked -> asked == renewal)) {
+      if (pending.stream().noneMatch(other -> other == renewal)) {
         return;
       }
-      unanswered.removeIf(asked -> asked != renewal && asked.isDone());
+      pending.removeIf(other -> other != renewal && other.isDone());
     }
-    replaceStream("it is silent");
+    replaceStream("the stream is silent");
   }
 
   private void memberHangs() {
     synchronized (this) {
-      unanswered.removeIf(CompletableFuture::isDone);
+      pending.removeIf(CompletableFuture::isDone);
     }
-    replaceStream("its member hangs");
+    replaceStream("the member hangs");
   }
 
   private void replaceStream(String why) {
@@ -138,7 +142,7 @@ final class LeaseStream {
         return;
       }
       silent.route.avoid();
-      if (!unanswered.isEmpty()) {
+      if (!pending.isEmpty()) {
         opened = new Sending(newRoute(), false);
       }
       current = opened;
@@ -153,7 +157,7 @@ final class LeaseStream {
     return new Route(this::memberHangs);
   }
 
-  /** Closes the stream; what it owes fails. */
+  /** Closes the stream; pending renewals fail. */
   void end() {
     Sending last;
     synchronized (this) {
@@ -162,33 +166,33 @@ final class LeaseStream {
       current = null;
     }
     if (last != null) {
-      last.cancel("the lease is renewed no more");
+      last.cancel("the lease is no longer renewed");
     }
-    failAll(new StoreException(Kind.UNAVAILABLE, "the lease is renewed no more", null));
+    failAll(new StoreException(Kind.UNAVAILABLE, "the lease is no longer renewed", null));
   }
 
-  /** For where the stream's end can't be awaited. */
+  /** Fails pending renewals whose end cannot be awaited. */
   void abandon() {
     failAll(Calls.closedException());
   }
 
   private void failAll(StoreException failure) {
-    List<CompletableFuture<Void>> owed;
+    List<CompletableFuture<Void>> failed;
     synchronized (this) {
-      owed = new ArrayList<>(unanswered);
-      unanswered.clear();
+      failed = new ArrayList<>(pending);
+      pending.clear();
     }
-    owed.forEach(renewal -> renewal.completeExceptionally(failure));
+    failed.forEach(renewal -> renewal.completeExceptionally(failure));
   }
 
-  /** One stream, from its opening on. */
+  /** One stream. */
   private final class Sending extends ClientCall.Listener<LeaseKeepAliveResponse> {
     private final Route route;
 
-    /** Whether its token is the second one that was tried. */
+    /** Whether its token was requested after a rejection. */
     private final boolean renewedToken;
 
-    private @Nullable ClientCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse> call; // by outer
+    private @Nullable ClientCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse> call;
     private @Nullable String token;
 
     Sending(Route route, boolean renewedToken) {
@@ -204,7 +208,7 @@ final class LeaseStream {
               .whenComplete(
                   (known, failure) -> {
                     if (failure != null) {
-                      over(Calls.storeException(failure));
+                      fail(Calls.storeException(failure));
                     } else {
                       start(known.isEmpty() ? null : known);
                     }
@@ -227,16 +231,19 @@ final class LeaseStream {
           opened.start(this, AuthTokens.headers(withToken));
           opened.request(1);
           call = opened;
-          for (int i = 0; i < unanswered.size(); i++) {
+          for (int i = 0; i < pending.size(); i++) {
             opened.sendMessage(request);
           }
         }
       } catch (RuntimeException e) {
-        over(Calls.storeException(e));
+        fail(Calls.storeException(e));
       }
     }
 
-    /** With the lock; before it has started there is nothing to do, since then all is sent. */
+    /**
+     * Sends a renewal; before the start this is not necessary, since the start sends all pending
+     * ones.
+     */
     void send() {
       if (call != null) {
         call.sendMessage(request);
@@ -249,25 +256,25 @@ final class LeaseStream {
           try {
             call.cancel(why, null);
           } catch (RejectedExecutionException e) {
-            // The store is closed, and the stream with it.
+            // The store is closed and has ended the stream.
           }
         }
       }
     }
 
     @Override
-    public void onMessage(LeaseKeepAliveResponse answer) {
+    public void onMessage(LeaseKeepAliveResponse response) {
       CompletableFuture<Void> renewal;
       synchronized (LeaseStream.this) {
         if (current != this) {
           return;
         }
-        renewal = unanswered.poll();
+        renewal = pending.poll();
         if (call != null) {
           call.request(1);
         }
       }
-      if (answer.getTTL() <= 0) {
+      if (response.getTTL() <= 0) {
         StoreException ended =
             new StoreException(
                 Kind.LEASE_NOT_FOUND, "lease " + Long.toHexString(lease) + " has ended", null);
@@ -278,30 +285,30 @@ final class LeaseStream {
       } else if (renewal != null) {
         renewal.complete(null);
       }
-      calls.answered();
+      calls.responseReceived();
     }
 
     @Override
     public void onClose(Status status, Metadata trailers) {
       if (calls.isClosed()) {
-        over(Calls.closedException());
-      } else if (AuthTokens.isRefusal(status) && !renewedToken && calls.tokens().renew(token)) {
+        fail(Calls.closedException());
+      } else if (AuthTokens.isRejection(status) && !renewedToken && calls.tokens().renew(token)) {
         again(new Sending(route, true));
-      } else if (Outcome.isRefusalOfMember(status) && route.refused(status)) {
+      } else if (Outcome.isRejectionByMember(status) && route.rejected(status)) {
         again(new Sending(route, renewedToken));
       } else if (status.isOk()) {
-        over(
+        fail(
             Outcome.failure(
                 "LeaseKeepAlive",
                 Kind.UNAVAILABLE,
-                Status.INTERNAL.withDescription("the stream ended without an answer")));
+                Status.INTERNAL.withDescription("the stream ended without a response")));
       } else {
         Obstacle obstacle = route.obstacle();
-        over(
+        fail(
             obstacle == null
                 ? Outcome.failure(
                     "LeaseKeepAlive", Outcome.kind(status, Purpose.LEASE, true), status)
-                : Outcome.heldUp("LeaseKeepAlive", obstacle, status));
+                : Outcome.noConnection("LeaseKeepAlive", obstacle, status));
       }
     }
 
@@ -310,8 +317,8 @@ final class LeaseStream {
         if (current != this) {
           return;
         }
-        unanswered.removeIf(CompletableFuture::isDone);
-        current = unanswered.isEmpty() ? null : next;
+        pending.removeIf(CompletableFuture::isDone);
+        current = pending.isEmpty() ? null : next;
         if (current == null) {
           return;
         }
@@ -319,7 +326,7 @@ final class LeaseStream {
       next.open();
     }
 
-    private void over(StoreException failure) {
+    private void fail(StoreException failure) {
       synchronized (LeaseStream.this) {
         if (current != this) {
           return;

@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Predicate;
 
-/** Leases: granted, renewed each on a stream of its own, and revoked. */
+/** Grants, renews and revokes leases; each lease has its own renewal stream. */
 final class Leases {
 
   private static final long LAST_NANO = 999_999_999;
@@ -25,7 +25,7 @@ final class Leases {
     this.calls = calls;
   }
 
-  /** etcd counts in whole seconds, from 1 on. */
+  /** Grants a lease; its time-to-live is rounded up to whole seconds, at least 1. */
   CompletableFuture<Long> grant(Duration timeToLive) {
     long seconds = Math.max(1, timeToLive.plusNanos(LAST_NANO).toSeconds());
     LeaseGrantRequest request = LeaseGrantRequest.newBuilder().setTTL(seconds).build();
@@ -33,12 +33,12 @@ final class Leases {
         LeaseGrpc.getLeaseGrantMethod(),
         request,
         Purpose.LEASE,
-        answer -> granted(answer, seconds));
+        response -> granted(response, seconds));
   }
 
-  private long granted(LeaseGrantResponse answer, long secondsAsked) {
-    long lease = answer.getID();
-    long seconds = Math.max(secondsAsked, answer.getTTL());
+  private long granted(LeaseGrantResponse response, long requestedSeconds) {
+    long lease = response.getID();
+    long seconds = Math.max(requestedSeconds, response.getTTL());
     streams.put(lease, stream(lease, Duration.ofSeconds(seconds)));
     return lease;
   }
@@ -54,20 +54,22 @@ final class Leases {
     }
   }
 
-  /** On a stream that stays open until the lease is revoked, or is renewed no more. */
+  /**
+   * Renews a lease on its stream, which is open until the lease is revoked or no longer renewed.
+   */
   CompletableFuture<Void> renew(long lease) {
     if (calls.isClosed()) {
       return CompletableFuture.failedFuture(Calls.closedException());
     }
     try {
-      // Of a lease that another granted, or that was not renewed for long, the time is not known.
+      // The time-to-live is unknown if another client granted the lease or it has been idle.
       return streams.computeIfAbsent(lease, id -> stream(id, calls.timeout())).renew();
     } catch (RejectedExecutionException e) {
       return CompletableFuture.failedFuture(Calls.closedException());
     }
   }
 
-  /** Ends what the connection's close did not. */
+  /** Fails renewals that the close of the connection did not end. */
   void abandonOpen() {
     streams.values().forEach(LeaseStream::abandon);
   }
@@ -76,18 +78,18 @@ final class Leases {
     end(lease);
     LeaseRevokeRequest request = LeaseRevokeRequest.newBuilder().setID(lease).build();
     return done(
-        calls.send(LeaseGrpc.getLeaseRevokeMethod(), request, Purpose.LEASE, answer -> answer),
+        calls.send(LeaseGrpc.getLeaseRevokeMethod(), request, Purpose.LEASE, response -> response),
         failure -> failure.kind() == Kind.LEASE_NOT_FOUND);
   }
 
-  /** The same without its result, and with what counts as done too. */
+  /** Drops the result, and treats some failures as success. */
   private static CompletableFuture<Void> done(
-      CompletableFuture<?> sent, Predicate<StoreException> doneToo) {
+      CompletableFuture<?> sent, Predicate<StoreException> successful) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     var unused =
         sent.whenComplete(
-            (answer, failure) -> {
-              if (failure == null || doneToo.test(Calls.storeException(failure))) {
+            (response, failure) -> {
+              if (failure == null || successful.test(Calls.storeException(failure))) {
                 done.complete(null);
               } else {
                 done.completeExceptionally(failure);

@@ -13,57 +13,59 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one member, or of one address of it, from how it answers: which requests it owes
- * an answer, since when it has been silent, and until when it is better avoided. All of that is
- * advice to the picker, so it may be a little late.
+ * The state of one member, or of one of its addresses, as observed from its responses: the number
+ * of pending requests, since when it is silent, and until when it should be avoided. The picker
+ * uses it as a hint, so it may be slightly outdated.
  *
- * <p>Safe for use by many threads.
+ * <p>Thread-safe.
  */
 final class Member {
 
-  /** A member that owes an answer and says nothing for so long is asked only if all are so. */
+  /**
+   * A member that is silent for this long with pending requests is picked only if all members are.
+   */
   private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
-  /** A request that ran out of time after so long a silence leaves no trust in the connection. */
+  /** A request that times out after this long a silence shows that the connection hangs. */
   private static final long HUNG_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** A member without a leader, or a learner, is asked again after this. */
+  /** A member without a leader, or a learner, is avoided for this long. */
   private static final long AVOID_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** What is told of the requests that are sent, and of a member that hangs. */
+  /** Listener for requests and for a member that hangs. */
   interface Listener {
-    /** The member owes an answer. On the thread that sends. */
+    /** A request was sent. Called on the sending thread. */
     void requestSent();
 
-    /** The member hangs. On any thread of the store. */
+    /** The member hangs. Called on any thread of the store. */
     void hangs();
   }
 
   private final String name;
   private final LongSupplier clock;
   private final Listener listener;
-  private final AtomicInteger owed = new AtomicInteger();
+  private final AtomicInteger pending = new AtomicInteger();
   private final AtomicBoolean probed = new AtomicBoolean();
   private final Set<Route> streams = ConcurrentHashMap.newKeySet();
   private volatile long heardAt;
-  private volatile long owingSince;
-  private volatile long refusesUntil;
+  private volatile long pendingSince;
+  private volatile long rejectsUntil;
   private volatile long silentUntil;
 
   /**
-   * @param clock in nanoseconds
+   * @param clock a monotonic clock, in nanoseconds
    */
   Member(String name, LongSupplier clock, Listener listener) {
     this.name = name;
     this.clock = clock;
     this.listener = listener;
     heardAt = clock.getAsLong();
-    owingSince = heardAt;
-    refusesUntil = heardAt;
+    pendingSince = heardAt;
+    rejectsUntil = heardAt;
     silentUntil = heardAt;
   }
 
-  /** The endpoint, with its address where that is another. */
+  /** The endpoint, with its address if that differs. */
   String name() {
     return name;
   }
@@ -72,53 +74,53 @@ final class Member {
     return clock.getAsLong();
   }
 
-  /** How many requests it owes an answer. */
-  int owed() {
-    return owed.get();
+  /** The number of pending requests. */
+  int pending() {
+    return pending.get();
   }
 
   /**
-   * The less, the rather it is asked: 0 if all is well. One that refuses costs a moment; what is
-   * sent to one that is silent may be lost for as long as a request takes.
+   * The penalty for picking this member; 0 if it is healthy. A rejection costs little time; a
+   * request to a silent member may be lost until its timeout.
    */
-  int reluctance() {
+  int penalty() {
     long now = clock.getAsLong();
-    boolean refuses = now - refusesUntil < 0;
+    boolean rejects = now - rejectsUntil < 0;
     boolean silent = now - silentUntil < 0 || silence(now) > SILENCE_NANOS;
-    return (silent ? 2 : 0) + (refuses ? 1 : 0);
+    return (silent ? 2 : 0) + (rejects ? 1 : 0);
   }
 
-  /** Whether it owes an answer and says nothing. */
+  /** Whether it has pending requests and is silent. */
   boolean isSilent() {
     return silence(clock.getAsLong()) > SILENCE_NANOS;
   }
 
-  /** Whether it has been so for so long that only the worst can be expected of it. */
-  boolean isMute() {
+  /** Whether it has been silent for so long that requests to it are probably lost. */
+  boolean isUnresponsive() {
     long now = clock.getAsLong();
     return silence(now) > HUNG_NANOS;
   }
 
-  /** For how long it has said nothing while it owed an answer, in nanoseconds. */
+  /** How long it has been silent with pending requests, in nanoseconds. */
   private long silence(long now) {
-    return owed.get() == 0 ? 0 : now - Math.max(owingSince, heardAt);
+    return pending.get() == 0 ? 0 : now - Math.max(pendingSince, heardAt);
   }
 
   boolean wasHeardSince(long time) {
     return heardAt - time >= 0;
   }
 
-  /** It can't serve now, and says so. */
-  void refuses() {
-    refusesUntil = clock.getAsLong() + AVOID_NANOS;
+  /** Records a rejection, since the member cannot serve now. */
+  void rejects() {
+    rejectsUntil = clock.getAsLong() + AVOID_NANOS;
   }
 
-  /** What is open there is silent. */
+  /** Avoids this member for a while, since it is silent. */
   void avoidForAWhile() {
     silentUntil = clock.getAsLong() + AVOID_NANOS;
   }
 
-  /** Whether it may be asked for a sign of life: not while it owes one. */
+  /** Starts a probe, unless one is pending. */
   boolean beginProbe() {
     return probed.compareAndSet(false, true);
   }
@@ -127,7 +129,7 @@ final class Member {
     probed.set(false);
   }
 
-  /** It hangs: what is open there is moved elsewhere, as far as it can be. */
+  /** Records that the member hangs: its streams are moved to other members if possible. */
   void hangs() {
     avoidForAWhile();
     listener.hangs();
@@ -135,11 +137,11 @@ final class Member {
   }
 
   /**
-   * Follows one request, which has one answer, or a stream by its messages.
+   * Traces a unary request or a stream to this member.
    *
-   * @param route of the call; null if it has none
+   * @param route the route of the call; null for none
    */
-  ClientStreamTracer.Factory follow(boolean unary, @Nullable Route route) {
+  ClientStreamTracer.Factory trace(boolean unary, @Nullable Route route) {
     return new ClientStreamTracer.Factory() {
       @Override
       public ClientStreamTracer newClientStreamTracer(
@@ -149,7 +151,7 @@ final class Member {
     };
   }
 
-  /** Every byte is a sign of life: a long message is one long before it is whole. */
+  /** Every byte counts as a response, also of an incomplete message. */
   private class Tracer extends ClientStreamTracer {
     @Override
     public void inboundWireSize(long bytes) {
@@ -193,14 +195,14 @@ final class Member {
       this.probe = probe;
     }
 
-    // gRPC calls these one after another.
+    // Called sequentially by gRPC.
 
     @Override
     public void streamCreated(Attributes transport, Metadata headers) {
       startedAt = clock.getAsLong();
       counted = true;
-      if (owed.getAndIncrement() == 0) {
-        owingSince = startedAt;
+      if (pending.getAndIncrement() == 0) {
+        pendingSince = startedAt;
       }
       listener.requestSent();
     }
@@ -211,7 +213,7 @@ final class Member {
         return;
       }
       counted = false;
-      owed.decrementAndGet();
+      pending.decrementAndGet();
       boolean late = status.getCode() == Status.Code.DEADLINE_EXCEEDED;
       boolean silent = !wasHeardSince(startedAt);
       if (!probe && late && silent && clock.getAsLong() - startedAt > HUNG_NANOS) {

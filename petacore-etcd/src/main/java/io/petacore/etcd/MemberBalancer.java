@@ -24,35 +24,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a connection to every member that can be reached, knows why the others can't, and hands the
- * picker what it chooses from.
+ * Connects to all reachable members, records why others are unreachable, and updates the picker.
  *
- * <p>A connection on which a request ran out of time in silence is replaced: a server that hangs
- * does not greet a new one, so nothing goes there until it is back. What is open on the old one
- * goes on, in case the server was only slow.
+ * <p>A connection on which a request timed out in silence is replaced: a server that hangs does not
+ * complete the handshake of a new one, so that it gets no requests until it responds. Calls on the
+ * old connection continue, in case the server was only slow.
  *
- * <p>gRPC calls all of it one after another, in the channel's synchronization context.
+ * <p>Confined to the synchronization context of the channel.
  */
 final class MemberBalancer extends LoadBalancer {
 
-  /** Its name as a policy of a channel. */
+  /** The name of the load balancing policy. */
   static final String POLICY = "petacore_etcd_members";
 
   /**
-   * How connections are made.
+   * Settings for connections.
    *
-   * @param bound how long one attempt may take
-   * @param tls whether they are made with TLS
-   * @param silences finds members that hang
+   * @param bound timeout of one attempt to connect
+   * @param tls whether connections use TLS
+   * @param silences detects members that hang
    */
   record Connecting(Duration bound, boolean tls, SilenceDetector silences) {
-    /** How long a new connection may take until the server has greeted it. */
-    Duration greetingBound() {
+    /** Timeout until the server has sent its HTTP/2 settings on a new connection. */
+    Duration greetingTimeout() {
       return bound.multipliedBy(2);
     }
   }
 
-  /** By which a channel tells its balancer. */
+  /** Passes the settings from the channel to the balancer. */
   static final NameResolver.Args.Key<Connecting> CONNECTING =
       NameResolver.Args.Key.create("petacore-connecting");
 
@@ -114,7 +113,7 @@ final class MemberBalancer extends LoadBalancer {
         obstacles.add(address.failure);
       } else {
         connecting = true;
-        obstacles.add(Obstacle.waiting(address.member.name() + ": no connection yet"));
+        obstacles.add(Obstacle.waiting(address.member.name() + ": not connected yet"));
       }
     }
     how.silences().connected(connected.stream().map(Connected::member).toList());
@@ -130,21 +129,21 @@ final class MemberBalancer extends LoadBalancer {
     }
     helper.updateBalancingState(
         connecting ? ConnectivityState.CONNECTING : ConnectivityState.TRANSIENT_FAILURE,
-        MemberPicker.heldUp(Obstacle.of(obstacles), connecting));
+        MemberPicker.unavailable(Obstacle.of(obstacles), connecting));
   }
 
-  /** One address, and the connection to it. */
+  /** An address and the connection to it. */
   private final class Address implements Member.Listener {
     private final EquivalentAddressGroup group;
     private final Member member;
     private @Nullable Subchannel subchannel;
     private boolean ready;
 
-    /** Why the last attempt failed; null after one that did not, and before the first has. */
+    /** Why the last attempt failed; null if it succeeded or none has completed. */
     private @Nullable Obstacle failure;
 
     private @Nullable String lastWarning;
-    private boolean findingOut;
+    private boolean probing;
     private @Nullable ScheduledHandle greetingTimer;
 
     Address(EquivalentAddressGroup group) {
@@ -193,9 +192,9 @@ final class MemberBalancer extends LoadBalancer {
           Obstacle why = Obstacle.of(member.name(), info.getStatus());
           boolean unexplained = Obstacle.isUnexplained(info.getStatus());
           if (unexplained) {
-            findOutWhy(of, why);
+            probe(of, why);
           }
-          // What was found out about the last attempt holds until it is known of this one.
+          // The result of the last probe holds until the next one.
           if (failure == null || failure.kind() != Kind.MISCONFIGURED || !unexplained) {
             failed(why);
           }
@@ -214,18 +213,18 @@ final class MemberBalancer extends LoadBalancer {
       failure = why;
       if (why.kind() == Kind.MISCONFIGURED && !why.reason().equals(lastWarning)) {
         lastWarning = why.reason();
-        log.warn("can't use an endpoint, and waiting does not mend it: {}", why.reason());
+        log.warn("an endpoint is misconfigured: {}", why.reason());
       } else {
-        log.debug("no connection: {}", why.reason());
+        log.debug("connection failed: {}", why.reason());
       }
     }
 
-    /** The server took the connection and closed it without a word. */
-    private void findOutWhy(Subchannel of, Obstacle otherwise) {
-      if (findingOut) {
+    /** Probes why the server closed the connection without a message. */
+    private void probe(Subchannel of, Obstacle otherwise) {
+      if (probing) {
         return;
       }
-      findingOut = true;
+      probing = true;
       waitingExecutor.execute(
           () -> {
             String reason =
@@ -234,7 +233,7 @@ final class MemberBalancer extends LoadBalancer {
                 .getSynchronizationContext()
                 .execute(
                     () -> {
-                      findingOut = false;
+                      probing = false;
                       if (of == subchannel && failure != null) {
                         failed(
                             reason == null
@@ -253,7 +252,7 @@ final class MemberBalancer extends LoadBalancer {
             helper
                 .getSynchronizationContext()
                 .schedule(
-                    this::notGreeted, how.greetingBound(), helper.getScheduledExecutorService());
+                    this::notGreeted, how.greetingTimeout(), helper.getScheduledExecutorService());
       }
     }
 
@@ -264,13 +263,11 @@ final class MemberBalancer extends LoadBalancer {
       }
     }
 
-    /** The server took the connection and then said nothing: this attempt would go on for ever. */
+    /** Fails an attempt that the server accepted without a response, since it would never end. */
     private void notGreeted() {
       failed(
           Obstacle.waiting(
-              member.name()
-                  + ": the server has said nothing on a new connection for "
-                  + how.greetingBound()));
+              member.name() + ": no response on a new connection for " + how.greetingTimeout()));
       reconnect();
     }
 
@@ -286,8 +283,8 @@ final class MemberBalancer extends LoadBalancer {
           .execute(
               () -> {
                 if (subchannel != null && ready) {
-                  log.warn("{} does not answer: it is asked no more until it does", member.name());
-                  failed(Obstacle.waiting(member.name() + ": the server did not answer in time"));
+                  log.warn("{} does not respond; it gets no requests until it does", member.name());
+                  failed(Obstacle.waiting(member.name() + ": the server did not respond in time"));
                   reconnect();
                 }
               });

@@ -11,19 +11,19 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the member for a request: of those that serve, the one that owes the fewest answers; of
- * equal ones any. So a member that hangs gets no more than its share of one moment. By turns, as
- * gRPC would do it, a third of all requests would go there, and two kinds of request that alternate
- * could meet the same member for ever. What the others have refused is not sent to a member that
- * says nothing: that would turn a certain failure into an unknown outcome.
+ * Picks the member for a request: the one with the fewest pending requests among those that serve;
+ * a random one of several. So a member that hangs gets few requests. With round-robin, the default
+ * of gRPC, it would get its full share, and two kinds of requests that alternate could always reach
+ * the same member. A request that other members have rejected is not sent to a silent member, since
+ * that would turn a known failure into an unknown outcome.
  */
 final class MemberPicker extends SubchannelPicker {
 
-  /** A member that has a connection. */
+  /** A connected member. */
   record Connected(Member member, Subchannel subchannel) {}
 
   private static final Status GONE =
-      Status.UNAVAILABLE.withDescription("the member has no connection any more");
+      Status.UNAVAILABLE.withDescription("the member is no longer connected");
 
   private final List<Connected> members;
 
@@ -47,35 +47,35 @@ final class MemberPicker extends SubchannelPicker {
         continue;
       }
       candidates++;
-      long burden = ((long) next.member().reluctance() << 32) + next.member().owed();
-      if (burden < least) {
-        least = burden;
+      long cost = ((long) next.member().penalty() << 32) + next.member().pending();
+      if (cost < least) {
+        least = cost;
         chosen = next;
       }
     }
-    Status refusal = route == null ? null : route.refusal();
+    Status rejection = route == null ? null : route.rejection();
     if (chosen == null) {
-      return PickResult.withDrop(refusal == null ? GONE : refusal);
+      return PickResult.withDrop(rejection == null ? GONE : rejection);
     }
-    if (refusal != null && chosen.member().isMute()) {
-      // That it was not applied is certain now, and would not be any more.
-      return PickResult.withDrop(refusal);
+    if (rejection != null && chosen.member().isUnresponsive()) {
+      // It is known not to have been applied; another attempt could change that.
+      return PickResult.withDrop(rejection);
     }
     if (route != null) {
       route.goesTo(chosen.member(), candidates > 1);
     }
     boolean unary = args.getMethodDescriptor().getType() == MethodType.UNARY;
-    return PickResult.withSubchannel(chosen.subchannel(), chosen.member().follow(unary, route));
+    return PickResult.withSubchannel(chosen.subchannel(), chosen.member().trace(unary, route));
   }
 
-  /** Of no member: requests wait, or fail at once where waiting does not help. */
-  static SubchannelPicker heldUp(Obstacle obstacle, boolean connecting) {
+  /** Returns a picker without members: requests wait, or fail at once if waiting does not help. */
+  static SubchannelPicker unavailable(Obstacle obstacle, boolean connecting) {
     return new SubchannelPicker() {
       @Override
       public PickResult pickSubchannel(PickSubchannelArgs args) {
         @Nullable Route route = args.getCallOptions().getOption(Route.KEY);
         if (route != null) {
-          route.isHeldUpBy(obstacle);
+          route.isBlockedBy(obstacle);
         }
         if (connecting) {
           return PickResult.withNoResult();

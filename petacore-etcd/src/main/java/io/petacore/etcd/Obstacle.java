@@ -8,27 +8,29 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What keeps requests from a connection.
+ * The reason why there is no connection.
  *
- * @param kind {@link Kind#MISCONFIGURED} where waiting does not mend it, else {@link
+ * @param kind {@link Kind#MISCONFIGURED} if it does not resolve itself, else {@link
  *     Kind#UNAVAILABLE}
- * @param reason in words; names the endpoint
- * @param cause null if there is none
+ * @param reason description that names the endpoint
+ * @param cause null for none
  */
 record Obstacle(Kind kind, String reason, @Nullable Throwable cause) {
 
-  /** The first bytes of an answer in HTTP/1, {@code HTTP}, and of a TLS alert, as gRPC shows. */
+  /**
+   * The first bytes of an HTTP/1 response, {@code HTTP}, and of a TLS alert, in messages of gRPC.
+   */
   private static final String HTTP_1 = "Hex dump for first 5 bytes: 48545450";
 
   private static final String TLS_ALERT = "Hex dump for first 5 bytes: 1503";
 
-  /** What stands in the way of a call for which nothing has failed yet. */
+  /** Creates an obstacle for calls that wait, before any failure. */
   static Obstacle waiting(String reason) {
     return new Obstacle(Kind.UNAVAILABLE, reason, null);
   }
 
   /**
-   * The obstacle that several make: one that waiting does not mend only if all are.
+   * Combines several obstacles; the result is misconfigured only if all are.
    *
    * @param several not empty
    */
@@ -44,7 +46,7 @@ record Obstacle(Kind kind, String reason, @Nullable Throwable cause) {
             .orElse(null));
   }
 
-  /** Why no connection to an endpoint could be made, or why one was lost. */
+  /** Creates an obstacle from the status of a failed or lost connection. */
   static Obstacle of(String endpoint, Status status) {
     String lost = misconfiguration(status);
     if (lost != null) {
@@ -53,12 +55,12 @@ record Obstacle(Kind kind, String reason, @Nullable Throwable cause) {
     return new Obstacle(Kind.UNAVAILABLE, endpoint + ": " + reason(status), status.getCause());
   }
 
-  /** What a person has to mend; null if it may pass by itself. */
+  /** Describes a configuration error; null if the status shows none. */
   private static @Nullable String misconfiguration(Status status) {
     String text = Outcome.text(status);
     for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
       String message = String.valueOf(cause.getMessage());
-      // Netty's own exception, whose package depends on how gRPC was packed.
+      // An exception of Netty, whose package depends on shading.
       if (cause.getClass().getSimpleName().equals("NotSslRecordException")) {
         return "the server does not speak TLS; is the endpoint http?";
       }
@@ -81,7 +83,7 @@ record Obstacle(Kind kind, String reason, @Nullable Throwable cause) {
     return null;
   }
 
-  /** Whether nothing tells why there is no connection, but that the server has closed it. */
+  /** Whether the status only shows that the server closed the connection. */
   static boolean isUnexplained(Status status) {
     for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
       if (cause instanceof java.net.SocketException) {

@@ -6,11 +6,11 @@ import io.petacore.store.StoreException.Kind;
 import java.util.stream.Collectors;
 
 /**
- * What the failure of a request says about its effect.
+ * Derives from the failure of a request whether it was applied.
  *
- * <p>Not applied is claimed only where etcd refuses before it applies, or where the request never
- * reached a connection. Everything else leaves a commit in doubt: most of etcd's own {@code
- * UNAVAILABLE} ("request timed out", "leader changed") come after the proposal was made.
+ * <p>A request is reported as not applied only if etcd rejects it before applying it, or if it was
+ * not sent. All other failures leave a commit in-doubt: most {@code UNAVAILABLE} failures of etcd
+ * ("request timed out", "leader changed") occur after the proposal.
  */
 final class Outcome {
 
@@ -22,29 +22,27 @@ final class Outcome {
   private static final String COMPACTED = "required revision has been compacted";
   private static final String FUTURE_REVISION = "required revision is a future revision";
 
-  /** The server's words for a request over its limit. */
+  /** Message of the server for a request above its limit. */
   private static final String REQUEST_TOO_LARGE = "received message larger than max";
 
-  /**
-   * gRPC's own words here for an answer over our limit: it was made, so the request was applied.
-   */
-  private static final String ANSWER_TOO_LARGE = "gRPC message exceeds maximum size";
+  /** Message of gRPC for a response above the limit of the client; the request was applied. */
+  private static final String RESPONSE_TOO_LARGE = "gRPC message exceeds maximum size";
 
-  /** The server's words for an answer beyond what it can send at all, 2 GiB. */
-  private static final String ANSWER_TOO_LARGE_TO_SEND = "trying to send message larger than max";
+  /** Message of the server for a response that cannot be sent, above 2 GiB. */
+  private static final String RESPONSE_TOO_LARGE_TO_SEND = "trying to send message larger than max";
 
   private Outcome() {}
 
   /**
-   * @param status how the call ended, not {@code OK}
-   * @param sent whether it had reached a connection
+   * @param status the status of the call, not {@code OK}
+   * @param sent whether a connection took the request
    */
   static Kind kind(Status status, Purpose purpose, boolean sent) {
     if (!sent) {
       return Kind.UNAVAILABLE;
     }
     String text = text(status);
-    if (isRefusalOfMember(text)) {
+    if (isRejectionByMember(text)) {
       return Kind.UNAVAILABLE;
     }
     if (text.equals(NO_USER) || isNotEtcd(status, purpose)) {
@@ -62,21 +60,21 @@ final class Outcome {
   }
 
   /**
-   * Whether a member refused a request before looking at it, since it can't serve any now: it is
-   * cut off from the others, or a learner. Another one may serve.
+   * Whether a member rejected a request unexamined, since it is partitioned or a learner. Another
+   * member may serve.
    */
-  static boolean isRefusalOfMember(Status status) {
-    return isRefusalOfMember(text(status));
+  static boolean isRejectionByMember(Status status) {
+    return isRejectionByMember(text(status));
   }
 
-  /** The same of the reason for which a watch was canceled. */
-  static boolean isRefusalOfMember(String reason) {
+  /** Whether a member rejected a watch unexamined. */
+  static boolean isRejectionByMember(String reason) {
     return reason.equals(NO_LEADER) || reason.equals(NOT_FOR_LEARNER);
   }
 
   /**
-   * Whether it is no etcd that has answered. A gRPC server that does not know the service has done
-   * nothing; of what stands between, which answers in HTTP only, that is not known.
+   * Whether the response is not from etcd. A gRPC server without the service has applied nothing;
+   * for an HTTP intermediary that is not known.
    */
   private static boolean isNotEtcd(Status status, Purpose purpose) {
     String text = text(status);
@@ -102,11 +100,12 @@ final class Outcome {
     if (text.contains(REQUEST_TOO_LARGE)) {
       return Kind.REJECTED;
     }
-    boolean tooLarge = text.contains(ANSWER_TOO_LARGE) || text.contains(ANSWER_TOO_LARGE_TO_SEND);
+    boolean tooLarge =
+        text.contains(RESPONSE_TOO_LARGE) || text.contains(RESPONSE_TOO_LARGE_TO_SEND);
     if (tooLarge && purpose != Purpose.COMMIT) {
       return Kind.TOO_LARGE;
     }
-    // Among them the space alarm: the first request that it refuses may have been applied.
+    // Includes the NOSPACE alarm, whose first rejected request may have been applied.
     return inDoubt(purpose);
   }
 
@@ -115,23 +114,23 @@ final class Outcome {
   }
 
   /**
-   * The same for a store that is being closed: what may have been applied stays in doubt, a refusal
-   * stays one, and the rest was cut short by the close.
+   * Returns the kind for a store that is being closed: unavailable becomes closed, others are
+   * unchanged.
    */
   static Kind whenClosing(Kind kind) {
     return kind == Kind.UNAVAILABLE ? Kind.CLOSED : kind;
   }
 
-  /** The failure in words, with what is known of it. */
+  /** Creates the failure, with a message that states what is known. */
   static StoreException failure(String what, Kind kind, Status status) {
     String known =
         switch (kind) {
           case UNAVAILABLE -> "etcd is unavailable";
-          case OUTCOME_UNKNOWN -> "no answer from etcd says whether it was applied";
+          case OUTCOME_UNKNOWN -> "no response from etcd; the outcome is unknown";
           case CLOSED -> "the store was closed";
-          case MISCONFIGURED -> "etcd can't be used as it is configured";
-          case TOO_LARGE -> "what etcd sends is more than is taken at once";
-          default -> "etcd refused it";
+          case MISCONFIGURED -> "the connection to etcd is misconfigured";
+          case TOO_LARGE -> "the response exceeds the size limit";
+          default -> "rejected by etcd";
         };
     return new StoreException(
         kind,
@@ -139,8 +138,8 @@ final class Outcome {
         status.asRuntimeException());
   }
 
-  /** The failure of a request that never got to a connection, with the reason. */
-  static StoreException heldUp(String what, Obstacle obstacle, Status status) {
+  /** Creates the failure of a request that was not sent, with the reason. */
+  static StoreException noConnection(String what, Obstacle obstacle, Status status) {
     boolean late = status.getCode() == Status.Code.DEADLINE_EXCEEDED;
     return new StoreException(
         obstacle.kind(),
@@ -150,7 +149,7 @@ final class Outcome {
         obstacle.cause() == null ? status.asRuntimeException() : obstacle.cause());
   }
 
-  /** gRPC's account of a wait for a connection quotes the last failure with its whole trace. */
+  /** Removes stack traces, which gRPC includes in messages about waiting for a connection. */
   private static String withoutStackTrace(String text) {
     return text.lines().filter(line -> !line.startsWith("\t")).collect(Collectors.joining(" "));
   }

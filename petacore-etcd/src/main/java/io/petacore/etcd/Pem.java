@@ -27,7 +27,7 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Makes key and trust managers of what PEM files contain. */
+/** Creates key and trust managers from the contents of PEM files. */
 final class Pem {
 
   private static final Pattern PKCS_8 =
@@ -37,7 +37,7 @@ final class Pem {
 
   private Pem() {}
 
-  /** Trusts what these certificates have signed, and themselves. */
+  /** Creates a trust manager for certificate authorities. */
   static X509ExtendedTrustManager trustManager(byte[] certificates)
       throws GeneralSecurityException, IOException {
     KeyStore trusted = emptyStore();
@@ -53,10 +53,10 @@ final class Pem {
         return usable;
       }
     }
-    throw new GeneralSecurityException("this JVM verifies no X.509 certificates");
+    throw new GeneralSecurityException("the JVM does not support X.509 trust managers");
   }
 
-  /** Shows this certificate chain, and proves it by the key. */
+  /** Creates a key manager for a certificate chain and its key. */
   static X509ExtendedKeyManager keyManager(byte[] chain, byte[] key)
       throws GeneralSecurityException, IOException {
     Certificate[] certificates = certificates(chain).toArray(Certificate[]::new);
@@ -73,7 +73,7 @@ final class Pem {
         return usable;
       }
     }
-    throw new GeneralSecurityException("this JVM shows no X.509 certificates");
+    throw new GeneralSecurityException("the JVM does not support X.509 key managers");
   }
 
   private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
@@ -87,7 +87,7 @@ final class Pem {
     Collection<? extends Certificate> certificates =
         CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem));
     if (certificates.isEmpty()) {
-      throw new GeneralSecurityException("there is no certificate in it");
+      throw new GeneralSecurityException("the file has no certificate");
     }
     return certificates;
   }
@@ -102,14 +102,14 @@ final class Pem {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
       } catch (InvalidKeySpecException e) {
-        // It is a key of another algorithm.
+        // Try the next algorithm.
       }
     }
     throw new GeneralSecurityException(
         "the key must be unencrypted PKCS#8 in PEM, of one of the algorithms " + ALGORITHMS);
   }
 
-  /** Two files are not replaced at once: one of them may be of the next pair already. */
+  /** Verifies that key and certificate match, since two files are not replaced atomically. */
   private static void requireMatching(PublicKey publicKey, PrivateKey privateKey)
       throws GeneralSecurityException {
     String algorithm = privateKey.getAlgorithm();
@@ -128,7 +128,7 @@ final class Pem {
     signature.initVerify(publicKey);
     signature.update(probe);
     if (!signature.verify(signed)) {
-      throw new GeneralSecurityException("the key is not that of the certificate");
+      throw new GeneralSecurityException("the key does not match the certificate");
     }
   }
 }

@@ -15,16 +15,15 @@ import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out why a server closes each new connection without a word: etcd does so to a client that
- * speaks TLS where it does not, and the other way round. So the other one is tried, on a connection
- * of its own that carries no request.
+ * Determines why a server closes new connections without a message: etcd does so if only one side
+ * uses TLS. So this tries the other protocol on a separate connection without a request.
  */
 final class ProtocolProbe {
 
-  /** What an HTTP/2 client begins with: the preface, and settings without any. */
+  /** The HTTP/2 connection preface with empty settings. */
   private static final String GREETING = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0";
 
-  /** The header of a frame has 9 bytes; the fourth is its type, 4 for settings. */
+  /** A frame header has 9 bytes; the fourth is the type, 4 for settings. */
   private static final int HEADER_BYTES = 9;
 
   private static final int TYPE_INDEX = 3;
@@ -33,9 +32,9 @@ final class ProtocolProbe {
   private ProtocolProbe() {}
 
   /**
-   * What a person has to mend; null if that is not it. Waits for the server.
+   * Describes the configuration error; null if there is none. Blocks.
    *
-   * @param tls whether we speak TLS to it
+   * @param tls whether this client uses TLS
    */
   static @Nullable String misconfiguration(InetSocketAddress address, boolean tls, Duration bound) {
     int millis = Math.toIntExact(bound.toMillis());
@@ -67,7 +66,7 @@ final class ProtocolProbe {
       socket.startHandshake();
       return true;
     } catch (SSLException e) {
-      // A certificate that we don't know was shown all the same; and an alert is TLS, too.
+      // An untrusted certificate or an alert shows that the server speaks TLS.
       return isAboutCertificates(e) || String.valueOf(e.getMessage()).contains("fatal alert");
     } catch (IOException e) {
       return false;

@@ -1,14 +1,14 @@
 package io.petacore.etcd;
 
-/** What a request is for, and so what it means that its answer is lost. */
+/** The purpose of a request, which determines the effect of a lost response. */
 enum Purpose {
-  /** Changes nothing: without an answer it has not happened. */
+  /** Read-only: may be repeated. */
   READ,
-  /** A transaction: without an answer nothing is known. */
+  /** A transaction: without a response its outcome is unknown. */
   COMMIT,
   /**
-   * Grants, renews or revokes a lease. Each may be sent again whatever became of it: a lease
-   * granted twice runs out, so a lost answer counts as unavailable.
+   * Grants, renews or revokes a lease: may be repeated, since an unused lease expires. A lost
+   * response counts as unavailable.
    */
   LEASE
 }

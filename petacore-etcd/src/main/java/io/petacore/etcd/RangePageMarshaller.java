@@ -18,18 +18,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads etcd's answer to a range as the page that it is, without the generated messages in between.
+ * Decodes the response to a range request directly to a page, without the generated messages.
  *
- * <p>An initial load is millions of entries, of which each would be made three times over: as
- * message, as its parts, and as what PetaCore keeps. What is not made need not be collected, and a
- * collection of the young generation copies whatever of a page is alive at that time.
+ * <p>An initial load has millions of entries. Each would be created three times: as a message, as
+ * its parts, and as an entry of PetaCore. This avoids the garbage, of which a collection of the
+ * young generation copies what is alive.
  *
- * <p>It reads the wire format of {@link RangeResponse}, by the field numbers of the generated
- * classes, and passes over fields that it does not know, as they do.
+ * <p>It decodes the wire format of {@link RangeResponse} by the field numbers of the generated
+ * classes, and skips unknown fields.
  */
 final class RangePageMarshaller implements MethodDescriptor.Marshaller<RangePage> {
 
-  /** etcd's method {@code Range}, answered by pages. */
+  /** The method {@code Range} with pages as responses. */
   static final MethodDescriptor<RangeRequest, RangePage> RANGE =
       KVGrpc.getRangeMethod().toBuilder(
               KVGrpc.getRangeMethod().getRequestMarshaller(), new RangePageMarshaller())
@@ -41,7 +41,7 @@ final class RangePageMarshaller implements MethodDescriptor.Marshaller<RangePage
 
   @Override
   public InputStream stream(RangePage page) {
-    throw new UnsupportedOperationException("a client sends no answers");
+    throw new UnsupportedOperationException("clients do not send responses");
   }
 
   @Override
@@ -50,7 +50,7 @@ final class RangePageMarshaller implements MethodDescriptor.Marshaller<RangePage
       return page(CodedInputStream.newInstance(stream, BUFFER_BYTES));
     } catch (IOException e) {
       throw Status.INTERNAL
-          .withDescription("malformed answer to a range")
+          .withDescription("malformed response to a range request")
           .withCause(e)
           .asRuntimeException();
     }
@@ -110,7 +110,7 @@ final class RangePageMarshaller implements MethodDescriptor.Marshaller<RangePage
 
   private static void endPart(CodedInputStream in, int outer) throws IOException {
     if (in.getBytesUntilLimit() != 0) {
-      throw new EOFException("the answer ends within a part of it");
+      throw new EOFException("the response is truncated");
     }
     in.popLimit(outer);
   }

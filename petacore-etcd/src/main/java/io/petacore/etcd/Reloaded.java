@@ -12,17 +12,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A value made of files, and made again when they have changed. It is looked at for each new
- * connection, so nobody has to watch the files. A change that can't be used, such as one of two
- * files only, is told, and the last value goes on.
+ * A value created from files, and created again when they have changed. The files are checked for
+ * each new connection. If the new contents are unusable, for example because only one of two files
+ * was replaced, this is logged and the last value is kept.
  *
- * <p>Safe for use by many threads.
+ * <p>Thread-safe.
  *
  * @param <T> the value
  */
 final class Reloaded<T> {
 
-  /** Makes the value of the files' contents. */
+  /** Creates the value from the contents of the files. */
   interface Maker<T> {
     T make(List<byte[]> contents) throws GeneralSecurityException, IOException;
   }
@@ -32,15 +32,23 @@ final class Reloaded<T> {
   private final String what;
   private final List<Path> files;
   private final Maker<T> maker;
-  private T value; // guarded by this
-  private byte[] made; // guarded by this: the contents that the value was made of
-  private byte @Nullable [] refused; // guarded by this: the contents that were told to be unusable
+
+  @GuardedBy("this")
+  private T value;
+
+  /** The contents from which the value was created. */
+  @GuardedBy("this")
+  private byte[] loaded;
+
+  /** The last contents that were logged as unusable. */
+  @GuardedBy("this")
+  private byte @Nullable [] unusable;
 
   /**
    * Reads the files.
    *
-   * @param what the files are to be used as
-   * @throws IllegalArgumentException naming the file, if they can't be used
+   * @param what the use of the files, for messages
+   * @throws IllegalArgumentException if the files are unusable; the message names them
    */
   Reloaded(String what, List<Path> files, Maker<T> maker) {
     this.what = what;
@@ -49,34 +57,41 @@ final class Reloaded<T> {
     try {
       List<byte[]> contents = read();
       value = maker.make(contents);
-      made = joined(contents);
+      loaded = joined(contents);
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-      throw new IllegalArgumentException("can't use " + files + " as " + what + ": " + e, e);
+      throw new IllegalArgumentException("cannot use " + files + " as " + what + ": " + e, e);
     }
   }
 
-  /** The value of the files as they are now, if they can be used. */
+  /**
+   * Returns the value for the current contents of the files, if they are usable, else the last
+   * value.
+   */
   synchronized T current() {
     byte[] now = new byte[0];
     try {
       List<byte[]> contents = read();
       now = joined(contents);
-      if (!Arrays.equals(now, made)) {
+      if (!Arrays.equals(now, loaded)) {
         value = maker.make(contents);
-        made = now;
-        refused = null;
-        log.info("read {} again, as {}", files, what);
+        loaded = now;
+        unusable = null;
+        log.info("reloaded {} as {}", files, what);
       }
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-      if (refused == null || !Arrays.equals(now, refused)) {
-        refused = now;
-        log.warn("can't use {} as {} now, and go on with what was read before: {}", files, what, e);
+      if (unusable == null || !Arrays.equals(now, unusable)) {
+        unusable = now;
+        log.warn(
+            "cannot use the changed {} as {}; the previous contents stay in use: {}",
+            files,
+            what,
+            e);
       }
     }
     return value;
   }
 
-  /** The last value, without a look at the files. */
+  /** Returns the last value without checking the files. */
   synchronized T last() {
     return value;
   }

@@ -12,13 +12,13 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** Key and trust managers that look for new files at each handshake. */
+/** Key and trust managers that reload changed files at each handshake. */
 final class ReloadedManagers {
 
   private ReloadedManagers() {}
 
   /**
-   * @throws IllegalArgumentException if the file can't be used
+   * @throws IllegalArgumentException if the file is unusable
    */
   static X509ExtendedTrustManager trusting(Path certificates) {
     return new Trust(
@@ -29,7 +29,7 @@ final class ReloadedManagers {
   }
 
   /**
-   * @throws IllegalArgumentException if a file can't be used
+   * @throws IllegalArgumentException if a file is unusable
    */
   static X509ExtendedKeyManager showing(Path chain, Path key) {
     return new Keys(
@@ -88,7 +88,7 @@ final class ReloadedManagers {
     }
   }
 
-  /** The files are looked at when a handshake asks for an alias: chain and key must match. */
+  /** Reloads the files when a handshake requests an alias, so that chain and key match. */
   private static final class Keys extends X509ExtendedKeyManager {
     private final Reloaded<X509ExtendedKeyManager> files;
 

@@ -7,26 +7,26 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of one request to a member, told by the picker: which member it went to, or why it has
- * not gone to any yet. A request that a member refuses as such may go to another one; it never goes
- * twice to the same.
+ * The route of one request, recorded by the picker: the member to which it was sent, or why it was
+ * not sent. A request that a member rejects unexamined may be sent to another member, but not twice
+ * to the same.
  *
- * <p>Written by one sending at a time, on the thread that picks; read when that has ended.
+ * <p>Written by one attempt at a time, on the thread that picks; read after the attempt.
  */
 final class Route {
 
   static final CallOptions.Key<Route> KEY = CallOptions.Key.create("petacore-route");
 
-  private final Runnable onHung;
+  private final Runnable onHang;
 
-  /** The one member that it may go to; null for any. */
+  /** The only allowed member; null for any. */
   private final @Nullable Member only;
 
-  private final List<Member> refusing = new CopyOnWriteArrayList<>();
+  private final List<Member> rejecting = new CopyOnWriteArrayList<>();
   private volatile @Nullable Member member;
   private volatile @Nullable String memberName;
   private volatile boolean others;
-  private volatile @Nullable Status refusal;
+  private volatile @Nullable Status rejection;
   private volatile @Nullable Obstacle obstacle;
 
   Route() {
@@ -34,18 +34,18 @@ final class Route {
   }
 
   /**
-   * @param onHung is run, for a stream, when its member is found to hang; on a thread of the store
+   * @param onHang is run when the member of a stream hangs, on a thread of the store
    */
-  Route(Runnable onHung) {
-    this(onHung, null);
+  Route(Runnable onHang) {
+    this(onHang, null);
   }
 
-  private Route(Runnable onHung, @Nullable Member only) {
-    this.onHung = onHung;
+  private Route(Runnable onHang, @Nullable Member only) {
+    this.onHang = onHang;
     this.only = only;
   }
 
-  /** The way of a request that only asks for a sign of life of one member. */
+  /** Creates the route of a probe to one member. */
   static Route only(Member member) {
     return new Route(() -> {}, member);
   }
@@ -55,14 +55,18 @@ final class Route {
   }
 
   boolean mayGoTo(Member candidate) {
-    return only == null ? !refusing.contains(candidate) : candidate == only;
+    return only == null ? !rejecting.contains(candidate) : candidate == only;
   }
 
   void memberHangs() {
-    onHung.run();
+    onHang.run();
   }
 
-  /** It goes to this member; there are others that it could have gone to. */
+  /**
+   * Records the picked member.
+   *
+   * @param hasOthers whether other members were available
+   */
   void goesTo(Member chosen, boolean hasOthers) {
     member = chosen;
     memberName = chosen.name();
@@ -70,17 +74,17 @@ final class Route {
     obstacle = null;
   }
 
-  /** It has to wait, or can't go. */
-  void isHeldUpBy(Obstacle reason) {
+  /** Records why the request waits or fails. */
+  void isBlockedBy(Obstacle reason) {
     obstacle = reason;
   }
 
-  /** What holds it up; null where nothing does, or nobody knows yet. */
+  /** Why the request waits; null if it does not or the reason is unknown. */
   @Nullable Obstacle obstacle() {
     return obstacle;
   }
 
-  /** The member that it went to is silent. */
+  /** Avoids the picked member for a while, since it is silent. */
   void avoid() {
     Member last = member;
     if (last != null) {
@@ -89,28 +93,28 @@ final class Route {
   }
 
   /**
-   * The member has refused it, whatever it asks for, and done nothing.
+   * Records that the picked member rejected the request unexamined.
    *
-   * @return whether there is another member to ask
+   * @return whether another member is available
    */
-  boolean refused(Status status) {
+  boolean rejected(Status status) {
     Member by = member;
     if (by == null) {
       return false;
     }
-    by.refuses();
-    refusing.add(by);
-    refusal = status;
+    by.rejects();
+    rejecting.add(by);
+    rejection = status;
     member = null;
     return others;
   }
 
-  /** How the last member has refused it; null if none has. */
-  @Nullable Status refusal() {
-    return refusal;
+  /** The last rejection; null for none. */
+  @Nullable Status rejection() {
+    return rejection;
   }
 
-  /** The name of the member that it went to last; null if it went to none. */
+  /** The name of the last picked member; null for none. */
   @Nullable String memberName() {
     return memberName;
   }

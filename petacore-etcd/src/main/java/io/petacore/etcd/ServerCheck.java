@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the server for its version, once, and logs it with what is known to be wrong with it. Where
- * it can't be reached when the store opens, the first answer to any request asks again.
+ * Requests the version of the server once, and logs it with known bugs. If the server is
+ * unreachable when the store opens, the first response to any request triggers it again.
  */
 final class ServerCheck {
 
@@ -33,7 +33,7 @@ final class ServerCheck {
   private static final int NO_PORT = -1;
 
   private final List<String> endpoints;
-  private final AtomicBoolean asked = new AtomicBoolean();
+  private final AtomicBoolean requested = new AtomicBoolean();
 
   /**
    * @param endpoints each {@code host:port}
@@ -42,30 +42,32 @@ final class ServerCheck {
     this.endpoints = endpoints;
   }
 
-  /** Asks, if no one has; never waits. */
-  void askOnce(Calls calls) {
-    if (!asked.get() && asked.compareAndSet(false, true)) {
+  /** Requests the version unless that was done; does not block. */
+  void checkOnce(Calls calls) {
+    if (!requested.get() && requested.compareAndSet(false, true)) {
       var unused = status(calls).whenComplete((status, failure) -> log(calls, status, failure));
     }
   }
 
   private static CompletableFuture<StatusResponse> status(Calls calls) {
     StatusRequest request = StatusRequest.getDefaultInstance();
-    return calls.send(MaintenanceGrpc.getStatusMethod(), request, Purpose.READ, answer -> answer);
+    return calls.send(
+        MaintenanceGrpc.getStatusMethod(), request, Purpose.READ, response -> response);
   }
 
   private static CompletableFuture<MemberListResponse> members(Calls calls) {
     MemberListRequest request = MemberListRequest.getDefaultInstance();
-    return calls.send(ClusterGrpc.getMemberListMethod(), request, Purpose.READ, answer -> answer);
+    return calls.send(
+        ClusterGrpc.getMemberListMethod(), request, Purpose.READ, response -> response);
   }
 
   /**
-   * etcd serves clients at the port for its peers, too, so a mistake there goes unnoticed until the
-   * peers want certificates of their own.
+   * Warns of peer ports: etcd also serves clients there, so the mistake shows only when peers
+   * require certificates.
    */
-  private void lookAtMembers(MemberListResponse list, @Nullable Throwable failure) {
+  private void checkMembers(MemberListResponse list, @Nullable Throwable failure) {
     if (failure != null) {
-      log.debug("etcd did not tell its members", failure);
+      log.debug("etcd did not return its members", failure);
       return;
     }
     for (String warning : warnings(endpoints, list.getMembersList())) {
@@ -74,7 +76,7 @@ final class ServerCheck {
   }
 
   /**
-   * What is wrong with endpoints.
+   * Returns warnings about endpoints.
    *
    * @param endpoints each {@code host:port}
    */
@@ -92,15 +94,14 @@ final class ServerCheck {
         warnings.add(
             "endpoint "
                 + endpoint
-                + " has the port by which members of the cluster reach each other; clients are to"
-                + " use one of the ports "
+                + " has the peer port of a member; clients must use one of the ports "
                 + forClients);
       }
     }
     return warnings;
   }
 
-  /** Of a URL, or what a proxy gives out for one. */
+  /** Returns the port of a URL or of what a proxy reports as a URL. */
   private static int port(String url) {
     Matcher port = PORT.matcher(url);
     return port.find() ? Integer.parseInt(port.group(1)) : NO_PORT;
@@ -113,16 +114,18 @@ final class ServerCheck {
       if (version != null) {
         version.warnings().forEach(w -> log.warn("etcd {}: {}", status.getVersion(), w));
       }
-      var unused = members(calls).whenComplete(this::lookAtMembers);
-    } else if (isRefused(failure)) {
-      log.info("connected to an etcd that does not tell its version: {}", failure.getMessage());
+      var unused = members(calls).whenComplete(this::checkMembers);
+    } else if (isRejected(failure)) {
+      log.info(
+          "connected to etcd, which does not report its version to this user: {}",
+          failure.getMessage());
     } else {
-      log.debug("etcd was not asked for its version yet", failure);
-      asked.set(false);
+      log.debug("the version of etcd is not known yet", failure);
+      requested.set(false);
     }
   }
 
-  /** Who the server is. */
+  /** Describes the server. */
   static CompletableFuture<String> describe(Calls calls) {
     CompletableFuture<String> described = new CompletableFuture<>();
     var unused =
@@ -131,8 +134,8 @@ final class ServerCheck {
                 (status, failure) -> {
                   if (failure == null) {
                     described.complete(text(status));
-                  } else if (isRefused(failure)) {
-                    described.complete("etcd (its version is not told to this user)");
+                  } else if (isRejected(failure)) {
+                    described.complete("etcd (the user may not read its version)");
                   } else {
                     described.completeExceptionally(failure);
                   }
@@ -140,8 +143,8 @@ final class ServerCheck {
     return described;
   }
 
-  /** Some versions tell their status to administrators only. */
-  private static boolean isRefused(Throwable failure) {
+  /** Some versions of etcd return their status to administrators only. */
+  private static boolean isRejected(Throwable failure) {
     return failure instanceof StoreException known && known.kind() == Kind.REJECTED;
   }
 

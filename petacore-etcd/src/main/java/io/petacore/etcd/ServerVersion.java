@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A version of the etcd server, and what is known to be wrong with it. */
+/** A version of the etcd server and its known bugs. */
 record ServerVersion(int major, int minor, int patch) implements Comparable<ServerVersion> {
 
   private static final Pattern FORM = Pattern.compile("v?(\\d{1,6})\\.(\\d{1,6})\\.(\\d{1,6}).*");
@@ -17,7 +17,7 @@ record ServerVersion(int major, int minor, int patch) implements Comparable<Serv
           .thenComparingInt(ServerVersion::minor)
           .thenComparingInt(ServerVersion::patch);
 
-  /** The version in the server's words, a pre-release as what it precedes; null if it is none. */
+  /** Parses a version, a pre-release as its release; null if malformed. */
   static @Nullable ServerVersion parse(String text) {
     Matcher form = FORM.matcher(text);
     if (!form.matches()) {
@@ -29,7 +29,7 @@ record ServerVersion(int major, int minor, int patch) implements Comparable<Serv
         Integer.parseInt(form.group(3)));
   }
 
-  /** One sentence for each known defect that PetaCore's users could meet. */
+  /** Returns a sentence for each known bug that may affect PetaCore. */
   List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     if (isBefore(3, 5, 13)) {

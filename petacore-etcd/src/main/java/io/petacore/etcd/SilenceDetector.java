@@ -14,67 +14,66 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Finds members that hang, before a request runs out of time there.
+ * Detects members that hang before a request to them times out.
  *
- * <p>A member that answers late need not be the one at fault: a follower waits for a leader that
- * hangs, while the leader owes this client nothing, and so looks like the best one to ask. So as
- * soon as one is silent about an answer that it owes, every connected member is asked for its
- * status, which it gives from its own memory. A member that does not answer within a second,
- * although another one was heard meanwhile, hangs.
+ * <p>A slow response does not identify the member at fault: a follower waits for a leader that
+ * hangs, while the leader has no pending requests of this client and so looks best to the picker.
+ * So when a member is silent with pending requests, all connected members are probed for their
+ * status, which they return from memory. A member that does not respond within a second, while
+ * another one does, hangs.
  *
- * <p>While requests are under way it looks ten times a second; without any it has no timer. Safe
- * for use by many threads.
+ * <p>Checks ten times a second while requests are pending; otherwise no timer runs. Thread-safe.
  */
 final class SilenceDetector {
 
   private static final Duration PERIOD = Duration.ofMillis(100);
-  private static final Duration PROBE_BOUND = Duration.ofSeconds(1);
+  private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
 
   private final Connection connection;
-  private final AtomicBoolean looking = new AtomicBoolean();
+  private final AtomicBoolean checking = new AtomicBoolean();
   private volatile List<Member> connected = List.of();
 
   SilenceDetector(Connection connection) {
     this.connection = connection;
   }
 
-  /** The members that have a connection now. */
+  /** Sets the connected members. */
   void connected(List<Member> members) {
     connected = List.copyOf(members);
   }
 
-  /** A member owes an answer. */
+  /** A request was sent. */
   void requestSent() {
-    if (!looking.get() && looking.compareAndSet(false, true)) {
-      lookLater();
+    if (!checking.get() && checking.compareAndSet(false, true)) {
+      checkLater();
     }
   }
 
-  private void lookLater() {
+  private void checkLater() {
     try {
-      var unused = connection.schedule(this::look, PERIOD);
+      var unused = connection.schedule(this::check, PERIOD);
     } catch (RejectedExecutionException e) {
       // The store is closed.
     }
   }
 
-  private void look() {
+  private void check() {
     List<Member> members = connected;
     if (members.size() > 1 && members.stream().anyMatch(Member::isSilent)) {
       members.forEach(this::probe);
     }
-    if (isAnyOwing(members)) {
-      lookLater();
+    if (isAnyPending(members)) {
+      checkLater();
       return;
     }
-    looking.set(false);
-    if (isAnyOwing(members)) {
-      requestSent(); // it was sent before that, and relied on this look
+    checking.set(false);
+    if (isAnyPending(members)) {
+      requestSent(); // sent before the flag was cleared
     }
   }
 
-  private static boolean isAnyOwing(List<Member> members) {
-    return members.stream().anyMatch(member -> member.owed() > 0);
+  private static boolean isAnyPending(List<Member> members) {
+    return members.stream().anyMatch(member -> member.pending() > 0);
   }
 
   private void probe(Member member) {
@@ -83,7 +82,7 @@ final class SilenceDetector {
     }
     CallOptions options =
         CallOptions.DEFAULT
-            .withDeadlineAfter(PROBE_BOUND.toNanos(), TimeUnit.NANOSECONDS)
+            .withDeadlineAfter(PROBE_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)
             .withOption(Route.KEY, Route.only(member));
     try {
       ClientCall<StatusRequest, StatusResponse> call =
@@ -97,27 +96,28 @@ final class SilenceDetector {
     }
   }
 
-  /** Whatever is the answer, it is one. */
+  /** Any response counts, including an error. */
   private final class Probe extends ClientCall.Listener<StatusResponse> {
     private final Member member;
-    private final long begunAt;
+    private final long startedAt;
 
     Probe(Member member) {
       this.member = member;
-      this.begunAt = member.now();
+      this.startedAt = member.now();
     }
 
     @Override
     public void onClose(Status status, Metadata trailers) {
       member.endProbe();
       boolean late = status.getCode() == Status.Code.DEADLINE_EXCEEDED;
-      if (late && !member.wasHeardSince(begunAt) && wasAnotherHeard()) {
+      if (late && !member.wasHeardSince(startedAt) && didAnotherRespond()) {
         member.hangs();
       }
     }
 
-    private boolean wasAnotherHeard() {
-      return connected.stream().anyMatch(other -> other != member && other.wasHeardSince(begunAt));
+    private boolean didAnotherRespond() {
+      return connected.stream()
+          .anyMatch(other -> other != member && other.wasHeardSince(startedAt));
     }
   }
 }

@@ -10,15 +10,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/**
- * Makes the threads of one store, and awaits their end; knows them, since none can await its own.
- */
+/** Creates the threads of one store and waits for their end. */
 final class StoreThreads {
 
   private final AtomicInteger count = new AtomicInteger();
   private final Set<StoreThread> made = ConcurrentHashMap.newKeySet();
 
-  /** Daemon threads, so that a store that was forgotten open does not keep the JVM. */
+  /**
+   * Returns a factory of daemon threads, so that a store that was not closed does not prevent the
+   * JVM from exiting.
+   */
   ThreadFactory named(String role) {
     return task -> {
       String name = "petacore-etcd-" + role + "-" + count.incrementAndGet();
@@ -31,10 +32,10 @@ final class StoreThreads {
   }
 
   /**
-   * Makes something on a thread that ends with that, and waits for it; an interrupt does not end
-   * the wait. What the maker throws is thrown here.
+   * Calls a supplier on a new thread and waits for it, ignoring interrupts. Rethrows exceptions of
+   * the supplier.
    */
-  static <T> T makeOnItsOwn(String role, Supplier<T> maker) {
+  static <T> T callOnNewThread(String role, Supplier<T> maker) {
     CompletableFuture<T> made = new CompletableFuture<>();
     Runnable making =
         () -> {
@@ -65,15 +66,14 @@ final class StoreThreads {
   }
 
   /**
-   * Waits for the end of all of them. An executor that says that it has terminated does not say so
-   * of its threads.
+   * Waits for the end of all threads; the termination of an executor does not include that.
    *
-   * @return whether they have ended within the time
+   * @return whether they ended within the time
    */
   boolean join(long millis) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     for (StoreThread thread : made) {
-      // Zero would wait for ever.
+      // Zero would wait forever.
       thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
       if (thread.isAlive()) {
         return false;

@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom to trust, and who we are.
+ * TLS files: trusted authorities, and the certificate of the client.
  *
- * @param trustedCertificates PEM file with the authorities to trust; null for those of the JVM
- * @param certificateChain PEM file with the client's certificate; null for none
+ * @param trustedCertificates PEM file with trusted authorities; null for those of the JVM
+ * @param certificateChain PEM file with the certificate chain of the client; null for none
  * @param privateKey PEM file with its key in PKCS#8; null for none
  */
 record Tls(
@@ -22,9 +22,9 @@ record Tls(
   }
 
   /**
-   * Reads the files. They are read again when they have changed and a connection is made.
+   * Reads the files. They are read again for a new connection if they have changed.
    *
-   * @throws IllegalArgumentException if one can't be used
+   * @throws IllegalArgumentException if a file is unusable
    */
   ChannelCredentials credentials() {
     TlsChannelCredentials.Builder builder = TlsChannelCredentials.newBuilder();

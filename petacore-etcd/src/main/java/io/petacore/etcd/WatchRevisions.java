@@ -10,25 +10,25 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Puts the events of a watch together to whole revisions, in order.
+ * Assembles the events of a watch to complete revisions, in order.
  *
- * <p>An answer of etcd has whole revisions, but comes in fragments where they were asked for, and a
- * fragment may end within a revision. That revision is whole when an event of a later one arrives,
- * or the answer ends. Only the events' own revisions count: the header of a message can be far
- * ahead of them. What was delivered before, or lies before the start, is dropped. Used by one
- * thread at a time, except {@link #next}.
+ * <p>A response of etcd contains complete revisions, but it may arrive in fragments, which may end
+ * within a revision. A revision is complete when an event of a later one arrives or the response
+ * ends. The revision in the header of a message may be far ahead of its events and is not used.
+ * Revisions that were delivered before, or precede the start, are dropped. Not thread-safe, except
+ * {@link #next}.
  */
 final class WatchRevisions {
 
-  /** What is kept of one revision until it is whole, in bytes; whoever has more may load it. */
+  /** Maximum size of an incomplete revision, in bytes; a larger one must be loaded. */
   private static final long MAX_KEPT_BYTES = 32 << 20;
 
   private static final int EVENT_OVERHEAD = 100;
 
-  /** The last revision delivered, or the one before the first wanted. */
+  /** The last delivered revision, or the one before the start. */
   private volatile long last;
 
-  /** The revision that the last fragment ended within; 0: none. */
+  /** The incomplete revision; 0 for none. */
   private long open;
 
   private List<Event> openEvents = List.of();
@@ -38,22 +38,22 @@ final class WatchRevisions {
     this.last = fromRevision - 1;
   }
 
-  /** The first revision that has not been delivered. */
+  /** The first revision that was not delivered. */
   long next() {
     return last + 1;
   }
 
   /**
-   * The new revisions that are whole now.
+   * Adds the events of a message.
    *
-   * @param events of a message
-   * @param moreToCome whether more of the same answer follows
-   * @throws IllegalStateException if its revisions are not in order, so that nothing can be said
-   *     about what is missing
-   * @throws StoreException of the kind {@link Kind#TOO_LARGE} if too much of one revision has
-   *     arrived without its end
+   * @param events the events
+   * @param hasMore whether another fragment of the same response follows
+   * @return the revisions that are complete now
+   * @throws IllegalStateException if the revisions are not in order, so that revisions may be
+   *     missing
+   * @throws StoreException {@link Kind#TOO_LARGE} if an incomplete revision is too large
    */
-  List<RevisionEvents> take(List<io.etcd.jetcd.api.Event> events, boolean moreToCome) {
+  List<RevisionEvents> take(List<io.etcd.jetcd.api.Event> events, boolean hasMore) {
     if (events.isEmpty()) {
       return List.of();
     }
@@ -75,7 +75,7 @@ final class WatchRevisions {
       group.add(decode(event));
       openBytes += event.getKv().getKey().size() + event.getKv().getValue().size() + EVENT_OVERHEAD;
     }
-    if (moreToCome) {
+    if (hasMore) {
       keep(revision, group);
     } else {
       add(revision, group, revisions);

@@ -1,49 +1,55 @@
 package io.petacore.etcd;
 
 /**
- * How much etcd may send to a watch in one message.
+ * The maximum size of a watch message.
  *
- * <p>A watch that catches up is sent up to 1,000 revisions in one message. etcd cuts it into
- * fragments where it is asked to, of about its {@code --max-request-bytes}. It is not asked at
- * once: the time that it takes to cut a fragment grows with the square of the number of events in
- * it, which makes small events ten times slower. So a message may have a part of the memory that is
- * free; where one is larger, the next watch from the same revision asks for fragments.
+ * <p>A watch that catches up receives up to 1,000 revisions per message. On request, etcd splits
+ * messages into fragments of about its {@code --max-request-bytes}. Fragments are not requested at
+ * first: etcd takes time quadratic in the number of events of a fragment, which makes small events
+ * ten times slower. So a message may use a part of the free memory; if one is larger, the next
+ * watch from the same revision requests fragments.
  *
- * <p>Safe for use by many threads.
+ * <p>Thread-safe.
  */
 final class WatchSizes {
 
-  /** What is taken however little memory is free. Above any fragment of a server with defaults. */
-  static final int LEAST_BYTES = 16 << 20;
+  /**
+   * Minimum limit, regardless of free memory; above the fragment size of a server with defaults.
+   */
+  static final int MIN_BYTES = 16 << 20;
 
-  /** A message of small events takes about four times its bytes while it is taken in. */
+  /** A message of small events takes about four times its size while it is decoded. */
   private static final int PART_OF_FREE_MEMORY = 4;
 
-  private final int most;
+  private final int max;
 
-  /** The revision from which the last watch that met too large a message wanted more; 0: none. */
+  /** The next revision of the last watch that received too large a message; 0 for none. */
   private volatile long tooLargeFrom;
 
   /**
-   * @param most the greatest message, in bytes, however much memory is free
+   * @param max maximum size of a message, in bytes, regardless of free memory
    */
-  WatchSizes(int most) {
-    this.most = most;
+  WatchSizes(int max) {
+    this.max = max;
   }
 
-  /** The greatest message, in bytes, that there is memory for now. */
+  /** Returns the maximum size of a message for the current free memory, in bytes. */
   int maxBytes() {
     Runtime memory = Runtime.getRuntime();
     long free = memory.maxMemory() - (memory.totalMemory() - memory.freeMemory());
-    return (int) Math.min(most, Math.max(LEAST_BYTES, free / PART_OF_FREE_MEMORY));
+    return (int) Math.min(max, Math.max(MIN_BYTES, free / PART_OF_FREE_MEMORY));
   }
 
-  /** Whether a watch from a revision is to ask for fragments. */
+  /** Whether a watch from a revision should request fragments. */
   boolean inFragments(long fromRevision) {
     return tooLargeFrom == fromRevision;
   }
 
-  /** A message was too large for a watch that would have gone on at a revision. */
+  /**
+   * Records that a message was too large for a watch.
+   *
+   * @param revision the next revision of the watch
+   */
   void tooLargeFrom(long revision) {
     tooLargeFrom = revision;
   }

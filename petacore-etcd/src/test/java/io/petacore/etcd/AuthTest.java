@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A user with a token that runs out. */
+/** Authentication with tokens that expire. */
 class AuthTest {
 
   private static final Status INVALID_TOKEN =
@@ -77,23 +77,23 @@ class AuthTest {
     assertEquals(List.of(""), tokensOf("Authenticate"));
   }
 
-  /** A password is hashed at great cost: 50 first requests must not ask 50 times. */
+  /** Hashing a password is expensive: 50 concurrent first requests must request one token. */
   @Test
-  void manyFirstRequestsAskForOneToken() throws Exception {
+  void concurrentFirstRequestsShareOneTokenRequest() throws Exception {
     AtomicReference<Runnable> held = new AtomicReference<>();
-    CompletableFuture<Void> asked = new CompletableFuture<>();
+    CompletableFuture<Void> calls = new CompletableFuture<>();
     try (StubEtcd fresh = new StubEtcd()) {
       fresh.onAuthenticate =
           (request, answer) -> {
             held.set(() -> nextToken(request, answer));
-            asked.complete(null);
+            calls.complete(null);
           };
       try (EtcdKvStore many = fresh.client().credentials("ann", "secret").connect()) {
         List<CompletableFuture<?>> commits = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
           commits.add(many.commit(PUT));
         }
-        answer(asked);
+        answer(calls);
         held.get().run();
         for (CompletableFuture<?> commit : commits) {
           answer(commit);
@@ -110,7 +110,7 @@ class AuthTest {
     "INVALID_ARGUMENT, etcdserver: revision of auth store is old",
     "INVALID_ARGUMENT, etcdserver: user name is empty"
   })
-  void aTokenThatRanOutIsRenewedAndTheRequestSentAgain(Status.Code code, String text)
+  void anExpiredTokenIsRenewedAndTheRequestIsResent(Status.Code code, String text)
       throws Exception {
     answer(store.range(ALL));
     etcd.onTxn =
@@ -128,7 +128,7 @@ class AuthTest {
   }
 
   @Test
-  void manyRequestsWithATokenThatRanOutRenewItOnce() throws Exception {
+  void concurrentRequestsWithAnExpiredTokenRenewItOnce() throws Exception {
     answer(store.range(ALL));
     List<Runnable> held = new ArrayList<>();
     CompletableFuture<Void> all = new CompletableFuture<>();
@@ -157,16 +157,16 @@ class AuthTest {
     assertEquals(2, etcd.requests("Authenticate").size());
   }
 
-  /** Not rejected for good: users are being changed, and it was not applied. */
+  /** The request is reported as unavailable, since users may be changing. */
   @Test
-  void aRequestIsSentWithTwoTokensAtMost() throws Exception {
+  void aRequestIsSentWithAtMostTwoTokens() throws Exception {
     etcd.onTxn = failing(INVALID_TOKEN);
     failure(Kind.UNAVAILABLE, store.commit(PUT));
     assertEquals(List.of("token-1", "token-2"), tokensOf("Txn"));
   }
 
   @Test
-  void aWrongPasswordIsToldAndTheRequestNotSent() throws Exception {
+  void aWrongPasswordIsReportedAndTheRequestIsNotSent() throws Exception {
     Status wrong =
         Status.INVALID_ARGUMENT.withDescription(
             "etcdserver: authentication failed, invalid user ID or password");
@@ -180,7 +180,7 @@ class AuthTest {
     }
   }
 
-  /** A password changes, and with it all tokens end; the supplier knows the new one. */
+  /** A changed password invalidates all tokens; the supplier returns the new password. */
   @Test
   void aChangedPasswordIsUsedWithoutARestart() throws Exception {
     AtomicReference<EtcdCredentials> now =
@@ -215,29 +215,29 @@ class AuthTest {
   }
 
   @Test
-  void aSupplierThatFailsIsAskedAgain() throws Exception {
-    AtomicInteger asked = new AtomicInteger();
+  void aFailedSupplierIsCalledAgain() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
     try (EtcdKvStore failing =
         etcd.client()
             .credentials(
                 () -> {
-                  if (asked.incrementAndGet() <= 2) {
+                  if (calls.incrementAndGet() <= 2) {
                     throw new IllegalStateException("the vault is closed");
                   }
                   return new EtcdCredentials("ann", "secret");
                 })
             .connect()) {
-      Await.until("it was asked for once for the version", () -> asked.get() >= 1);
-      while (asked.get() < 2) {
+      Await.until("the supplier was called for the version check", () -> calls.get() >= 1);
+      while (calls.get() < 2) {
         failure(Kind.UNAVAILABLE, failing.commit(PUT));
       }
       answer(failing.commit(PUT));
     }
   }
 
-  /** A commit that waits for its token has not been sent, so its outcome is known. */
+  /** A commit that waits for its token was not sent, so its outcome is known. */
   @Test
-  void withoutAnAnswerToTheTokenRequestACommitIsNotApplied() throws Exception {
+  void withoutAResponseToTheTokenRequestACommitIsNotApplied() throws Exception {
     etcd.onAuthenticate = silence();
     try (EtcdKvStore waiting = etcd.impatientClient().credentials("ann", "secret").connect()) {
       failure(Kind.UNAVAILABLE, waiting.commit(PUT));
@@ -246,7 +246,7 @@ class AuthTest {
   }
 
   @Test
-  void aClusterWithoutUsersIsAskedWithoutAToken() throws Exception {
+  void aClusterWithoutAuthenticationGetsNoToken() throws Exception {
     etcd.onAuthenticate =
         failing(
             Status.FAILED_PRECONDITION.withDescription(
@@ -254,7 +254,7 @@ class AuthTest {
     try (EtcdKvStore plain = etcd.client().credentials("ann", "secret").connect()) {
       answer(plain.commit(PUT));
       assertEquals(List.of(""), tokensOf("Txn"));
-      // Users are set up while the store is open.
+      // Authentication is enabled while the store is open.
       etcd.onAuthenticate = this::nextToken;
       etcd.onTxn =
           (request, answer) -> {
@@ -272,24 +272,22 @@ class AuthTest {
     }
   }
 
-  /**
-   * How etcd refuses a watch whose token ran out: at once, or as if the permission were missing.
-   */
+  /** etcd rejects a watch with an expired token either as such or as a missing permission. */
   @ParameterizedTest
   @CsvSource({
     "etcdserver: invalid auth token",
     "rpc error: code = PermissionDenied desc = etcdserver: permission denied"
   })
-  void aWatchWithATokenThatRanOutIsOpenedWithANewOne(String reason) throws Exception {
+  void aWatchWithAnExpiredTokenIsReopenedWithANewOne(String reason) throws Exception {
     store.watch(ALL.range(), 1, listener);
-    refuse(etcd.nextWatch(), reason);
+    reject(etcd.nextWatch(), reason);
     etcd.nextWatch().created();
     listener.awaitOpened();
     assertEquals(List.of("token-1", "token-2"), tokensOf("Watch"));
   }
 
   @Test
-  void aWatchWhoseStreamIsRefusedIsOpenedWithANewToken() throws Exception {
+  void aWatchWhoseStreamIsRejectedIsReopenedWithANewToken() throws Exception {
     store.watch(ALL.range(), 1, listener);
     etcd.nextWatch().answers().onError(INVALID_TOKEN.asRuntimeException());
     etcd.nextWatch().created();
@@ -298,15 +296,15 @@ class AuthTest {
   }
 
   @Test
-  void aWatchWithoutThePermissionIsRejected() throws Exception {
+  void aWatchWithoutPermissionIsRejected() throws Exception {
     store.watch(ALL.range(), 1, listener);
-    refuse(etcd.nextWatch(), "etcdserver: permission denied");
-    refuse(etcd.nextWatch(), "etcdserver: permission denied");
+    reject(etcd.nextWatch(), "etcdserver: permission denied");
+    reject(etcd.nextWatch(), "etcdserver: permission denied");
     assertEquals(Kind.REJECTED, listener.awaitEnd().kind());
     assertEquals(2, etcd.requests("Watch").size());
   }
 
-  private static void refuse(WatchStream stream, String reason) {
+  private static void reject(WatchStream stream, String reason) {
     stream
         .answers()
         .onNext(

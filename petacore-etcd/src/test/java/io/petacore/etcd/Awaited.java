@@ -17,7 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Requests for tests, and their ends, awaited. */
+/** Requests for tests, and helpers that wait for their results. */
 final class Awaited {
 
   static final Batch PUT =
@@ -27,19 +27,21 @@ final class Awaited {
 
   private Awaited() {}
 
-  /** The answer; a test fails if there is none in time. */
+  /** Returns the result; fails if there is none in time. */
   static <T> T answer(CompletableFuture<T> future) throws Exception {
     return future.get(20, TimeUnit.SECONDS);
   }
 
-  /** Waits for the connection: an impatient store may fail a request that has to wait for it. */
+  /**
+   * Waits for the connection, since a request of a store with a short timeout may fail without one.
+   */
   static void connected(EtcdKvStore store) {
     while (!store.range(ALL).handle((page, failure) -> failure == null).join()) {
-      // Each attempt waits for its own time.
+      // Every attempt has its own timeout.
     }
   }
 
-  /** The failure of a request, which must be of a kind, and bare: not wrapped by another stage. */
+  /** Asserts that a request fails with a kind, and that the failure is not wrapped. */
   static StoreException failure(Kind kind, CompletableFuture<?> future)
       throws InterruptedException, TimeoutException {
     CompletableFuture<Throwable> bare = new CompletableFuture<>();

@@ -56,7 +56,7 @@ class BatchCodecTest {
   }
 
   @Test
-  void aBatchBecomesATransactionWithItsGroupsInside() {
+  void aBatchIsEncodedAsATransactionWithNestedGroups() {
     TxnRequest txn =
         BatchCodec.encode(
             new Batch(List.of(GUARD), List.of(PUT, group(DELETE)), List.of(Bytes.utf8("r"))));
@@ -76,12 +76,12 @@ class BatchCodecTest {
     assertEquals(ByteString.EMPTY, delete.getRequestDeleteRange().getRangeEnd());
     RequestOp read = txn.getFailure(0);
     assertEquals("r", read.getRequestRange().getKey().toStringUtf8());
-    // A read at an old revision inside a writing transaction is a known inconsistency of servers.
+    // Reads at an old revision within a write transaction are inconsistent on some servers.
     assertEquals(0, read.getRequestRange().getRevision());
   }
 
   @Test
-  void flagsComeInTheOrderInWhichTheGroupsBegin() {
+  void flagsAreInTheOrderInWhichTheGroupsStart() {
     Batch batch = batch(group(PUT, group(PUT), group(PUT)), PUT, group(DELETE), group(PUT));
     BatchResult result =
         BatchCodec.decode(
@@ -97,14 +97,14 @@ class BatchCodecTest {
   }
 
   @Test
-  void groupsInsideOneThatDidNotRunDidNotRunEither() {
+  void nestedGroupsOfAGroupThatDidNotRunDidNotRun() {
     Batch batch = batch(group(PUT, group(PUT, group(PUT))), group(PUT));
     BatchResult result = BatchCodec.decode(batch, answer(true, txn(false), txn(true, put())));
     assertEquals(List.of(false, false, false, true), result.groups());
   }
 
   @Test
-  void aRefusedBatchReadsWhatIsThere() {
+  void aBatchThatWasNotAppliedReturnsItsReads() {
     ResponseOp absent =
         ResponseOp.newBuilder().setResponseRange(RangeResponse.getDefaultInstance()).build();
     KeyValue kv =
@@ -127,10 +127,10 @@ class BatchCodecTest {
   }
 
   @Test
-  void limitsCountTheGreatestOfEachLevelAlongTheDeepestNesting() {
+  void theLimitCountsTheLongestListOfEachLevelAlongTheDeepestNesting() {
     assertEquals(0, BatchLimits.operations(batch()));
     assertEquals(2, BatchLimits.operations(batch(PUT, DELETE)));
-    // 2 at the top, 3 in the fuller group; then 2 at the top, 1 below, 2 below that.
+    // 2 at the top and 3 in the larger group; then 2 at the top, 1 below, and 2 below that.
     assertEquals(5, BatchLimits.operations(batch(group(PUT), group(PUT, PUT, PUT))));
     assertEquals(5, BatchLimits.operations(batch(group(group(PUT, PUT)), PUT)));
     List<Guard> guards = Collections.nCopies(6, GUARD);
@@ -141,7 +141,7 @@ class BatchCodecTest {
   }
 
   @Test
-  void whatIsOverALimitIsRefusedWithBothNumbers() {
+  void aBatchAboveALimitIsRejectedWithSizeAndLimit() {
     Batch batch = batch(PUT, DELETE);
     TxnRequest encoded = BatchCodec.encode(batch);
     int bytes = encoded.getSerializedSize();
@@ -153,7 +153,7 @@ class BatchCodecTest {
             () -> BatchLimits.check(batch, encoded, new StoreLimits(1, bytes)));
     assertEquals(Kind.REJECTED, tooMany.kind());
     assertEquals(
-        "the batch has 2 guards or operations along one nesting, the limit is 1",
+        "the batch has 2 guards or operations along one nesting; the limit is 1",
         tooMany.getMessage());
     StoreException tooLarge =
         assertThrows(

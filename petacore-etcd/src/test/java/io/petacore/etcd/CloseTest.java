@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Closing a store in the middle of whatever it does. */
+/** Closing a store during its operations. */
 @Timeout(60)
 class CloseTest {
 
@@ -35,7 +35,7 @@ class CloseTest {
     etcd.close();
   }
 
-  /** Of gRPC as well as of Netty: nothing that a store has started is named otherwise. */
+  /** Returns the threads of gRPC and Netty; all threads of a store have these names. */
   private static List<String> threads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(Thread::isAlive)
@@ -49,7 +49,7 @@ class CloseTest {
   }
 
   @Test
-  void whatWaitsIsToldAndNoThreadIsLeft() throws Exception {
+  void pendingRequestsFailAndNoThreadIsLeft() throws Exception {
     CountDownLatch arrived = new CountDownLatch(3);
     etcd.onTxn = (request, answer) -> arrived.countDown();
     etcd.onRange = (request, answer) -> arrived.countDown();
@@ -75,22 +75,22 @@ class CloseTest {
   }
 
   @Test
-  void whatWaitsForAConnectionWasNotSent() throws Exception {
+  void aRequestThatWaitsForAConnectionWasNotSent() throws Exception {
     int port;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = socket.getLocalPort();
     }
-    EtcdKvStore away = EtcdKvStore.connect("http://127.0.0.1:" + port);
+    EtcdKvStore unreachable = EtcdKvStore.connect("http://127.0.0.1:" + port);
     RecordingListener listener = new RecordingListener();
-    away.watch(ALL.range(), 1, listener);
-    var commit = away.commit(PUT);
-    away.close();
+    unreachable.watch(ALL.range(), 1, listener);
+    var commit = unreachable.commit(PUT);
+    unreachable.close();
     failure(Kind.CLOSED, commit);
     assertEquals(Kind.CLOSED, listener.awaitEnd().kind());
   }
 
   @Test
-  void whatWaitsForATokenWasNotSent() throws Exception {
+  void aRequestThatWaitsForATokenWasNotSent() throws Exception {
     etcd.onAuthenticate = silence();
     EtcdKvStore waiting =
         etcd.client().requestTimeout(Duration.ofMinutes(5)).credentials("ann", "secret").connect();
@@ -103,7 +103,7 @@ class CloseTest {
   }
 
   @Test
-  void afterTheCloseEverythingFailsAtOnce() throws Exception {
+  void afterTheCloseRequestsFailAtOnce() throws Exception {
     answer(store.commit(PUT));
     store.close();
     store.close();
@@ -121,7 +121,7 @@ class CloseTest {
   }
 
   @Test
-  void aCallbackMayClose() throws Exception {
+  void aCallbackMayCloseTheStore() throws Exception {
     CompletableFuture<Duration> closed = new CompletableFuture<>();
     etcd.onRange = silence();
     var waiting = store.range(ALL);
@@ -135,16 +135,16 @@ class CloseTest {
                   closed.complete(Duration.ofNanos(System.nanoTime() - start));
                 });
     Duration took = answer(closed);
-    // It would wait for itself, for seconds.
+    // Waiting for its own thread would take seconds.
     assertTrue(took.toMillis() < 1_500, "took " + took);
     failure(Kind.CLOSED, waiting);
     store.close();
     assertEquals(List.of(), threads().stream().filter(n -> n.startsWith("petacore")).toList());
   }
 
-  /** Against the contract, but it must not hang who closes, nor those who wait for an answer. */
+  /** Blocking callbacks violate the contract, but must not block the close or other callers. */
   @Test
-  void callbacksThatBlockAreNotWaitedForForEver() throws Exception {
+  void closeWaitsForBlockedCallbacksOnlyForABoundedTime() throws Exception {
     CountDownLatch blocked = new CountDownLatch(2);
     CountDownLatch go = new CountDownLatch(1);
     Runnable block =
@@ -176,7 +176,7 @@ class CloseTest {
   }
 
   @Test
-  void aListenerMayClose() throws Exception {
+  void aListenerMayCloseTheStore() throws Exception {
     RecordingListener listener = new RecordingListener(revisions -> store.close());
     store.watch(ALL.range(), 1, listener);
     etcd.nextWatch()
@@ -192,7 +192,7 @@ class CloseTest {
   }
 
   @Test
-  void manyMayCloseAtOnce() throws Exception {
+  void closeMayBeCalledConcurrently() throws Exception {
     etcd.onTxn = silence();
     var commit = store.commit(PUT);
     CompletableFuture<?>[] closers = new CompletableFuture<?>[4];
@@ -204,7 +204,7 @@ class CloseTest {
   }
 
   @Test
-  void aPeerThatNeverSpeaksDoesNotHoldUpTheClose() throws IOException {
+  void aSilentServerDoesNotDelayTheClose() throws IOException {
     try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       EtcdKvStore muted = EtcdKvStore.connect("http://127.0.0.1:" + mute.getLocalPort());
       var commit = muted.commit(PUT);

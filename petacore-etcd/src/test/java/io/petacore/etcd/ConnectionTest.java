@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** An etcd that is not there, not yet there, or there again. */
+/** A server that is unreachable, starts later, or restarts. */
 class ConnectionTest {
 
   private static ServerSocket listening() throws IOException {
@@ -39,9 +39,9 @@ class ConnectionTest {
         .requestTimeout(Duration.ofMillis(300));
   }
 
-  /** Where no connection took a commit it is certain that it was not applied. */
+  /** A commit without a connection was certainly not applied. */
   @Test
-  void withoutAServerEveryRequestIsUnavailableInTimeAndSaysWhy() throws Exception {
+  void withoutAServerEveryRequestFailsInTimeWithTheReason() throws Exception {
     try (EtcdKvStore store = client(freePort()).connect()) {
       StoreException commit = failure(Kind.UNAVAILABLE, store.commit(PUT));
       assertTrue(String.valueOf(commit.getMessage()).contains("refused"), commit.getMessage());
@@ -53,9 +53,9 @@ class ConnectionTest {
     }
   }
 
-  /** A peer that accepts and then says nothing is not a connection yet. */
+  /** A server that accepts a connection and is silent is not connected. */
   @Test
-  void aPeerThatNeverSpeaksIsUnavailable() throws Exception {
+  void aSilentServerIsUnavailable() throws Exception {
     try (ServerSocket mute = listening();
         EtcdKvStore store = client(mute.getLocalPort()).connect()) {
       failure(Kind.UNAVAILABLE, store.commit(PUT));
@@ -74,7 +74,7 @@ class ConnectionTest {
   }
 
   @Test
-  void aRequestWaitsForTheConnectionWithinItsTime() throws Exception {
+  void aRequestWaitsForTheConnectionWithinItsTimeout() throws Exception {
     int port = freePort();
     try (EtcdKvStore store = client(port).requestTimeout(Duration.ofSeconds(15)).connect();
         EtcdKvStore impatient = client(port).connect()) {
@@ -89,13 +89,13 @@ class ConnectionTest {
 
   @Test
   @Timeout(60)
-  void theConnectionComesBackWithTheServer() throws Exception {
+  void theStoreReconnectsToARestartedServer() throws Exception {
     StubEtcd etcd = new StubEtcd();
     int port = etcd.port();
     try (EtcdKvStore store = client(port).connect()) {
       connected(store);
       etcd.close();
-      // The first may have left on the dying connection.
+      // The first request may have been sent on the old connection.
       CompletableFuture<?> first = store.commit(PUT);
       var unused = first.exceptionally(e -> null);
       failure(Kind.UNAVAILABLE, store.range(ALL));
@@ -111,11 +111,12 @@ class ConnectionTest {
   }
 
   /**
-   * gRPC alone would have tried six times after 13 to 19 seconds, and every two minutes in the end.
+   * With the backoff of gRPC, six attempts would take 13 to 19 seconds, and later ones two minutes
+   * each.
    */
   @Test
   @Timeout(60)
-  void whileSomeoneAsksTheNextAttemptIsNeverFarAway() throws Exception {
+  void requestsTriggerFrequentConnectionAttempts() throws Exception {
     AtomicInteger attempts = new AtomicInteger();
     try (ServerSocket refusing = listening()) {
       Thread acceptor =
@@ -127,7 +128,7 @@ class ConnectionTest {
                     attempts.incrementAndGet();
                   }
                 } catch (IOException e) {
-                  // The test is over.
+                  // The test has ended.
                 }
               });
       acceptor.start();

@@ -14,11 +14,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a store is built with, and what is refused there. */
+/** Settings of a store and their validation. */
 class EndpointsTest {
 
   @Test
-  void endpointsAreAllPlainOrAllTls() {
+  void endpointsMustBeAllHttpOrAllHttps() {
     assertFalse(Endpoints.parse(List.of("http://a:1", "HTTP://b")).tls());
     assertTrue(Endpoints.parse(List.of("https://a:1", "https://b/")).tls());
     assertThrows(
@@ -43,15 +43,16 @@ class EndpointsTest {
         "http://a:65536",
         "http://a:70000"
       })
-  void aMalformedEndpointIsNamed(String endpoint) {
-    IllegalArgumentException refused =
+  void aMalformedEndpointIsReported(String endpoint) {
+    IllegalArgumentException rejected =
         assertThrows(IllegalArgumentException.class, () -> EtcdKvStore.connect(endpoint));
     assertTrue(
-        String.valueOf(refused.getMessage()).contains("'" + endpoint + "'"), refused.getMessage());
+        String.valueOf(rejected.getMessage()).contains("'" + endpoint + "'"),
+        rejected.getMessage());
   }
 
   @Test
-  void atLeastOneEndpointIsNeeded() {
+  void atLeastOneEndpointIsRequired() {
     assertThrows(IllegalArgumentException.class, EtcdKvStore::connect);
   }
 
@@ -64,7 +65,7 @@ class EndpointsTest {
   }
 
   @Test
-  void limitsAndTimesMustBePositive() {
+  void limitsAndTimeoutsMustBePositive() {
     EtcdKvStore.Builder builder = EtcdKvStore.builder();
     assertThrows(IllegalArgumentException.class, () -> builder.requestTimeout(Duration.ZERO));
     assertThrows(
@@ -80,22 +81,24 @@ class EndpointsTest {
   void tlsFilesMustBeUsable(@TempDir Path directory) throws Exception {
     Path absent = directory.resolve("absent.pem");
     Path nonsense = Files.writeString(directory.resolve("nonsense.pem"), "nonsense");
-    refused(EtcdKvStore.builder().endpoints("https://a:1").trustedCertificates(absent), absent);
-    refused(EtcdKvStore.builder().endpoints("https://a:1").trustedCertificates(nonsense), nonsense);
-    refused(
+    assertRejected(
+        EtcdKvStore.builder().endpoints("https://a:1").trustedCertificates(absent), absent);
+    assertRejected(
+        EtcdKvStore.builder().endpoints("https://a:1").trustedCertificates(nonsense), nonsense);
+    assertRejected(
         EtcdKvStore.builder().endpoints("https://a:1").clientCertificate(nonsense, nonsense),
         nonsense);
   }
 
-  private static void refused(EtcdKvStore.Builder builder, Path file) {
-    IllegalArgumentException refused =
+  private static void assertRejected(EtcdKvStore.Builder builder, Path file) {
+    IllegalArgumentException rejected =
         assertThrows(IllegalArgumentException.class, builder::connect);
     assertTrue(
-        String.valueOf(refused.getMessage()).contains(file.toString()), refused.getMessage());
+        String.valueOf(rejected.getMessage()).contains(file.toString()), rejected.getMessage());
   }
 
   @Test
-  void tlsFilesForPlainEndpointsAreAMistake(@TempDir Path directory) {
+  void tlsFilesWithHttpEndpointsAreRejected(@TempDir Path directory) {
     EtcdKvStore.Builder builder =
         EtcdKvStore.builder()
             .endpoints("http://a:1")

@@ -2,5 +2,5 @@ package io.petacore.etcd;
 
 import io.petacore.testing.PackageRules;
 
-/** The package table, with this module's packages on the class path. */
+/** Checks the package rules with the packages of this module. */
 class EtcdPackageRulesTest extends PackageRules {}

@@ -24,26 +24,26 @@ class EtcdRangeTest {
   }
 
   @Test
-  void aRangeHasItsEnds() {
+  void aRangeIsEncodedWithItsBounds() {
     assertEquals(new EtcdRange(utf8("a"), utf8("c"), false), range("a", "c"));
   }
 
   @Test
-  void aSingleKeyHasNoEnd() {
+  void aSingleKeyIsEncodedWithoutAnEnd() {
     assertEquals(
         new EtcdRange(utf8("a"), ByteString.EMPTY, false), EtcdRange.of(KeyRange.single("a")));
   }
 
   @Test
-  void aRangeWithoutUpperEndHasZeroThere() {
+  void aRangeWithoutAnUpperBoundEndsWithZero() {
     assertEquals(
         new EtcdRange(utf8("a"), ZERO, false), EtcdRange.of(KeyRange.atLeast(Bytes.utf8("a"))));
     assertEquals(new EtcdRange(ZERO, ZERO, false), EtcdRange.of(KeyRange.prefix("")));
   }
 
-  /** Sent as they are, etcd would read some of these as everything there is. */
+  /** etcd would interpret some of these as unbounded ranges. */
   @Test
-  void aRangeThatHoldsNoKeyIsAskedForAsOneKey() {
+  void anEmptyRangeIsRequestedAsASingleKey() {
     assertEquals(new EtcdRange(utf8("a"), ByteString.EMPTY, true), range("a", "a"));
     assertEquals(new EtcdRange(ZERO, ByteString.EMPTY, true), range("", ""));
     assertEquals(new EtcdRange(ZERO, ByteString.EMPTY, true), range("", "\0"));
@@ -51,7 +51,7 @@ class EtcdRangeTest {
   }
 
   @Test
-  void thePageOfOneThatHoldsNoKeyIsEmpty() {
+  void thePageOfAnEmptyRangeIsEmpty() {
     KeyValue entry = new KeyValue(Bytes.utf8("a"), Bytes.EMPTY, 3, 1);
     RangePage answer = new RangePage(List.of(entry), true, 8);
 

@@ -6,6 +6,7 @@ import static io.petacore.etcd.Awaited.failure;
 import static io.petacore.etcd.StubEtcd.reply;
 import static io.petacore.etcd.StubEtcd.silence;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.etcd.jetcd.api.RangeRequest;
@@ -15,15 +16,18 @@ import io.grpc.stub.StreamObserver;
 import io.petacore.data.KeyRange;
 import io.petacore.store.RangePage;
 import io.petacore.store.StoreException.Kind;
+import io.petacore.store.StoreLimits;
 import io.petacore.testing.Await;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Reads at two members, of which some are not answered. */
+/** Reads on two members that do not respond to all requests. */
 class HedgedReadTest {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
@@ -45,7 +49,7 @@ class HedgedReadTest {
 
   private void awaitBoth() {
     Await.until(
-        "both are connected",
+        "both members are connected",
         () -> {
           answer(store.range(ALL));
           return !one.requests("Range").isEmpty() && !other.requests("Range").isEmpty();
@@ -54,7 +58,7 @@ class HedgedReadTest {
     other.requests.clear();
   }
 
-  private int asked() {
+  private int requestCount() {
     return one.requests("Range").size() + other.requests("Range").size();
   }
 
@@ -62,9 +66,9 @@ class HedgedReadTest {
     return Duration.ofNanos(System.nanoTime() - start);
   }
 
-  /** Both serve, but have lost the read that was under way while they had no leader. */
+  /** Both members serve, but lost the read while they had no leader. */
   @Test
-  void aReadThatWasLostIsAskedForAgain() throws Exception {
+  void aLostReadIsResent() throws Exception {
     awaitBoth();
     AtomicBoolean lost = new AtomicBoolean();
     BiConsumer<RangeRequest, StreamObserver<RangeResponse>> losesOne =
@@ -77,12 +81,12 @@ class HedgedReadTest {
     other.onRange = losesOne;
     long start = System.nanoTime();
     answer(store.range(ALL));
-    assertEquals(2, asked());
+    assertEquals(2, requestCount());
     assertTrue(since(start).compareTo(TIMEOUT.dividedBy(2)) < 0, () -> "took " + since(start));
   }
 
   @Test
-  void aReadLeavesTheMemberThatHangs() throws Exception {
+  void aReadIsResentToAnotherMemberThanTheOneThatHangs() throws Exception {
     awaitBoth();
     one.onRange = silence();
     while (one.requests("Range").isEmpty()) {
@@ -93,21 +97,21 @@ class HedgedReadTest {
     assertEquals(1, one.requests("Range").size());
   }
 
-  /** A few times, and all within the one deadline. */
+  /** The read is resent a few times within one deadline. */
   @Test
-  void whereNobodyAnswersItEnds() throws Exception {
+  void aReadWithoutAResponseEnds() throws Exception {
     awaitBoth();
     one.onRange = silence();
     other.onRange = silence();
     long start = System.nanoTime();
     failure(Kind.UNAVAILABLE, store.range(ALL));
-    assertEquals(HedgedRead.MAX_ATTEMPTS, asked());
+    assertEquals(HedgedRead.MAX_ATTEMPTS, requestCount());
     assertTrue(since(start).compareTo(TIMEOUT.plusSeconds(3)) < 0, () -> "took " + since(start));
   }
 
-  /** A refusal of the last attempt is no answer while another one may still have one. */
+  /** The failure of one attempt is not the result while another is pending. */
   @Test
-  void anAttemptThatFailsLeavesTheOthers() throws Exception {
+  void aFailedAttemptDoesNotEndTheOthers() throws Exception {
     awaitBoth();
     CompletableFuture<StreamObserver<RangeResponse>> first = new CompletableFuture<>();
     BiConsumer<RangeRequest, StreamObserver<RangeResponse>> onlyFirst =
@@ -119,14 +123,14 @@ class HedgedReadTest {
     one.onRange = onlyFirst;
     other.onRange = onlyFirst;
     CompletableFuture<RangePage> read = store.range(ALL);
-    Await.until("asked for again", () -> asked() > 1);
+    Await.until("the read was resent", () -> requestCount() > 1);
     reply(answer(first), RangeResponse.getDefaultInstance());
     answer(read);
   }
 
-  /** Pages of a load may take long to make. */
+  /** Pages of a load may take etcd long. */
   @Test
-  void aPageOfALoadIsAskedForOnce() throws Exception {
+  void aPageOfALoadIsRequestedOnce() throws Exception {
     awaitBoth();
     one.onRange = silence();
     other.onRange = silence();
@@ -135,7 +139,44 @@ class HedgedReadTest {
             new io.petacore.store.RangeRequest(KeyRange.prefix(""), 0, 100), bytes -> {});
     CompletableFuture<RangePage> plain = store.range(ALL);
     failure(Kind.UNAVAILABLE, plain);
-    assertEquals(1 + HedgedRead.MAX_ATTEMPTS, asked());
+    assertEquals(1 + HedgedRead.MAX_ATTEMPTS, requestCount());
     assertTrue(!page.isDone());
+  }
+
+  /** Broken if a slow link had to carry an answer several times over. */
+  @Test
+  void anAnswerThatArrivesIsWaitedFor() throws Exception {
+    Connection connection =
+        new Connection(
+            new EtcdSettings(
+                EndpointResolver.target(Endpoints.parse(List.of(one.endpoint())).uris()),
+                null,
+                null,
+                null,
+                TIMEOUT,
+                TIMEOUT,
+                TIMEOUT,
+                TIMEOUT,
+                1 << 20,
+                new StoreLimits(128, 1 << 20)));
+    try {
+      AtomicInteger sent = new AtomicInteger();
+      AtomicInteger looked = new AtomicInteger();
+      CompletableFuture<String> answer =
+          new HedgedRead<>(
+                  connection,
+                  () -> {
+                    sent.incrementAndGet();
+                    return new CompletableFuture<String>();
+                  },
+                  () -> looked.incrementAndGet() <= 2)
+              .start();
+      Await.until("nothing more arrives", () -> looked.get() == 2);
+      assertEquals(1, sent.get());
+      Await.until("it is asked for again", () -> sent.get() == 2);
+      assertFalse(answer.isDone());
+    } finally {
+      connection.close();
+    }
   }
 }

@@ -25,12 +25,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Two members: a leader that hangs, and a follower whose answers wait for it. The client sees the
- * follower owe an answer, and of the leader nothing.
+ * Two members: a leader that hangs, and a follower whose responses wait for the leader. The client
+ * has pending requests at the follower, and none at the leader.
  */
 class HungMemberTest {
 
-  /** Long against the second after which a member counts as hanging. */
+  /** Long compared with the second after which a member is considered hung. */
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private final StubEtcd leader = new StubEtcd();
@@ -50,14 +50,17 @@ class HungMemberTest {
 
   private void awaitBoth() {
     Await.until(
-        "both are connected",
+        "both members are connected",
         () -> {
           answer(store.range(ALL));
           return !leader.requests("Range").isEmpty() && !follower.requests("Range").isEmpty();
         });
   }
 
-  /** A commit at the follower waits for the leader, which answers nothing, and owes nothing. */
+  /**
+   * Sends a commit to the follower, which waits for the leader, which is silent without pending
+   * requests.
+   */
   private CompletableFuture<BatchResult> hang() {
     follower.onTxn = silence();
     CompletableFuture<BatchResult> commit;
@@ -79,7 +82,8 @@ class HungMemberTest {
       RecordingListener listener = new RecordingListener();
       store.watch(ALL.range(), 1, listener);
       Await.until(
-          "it is somewhere", () -> !leader.watches.isEmpty() || !follower.watches.isEmpty());
+          "the request has arrived",
+          () -> !leader.watches.isEmpty() || !follower.watches.isEmpty());
       if (!leader.watches.isEmpty()) {
         leader.nextWatch().created();
         listener.awaitOpened();
@@ -89,55 +93,55 @@ class HungMemberTest {
     }
   }
 
-  /** Broken if only what was sent to the leader could show that it hangs. */
+  /** Fails if only requests to the leader could show that it hangs. */
   @Test
-  void theMemberThatOwesNothingIsFoundToHang() throws Exception {
+  void aMemberWithoutPendingRequestsIsDetectedAsHung() throws Exception {
     awaitBoth();
     var unused = hang();
-    Await.until("it was asked for a sign of life", () -> !leader.requests("Status").isEmpty());
-    Await.until("the other one, too", () -> !follower.requests("Status").isEmpty());
+    Await.until("the leader was probed", () -> !leader.requests("Status").isEmpty());
+    Await.until("the follower was probed", () -> !follower.requests("Status").isEmpty());
     leader.requests.clear();
     for (int i = 0; i < 20; i++) {
       answer(store.range(ALL));
     }
-    // The first of them may have come before the silence was long enough.
+    // The first request may have preceded the detection.
     int asked = leader.requests("Range").size();
-    assertTrue(asked <= 1, asked + " of 20 went to the member that hangs");
+    assertTrue(asked <= 1, asked + " of 20 requests went to the hung member");
   }
 
-  /** Broken if it stayed open until a revision is missed, or the keepalive ends. */
+  /** Fails if the watch stays open until a revision is missed or the keepalive times out. */
   @Test
-  void aWatchAtAMemberThatHangsEnds() throws Exception {
+  void aWatchAtAHungMemberEnds() throws Exception {
     awaitBoth();
     RecordingListener listener = watchAtTheLeader();
     CompletableFuture<BatchResult> waiting = hang();
     StoreException end = listener.awaitEnd();
     assertEquals(Kind.UNAVAILABLE, end.kind());
     assertTrue(String.valueOf(end.getMessage()).contains(":" + leader.port()), end.getMessage());
-    assertFalse(waiting.isDone(), "the follower only waits");
+    assertFalse(waiting.isDone(), "the commit at the follower failed");
     store.watch(ALL.range(), 1, new RecordingListener());
     follower.nextWatch();
   }
 
-  /** Broken if a client that is cut off took its members for hung, or a slow server for one. */
+  /** Fails if a partitioned client considers all members hung, or a slow server hung. */
   @Test
-  void whereNoOtherMemberIsHeardNoneIsFoundToHang() throws Exception {
+  void withoutAResponseOfAnotherMemberNoneIsConsideredHung() throws Exception {
     awaitBoth();
     RecordingListener listener = watchAtTheLeader();
     follower.onStatus = silence();
     var unused = hang();
-    Await.until("asked twice", () -> leader.requests("Status").size() > 2);
+    Await.until("the leader was probed twice", () -> leader.requests("Status").size() > 2);
     listener.assertQuiet();
   }
 
-  /** Broken if what the others have refused were sent to a member that says nothing. */
+  /** Fails if a request that other members have rejected is sent to a silent member. */
   @Test
-  void whatOnlyAMemberThatHangsCouldTakeFailsAtOnce() throws Exception {
+  void aRequestThatOnlyAHungMemberCouldServeFailsAtOnce() throws Exception {
     awaitBoth();
     var unused = hang();
-    Await.until("asked for a sign of life", () -> !leader.requests("Status").isEmpty());
+    Await.until("the leader was probed", () -> !leader.requests("Status").isEmpty());
     Await.until(
-        "the leader counts as silent",
+        "the leader is considered silent",
         () -> {
           leader.requests.clear();
           answer(store.range(ALL));
@@ -146,7 +150,7 @@ class HungMemberTest {
     follower.onTxn = failing(Status.UNAVAILABLE.withDescription("etcdserver: no leader"));
     long start = System.nanoTime();
     Await.until(
-        "no commit goes to the leader",
+        "no commit is sent to the leader",
         () -> {
           leader.requests.clear();
           CompletableFuture<BatchResult> commit = store.commit(PUT);
@@ -157,9 +161,9 @@ class HungMemberTest {
     assertTrue(Duration.ofNanos(System.nanoTime() - start).compareTo(TIMEOUT.dividedBy(2)) < 0);
   }
 
-  /** Broken if a renewal were waited for at the member that hangs, for half of the lease's time. */
+  /** Fails if a renewal waits at a hung member for half of the time-to-live. */
   @Test
-  void aLeaseIsRenewedElsewhere() throws Exception {
+  void aLeaseIsRenewedAtAnotherMember() throws Exception {
     awaitBoth();
     leader.onGrant =
         (request, answer) ->
@@ -176,7 +180,8 @@ class HungMemberTest {
       renewal = store.renewLease(lease);
       CompletableFuture<Void> asked = renewal;
       Await.until(
-          "it is somewhere", () -> asked.isDone() || !leader.requests("LeaseKeepAlive").isEmpty());
+          "the request has arrived",
+          () -> asked.isDone() || !leader.requests("LeaseKeepAlive").isEmpty());
     } while (renewal.isDone());
     var unused = hang();
     answer(renewal);

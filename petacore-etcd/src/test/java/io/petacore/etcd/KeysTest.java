@@ -13,7 +13,7 @@ class KeysTest {
   private static final byte[] ARRAY = {1, 2, 3, 4};
 
   @Test
-  void everyFormOfAByteStringIsDecoded() {
+  void everyKindOfByteStringIsDecoded() {
     ByteString whole = ByteString.copyFrom(ARRAY);
     assertEquals(Bytes.of(ARRAY), Keys.decode(whole));
     assertEquals(Bytes.of((byte) 2, (byte) 3), Keys.decode(whole.substring(1, 3)));
@@ -26,12 +26,12 @@ class KeysTest {
         Keys.decode(UnsafeByteOperations.unsafeWrap(Bytes.of(ARRAY).asReadOnlyByteBuffer())));
   }
 
-  /** Broken if a value of a megabyte were held in memory twice while it is decoded. */
+  /** Fails if a large value is copied while it is decoded. */
   @Test
-  void anArrayOfItsOwnIsTakenAsItIs() {
+  void aSeparateArrayIsNotCopied() {
     byte[] array = ARRAY.clone();
     Bytes decoded = Keys.decode(UnsafeByteOperations.unsafeWrap(array));
-    array[0] = 9; // which nobody may do
+    array[0] = 9; // visible only without a copy
     assertEquals(9, decoded.byteAt(0));
   }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two members, of which one does not serve. */
+/** Two members, one of which does not serve. */
 class MembersTest {
 
   private final StubEtcd bad = new StubEtcd();
@@ -47,7 +47,7 @@ class MembersTest {
 
   private void awaitBoth(EtcdKvStore of) {
     Await.until(
-        "both are connected",
+        "both members are connected",
         () -> {
           answer(of.range(ALL));
           return !bad.requests("Range").isEmpty() && !good.requests("Range").isEmpty();
@@ -56,10 +56,10 @@ class MembersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"etcdserver: no leader", "etcdserver: rpc not supported for learner"})
-  void whatOneMemberRefusesGoesToAnotherAtOnce(String refusal) throws Exception {
+  void aRequestThatOneMemberRejectsIsSentToAnotherAtOnce(String rejection) throws Exception {
     awaitBoth(store);
-    bad.onTxn = failing(Status.UNAVAILABLE.withDescription(refusal));
-    bad.onRange = failing(Status.UNAVAILABLE.withDescription(refusal));
+    bad.onTxn = failing(Status.UNAVAILABLE.withDescription(rejection));
+    bad.onRange = failing(Status.UNAVAILABLE.withDescription(rejection));
     long before = System.nanoTime();
     int commits = 200;
     for (int i = 0; i < commits; i++) {
@@ -67,19 +67,19 @@ class MembersTest {
       answer(store.range(ALL));
     }
     assertEquals(commits, good.requests("Txn").size());
-    // One that refuses is asked once in a second, not for every request.
+    // A member that rejects requests is picked once per second, not for every request.
     long seconds = Duration.ofNanos(System.nanoTime() - before).toSeconds();
     int asked = bad.requests("Txn").size();
     assertTrue(asked <= 2 + seconds, asked + " times in " + seconds + " s");
   }
 
-  /** Where nobody serves a request is not sent for ever: each member is asked once. */
+  /** If no member serves, the request is sent to each member once. */
   @Test
-  void whatAllRefuseIsUnavailable() throws Exception {
+  void aRequestThatAllMembersRejectIsUnavailable() throws Exception {
     awaitBoth(store);
-    Status refusal = Status.UNAVAILABLE.withDescription("etcdserver: no leader");
-    bad.onTxn = failing(refusal);
-    good.onTxn = failing(refusal);
+    Status rejection = Status.UNAVAILABLE.withDescription("etcdserver: no leader");
+    bad.onTxn = failing(rejection);
+    good.onTxn = failing(rejection);
     StoreException failure = failure(Kind.UNAVAILABLE, store.commit(PUT));
     String message = String.valueOf(failure.getMessage());
     assertTrue(message.contains("no leader"), message);
@@ -88,9 +88,9 @@ class MembersTest {
     assertEquals(1, good.requests("Txn").size());
   }
 
-  /** Only such a refusal is: what may have been done is not done again. */
+  /** Other failures are not resent, since the request may have been applied. */
   @Test
-  void nothingElseIsSentTwice() throws Exception {
+  void otherFailuresAreNotResent() throws Exception {
     awaitBoth(store);
     for (StubEtcd one : List.of(bad, good)) {
       one.onTxn = failing(Status.UNAVAILABLE.withDescription("etcdserver: leader changed"));
@@ -111,7 +111,7 @@ class MembersTest {
     }
   }
 
-  /** A member that refuses the watch, and the next one, and the next. */
+  /** A member that rejects every watch. */
   @Test
   void aWatchIsOpenedAtAMemberThatServes() throws Exception {
     awaitBoth(store);
@@ -119,7 +119,7 @@ class MembersTest {
       RecordingListener listener = new RecordingListener();
       store.watch(ALL.range(), 1, listener);
       Await.until(
-          "the watch is somewhere",
+          "the watch has arrived",
           () -> {
             StubEtcd.WatchStream refused = bad.watches.poll();
             if (refused != null) {
@@ -137,9 +137,9 @@ class MembersTest {
     }
   }
 
-  /** A member that hangs gets no more than the first requests, and none once they have run out. */
+  /** A hung member gets only the first requests, and none after they have timed out. */
   @Test
-  void aMemberThatHangsIsLeftAlone() throws Exception {
+  void aHungMemberIsAvoided() throws Exception {
     try (EtcdKvStore impatient =
         EtcdKvStore.builder()
             .endpoints(bad.endpoint(), good.endpoint())
@@ -153,16 +153,17 @@ class MembersTest {
         commits.add(commit);
         Await.until("sent", () -> commit.isDone() || !bad.requests("Txn").isEmpty());
       }
-      Await.until("all have ended", () -> commits.stream().allMatch(CompletableFuture::isDone));
+      Await.until(
+          "all commits have completed", () -> commits.stream().allMatch(CompletableFuture::isDone));
       int hung = bad.requests("Txn").size();
-      // Those that were sent while the other one owed as many.
-      assertTrue(hung <= 60, hung + " of 100 went to the member that hangs");
+      // The requests sent while the other member had as many pending.
+      assertTrue(hung <= 60, hung + " of 100 requests went to the hung member");
       long failed = commits.stream().filter(CompletableFuture::isCompletedExceptionally).count();
       assertEquals(hung, failed);
     }
   }
 
-  /** One name for several members, of which some are dead: what a headless service is. */
+  /** One name for several members, some unreachable, as with a headless service. */
   @Test
   void everyAddressOfANameIsUsed() throws Exception {
     InetAddress first = InetAddress.getByAddress("cluster", new byte[] {(byte) 192, 0, 2, 1});

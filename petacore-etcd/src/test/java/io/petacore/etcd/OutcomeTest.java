@@ -47,16 +47,16 @@ class OutcomeTest {
           ABORTED            | gone                                     | OUTCOME_UNKNOWN | UNAVAILABLE
           UNIMPLEMENTED      | unknown service                          | OUTCOME_UNKNOWN | UNAVAILABLE
           """)
-  void saysWhatIsKnownOfTheEffect(Code code, String text, Kind commit, Kind read) {
+  void classifiesFailuresByTheirEffect(Code code, String text, Kind commit, Kind read) {
     Status status = code.toStatus().withDescription(text);
     assertEquals(commit, Outcome.kind(status, Purpose.COMMIT, true));
     assertEquals(read, Outcome.kind(status, Purpose.READ, true));
     assertEquals(read, Outcome.kind(status, Purpose.LEASE, true));
   }
 
-  /** Of a failure in a text that is not known word for word, not applied must not be claimed. */
+  /** A failure with an unknown message must not be reported as not applied. */
   @Test
-  void doesNotGuessFromAPartOfTheText() {
+  void matchesTheWholeMessage() {
     Status status = Status.UNAVAILABLE.withDescription("proxy: etcdserver: no leader, or so");
     assertEquals(Kind.OUTCOME_UNKNOWN, Outcome.kind(status, Purpose.COMMIT, true));
   }
@@ -66,13 +66,13 @@ class OutcomeTest {
       value = Code.class,
       mode = EnumSource.Mode.EXCLUDE,
       names = {"OK"})
-  void whatNeverLeftIsNotAppliedWhateverTheFailure(Code code) {
+  void aRequestThatWasNotSentIsNotAppliedRegardlessOfTheFailure(Code code) {
     assertEquals(Kind.UNAVAILABLE, Outcome.kind(code.toStatus(), Purpose.COMMIT, false));
     assertEquals(Kind.UNAVAILABLE, Outcome.kind(code.toStatus(), Purpose.READ, false));
   }
 
   @Test
-  void aCloseLeavesDoubtAndRefusalsAsTheyAre() {
+  void aCloseKeepsUnknownOutcomesAndRejections() {
     assertEquals(Kind.CLOSED, Outcome.whenClosing(Kind.UNAVAILABLE));
     assertEquals(Kind.OUTCOME_UNKNOWN, Outcome.whenClosing(Kind.OUTCOME_UNKNOWN));
     assertEquals(Kind.REJECTED, Outcome.whenClosing(Kind.REJECTED));
@@ -81,12 +81,12 @@ class OutcomeTest {
   @Test
   void aFailureWithoutADescriptionHasAMessage() {
     assertEquals(
-        "Txn: no answer from etcd says whether it was applied: UNAVAILABLE: ",
+        "Txn: no response from etcd; the outcome is unknown: UNAVAILABLE: ",
         Outcome.failure("Txn", Kind.OUTCOME_UNKNOWN, Status.UNAVAILABLE).getMessage());
   }
 
   @Test
-  void aMessageIsOneLineThoughItQuotesAStackTrace() {
+  void aMessageHasNoStackTrace() {
     Status status =
         Status.DEADLINE_EXCEEDED.withDescription(
             "last: refused\n\tat a.B.c(B.java:1)\nCaused by: x\n\t... 3 more\n}, waited");

@@ -39,9 +39,9 @@ class RangePageMarshallerTest {
         entry.getLease());
   }
 
-  /** As etcd writes them, with all fields, and lengths below and above those of any buffer. */
+  /** Pages with all fields, and lengths below and above those of any buffer. */
   @Test
-  void whatTheGeneratedMessagesWriteIsRead() {
+  void messagesOfTheGeneratedClassesAreDecoded() {
     Random random = new Random(7);
     RangeResponse.Builder answer =
         RangeResponse.newBuilder()
@@ -69,7 +69,7 @@ class RangePageMarshallerTest {
   }
 
   @Test
-  void whatIsNotThereIsNothing() {
+  void missingFieldsHaveDefaults() {
     assertEquals(new RangePage(List.of(), false, 0), parse(new byte[0]));
     RangeResponse answer = RangeResponse.newBuilder().addKvs(KeyValue.newBuilder()).build();
     io.petacore.store.KeyValue entry = parse(answer.toByteArray()).entries().get(0);
@@ -77,9 +77,9 @@ class RangePageMarshallerTest {
     assertSame(Bytes.EMPTY, entry.value());
   }
 
-  /** Nothing is beyond the last page, whose count is that of the page. */
+  /** The last page has no remaining entries. */
   @Test
-  void whatIsBeyondIsToldWhereThereIsMore() {
+  void theNumberOfRemainingEntriesIsDecoded() {
     RangeResponse.Builder answer =
         RangeResponse.newBuilder()
             .addKvs(KeyValue.newBuilder().setKey(ByteString.copyFromUtf8("a")))
@@ -88,9 +88,9 @@ class RangePageMarshallerTest {
     assertEquals(0, parse(answer.setMore(false).build().toByteArray()).beyond());
   }
 
-  /** A later server may say more, in the answer, its header and its entries. */
+  /** Newer servers may add fields to the response, its header and its entries. */
   @Test
-  void unknownFieldsArePassedOver() {
+  void unknownFieldsAreSkipped() {
     UnknownFieldSet unknown =
         UnknownFieldSet.newBuilder()
             .addField(
@@ -119,9 +119,9 @@ class RangePageMarshallerTest {
     assertEquals(new RangePage(List.of(stored(entry)), false, 8), parse(answer.toByteArray()));
   }
 
-  /** Cut anywhere but between two fields, it is refused and not taken for less. */
+  /** A response that is truncated within a field is rejected. */
   @Test
-  void aTornAnswerIsRefused() {
+  void aTruncatedResponseIsRejected() {
     RangeResponse head = RangeResponse.newBuilder().setHeader(StubEtcd.header(300)).build();
     RangeResponse tail =
         RangeResponse.newBuilder()

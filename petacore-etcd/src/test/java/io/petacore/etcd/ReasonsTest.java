@@ -17,15 +17,15 @@ import java.net.Socket;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Why there is no connection: the one who has to repair it is told the endpoint and the reason. */
+/** Failures without a connection name the endpoint and the reason. */
 class ReasonsTest {
 
   private static ServerSocket listening() throws IOException {
     return new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   }
 
-  /** Answers whatever it is sent as a web server does that does not understand it. */
-  private static void answerInHttp(ServerSocket web) {
+  /** Responds to any input like a web server to a malformed request. */
+  private static void respondInHttp(ServerSocket web) {
     Thread server =
         new Thread(
             () -> {
@@ -38,7 +38,7 @@ class ReasonsTest {
                           "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
                               .getBytes(US_ASCII));
                 } catch (IOException e) {
-                  // The client has left, or the test is over.
+                  // The client has disconnected, or the test has ended.
                 }
               }
             },
@@ -51,25 +51,25 @@ class ReasonsTest {
     return EtcdKvStore.builder().endpoints(endpoints).requestTimeout(Duration.ofMillis(800));
   }
 
-  /** What never heals ends at once, however long a request may take. */
+  /** A client with a long timeout, since configuration errors must fail at once. */
   private static EtcdKvStore.Builder patientClient(String... endpoints) {
     return client(endpoints).requestTimeout(Duration.ofMinutes(1));
   }
 
-  private static void assertTold(
+  private static void assertFails(
       EtcdKvStore.Builder client, Kind kind, String endpoint, String reason) throws Exception {
     try (EtcdKvStore store = client.connect()) {
       RecordingListener listener = new RecordingListener();
       store.watch(ALL.range(), 1, listener);
-      assertTells(failure(kind, store.commit(PUT)), endpoint, reason);
-      assertTells(failure(kind, store.range(ALL)), endpoint, reason);
+      assertReports(failure(kind, store.commit(PUT)), endpoint, reason);
+      assertReports(failure(kind, store.range(ALL)), endpoint, reason);
       StoreException ended = listener.awaitEnd();
       assertEquals(kind, ended.kind(), ended.getMessage());
-      assertTells(ended, endpoint, reason);
+      assertReports(ended, endpoint, reason);
     }
   }
 
-  private static void assertTells(StoreException failure, String endpoint, String reason) {
+  private static void assertReports(StoreException failure, String endpoint, String reason) {
     String message = String.valueOf(failure.getMessage());
     assertTrue(message.contains(endpoint), message);
     assertTrue(message.contains(reason), message);
@@ -81,65 +81,65 @@ class ReasonsTest {
     try (ServerSocket socket = listening()) {
       endpoint = "127.0.0.1:" + socket.getLocalPort();
     }
-    assertTold(client("http://" + endpoint), Kind.UNAVAILABLE, endpoint, "refused");
+    assertFails(client("http://" + endpoint), Kind.UNAVAILABLE, endpoint, "refused");
   }
 
   @Test
   void anUnknownHost() throws Exception {
-    assertTold(
+    assertFails(
         client("http://host.invalid:2379"), Kind.UNAVAILABLE, "host.invalid:2379", "unknown host");
   }
 
   @Test
-  void aPeerThatSaysNothing() throws Exception {
+  void aSilentServer() throws Exception {
     try (ServerSocket mute = listening()) {
       String endpoint = "127.0.0.1:" + mute.getLocalPort();
-      assertTold(
+      assertFails(
           client("http://" + endpoint).connectTimeout(Duration.ofMillis(100)),
           Kind.UNAVAILABLE,
           endpoint,
-          "has said nothing");
+          "no response on a new connection");
     }
   }
 
   @Test
   void aServerOfAnotherProtocol() throws Exception {
     try (ServerSocket web = listening()) {
-      answerInHttp(web);
+      respondInHttp(web);
       String endpoint = "127.0.0.1:" + web.getLocalPort();
-      assertTold(
+      assertFails(
           patientClient("http://" + endpoint), Kind.MISCONFIGURED, endpoint, "an HTTP server");
-      assertTold(
+      assertFails(
           patientClient("https://" + endpoint), Kind.MISCONFIGURED, endpoint, "not speak TLS");
     }
   }
 
   @Test
-  void tlsWithoutTls() throws Exception {
+  void tlsToAPlainTextServer() throws Exception {
     try (StubEtcd etcd = new StubEtcd()) {
       String endpoint = "127.0.0.1:" + etcd.port();
-      assertTold(
+      assertFails(
           patientClient("https://" + endpoint), Kind.MISCONFIGURED, endpoint, "not speak TLS");
     }
   }
 
-  /** One that is wrong among others that are away: those may come back. */
+  /** One endpoint is misconfigured and others are unreachable, which may be temporary. */
   @Test
-  void everyEndpointIsNamedAndOneThatMayComeBackIsWaitedFor() throws Exception {
+  void everyEndpointIsReportedAndUnreachableOnesAreRetried() throws Exception {
     int closed;
     try (ServerSocket socket = listening()) {
       closed = socket.getLocalPort();
     }
     try (ServerSocket web = listening()) {
-      answerInHttp(web);
+      respondInHttp(web);
       String wrong = "127.0.0.1:" + web.getLocalPort();
       try (EtcdKvStore store =
           client("http://" + wrong, "http://127.0.0.1:" + closed)
               .requestTimeout(Duration.ofSeconds(2))
               .connect()) {
         StoreException failure = failure(Kind.UNAVAILABLE, store.commit(PUT));
-        assertTells(failure, wrong, "an HTTP server");
-        assertTells(failure, "127.0.0.1:" + closed, "refused");
+        assertReports(failure, wrong, "an HTTP server");
+        assertReports(failure, "127.0.0.1:" + closed, "refused");
         try (StubEtcd etcd = new StubEtcd(closed)) {
           Awaited.connected(store);
           Awaited.answer(store.commit(PUT));

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Requests to a server that does not do as it should. */
+/** Requests to a server that misbehaves. */
 class RequestTest {
 
   private static final long LEASE = 5;
@@ -58,7 +58,7 @@ class RequestTest {
   }
 
   @Test
-  void everyRequestEndsThoughNoAnswerComes() throws Exception {
+  void everyRequestEndsWithoutAResponse() throws Exception {
     EtcdKvStore store = impatient;
     connected(store);
     etcd.onTxn = silence();
@@ -82,9 +82,9 @@ class RequestTest {
     failure(Kind.UNAVAILABLE, describe);
   }
 
-  /** The server must know the deadline, and of the giving up, to spare itself the work. */
+  /** The server must receive deadlines and cancellations, to avoid useless work. */
   @Test
-  void theServerHearsOfTheDeadlineAndOfTheGivingUp() throws Exception {
+  void theServerReceivesTheDeadlineAndTheCancellation() throws Exception {
     connected(impatient);
     CountDownLatch cancelled = new CountDownLatch(1);
     etcd.onTxn =
@@ -103,13 +103,13 @@ class RequestTest {
     assertEquals(
         Set.of("Txn", "Range", "LeaseGrant", "LeaseKeepAlive", "LeaseRevoke", "Status"), methods);
     etcd.requests.stream()
-        .filter(r -> !r.method().equals("LeaseKeepAlive")) // a stream that stays open
+        .filter(r -> !r.method().equals("LeaseKeepAlive")) // a long-lived stream
         .forEach(r -> assertNotNull(r.context().getDeadline(), r.method()));
   }
 
-  /** Broken if a page that a busy server is still working on were asked for again and again. */
+  /** Fails if a page is requested again while a busy server processes the request. */
   @Test
-  void aPageOfALoadIsGivenMoreTime() throws Exception {
+  void aPageOfALoadHasALongerTimeout() throws Exception {
     connected(impatient);
     int before = etcd.requests("Range").size();
     etcd.onRange =
@@ -123,39 +123,39 @@ class RequestTest {
   }
 
   @Test
-  void theBytesOfAPageAreToldAsTheyArrive() throws Exception {
+  void theBytesOfAPageAreReportedAsTheyArrive() throws Exception {
     ByteString large = ByteString.copyFrom(new byte[200_000]);
     var kv = io.etcd.jetcd.api.KeyValue.newBuilder().setValue(large);
     RangeResponse page = RangeResponse.newBuilder().addKvs(kv).build();
     etcd.onRange = (request, answer) -> reply(answer, page);
     AtomicLong arrived = new AtomicLong();
-    AtomicInteger told = new AtomicInteger();
+    AtomicInteger reported = new AtomicInteger();
     answer(
         store.bulkRange(
             ALL,
             bytes -> {
               arrived.addAndGet(bytes);
-              told.incrementAndGet();
+              reported.incrementAndGet();
             }));
     assertEquals(page.getSerializedSize(), arrived.get());
-    assertTrue(told.get() > 1, "one frame of HTTP/2 is smaller");
+    assertTrue(reported.get() > 1, "bytes were reported only once");
   }
 
   @Test
-  void aPageThatNeverArrivesIsGivenUp() throws Exception {
+  void aPageThatNeverArrivesTimesOut() throws Exception {
     connected(impatient);
     etcd.onRange = silence();
     StoreException failure = failure(Kind.OUTCOME_UNKNOWN, impatient.bulkRange(ALL, bytes -> {}));
     assertTrue(
         String.valueOf(failure.getMessage())
-            .contains("nothing of the answer has arrived for PT2.4S"),
+            .contains("no part of the response has arrived for PT2.4S"),
         failure.getMessage());
     etcd.close();
     failure(Kind.UNAVAILABLE, impatient.bulkRange(ALL, bytes -> {}));
   }
 
   @Test
-  void aLargePageIsRefusedUnlessItIsOneEntry() throws Exception {
+  void aLargePageIsRejectedUnlessItIsOneEntry() throws Exception {
     ByteString large = ByteString.copyFrom(new byte[(32 << 20) + 1]);
     var kv = io.etcd.jetcd.api.KeyValue.newBuilder().setValue(large);
     RangeResponse page = RangeResponse.newBuilder().addKvs(kv).build();
@@ -166,7 +166,7 @@ class RequestTest {
   }
 
   @Test
-  void anAnswerLostWithTheConnectionLeavesACommitInDoubt() throws Exception {
+  void aResponseLostWithTheConnectionLeavesACommitInDoubt() throws Exception {
     CountDownLatch arrived = new CountDownLatch(1);
     etcd.onTxn = (request, answer) -> arrived.countDown();
     var commit = store.commit(PUT);
@@ -188,7 +188,7 @@ class RequestTest {
     "PERMISSION_DENIED, etcdserver: permission denied, REJECTED, REJECTED",
     "UNAUTHENTICATED, etcdserver: invalid auth token, REJECTED, REJECTED",
   })
-  void aFailureIsSortedAndNothingIsRepeated(Status.Code code, String text, Kind commit, Kind read)
+  void aFailureIsClassifiedAndNothingIsResent(Status.Code code, String text, Kind commit, Kind read)
       throws Exception {
     Status status = code.toStatus().withDescription(text.isEmpty() ? null : text);
     etcd.onTxn = failing(status);
@@ -206,7 +206,7 @@ class RequestTest {
   }
 
   @Test
-  void anAnswerOverTheLimitMeansThatTheCommitMayBeDone() throws Exception {
+  void aResponseAboveTheLimitLeavesACommitInDoubt() throws Exception {
     ByteString large = ByteString.copyFrom(new byte[20_000]);
     var kv = io.etcd.jetcd.api.KeyValue.newBuilder().setValue(large);
     RangeResponse page = RangeResponse.newBuilder().addKvs(kv).build();
@@ -225,7 +225,7 @@ class RequestTest {
   }
 
   @Test
-  void anAnswerThatCannotBeReadLeavesACommitInDoubt() throws Exception {
+  void aMalformedResponseLeavesACommitInDoubt() throws Exception {
     etcd.onTxn =
         (request, answer) -> reply(answer, TxnResponse.newBuilder().setSucceeded(true).build());
     Batch group =
@@ -233,14 +233,14 @@ class RequestTest {
     failure(Kind.OUTCOME_UNKNOWN, store.commit(group));
   }
 
-  /** Only a stream can end so; what it was for is renewing a lease. */
+  /** Only a stream can end without a response, as that of a lease. */
   @Test
-  void anEndWithoutAnAnswerIsAFailure() throws Exception {
+  void anEndWithoutAResponseIsAFailure() throws Exception {
     etcd.onKeepAlive = (request, answer) -> answer.onCompleted();
     failure(Kind.UNAVAILABLE, store.renewLease(LEASE));
   }
 
-  /** etcd's gRPC proxy answers nothing on a stream that has one request and then is half-closed. */
+  /** The gRPC proxy of etcd does not respond on a half-closed stream. */
   @Test
   void renewalsShareOneStreamAndABrokenOneIsReplaced() throws Exception {
     long lease = answer(store.grantLease(Duration.ofSeconds(9)));
@@ -256,9 +256,9 @@ class RequestTest {
     }
   }
 
-  /** Half of the lease's time is left for another member. */
+  /** Half of the time-to-live is left for another member. */
   @Test
-  void aRenewalThatIsNotAnsweredIsAskedOnAnotherStream() throws Exception {
+  void aRenewalWithoutAResponseIsResentOnAnotherStream() throws Exception {
     long lease = answer(store.grantLease(Duration.ofSeconds(2)));
     etcd.onKeepAlive =
         (request, answer) ->
@@ -271,7 +271,7 @@ class RequestTest {
   }
 
   @Test
-  void aBatchOverTheLimitsIsNotSent() throws Exception {
+  void aBatchAboveTheLimitsIsNotSent() throws Exception {
     try (EtcdKvStore small = etcd.client().maxTxnOps(1).maxRequestBytes(100).connect()) {
       Operation one = new Operation.Put(Bytes.utf8("a"), Bytes.utf8("v"));
       Operation two = new Operation.Put(Bytes.utf8("b"), Bytes.utf8("v"));
@@ -285,7 +285,7 @@ class RequestTest {
   }
 
   @Test
-  void aLeaseThatEndedIsRevokedAlreadyAndNotRenewed() throws Exception {
+  void revokingAnEndedLeaseSucceedsAndRenewingItFails() throws Exception {
     Status gone = Status.NOT_FOUND.withDescription("etcdserver: requested lease not found");
     etcd.onRevoke = failing(gone);
     answer(store.revokeLease(LEASE));
@@ -309,7 +309,7 @@ class RequestTest {
   }
 
   @Test
-  void theRevisionOfACommitIsThatOfItsAnswer() throws Exception {
+  void theRevisionOfACommitIsThatOfTheResponse() throws Exception {
     etcd.onTxn =
         (request, answer) ->
             reply(

@@ -28,7 +28,7 @@ class ServerCheckTest {
   }
 
   @Test
-  void theServerSaysWhoItIs() throws Exception {
+  void describesTheServer() throws Exception {
     ResponseHeader header =
         ResponseHeader.newBuilder().setClusterId(0xcafeL).setMemberId(-1).build();
     etcd.onStatus =
@@ -41,17 +41,17 @@ class ServerCheckTest {
   }
 
   @Test
-  void aServerThatKeepsItToItselfIsDescribedAllTheSame() throws Exception {
+  void describesAServerThatDoesNotReportItsVersion() throws Exception {
     etcd.onStatus =
         failing(Status.PERMISSION_DENIED.withDescription("etcdserver: permission denied"));
     try (EtcdKvStore store = etcd.client().connect()) {
-      assertEquals("etcd (its version is not told to this user)", answer(store.describe()));
+      assertEquals("etcd (the user may not read its version)", answer(store.describe()));
       answer(store.range(ALL));
     }
   }
 
   @Test
-  void theVersionIsAskedOnceAtTheOpening() throws Exception {
+  void theVersionIsRequestedOnceAtTheOpening() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
     etcd.onStatus =
         (request, answer) -> {
@@ -67,9 +67,9 @@ class ServerCheckTest {
     assertEquals(1, etcd.requests("Status").size());
   }
 
-  /** etcd takes clients at its peers' port, too: somebody has to say that it is the wrong one. */
+  /** etcd serves clients at its peer port, too, so the mistake must be reported. */
   @Test
-  void anEndpointForPeersIsWarnedOf() {
+  void aPeerEndpointIsReported() {
     Member first =
         Member.newBuilder()
             .addPeerURLs("http://10.0.0.1:2380")
@@ -85,7 +85,7 @@ class ServerCheckTest {
 
   @Test
   @Timeout(60)
-  void whereItCouldNotBeAskedTheNextAnswerAsksAgain() throws Exception {
+  void afterAFailureTheNextResponseTriggersAnotherRequest() throws Exception {
     CountDownLatch refused = new CountDownLatch(1);
     etcd.onStatus =
         (request, answer) -> {

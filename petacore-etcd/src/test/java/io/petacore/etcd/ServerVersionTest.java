@@ -15,7 +15,7 @@ class ServerVersionTest {
   private static final String STALE = "a linearizable read can be stale";
   private static final String PERMISSION = "nested transactions are not checked";
 
-  /** Each with what it warns of: l(oss), d(elete), s(tale) and p(ermission). */
+  /** Versions with their warnings: l(oss), d(elete), s(tale) and p(ermission). */
   @ParameterizedTest
   @CsvSource({
     "3.4.23, ldsp",
@@ -33,7 +33,7 @@ class ServerVersionTest {
     "3.7.0, ''",
     "4.0.0, ''"
   })
-  void warnsOfWhatIsKnown(String text, String expected) {
+  void warnsOfKnownBugs(String text, String expected) {
     ServerVersion version = Objects.requireNonNull(ServerVersion.parse(text));
     StringBuilder found = new StringBuilder();
     for (String warning : version.warnings()) {
@@ -49,7 +49,7 @@ class ServerVersionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "unknown", "3.5", "3.x.1", "99999999999.1.1"})
-  void whatIsNoVersionIsNone(String text) {
+  void malformedVersionsAreNull(String text) {
     assertNull(ServerVersion.parse(text));
   }
 }

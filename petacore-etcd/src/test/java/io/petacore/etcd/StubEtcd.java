@@ -49,12 +49,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A gRPC server with etcd's services on a loopback port, which misbehaves as a test tells it. What
- * it is not told it answers with success.
+ * A gRPC server with the services of etcd on a loopback port, whose behavior tests replace; by
+ * default it responds with success.
  */
 final class StubEtcd implements AutoCloseable {
 
-  /** One request: its method, its headers, and its context, which tells of deadline and cancel. */
+  /** A request: its method, its headers, and its context with deadline and cancellation. */
   record Request(String method, Metadata headers, Context context) {
     String header(String name) {
       String value = headers.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
@@ -62,7 +62,7 @@ final class StubEtcd implements AutoCloseable {
     }
   }
 
-  /** A watch stream that a client opened, in the server's hands. */
+  /** The server side of a watch stream. */
   record WatchStream(WatchRequest request, StreamObserver<WatchResponse> answers) {
     WatchStream created() {
       answers.onNext(WatchResponse.newBuilder().setHeader(header(7)).setCreated(true).build());
@@ -86,10 +86,10 @@ final class StubEtcd implements AutoCloseable {
   volatile BiConsumer<StatusRequest, StreamObserver<StatusResponse>> onStatus =
       (request, answer) -> reply(answer, StatusResponse.newBuilder().setVersion("3.5.30").build());
 
-  /** Watch streams as they are opened. */
+  /** Opened watch streams. */
   final BlockingQueue<WatchStream> watches = new LinkedBlockingQueue<>();
 
-  /** Every request, in order of arrival. */
+  /** All requests, in order of arrival. */
   final List<Request> requests = new CopyOnWriteArrayList<>();
 
   private final Server server;
@@ -98,12 +98,12 @@ final class StubEtcd implements AutoCloseable {
     this(0);
   }
 
-  /** On a port where an earlier one was. */
+  /** Starts a server on the port of an earlier one. */
   StubEtcd(int port) {
     this(port, null);
   }
 
-  /** With TLS, null for none. */
+  /** Starts a server with TLS credentials, null for none. */
   StubEtcd(int port, @Nullable SslContext tls) {
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
@@ -130,12 +130,12 @@ final class StubEtcd implements AutoCloseable {
     return "http://127.0.0.1:" + port();
   }
 
-  /** A store on it, patient enough for a busy machine. */
+  /** Connects a store with a timeout that is long enough for a busy machine. */
   EtcdKvStore.Builder client() {
     return EtcdKvStore.builder().endpoints(endpoint()).requestTimeout(Duration.ofSeconds(20));
   }
 
-  /** A store on it whose request timeout is short enough to be waited for. */
+  /** Connects a store with a request timeout that is short enough to wait for. */
   EtcdKvStore.Builder impatientClient() {
     return client().requestTimeout(Duration.ofMillis(400));
   }
@@ -144,7 +144,7 @@ final class StubEtcd implements AutoCloseable {
     return requests.stream().filter(r -> r.method().equals(method)).toList();
   }
 
-  /** The next watch stream that a client opens. */
+  /** Waits for the next watch stream. */
   WatchStream nextWatch() throws InterruptedException {
     return Objects.requireNonNull(watches.poll(20, TimeUnit.SECONDS), "no watch was opened");
   }
@@ -158,7 +158,7 @@ final class StubEtcd implements AutoCloseable {
     observer.onCompleted();
   }
 
-  /** A handler that never answers. */
+  /** A handler that never responds. */
   static <Q, A> BiConsumer<Q, StreamObserver<A>> silence() {
     return (request, answer) -> {};
   }
@@ -168,7 +168,7 @@ final class StubEtcd implements AutoCloseable {
     return (request, answer) -> answer.onError(status.asRuntimeException());
   }
 
-  /** Ends every connection, as a killed server would, and gives the port back. */
+  /** Ends every connection, like a killed server, and frees the port. */
   @Override
   public void close() {
     server.shutdownNow();
@@ -205,7 +205,7 @@ final class StubEtcd implements AutoCloseable {
   private final class Watch extends WatchGrpc.WatchImplBase {
     @Override
     public StreamObserver<WatchRequest> watch(StreamObserver<WatchResponse> answers) {
-      // So that a message to a client that has left is ignored, and not an exception.
+      // Ignores messages to a client that has disconnected.
       ((ServerCallStreamObserver<WatchResponse>) answers).setOnCancelHandler(() -> {});
       return new Requests<>(request -> watches.add(new WatchStream(request, answers)));
     }
@@ -245,7 +245,7 @@ final class StubEtcd implements AutoCloseable {
     }
   }
 
-  /** A client's side of a stream; its end is of no interest here. */
+  /** The client side of a stream, whose end is ignored. */
   private record Requests<Q>(Consumer<Q> onRequest) implements StreamObserver<Q> {
     @Override
     public void onNext(Q request) {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server that shows a certificate and wants one. */
+/** A server with a certificate that requires client certificates. */
 class TlsTest {
 
   private static final String PASSWORD = "changeit";
@@ -40,7 +40,7 @@ class TlsTest {
   private static Identity client;
   private static StubEtcd etcd;
 
-  /** A certificate, its own authority, and its key, in PEM files. */
+  /** A self-signed certificate and its key, in PEM files. */
   private record Identity(Path certificate, Path key) {
 
     static Identity create(String name) throws Exception {
@@ -97,7 +97,7 @@ class TlsTest {
   }
 
   @Test
-  void whoShowsTheRightCertificateIsLetIn() throws Exception {
+  void theRightClientCertificateIsAccepted() throws Exception {
     try (EtcdKvStore store =
         builder().clientCertificate(client.certificate(), client.key()).connect()) {
       answer(store.commit(PUT));
@@ -105,7 +105,7 @@ class TlsTest {
   }
 
   @Test
-  void whoShowsNoneOrAnotherIsNot() throws Exception {
+  void aMissingOrDifferentClientCertificateIsRejected() throws Exception {
     try (EtcdKvStore none = builder().connect();
         EtcdKvStore wrong =
             builder().clientCertificate(server.certificate(), server.key()).connect()) {
@@ -118,9 +118,9 @@ class TlsTest {
     }
   }
 
-  /** The reason must reach the one who has to repair it. */
+  /** The message must have the reason. */
   @Test
-  void aServerThatIsNotTrustedIsNamedAsTheReason() throws Exception {
+  void anUntrustedServerIsReported() throws Exception {
     try (EtcdKvStore store = builder().trustedCertificates(client.certificate()).connect()) {
       StoreException failure = failure(Kind.MISCONFIGURED, store.commit(PUT));
       String message = String.valueOf(failure.getMessage());
@@ -140,7 +140,7 @@ class TlsTest {
         () -> store.range(Awaited.ALL).handle((page, failure) -> failure == null).join());
   }
 
-  /** Certificates end, and are renewed on disk before. */
+  /** Certificates are renewed on disk before they expire. */
   @Test
   void aRenewedClientCertificateIsUsedForTheNextConnection() throws Exception {
     Identity files = new Identity(directory.resolve("own.crt"), directory.resolve("own.key"));
@@ -168,7 +168,7 @@ class TlsTest {
     }
   }
 
-  /** Two files are not replaced at once, and one may be written only by half. */
+  /** Two files are not replaced atomically, and one may be incomplete. */
   @Test
   void aPairThatDoesNotMatchIsNotUsed() throws Exception {
     Identity files = new Identity(directory.resolve("half.crt"), directory.resolve("half.key"));
@@ -179,19 +179,19 @@ class TlsTest {
             List.of(files.certificate(), files.key()),
             contents -> Pem.keyManager(contents.get(0), contents.get(1)).toString());
     String first = pair.current();
-    assertEquals(first, pair.current(), "nothing has changed");
+    assertEquals(first, pair.current(), "unchanged files");
     Files.copy(server.certificate(), files.certificate(), StandardCopyOption.REPLACE_EXISTING);
-    assertEquals(first, pair.current(), "the key is still the old one");
+    assertEquals(first, pair.current(), "only the certificate was replaced");
     Files.writeString(files.key(), "-----BEGIN PRIVATE KEY-----\nMIG");
-    assertEquals(first, pair.current(), "the key is half written");
+    assertEquals(first, pair.current(), "the key is incomplete");
     Files.delete(files.key());
-    assertEquals(first, pair.current(), "the key is away");
+    assertEquals(first, pair.current(), "the key is missing");
     copy(server, files);
-    assertNotEquals(first, pair.current(), "both are there");
+    assertNotEquals(first, pair.current(), "both files were replaced");
   }
 
   @Test
-  void anEncryptedOrForeignKeyIsRefusedAtTheBuilder() throws Exception {
+  void anEncryptedOrUnrelatedKeyIsRejectedByTheBuilder() throws Exception {
     Path pkcs1 =
         Files.writeString(
             directory.resolve("pkcs1.key"),

@@ -49,20 +49,20 @@ class WatchRevisionsTest {
   }
 
   @Test
-  void dropsWhatLiesBelowTheStartAndWhatWasDelivered() {
+  void dropsRevisionsBelowTheStartAndDeliveredOnes() {
     assertEquals(List.of(10L, 11L), whole(put(9, "a"), put(10, "a"), put(11, "a")));
     assertEquals(List.of(12L), whole(put(10, "a"), put(11, "a"), put(12, "a")));
     assertEquals(List.of(), whole(put(12, "a")));
   }
 
   @Test
-  void refusesAMessageOutOfOrder() {
+  void rejectsAMessageOutOfOrder() {
     assertThrows(IllegalStateException.class, () -> whole(put(12, "a"), put(11, "a")));
   }
 
-  /** Broken if the part of a revision that is in one fragment were taken for the revision. */
+  /** Fails if a part of a revision is delivered as a revision. */
   @Test
-  void aRevisionThatIsCutIntoFragmentsIsDeliveredWhenItIsWhole() {
+  void aRevisionInFragmentsIsDeliveredWhenItIsComplete() {
     assertEquals(List.of(10L), fragment(put(10, "a"), put(11, "a")));
     assertEquals(11, revisions.next());
     assertEquals(List.of(), fragment(put(11, "b")));
@@ -75,30 +75,30 @@ class WatchRevisionsTest {
     assertEquals(List.of(12L), whole(put(12, "a")));
   }
 
-  /** Broken if all fragments of an answer were put together before the first is delivered. */
+  /** Fails if all fragments of a response are buffered before the first revision is delivered. */
   @Test
-  void aRevisionIsWholeWhenALaterOneBegins() {
+  void aRevisionIsCompleteWhenALaterOneStarts() {
     assertEquals(List.of(), fragment(put(10, "a")));
     assertEquals(List.of(10L, 11L), fragment(put(11, "a"), put(12, "a")));
     assertEquals(List.of(12L, 13L), whole(put(13, "a")));
   }
 
   @Test
-  void whatWasDeliveredIsDroppedInFragmentsToo() {
+  void deliveredRevisionsAreDroppedInFragments() {
     assertEquals(List.of(), fragment(put(8, "a"), put(9, "a")));
     assertEquals(List.of(10L), fragment(put(9, "b"), put(10, "a"), put(11, "a")));
     assertEquals(List.of(11L), whole(put(11, "b")));
   }
 
   @Test
-  void refusesFragmentsOutOfOrder() {
+  void rejectsFragmentsOutOfOrder() {
     fragment(put(12, "a"));
     assertThrows(IllegalStateException.class, () -> fragment(put(11, "a")));
   }
 
-  /** Broken if an endless revision, such as the deletion of a large prefix, could take the heap. */
+  /** Fails if a large revision, such as the deletion of a prefix, can fill the heap. */
   @Test
-  void whatIsKeptOfOneRevisionIsBounded() {
+  void theSizeOfAnIncompleteRevisionIsBounded() {
     List<io.etcd.jetcd.api.Event> fragment =
         List.of(put(10, "k".repeat(1 << 20)), put(10, "l".repeat(1 << 20)));
     StoreException refused =

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Watches on a server that does not do as it should. */
+/** Watches on a server that misbehaves. */
 class WatchTest {
 
   private static final KeyRange RANGE = KeyRange.prefix("w/");
@@ -75,14 +75,14 @@ class WatchTest {
   }
 
   @Test
-  void asksForTheRangeAndForALeader() throws Exception {
+  void requestsTheRangeAndRequiresALeader() throws Exception {
     opened();
     assertEquals("true", etcd.requests("Watch").get(0).header("hasleader"));
   }
 
   @ParameterizedTest
   @CsvSource({"100, 100", "1, 1", "0, 1", "-5, 1"})
-  void beginsAtTheRevisionAndNeverAtNow(long from, long asked) throws Exception {
+  void startsAtTheRevisionAndNeverFromNowOn(long from, long asked) throws Exception {
     WatchCreateRequest create = open(listener, from).created().request().getCreateRequest();
     listener.awaitOpened();
     assertEquals(asked, create.getStartRevision());
@@ -91,19 +91,19 @@ class WatchTest {
   }
 
   @Test
-  void whatWasDeliveredAndWhatLiesBelowTheStartIsDropped() throws Exception {
+  void revisionsBelowTheStartAndDeliveredOnesAreDropped() throws Exception {
     WatchStream stream = opened();
     stream.answers().onNext(events(104, 98, 99, 100, 101));
     assertEquals(List.of(100L, 101L), next(2));
-    // A progress notice, after which the server sends again what it had sent.
+    // A progress notification, after which the server repeats revisions.
     stream.answers().onNext(events(104));
     stream.answers().onNext(events(104, 100, 101, 103));
     assertEquals(List.of(103L), next(1));
   }
 
-  /** Neither the header at the opening nor one of a message may move the position. */
+  /** Revisions in headers must not advance the watch. */
   @Test
-  void theRevisionOfAHeaderIsNoProgress() throws Exception {
+  void revisionsInHeadersDoNotAdvanceTheWatch() throws Exception {
     store.watch(RANGE, 100, listener);
     WatchStream stream = etcd.nextWatch();
     stream
@@ -118,7 +118,7 @@ class WatchTest {
   }
 
   @Test
-  void theEndOfTheStreamIsTheEndOfTheWatchEvenIfItIsOk() throws Exception {
+  void anOrderlyEndOfTheStreamEndsTheWatch() throws Exception {
     opened().answers().onCompleted();
     end(Kind.UNAVAILABLE);
   }
@@ -132,8 +132,7 @@ class WatchTest {
     "INTERNAL, anything, UNAVAILABLE",
     "PERMISSION_DENIED, etcdserver: permission denied, REJECTED",
   })
-  void anErrorOfTheStreamIsTheEndOfTheWatch(Status.Code code, String text, Kind kind)
-      throws Exception {
+  void anErrorOfTheStreamEndsTheWatch(Status.Code code, String text, Kind kind) throws Exception {
     Status status = code.toStatus().withDescription(text.isEmpty() ? null : text);
     opened().answers().onError(status.asRuntimeException());
     end(kind);
@@ -141,14 +140,14 @@ class WatchTest {
   }
 
   @Test
-  void aLostConnectionIsTheEndOfTheWatch() throws Exception {
+  void aLostConnectionEndsTheWatch() throws Exception {
     opened();
     etcd.close();
     end(Kind.UNAVAILABLE);
   }
 
   @Test
-  void aCompactedStartIsToldAsSuch() throws Exception {
+  void aCompactedStartIsReported() throws Exception {
     open(listener, 100)
         .created()
         .answers()
@@ -163,7 +162,7 @@ class WatchTest {
     "etcdserver: revision of auth store is old, UNAVAILABLE",
     "etcdserver: permission denied, REJECTED"
   })
-  void aCanceledWatchHasEnded(String reason, Kind kind) throws Exception {
+  void aCancelledWatchEnds(String reason, Kind kind) throws Exception {
     open(listener, 100)
         .answers()
         .onNext(
@@ -177,7 +176,7 @@ class WatchTest {
   }
 
   @Test
-  void afterTheEndNothingMoreIsTold() throws Exception {
+  void afterTheEndTheListenerIsNotCalled() throws Exception {
     WatchStream stream = opened();
     stream.answers().onNext(WatchResponse.newBuilder().setCanceled(true).build());
     stream.answers().onNext(events(101, 101));
@@ -188,7 +187,7 @@ class WatchTest {
   }
 
   @Test
-  void aWatchThatTheServerDoesNotOpenEndsInTime() throws Exception {
+  void aWatchThatIsNotOpenedTimesOut() throws Exception {
     impatient.watch(RANGE, 100, listener);
     StoreException cause = end(Kind.UNAVAILABLE);
     assertTrue(
@@ -197,19 +196,19 @@ class WatchTest {
   }
 
   @Test
-  void aWatchWithoutAServerEndsInTime() throws Exception {
+  void aWatchWithoutAServerTimesOut() throws Exception {
     etcd.close();
     impatient.watch(RANGE, 1, listener);
     end(Kind.UNAVAILABLE);
   }
 
   @Test
-  void anOpenWatchOutlivesTheRequestTimeout() throws Exception {
+  void anOpenWatchHasNoTimeout() throws Exception {
     Awaited.connected(impatient);
     impatient.watch(RANGE, 100, listener);
     WatchStream stream = etcd.nextWatch().created();
     listener.awaitOpened();
-    // Longer than the time to open it: requests that are given their whole time and fail.
+    // Waits longer than the open timeout, by requests that time out.
     etcd.onRange = StubEtcd.silence();
     Awaited.failure(Kind.UNAVAILABLE, impatient.range(Awaited.ALL));
     Awaited.failure(Kind.UNAVAILABLE, impatient.range(Awaited.ALL));
@@ -218,7 +217,7 @@ class WatchTest {
   }
 
   @Test
-  void anExceptionOfTheListenerIsToldToItsEnd() throws Exception {
+  void anExceptionOfTheListenerIsReportedToOnEnd() throws Exception {
     IllegalStateException thrown = new IllegalStateException("from the listener");
     RecordingListener throwing =
         new RecordingListener(
@@ -235,7 +234,7 @@ class WatchTest {
   }
 
   @Test
-  void anExceptionWhileOpeningIsToldToItsEnd() throws Exception {
+  void anExceptionInOnOpenedIsReportedToOnEnd() throws Exception {
     CompletableFuture<StoreException> ended = new CompletableFuture<>();
     open(
             new WatchListener() {
@@ -258,20 +257,20 @@ class WatchTest {
   }
 
   @Test
-  void aMessageOutOfOrderIsTheEndOfTheWatch() throws Exception {
+  void aMessageOutOfOrderEndsTheWatch() throws Exception {
     opened().answers().onNext(events(104, 102, 101));
     end(Kind.UNAVAILABLE);
   }
 
-  /** What etcd needs a long time to cut is not to be cut while it can be taken whole. */
+  /** Fragments are expensive for etcd, so they are not requested while messages fit. */
   @Test
-  void fragmentsAreNotAskedForAtFirst() throws Exception {
-    assertFalse(Fragments.areAskedFor(opened().request().getCreateRequest()));
+  void fragmentsAreNotRequestedAtFirst() throws Exception {
+    assertFalse(Fragments.areRequested(opened().request().getCreateRequest()));
   }
 
-  /** Broken if the same message, too large every time, were asked for again and again. */
+  /** Fails if the same message, which is too large, is requested repeatedly. */
   @Test
-  void whereAMessageIsTooLargeTheNextWatchAsksForFragments() throws Exception {
+  void afterATooLargeMessageTheNextWatchRequestsFragments() throws Exception {
     try (EtcdKvStore small = etcd.client().maxInboundBytes(1_000).connect()) {
       small.watch(RANGE, 100, listener);
       WatchStream stream = etcd.nextWatch().created();
@@ -286,10 +285,10 @@ class WatchTest {
       RecordingListener again = new RecordingListener();
       small.watch(RANGE, 101, again);
       WatchStream cut = etcd.nextWatch().created();
-      assertTrue(Fragments.areAskedFor(cut.request().getCreateRequest()));
+      assertTrue(Fragments.areRequested(cut.request().getCreateRequest()));
       again.awaitOpened();
-      cut.answers().onNext(Fragments.withMoreToCome(events(105, 101, 101)));
-      cut.answers().onNext(Fragments.withMoreToCome(events(105, 101, 102)));
+      cut.answers().onNext(Fragments.withMore(events(105, 101, 101)));
+      cut.answers().onNext(Fragments.withMore(events(105, 101, 102)));
       RevisionEvents first = again.nextRevision();
       assertEquals(101, first.revision());
       assertEquals(3, first.events().size());
@@ -297,13 +296,13 @@ class WatchTest {
       assertEquals(2, again.nextRevision().events().size());
 
       small.watch(RANGE, 103, new RecordingListener());
-      assertFalse(Fragments.areAskedFor(etcd.nextWatch().request().getCreateRequest()));
+      assertFalse(Fragments.areRequested(etcd.nextWatch().request().getCreateRequest()));
     }
   }
 
-  /** Broken if a message that takes long to arrive could not be told from silence. */
+  /** Fails if a slow message cannot be distinguished from silence. */
   @Test
-  void bytesThatArriveAreCounted() throws Exception {
+  void arrivingBytesAreCounted() throws Exception {
     Watch watch = store.watch(RANGE, 100, listener);
     WatchStream stream = etcd.nextWatch().created();
     listener.awaitOpened();
@@ -315,7 +314,7 @@ class WatchTest {
   }
 
   @Test
-  void aClosedWatchTellsNothingAndEndsItsStream() throws Exception {
+  void aClosedWatchDoesNotCallTheListenerAndEndsItsStream() throws Exception {
     Watch watch = store.watch(RANGE, 100, listener);
     WatchStream stream = etcd.nextWatch().created();
     listener.awaitOpened();
@@ -331,9 +330,9 @@ class WatchTest {
     listener.assertQuiet();
   }
 
-  /** A slow listener must not hold up another watch, nor a request. */
+  /** A slow listener must not delay other watches or requests. */
   @Test
-  void aListenerThatBlocksHoldsUpOnlyItself() throws Exception {
+  void aBlockedListenerDelaysOnlyItself() throws Exception {
     CountDownLatch inside = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
     RecordingListener blocking =

@@ -11,12 +11,12 @@ public final class StorageParts {
   private StorageParts() {}
 
   /** Sets the scheduler of a storage. */
-  public static void schedule(DistributedStorage.Builder builder, Scheduler scheduler) {
+  public static void schedule(StorageBuilder builder, Scheduler scheduler) {
     builder.schedulers = name -> scheduler;
   }
 
   /** Sets the factory of the cache of a storage. */
-  public static void cache(DistributedStorage.Builder builder, MvccCache.Maker maker) {
+  public static void cache(StorageBuilder builder, MvccCache.Maker maker) {
     builder.caches = maker;
   }
 
@@ -31,6 +31,6 @@ public final class StorageParts {
   }
 
   public static CommitPipeline pipeline(DistributedStorage storage) {
-    return storage.engine.pipeline;
+    return storage.engine.pipeline();
   }
 }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.DistributedStorage;
-import io.petacore.StorageStatus.Counters;
+import io.petacore.StorageCounters;
 import io.petacore.etcd.EtcdKvStore;
 import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.EtcdProgram;
@@ -37,7 +37,7 @@ class LearnerTest {
           for (int j = 0; j < 50; j++) {
             storage.runTransaction(tx -> tx.write("key", "value"));
           }
-          Counters counters = storage.status().counters();
+          StorageCounters counters = storage.status().counters();
           assertEquals(
               0,
               counters.resolvedApplied()

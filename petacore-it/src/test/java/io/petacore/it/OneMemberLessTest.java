@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.DistributedStorage;
-import io.petacore.StorageStatus.Counters;
+import io.petacore.StorageCounters;
 import io.petacore.etcd.EtcdKvStore;
 import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.Member;
@@ -33,7 +33,7 @@ class OneMemberLessTest {
 
   private static final Duration WINDOW = Duration.ofSeconds(4);
 
-  /** Where the watch is, and whom the first request met, is chance. */
+  /** Repetitions, since the members of the watch and of the first request are random. */
   private static final int TIMES = 2;
 
   private final EtcdCluster etcd;
@@ -74,7 +74,7 @@ class OneMemberLessTest {
   }
 
   private static long inDoubt(DistributedStorage node) {
-    Counters counters = node.status().counters();
+    StorageCounters counters = node.status().counters();
     return counters.resolvedApplied() + counters.resolvedNotApplied() + counters.unknownOutcomes();
   }
 
@@ -110,8 +110,8 @@ class OneMemberLessTest {
   }
 
   /**
-   * A commit whose answer the hung member took along is in doubt after 2.5 s; without a leader
-   * nothing can be done before there is another one.
+   * A commit whose response is lost with the member is in-doubt after 2.5 s; without a leader no
+   * commit succeeds before an election.
    */
   private void hang(Member member) throws Exception {
     DistributedStorage node = nodes.open();
@@ -122,7 +122,7 @@ class OneMemberLessTest {
     List<Long> meanwhile = commits(node, Duration.ofSeconds(12));
     List<Long> then = commits(node, WINDOW);
     LOG.info(
-        "{} hangs: a leader after {} ms; before {}; at first {}, {} in doubt; then {}",
+        "{} hangs: a leader after {} ms; before {}; at first {}, {} in-doubt; then {}",
         member.name(),
         election.get(),
         figures(before),
@@ -138,22 +138,26 @@ class OneMemberLessTest {
     Await.until("the member serves again", () -> member.isServing());
   }
 
-  /** How long it takes until one of the members says that it leads, in milliseconds. */
+  /**
+   * Waits until one of the members is the leader.
+   *
+   * @return the time that took, in milliseconds
+   */
   private static long awaitLeader(List<Member> members) {
     long start = System.nanoTime();
     Await.until("a leader", () -> members.stream().anyMatch(m -> m.client().isLeader()));
     return Duration.ofNanos(System.nanoTime() - start).toMillis();
   }
 
-  /** Broken if a request, or the watch, were left to a member that says nothing. */
+  /** Fails if a request or the watch stays at a member that does not respond. */
   @RepeatedTest(TIMES)
   void aFollowerHangs() throws Exception {
     hang(etcd.follower());
   }
 
   /**
-   * Broken if what follows an answer that was lost (the advance of the fence, the read before a
-   * watch) met the leader that hangs, or were waited for where it was lost with it.
+   * Fails if requests that follow a lost response (the advance of the session fence, the read
+   * before a watch) are sent to the leader that hangs, or stay there.
    */
   @RepeatedTest(TIMES)
   void theLeaderHangs() throws Exception {

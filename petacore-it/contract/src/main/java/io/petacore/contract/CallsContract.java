@@ -10,7 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.petacore.DistributedStorage;
 import io.petacore.StorageStatus;
 import io.petacore.data.Bytes;
+import io.petacore.data.Entry;
+import io.petacore.data.KeyRange;
 import io.petacore.error.CommitOutcomeUnknownException;
+import io.petacore.error.CommitQueueFullException;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionConflictException;
@@ -18,31 +21,41 @@ import io.petacore.testing.Await;
 import io.petacore.testing.Nodes;
 import io.petacore.testing.SteeredStore;
 import io.petacore.transaction.CommitResult;
+import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.IsolationLevel;
+import io.petacore.transaction.ReadView;
 import io.petacore.transaction.Snapshot;
 import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
 import io.petacore.transaction.TransactionTask;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** What the calls of a storage return, how long they take, and which exception ends them. */
+/** What the calls of a storage return, how long they take, and how they fail. */
 public interface CallsContract {
 
   /** The nodes of this test. */
   Nodes nodes();
 
   @Test
-  default void aTransactionReturnsWhatItsCommitWasGiven() {
+  default void aTransactionReturnsTheResultOfItsCommit() {
     DistributedStorage a = nodes().open();
     CommitResult first = a.runTransaction(tx -> tx.write("key", "1"));
-    assertEquals(a.appliedRevision(), first.revision());
+    assertEquals(a.revision(), first.revision());
     assertEquals(a.status().appliedTimestamp(), first.timestamp());
     CommitResult second = a.transaction(tx -> tx.write("key", "2"));
     assertTrue(second.revision() > first.revision());
@@ -75,10 +88,10 @@ public interface CallsContract {
               tx.write("key", "mine");
             });
     assertEquals(2, runs.get());
-    assertEquals(a.appliedRevision(), result.revision());
+    assertEquals(a.revision(), result.revision());
   }
 
-  /** Whatever others do, and however late: it is never told as an outage. */
+  /** It is never reported as an outage, whatever other transactions do and however late it is. */
   @Test
   default void contentionEndsInAConflict() {
     DistributedStorage a = nodes().open();
@@ -98,7 +111,7 @@ public interface CallsContract {
     }
   }
 
-  /** A request that is under way at the deadline is in doubt, as any other. */
+  /** A request in flight at the deadline is in doubt, as any other. */
   private static void assertContended(Throwable failure) {
     assertTrue(
         failure instanceof TransactionConflictException
@@ -106,7 +119,7 @@ public interface CallsContract {
         failure::toString);
   }
 
-  /** While cut off, a transaction that is to fail fast does so, and reads go on. */
+  /** While disconnected, a transaction that is to fail fast does so, and reads go on. */
   @Test
   default void failFastDoesNotWaitForTheStore() {
     SteeredStore steered = nodes().steered();
@@ -118,22 +131,21 @@ public interface CallsContract {
     assertFalse(TransactionOptions.defaults().isFailFast());
     a.runTransaction(failFast, tx -> tx.write("key", "2"));
     steered.cut();
-    Await.until("cut off", () -> a.status().state() == StorageStatus.State.DISCONNECTED);
+    Await.until("disconnected", () -> a.status().state() == StorageStatus.State.DISCONNECTED);
     StoreUnavailableException failure =
         assertThrows(
             StoreUnavailableException.class,
             () -> a.runTransaction(failFast, tx -> tx.write("key", "3")));
     assertTrue(String.valueOf(failure.getMessage()).contains("disconnected"));
     assertEquals("2", a.<@Nullable String>transactionResult(failFast, tx -> tx.read("key")));
-    CompletableFuture<CommitResult> waiting =
-        a.runTransactionAsync(TransactionOptions.defaults(), tx -> tx.write("key", "4"));
+    CompletableFuture<CommitResult> waiting = a.runTransactionAsync(tx -> tx.write("key", "4"));
     assertFalse(waiting.isDone());
     steered.mend();
     waiting.join();
     assertEquals("4", a.read("key"));
   }
 
-  /** A store that is gone, with a commit under way, does not hold a close up. */
+  /** A store that is gone while a commit is in flight does not delay a close. */
   @Test
   default void closeHasABoundOfItsOwn() {
     SteeredStore steered = nodes().steered();
@@ -141,9 +153,8 @@ public interface CallsContract {
         nodes().open(steered, builder -> builder.closeTimeout(Duration.ofMillis(300)));
     a.runTransaction(tx -> tx.write("key", "1"));
     steered.holdCommits();
-    CompletableFuture<CommitResult> sent =
-        a.runTransactionAsync(TransactionOptions.defaults(), tx -> tx.write("key", "2"));
-    Await.until("it was sent", () -> steered.countHeldCommits() > 0);
+    CompletableFuture<CommitResult> sent = a.runTransactionAsync(tx -> tx.write("key", "2"));
+    Await.until("sent", () -> steered.countHeldCommits() > 0);
     steered.cut();
     long begun = System.nanoTime();
     a.close();
@@ -154,11 +165,104 @@ public interface CallsContract {
         assertThrows(CompletionException.class, sent::join).getCause());
   }
 
-  /** The name of what was null. */
+  /** With two slots and two commits in flight, a third fails instead of blocking. */
+  @Test
+  default void asynchronousCallsFailIfTheQueueIsFull() {
+    SteeredStore steered = nodes().steered();
+    DistributedStorage a = nodes().open(steered, builder -> builder.maxPendingCommits(2));
+    a.transaction(tx -> tx.write("key", "0"));
+    steered.holdCommits();
+    List<CompletableFuture<Integer>> pending = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      int number = i;
+      pending.add(
+          a.callTransactionAsync(
+              tx -> {
+                tx.write("key" + number, "value");
+                return number;
+              }));
+    }
+    CompletableFuture<CommitResult> overflow =
+        a.runTransactionAsync(tx -> tx.write("key2", "value"));
+    CommitQueueFullException full =
+        assertInstanceOf(
+            CommitQueueFullException.class,
+            assertThrows(CompletionException.class, overflow::join).getCause());
+    assertTrue(String.valueOf(full.getMessage()).contains("2 transactions"), full.getMessage());
+    assertEquals("0", a.callTransactionAsync(tx -> tx.read("key")).join(), "reads go on");
+    steered.releaseCommits();
+    for (int i = 0; i < 2; i++) {
+      assertEquals(i, pending.get(i).join());
+    }
+    a.runTransactionAsync(tx -> tx.write("key2", "value")).join();
+    assertEquals("value", a.read("key2"));
+  }
+
+  /** One failure of the store is the cause of many, each with the stack trace of its caller. */
+  @Test
+  default void everyCallerGetsAnExceptionOfItsOwn() {
+    SteeredStore steered = nodes().steered();
+    DistributedStorage a = nodes().open(steered);
+    a.transaction(tx -> tx.write("key", "0"));
+    TransactionOptions shortly = TransactionOptions.defaults().timeout(Duration.ofMillis(300));
+    steered.cut();
+    Await.until("disconnected", () -> a.status().state() == StorageStatus.State.DISCONNECTED);
+    List<CompletableFuture<CommitResult>> futures = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      futures.add(a.runTransactionAsync(shortly, tx -> tx.write("key", "1")));
+    }
+    StoreUnavailableException blocking =
+        assertThrows(StoreUnavailableException.class, () -> writeInThisFrame(a, shortly));
+    assertTrue(
+        Stream.of(blocking.getStackTrace())
+            .anyMatch(frame -> frame.getMethodName().equals("writeInThisFrame")),
+        "the caller is in its stack trace");
+    assertTrue(blocking.isRetryable());
+    assertFalse(blocking.mayHaveBeenApplied());
+    Set<Throwable> all = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (CompletableFuture<CommitResult> future : futures) {
+      Throwable failure = assertThrows(CompletionException.class, future::join).getCause();
+      assertInstanceOf(StoreUnavailableException.class, failure);
+      assertTrue(all.add(Objects.requireNonNull(failure)), "an object of its own");
+    }
+    steered.mend();
+  }
+
+  private static void writeInThisFrame(DistributedStorage storage, TransactionOptions options) {
+    storage.runTransaction(options, tx -> tx.write("key", "1"));
+  }
+
+  /** The storage is a view of the newest applied state. */
+  @Test
+  default void aStorageReadsLikeAnyView() {
+    DistributedStorage a = nodes().open();
+    a.transaction(tx -> tx.write("a", "1").write("b", "2").write("c", "3"));
+    ReadView view = a;
+    assertEquals("1", view.read("a"));
+    assertTrue(view.exists("a"));
+    assertFalse(view.exists("d"));
+    assertEquals(3, view.count(KeyRange.all()));
+    assertEquals("a b c", keys(view.scan(KeyRange.all())));
+    assertEquals("c b", keys(view.scanDescending(KeyRange.all(), 2)));
+    assertEquals(a.status().appliedRevision(), view.revision());
+    Iterable<Entry> scan = view.scan(KeyRange.all());
+    Iterator<Entry> begun = scan.iterator();
+    a.transaction(tx -> tx.delete("a"));
+    assertEquals("a b c", keys(() -> begun), "one iteration sees one state");
+    assertEquals("b c", keys(scan), "the next sees the newest");
+  }
+
+  private static String keys(Iterable<Entry> entries) {
+    StringJoiner keys = new StringJoiner(" ");
+    entries.forEach(entry -> keys.add(entry.key().toUtf8()));
+    return keys.toString();
+  }
+
+  /** A null argument throws, and the message names the parameter. */
   @Test
   default void aNullIsNamed() {
     DistributedStorage a = nodes().open();
-    try (Transaction tx = a.begin(TransactionOptions.defaults());
+    try (ExplicitTransaction tx = a.begin();
         Snapshot snapshot = a.snapshot()) {
       Nulls.assertNamed("key", a, tx, snapshot);
     }
@@ -167,11 +271,11 @@ public interface CallsContract {
         () ->
             a.runTransaction(
                 tx -> {
-                  throw new PetaCoreException("the body's own");
+                  throw new StoreUnavailableException("the body's own", null);
                 }));
   }
 
-  /** Calls with a null, which a compiler that checks for nulls would refuse. */
+  /** Calls with a null, which a compiler that checks for nulls would reject. */
   final class Nulls {
     private Nulls() {}
 
@@ -195,6 +299,10 @@ public interface CallsContract {
       assertNames("range", () -> a.delete(Nulls.nothing()));
       assertNames("body", () -> a.runTransaction(Nulls.nothing()));
       assertNames("options", () -> a.begin(Nulls.nothing()));
+      assertNames("body", () -> a.runTransactionAsync(Nulls.nothing()));
+      assertNames("body", () -> a.callTransactionAsync(Nulls.nothing()));
+      assertNames("range", () -> a.scan(Nulls.nothing()));
+      assertNames("range", () -> a.count(Nulls.nothing()));
     }
 
     private static void assertNames(String name, Executable call) {

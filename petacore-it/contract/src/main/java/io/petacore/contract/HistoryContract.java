@@ -25,8 +25,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /**
- * What several nodes do together is a history that keeps what the levels promise: checked as a
- * whole, by what was written, read and told, without a look at how it came about.
+ * The history of several nodes keeps the promises of the isolation levels. It is checked as a
+ * whole, from the writes, reads and outcomes alone.
  */
 public interface HistoryContract {
 
@@ -85,7 +85,7 @@ public interface HistoryContract {
     assertTrue(history.count(Outcome.OK) > history.txns().size() / 2, report::summary);
   }
 
-  /** A node that has committed something more has seen everything: what it misses then is lost. */
+  /** A node that has committed once more has seen everything; what it lacks then is lost. */
   private static void readAll(
       DistributedStorage storage, HistoryRecorder.Client client, Workload workload, int node) {
     MicroOp last = new MicroOp.Write("last", node);

@@ -16,6 +16,7 @@ import io.petacore.testing.ForeignWriter;
 import io.petacore.testing.Nodes;
 import io.petacore.testing.SteeredStore;
 import io.petacore.transaction.CommitResult;
+import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
@@ -27,7 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** What the levels forbid, and what they allow. */
+/** What the isolation levels forbid, and what they allow. */
 public interface IsolationContract {
 
   /** The nodes of this test. */
@@ -47,9 +48,9 @@ public interface IsolationContract {
   }
 
   /**
-   * Of concurrent Snapshot increments none is lost, by 16 threads on two nodes, and a body that
-   * committed ran on the value that it replaced. Broken if a guard were left out, or compared with
-   * a later revision than the one that was read.
+   * No increment is lost at Snapshot, by 16 threads on two nodes, and each committed run read the
+   * value that it replaced. Broken if a guard were missing, or compared with a later revision than
+   * the one read.
    */
   @Test
   default void noIncrementIsLost() {
@@ -78,12 +79,12 @@ public interface IsolationContract {
   }
 
   /**
-   * On a key that all want, each gets through in its turn, blocking or not: a few attempts are
-   * enough for whoever. Broken if a body ran again at once, or after a random pause: then it
-   * collides with whoever came later, many times over.
+   * Transactions that write one hot key commit in order of arrival, blocking or not, within a few
+   * attempts each. Broken if a body ran again at once or after a random backoff: it would conflict
+   * with later ones many times.
    */
   @Test
-  default void aHotKeyIsServedInTurn() {
+  default void aHotKeyIsServedInOrder() {
     DistributedStorage a = nodes().open();
     TransactionOptions few = snapshot().maxAttempts(16).timeout(Await.PATIENCE);
     TransactionTask<RuntimeException> increment =
@@ -108,14 +109,15 @@ public interface IsolationContract {
   }
 
   /**
-   * Of two that write one key from one state, the first wins; the other's exception names the key.
+   * Of two transactions that write one key from one state, the first commits; the other's exception
+   * names the key.
    */
   @Test
   default void theFirstCommitterWins() {
     DistributedStorage a = nodes().open();
     a.runTransaction(tx -> tx.write("key", "0").write("other", "0"));
-    try (Transaction first = a.begin(snapshot());
-        Transaction second = a.begin(snapshot())) {
+    try (ExplicitTransaction first = a.begin(snapshot());
+        ExplicitTransaction second = a.begin(snapshot())) {
       second.write("other", "second").write("key", "second");
       first.write("key", "first").commit();
       TransactionConflictException conflict =
@@ -127,7 +129,7 @@ public interface IsolationContract {
     assertEquals("0", a.read("other"), "nothing of the loser was applied");
   }
 
-  /** A body runs again on a conflict, on a state that holds what it collided with. */
+  /** After a conflict a body runs again, on a state that holds the other commit. */
   @Test
   default void aBodyRunsAgainOnAFreshSnapshot() {
     DistributedStorage a = nodes().open();
@@ -162,8 +164,8 @@ public interface IsolationContract {
   }
 
   /**
-   * Write skew stays possible under Snapshot: each takes the other's key for untouched, writes its
-   * own, and both commit. Shown so that nobody takes the level for more than it is.
+   * Write skew is possible under Snapshot: each transaction reads the other's key, writes its own,
+   * and both commit. A test, so that the level is not taken for more than it is.
    */
   @Test
   default void writeSkewIsPossibleUnderSnapshot() {
@@ -171,8 +173,8 @@ public interface IsolationContract {
     DistributedStorage b = nodes().open();
     a.runTransaction(tx -> tx.write("on-call/ann", "yes").write("on-call/bob", "yes"));
     Await.until("b has both", () -> b.read("on-call/bob") != null);
-    try (Transaction ann = a.begin(snapshot());
-        Transaction bob = b.begin(snapshot())) {
+    try (ExplicitTransaction ann = a.begin(snapshot());
+        ExplicitTransaction bob = b.begin(snapshot())) {
       assertEquals("yes", ann.read("on-call/bob"));
       assertEquals("yes", bob.read("on-call/ann"));
       ann.write("on-call/ann", "no").commit();
@@ -187,8 +189,8 @@ public interface IsolationContract {
   default void updatesMayBeLostUnderReadCommitted() {
     DistributedStorage a = nodes().open();
     a.runTransaction(tx -> tx.write("counter", "5"));
-    try (Transaction first = a.begin(readCommitted());
-        Transaction second = a.begin(readCommitted())) {
+    try (ExplicitTransaction first = a.begin(readCommitted());
+        ExplicitTransaction second = a.begin(readCommitted())) {
       first.write("counter", Integer.toString(number(first, "counter") + 1));
       second.write("counter", Integer.toString(number(second, "counter") + 1));
       first.commit();
@@ -198,14 +200,15 @@ public interface IsolationContract {
   }
 
   /**
-   * Under Read Committed each read sees the newest state; a scan that has begun stays at its own.
+   * Under Read Committed each read sees the newest state; a scan keeps the state at which its
+   * iterator was made.
    */
   @Test
   default void readCommittedReadsWhatIsNewest() {
     DistributedStorage a = nodes().open();
     a.runTransaction(tx -> tx.write("a", "1").write("b", "1"));
-    try (Transaction tx = a.begin(readCommitted());
-        Transaction pinned = a.begin(snapshot())) {
+    try (ExplicitTransaction tx = a.begin(readCommitted());
+        ExplicitTransaction pinned = a.begin(snapshot())) {
       assertEquals("1", tx.read("a"));
       a.runTransaction(other -> other.write("a", "2").write("b", "2"));
       assertEquals("2", tx.read("a"));
@@ -220,8 +223,8 @@ public interface IsolationContract {
 
   /**
    * A key that is absent in the snapshot, created by another and deleted again before the commit,
-   * is a conflict, though at the commit it is as absent as before. Broken if the guard were only
-   * that the key be absent: the snapshot would have missed two commits in its middle (G-single).
+   * is a conflict, though it is absent again at the commit. Broken if the guard were only that the
+   * key is absent: the snapshot would have missed two commits (G-single).
    */
   @Test
   default void createdAndDeletedAgainIsAConflict() {
@@ -235,8 +238,8 @@ public interface IsolationContract {
   }
 
   /**
-   * The same where a key of that name was deleted before, so that its delete fence is there
-   * already. Broken if the fence were guarded by what it holds: that is always the same.
+   * The same for a key that was deleted before, so that its delete fence exists. Broken if the
+   * fence were guarded by its value, which never changes.
    */
   @Test
   default void createdAndDeletedOnceMoreIsAConflict() {
@@ -252,7 +255,7 @@ public interface IsolationContract {
         mine -> mine.write("key", "mine"));
   }
 
-  /** The same where the deletion was made at the level that checks nothing. */
+  /** The same if the key was deleted under Read Committed. */
   @Test
   default void createdAndDeletedUncheckedIsAConflict() {
     requireConflict(
@@ -264,7 +267,7 @@ public interface IsolationContract {
         mine -> mine.write("key", "mine"));
   }
 
-  /** The same for a delete of the absent key, which is a guard without an operation. */
+  /** The same for a delete of the absent key: a guard without an operation. */
   @Test
   default void createdAndDeletedAgainIsAConflictForADelete() {
     requireConflict(
@@ -277,7 +280,7 @@ public interface IsolationContract {
   }
 
   /**
-   * Deleted and written again with its old value is a change: a guard by value would not see it.
+   * A key deleted and written again with its old value has changed: a guard by value would miss it.
    */
   @Test
   default void deletedAndWrittenAgainIsAConflict() {
@@ -290,7 +293,7 @@ public interface IsolationContract {
         mine -> mine.write("key", "mine"));
   }
 
-  /** Deleted by another: a guard of the kind "not written after what I read" would not see it. */
+  /** A deletion by another commit: a guard "not written since" would miss it. */
   @Test
   default void deletedIsAConflict() {
     requireConflict(
@@ -299,7 +302,7 @@ public interface IsolationContract {
         mine -> mine.write("key", "mine"));
   }
 
-  /** Created by another is a conflict for who takes it for absent. */
+  /** A key created by another commit is a conflict for a transaction that read it as absent. */
   @Test
   default void createdIsAConflict() {
     requireConflict(
@@ -309,8 +312,8 @@ public interface IsolationContract {
   }
 
   /**
-   * What happens between snapshot and commit is kept from the node that commits, so that it is the
-   * store's guards that must notice.
+   * The committing node does not receive what happens between snapshot and commit, so the store's
+   * guards have to find the conflict.
    */
   private void requireConflict(
       Consumer<DistributedStorage> before,
@@ -321,15 +324,15 @@ public interface IsolationContract {
     DistributedStorage other = nodes().open();
     ForeignWriter observer = nodes().foreigner();
     before.accept(other);
-    Await.until("all is seen", () -> blind.appliedRevision() >= observer.revision());
-    try (Transaction tx = blind.begin(snapshot());
+    Await.until("all is seen", () -> blind.revision() >= observer.revision());
+    try (ExplicitTransaction tx = blind.begin(snapshot());
         Crew crew = new Crew()) {
       tx.read("key");
       mine.accept(tx);
       steered.holdEvents();
       between.accept(other);
       long judged = observer.revision() + 1;
-      // The commit may wait for the events that show what it collided with.
+      // The commit may wait for the events that show the conflict.
       crew.start(() -> assertThrows(TransactionConflictException.class, tx::commit));
       // A commit that fails writes its record all the same.
       Await.until(
@@ -337,8 +340,8 @@ public interface IsolationContract {
       steered.releaseEvents();
       crew.join();
     }
-    Await.until("all is seen", () -> blind.appliedRevision() >= observer.revision());
-    Await.until("all is seen", () -> other.appliedRevision() >= observer.revision());
+    Await.until("all is seen", () -> blind.revision() >= observer.revision());
+    Await.until("all is seen", () -> other.revision() >= observer.revision());
     assertEquals(other.read("key"), blind.read("key"));
     assertNotEquals("mine", blind.read("key"));
     assertNull(blind.read("other"));

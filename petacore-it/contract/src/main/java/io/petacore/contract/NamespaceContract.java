@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
-/** Namespaces lie beside each other. */
+/** Namespaces do not overlap. */
 public interface NamespaceContract {
 
   /** The nodes of this test. */
@@ -35,7 +35,7 @@ public interface NamespaceContract {
     assertTrue(message.contains(namespace), message);
   }
 
-  /** Inside another one, at any depth; and the refused one leaves nothing behind. */
+  /** A namespace inside another one, at any depth, is refused and leaves nothing behind. */
   @Test
   default void aNamespaceInsideAnotherIsRefused() {
     nodes().open();
@@ -46,7 +46,7 @@ public interface NamespaceContract {
     assertEquals(revision, observer.revision());
   }
 
-  /** Around another one; and the refused one leaves no format key behind. */
+  /** A namespace around another one is refused and leaves no format key behind. */
   @Test
   default void aNamespaceAroundAnotherIsRefused() {
     try (DistributedStorage inner = openIn(nodes().namespace() + "a/inner/")) {
@@ -66,8 +66,8 @@ public interface NamespaceContract {
   }
 
   /**
-   * Opened while one inside it was opened too, and each entered before it could see the other.
-   * Broken if who has created a format key did not look again.
+   * Two overlapping namespaces are opened at the same time, each before it can see the other.
+   * Broken if a storage that has created its format key did not check again.
    */
   @Test
   default void ofTwoOpenedAtTheSameTimeOneSeesTheOther() {
@@ -96,7 +96,7 @@ public interface NamespaceContract {
     inner.forEach(DistributedStorage::close);
   }
 
-  /** Beside each other they know nothing of each other, though one name begins like the other. */
+  /** Two namespaces beside each other are independent, though one name is a prefix of the other. */
   @Test
   default void namespacesBesideEachOtherAreApart() {
     try (DistributedStorage one = openIn(nodes().namespace() + "one/");
@@ -109,7 +109,7 @@ public interface NamespaceContract {
     }
   }
 
-  /** Whatever an application may write, the namespace can be opened again. */
+  /** No key that an application may write keeps the namespace from being opened again. */
   @Test
   default void noWriteMakesTheNamespaceUnopenable() {
     DistributedStorage storage = nodes().open();
@@ -124,7 +124,7 @@ public interface NamespaceContract {
     assertEquals("petacore is nice", nodes().open().read("user/x\0f"));
   }
 
-  /** A format from the future is not guessed at. */
+  /** An unknown format is refused. */
   @Test
   default void anUnknownFormatIsRefused() {
     nodes().foreigner().put(Bytes.utf8("\0f"), Bytes.of((byte) 99, (byte) 1), 0);

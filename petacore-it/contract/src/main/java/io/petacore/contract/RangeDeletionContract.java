@@ -12,12 +12,12 @@ import io.petacore.error.TransactionTooLargeException;
 import io.petacore.testing.Await;
 import io.petacore.testing.ForeignWriter;
 import io.petacore.testing.Nodes;
+import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.IsolationLevel;
-import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
 import org.junit.jupiter.api.Test;
 
-/** Ranges are deleted as a whole in a transaction, or in chunks outside of one. */
+/** Ranges are deleted atomically in a transaction, or in chunks outside of one. */
 public interface RangeDeletionContract {
 
   /** The nodes of this test. */
@@ -46,7 +46,7 @@ public interface RangeDeletionContract {
           assertEquals(0, tx.count(KeyRange.prefix("a/")));
           tx.write("a/4", "after");
         });
-    try (Transaction tx = a.begin(TransactionOptions.defaults())) {
+    try (ExplicitTransaction tx = a.begin(TransactionOptions.defaults())) {
       assertEquals(1, tx.count(KeyRange.prefix("a/")));
       assertEquals("after", tx.read("a/4"));
       assertEquals("1", tx.read("b/1"));
@@ -62,7 +62,7 @@ public interface RangeDeletionContract {
   default void aKeyChangedMeanwhileIsAConflict() {
     DistributedStorage a = nodes().open();
     a.runTransaction(tx -> tx.write("a/1", "1").write("a/2", "2"));
-    try (Transaction tx =
+    try (ExplicitTransaction tx =
         a.begin(TransactionOptions.defaults().isolation(IsolationLevel.SNAPSHOT))) {
       tx.delete(KeyRange.prefix("a/"));
       a.runTransaction(other -> other.write("a/2", "changed"));

@@ -6,30 +6,31 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.petacore.DistributedStorage;
+import io.petacore.StorageBuilder;
 import io.petacore.data.Bytes;
 import io.petacore.error.NamespaceRefusedException;
 import io.petacore.error.ReadOnlyStorageException;
 import io.petacore.testing.Await;
 import io.petacore.testing.ForeignWriter;
 import io.petacore.testing.Nodes;
+import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.Snapshot;
-import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** A storage that is opened read-only writes nothing to the store, and follows it all the same. */
+/** A storage opened read-only writes nothing to the store, and follows it. */
 public interface ReadOnlyContract {
 
   /** The nodes of this test. */
   Nodes nodes();
 
   private DistributedStorage openReadOnly() {
-    return nodes().open(nodes().connect(), DistributedStorage.Builder::readOnly);
+    return nodes().open(nodes().connect(), StorageBuilder::readOnly);
   }
 
   @Test
-  default void itFollowsAndCommitsNothing() {
+  default void aReadOnlyStorageFollowsAndCommitsNothing() {
     DistributedStorage writer = nodes().open();
     writer.runTransaction(tx -> tx.write("key", "1"));
     ForeignWriter observer = nodes().foreigner();
@@ -42,7 +43,7 @@ public interface ReadOnlyContract {
     }
     assertThrows(
         ReadOnlyStorageException.class, () -> reader.runTransaction(tx -> tx.write("key", "2")));
-    try (Transaction tx = reader.begin(TransactionOptions.defaults()).delete("key")) {
+    try (ExplicitTransaction tx = reader.begin(TransactionOptions.defaults()).delete("key")) {
       assertThrows(ReadOnlyStorageException.class, tx::commit);
     }
     ExecutionException async =
@@ -61,7 +62,7 @@ public interface ReadOnlyContract {
     assertEquals("2", writer.read("key"));
   }
 
-  /** It is followed as it is: empty, or with what others write; a storage may enter later. */
+  /** Such a namespace is empty, or holds foreign writes; a storage may be opened on it later. */
   @Test
   default void aNamespaceThatNoStorageEnteredIsFollowedAsItIs() {
     ForeignWriter plain = nodes().foreigner();
@@ -69,7 +70,7 @@ public interface ReadOnlyContract {
     assertNull(plain.get("\0f"));
     plain.put("key", "foreign");
     Await.until("the foreign key", () -> "foreign".equals(reader.read("key")));
-    assertEquals(0, reader.status().appliedTimestamp(), "a revision is no time");
+    assertNull(reader.status().appliedTimestamp(), "a revision is no timestamp");
     nodes().open().runTransaction(tx -> tx.write("key", "ours"));
     Await.until("our key", () -> "ours".equals(reader.read("key")));
   }

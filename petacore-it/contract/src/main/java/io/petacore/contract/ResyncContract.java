@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** A node that was cut off, or whose history was compacted away, is whole again afterwards. */
+/** A node that was disconnected, or whose history was compacted, recovers completely. */
 public interface ResyncContract {
 
   /** The nodes of this test. */
@@ -56,7 +56,7 @@ public interface ResyncContract {
   }
 
   private static void awaitLevel(DistributedStorage node, ForeignWriter observer) {
-    Await.until("all is seen", () -> node.appliedRevision() >= observer.revision());
+    Await.until("all is seen", () -> node.revision() >= observer.revision());
   }
 
   /**
@@ -103,12 +103,12 @@ public interface ResyncContract {
   }
 
   /**
-   * While a node is cut off, keys are changed, deleted and created, and the history is compacted.
-   * Reads go on meanwhile; when it is back, vanished keys are gone, changed and new ones are there,
-   * and a snapshot from before is still whole. Broken if a resync only added what it found.
+   * While a node is disconnected, keys are changed, deleted and created, and the history is
+   * compacted. Reads go on meanwhile. After the resync deleted keys are absent, changed and new
+   * ones present, and an older snapshot is intact. Broken if a resync only added keys.
    */
   @Test
-  default void compactionWhileCutOff() {
+  default void compactionWhileDisconnected() {
     DistributedStorage a = nodes().open();
     ForeignWriter observer = nodes().foreigner();
     fill(a, 500, "old");
@@ -141,7 +141,7 @@ public interface ResyncContract {
       assertEquals(1, b.status().counters().resyncs());
     }
     b.runTransaction(tx -> tx.write("key-0025", "created by b").write("key-0002", "b"));
-    // What it knows of a key that has its old value is as new as that of the others.
+    // The version of a key that has its old value again is as new as on the other node.
     b.runTransaction(once(), tx -> tx.write("key-0001", "b"));
     awaitLevel(a, observer);
     assertEquals("b", a.read("key-0001"));
@@ -159,9 +159,9 @@ public interface ResyncContract {
   }
 
   /**
-   * A transaction that began before a resync still conflicts with what happened while the node was
-   * cut off: with a change, a deletion, a creation, and with a key that came and went. Broken if
-   * the resync lost mod revisions, or took what left no trace for what never was.
+   * A transaction that began before a resync conflicts with what happened while the node was
+   * disconnected: a change, a deletion, a creation, and a key created and deleted. Broken if the
+   * resync lost mod revisions, or ignored that keys may have come and gone.
    */
   @Test
   default void aSnapshotFromBeforeAResyncStillConflicts() {
@@ -195,9 +195,9 @@ public interface ResyncContract {
   }
 
   /**
-   * The watch breaks again and again in the middle of traffic: nothing is lost, nothing is applied
-   * twice, and nothing has to be loaded again. The counter would jump back if an old revision were
-   * applied on top of a newer one; the commit record's own count would tell of one left out.
+   * The watch breaks again and again under load: nothing is lost, nothing is applied twice, and no
+   * resync is needed. The counter would go back if an old revision were applied after a newer one;
+   * the put count of the commit record would show a missing one.
    */
   @Test
   default void aWatchThatBreaksLosesNothing() {
@@ -234,7 +234,7 @@ public interface ResyncContract {
     return value == null ? 0 : Integer.parseInt(value);
   }
 
-  /** Fails when what it reads goes back, or a commit is there in part. */
+  /** Fails if a read goes back, or shows part of a commit. */
   final class RisingReader implements Crew.Task {
     private final DistributedStorage node;
     private String last = "";
@@ -259,10 +259,11 @@ public interface ResyncContract {
   }
 
   /**
-   * While the store is away, commits fail within their timeout and say that nothing was applied.
+   * While the store is unreachable, commits fail within their timeout and report that nothing was
+   * applied.
    */
   @Test
-  default void commitsFailInTimeWhileTheStoreIsAway() {
+  default void commitsFailInTimeWhileTheStoreIsUnreachable() {
     SteeredStore steered = nodes().steered();
     DistributedStorage a = nodes().open(steered);
     a.runTransaction(tx -> tx.write("key", "1"));

@@ -22,16 +22,15 @@ import org.junit.jupiter.api.Test;
 /**
  * What an application can do about a commit of unknown outcome.
  *
- * <p><b>Interleaving.</b> Requests take longer than the transaction's timeout. Its owner is told
- * that the outcome is unknown, and finds the storage SYNCED and the key absent; then the commit
- * arrives.
+ * <p><b>Interleaving.</b> Requests take longer than the transaction's timeout. The caller gets an
+ * unknown outcome, and finds the storage SYNCED and the key absent; then the commit arrives.
  */
 public interface UnknownOutcomeContract {
 
-  /** Fresh nodes of the implementation under test, closed by whoever made them. */
+  /** Fresh nodes of the implementation under test, which the implementation closes. */
   Nodes nodes();
 
-  /** Books an order, once, however often it is run: the safe way without the future. */
+  /** Books an order once, however often it runs: the safe way without the future. */
   private static void book(Transaction tx) {
     if (tx.exists("order/7")) {
       return; // an earlier run was committed
@@ -59,7 +58,7 @@ public interface UnknownOutcomeContract {
   }
 
   @Test
-  default void theFutureTellsThatALateCommitWasApplied() throws Exception {
+  default void theFutureReportsALateCommitAsApplied() throws Exception {
     SteeredStore store = nodes().steered();
     DistributedStorage storage = nodes().open(store);
     CompletableFuture<ResolvedOutcome> outcome = lateBooking(storage, store).outcome();
@@ -68,7 +67,7 @@ public interface UnknownOutcomeContract {
     store.releaseCommits();
     ResolvedOutcome resolved = outcome.get(30, TimeUnit.SECONDS);
     assertTrue(resolved.isCommitted(), resolved::toString);
-    assertEquals("booked", storage.read("order/7"), "what was committed is visible here");
+    assertEquals("booked", storage.read("order/7"), "the commit is visible here");
     assertEquals("9", storage.read("stock"));
     assertEquals(2, storage.status().counters().commits());
     assertTrue(thread.get().startsWith("ForkJoinPool"), thread::join);

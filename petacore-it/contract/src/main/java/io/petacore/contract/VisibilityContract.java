@@ -13,6 +13,7 @@ import io.petacore.testing.Await;
 import io.petacore.testing.Crew;
 import io.petacore.testing.Nodes;
 import io.petacore.transaction.CommitResult;
+import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.ReadView;
 import io.petacore.transaction.Snapshot;
@@ -24,15 +25,15 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Who sees what, and that it is never a part. */
+/** Which commits are visible where, and that each is visible as a whole. */
 public interface VisibilityContract {
 
   /** The nodes of this test. */
   Nodes nodes();
 
   /**
-   * A commit is seen by its own node as soon as it returns, by every other once the revision is
-   * applied there. Broken if a commit returned before the watch had delivered it.
+   * A commit is visible on its own node when it returns, and on every other node once the revision
+   * is applied there. Broken if a commit returned before the watch had delivered it.
    */
   @Test
   default void nodesSeeEachOthersCommits() {
@@ -43,20 +44,20 @@ public interface VisibilityContract {
       DistributedStorage reader = i % 2 == 0 ? b : a;
       String key = "key-" + i;
       CommitResult result;
-      try (Transaction tx = writer.begin(TransactionOptions.defaults())) {
+      try (ExplicitTransaction tx = writer.begin(TransactionOptions.defaults())) {
         result = tx.write(key, "value").write("last", key).commit();
       }
       assertEquals("value", writer.read(key));
-      assertTrue(writer.appliedRevision() >= result.revision());
-      Await.until("the other node applies it", () -> reader.appliedRevision() >= result.revision());
+      assertTrue(writer.revision() >= result.revision());
+      Await.until("the other node applies it", () -> reader.revision() >= result.revision());
       assertEquals("value", reader.read(key));
       assertEquals(key, reader.read("last"));
     }
   }
 
-  /** A node that comes later holds everything: more than one page of the initial load. */
+  /** A node opened later holds everything: more than one page of the initial load. */
   @Test
-  default void aNodeThatComesLaterHoldsEverything() {
+  default void aNodeOpenedLaterHoldsEverything() {
     DistributedStorage a = nodes().open();
     fill(a, 1_000);
     a.runTransaction(tx -> tx.delete("key-0500"));
@@ -88,9 +89,9 @@ public interface VisibilityContract {
 
   /**
    * Every transaction writes one value to all of eight keys, and deletes or creates a ninth with
-   * it; so in whatever a Snapshot transaction reads, and in each single scan under Read Committed,
-   * all are equal. Broken if a revision were published before all of its keys were linked, or a
-   * scan moved on to a newer state on its way.
+   * it; so all are equal in every Snapshot transaction, and in every single scan under Read
+   * Committed. Broken if a revision were published before all of its keys were linked, or a scan
+   * moved to a newer state.
    */
   @Test
   default void aTransactionIsNeverSeenInPart() {
@@ -162,9 +163,9 @@ public interface VisibilityContract {
   }
 
   /**
-   * What a Snapshot handle and a Snapshot transaction show is the same at every look, while others
-   * write, delete and create. Broken if a read took the newest version, or one that was deleted
-   * later were not found any more.
+   * A Snapshot handle and a Snapshot transaction show the same at every read, while others write,
+   * delete and create. Broken if a read took the newest version, or did not find a key that was
+   * deleted later.
    */
   @Test
   default void aSnapshotNeverChanges() {
@@ -174,7 +175,7 @@ public interface VisibilityContract {
     Await.until("both have all", () -> b.status().keys() == 100);
     AtomicInteger changes = new AtomicInteger();
     try (Snapshot snapshot = b.snapshot();
-        Transaction transaction = b.begin(TransactionOptions.defaults());
+        ExplicitTransaction transaction = b.begin(TransactionOptions.defaults());
         Crew writers = new Crew()) {
       List<Entry> before = entries(snapshot);
       assertEquals(100, before.size());
@@ -201,8 +202,8 @@ public interface VisibilityContract {
   }
 
   /**
-   * A Snapshot handle keeps what it shows, for however short a time history is kept otherwise.
-   * Broken if a version were freed that an open handle needs.
+   * A Snapshot handle keeps its state, however short the history retention is. Broken if a version
+   * were freed that an open handle needs.
    */
   @Test
   default void aSnapshotOutlivesTheHistory() {
@@ -211,7 +212,7 @@ public interface VisibilityContract {
         nodes().open(nodes().connect(), node -> node.historyRetention(Duration.ofMillis(1)));
     a.runTransaction(tx -> tx.write("changed", "1").write("deleted", "1"));
     Await.until("b has both", () -> b.read("deleted") != null);
-    try (Transaction unpinned = b.begin(TransactionOptions.defaults())) {
+    try (ExplicitTransaction unpinned = b.begin(TransactionOptions.defaults())) {
       try (Snapshot snapshot = b.snapshot()) {
         List<Entry> before = entries(snapshot);
         a.runTransaction(tx -> tx.write("changed", "2").delete("deleted").write("created", "2"));
@@ -222,13 +223,13 @@ public interface VisibilityContract {
         assertEquals("1", snapshot.read("changed"));
         assertEquals("1", snapshot.read("deleted"));
       }
-      Await.until("the history is let go", () -> isTooOld(unpinned));
+      Await.until("the history is freed", () -> isTooOld(unpinned));
     }
   }
 
-  /** Broken if nobody asked for handles that were lost, or what is held were not told. */
+  /** Broken if lost handles were not looked for, or the memory usage not reported. */
   @Test
-  default void aSnapshotHandleThatIsLostHoldsNoHistory() {
+  default void aLostSnapshotHandleKeepsNoHistory() {
     DistributedStorage a =
         nodes().open(nodes().connect(), node -> node.historyRetention(Duration.ofMillis(1)));
     a.runTransaction(tx -> tx.write("changed", "x".repeat(1_000)));
@@ -240,7 +241,7 @@ public interface VisibilityContract {
     assertEquals("x".repeat(1_000), handles.get(0).read("changed"));
     handles.clear();
     Await.until(
-        "the handle is found, and the history let go",
+        "the handle is found, and the history freed",
         () -> {
           System.gc();
           return a.status().versions() == a.status().keys();

@@ -1,6 +1,7 @@
 package io.petacore.testing;
 
 import io.petacore.DistributedStorage;
+import io.petacore.StorageBuilder;
 import io.petacore.store.KvStore;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -73,8 +74,7 @@ public final class Nodes implements AutoCloseable {
   }
 
   /** Another node with settings of its own; its connection is closed in the end. */
-  public DistributedStorage open(
-      KvStore store, UnaryOperator<DistributedStorage.Builder> settings) {
+  public DistributedStorage open(KvStore store, UnaryOperator<StorageBuilder> settings) {
     stores.push(store);
     DistributedStorage storage =
         settings.apply(DistributedStorage.builder(store).namespace(namespace)).open();

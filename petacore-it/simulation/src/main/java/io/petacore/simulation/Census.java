@@ -1,5 +1,6 @@
 package io.petacore.simulation;
 
+import io.petacore.StorageCounters;
 import io.petacore.StorageStatus;
 import io.petacore.data.Bytes;
 import java.util.HashMap;
@@ -17,7 +18,7 @@ final class Census {
 
   /** Adds the counters of a storage before it is closed. */
   void take(StorageStatus status) {
-    StorageStatus.Counters counters = status.counters();
+    StorageCounters counters = status.counters();
     add("batches", counters.batches());
     add("conflicts in memory", counters.localConflicts());
     add("conflicts in the store", counters.storeConflicts());

@@ -1,9 +1,11 @@
 package io.petacore.simulation;
 
 import io.petacore.DistributedStorage;
+import io.petacore.data.Timestamp;
 import io.petacore.error.PetaCoreException;
 import io.petacore.history.HistoryRecorder;
 import io.petacore.transaction.CommitResult;
+import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
@@ -130,7 +132,7 @@ final class Client {
     Programs.Program program = programs.any();
     Claim claim = judge.claim(node, recorded.get(0), program.guarded());
     long acknowledged = node.acknowledged();
-    try (Transaction tx = storage.begin(options(claim.guarded))) {
+    try (ExplicitTransaction tx = storage.begin(options(claim.guarded))) {
       program.run(witness(storage, tx, claim, acknowledged));
       judge.committed(claim, revisionOf(claim, tx.commit()));
     } catch (PetaCoreException failure) {
@@ -142,7 +144,10 @@ final class Client {
    * Returns the revision of a commit; for a transaction that changed nothing, that of its snapshot.
    */
   private long revisionOf(Claim claim, CommitResult result) {
-    past.remember(result.timestamp());
+    Timestamp timestamp = result.timestamp();
+    if (timestamp != null) {
+      past.remember(timestamp.nanosSinceEpoch());
+    }
     return claim.last().writes.isEmpty() ? 0 : result.revision();
   }
 

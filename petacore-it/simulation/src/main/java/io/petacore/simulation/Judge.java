@@ -4,6 +4,7 @@ import io.petacore.DistributedStorage;
 import io.petacore.data.Bytes;
 import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.StorageClosedException;
+import io.petacore.error.StoreRefusedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionConflictException;
 import io.petacore.error.TransactionTooOldException;
@@ -14,7 +15,6 @@ import io.petacore.simulation.Claim.Attempt;
 import io.petacore.simulation.Claim.Reported;
 import io.petacore.store.Event;
 import io.petacore.store.RevisionEvents;
-import io.petacore.store.StoreException;
 import io.petacore.transaction.IsolationLevel;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -200,8 +200,7 @@ final class Judge {
   }
 
   private static boolean wasRefusedForContent(Claim claim, Throwable failure) {
-    return failure.getCause() instanceof StoreException refused
-        && refused.kind() == StoreException.Kind.REJECTED
+    return failure instanceof StoreRefusedException
         && claim.last().writes.keySet().stream().anyMatch(Programs::isForbidden);
   }
 

@@ -4,6 +4,7 @@ import io.petacore.DistributedStorage;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
+import io.petacore.data.Timestamp;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionTooOldException;
@@ -85,7 +86,7 @@ final class PastReader {
   }
 
   private void readPast(DistributedStorage storage, Node node, long timestamp) {
-    try (Snapshot snapshot = opened(() -> storage.snapshotAt(timestamp))) {
+    try (Snapshot snapshot = opened(() -> storage.snapshotAt(Timestamp.of(timestamp)))) {
       if (snapshot != null && judge.mayAnswerForThePast()) {
         answered++;
         long revision = judge.truth().revisionAt(timestamp);

@@ -1,6 +1,7 @@
 package io.petacore.simulation;
 
 import io.petacore.DistributedStorage;
+import io.petacore.StorageBuilder;
 import io.petacore.StorageParts;
 import io.petacore.data.Bytes;
 import io.petacore.error.PetaCoreException;
@@ -80,7 +81,7 @@ final class Processes implements Nemesis.Operator {
               DistributedStorage storage = builder(node).open();
               node.opened(storage);
               watch(node, storage, 0);
-              trace.note("open", storage.appliedRevision(), life::toString);
+              trace.note("open", storage.revision(), life::toString);
             } catch (PetaCoreException failure) {
               trace.note("unopened", 0, () -> life + ": " + failure);
             }
@@ -88,9 +89,9 @@ final class Processes implements Nemesis.Operator {
         });
   }
 
-  private DistributedStorage.Builder builder(Node node) {
+  private StorageBuilder builder(Node node) {
     Life life = node.life();
-    DistributedStorage.Builder builder =
+    StorageBuilder builder =
         DistributedStorage.builder(new Connection(cluster, timeline, trace, faults, node))
             .namespace("n/")
             .historyRetention(Duration.ofNanos(settings.retention()))

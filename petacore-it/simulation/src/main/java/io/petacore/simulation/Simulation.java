@@ -254,7 +254,7 @@ final class Simulation {
     DistributedStorage storage = node.storage();
     return storage != null
         && storage.status().state() == StorageStatus.State.SYNCED
-        && storage.appliedRevision() == truth.newest();
+        && storage.revision() == truth.newest();
   }
 
   private boolean isIdle(Node node) {

@@ -50,7 +50,7 @@ final class Witness {
    * a later one.
    */
   private long revision() {
-    return ofSnapshot() ? attempt.snapshot : storage.appliedRevision();
+    return ofSnapshot() ? attempt.snapshot : storage.revision();
   }
 
   /** Returns the payload of a key; null if it is absent. */

@@ -1,4 +1,4 @@
-/** The entry: a {@link DistributedStorage}, its settings and its status. */
+/** Entry point: {@link DistributedStorage}, its settings and its status. */
 @NullMarked
 package io.petacore;
 

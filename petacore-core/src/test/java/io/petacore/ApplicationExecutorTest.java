@@ -33,10 +33,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The application's executor refuses, blocks, or runs tasks on the thread that hands them over.
+ * The application's executor rejects tasks, blocks, or runs them on the calling thread.
  *
- * <p><b>Invariant.</b> Every outcome is delivered as it is, and no code of the application runs on
- * a thread that the storage needs.
+ * <p><b>Invariant.</b> Every outcome is delivered, and no application code runs on a thread that
+ * the storage needs.
  */
 @Timeout(60)
 class ApplicationExecutorTest {
@@ -93,14 +93,14 @@ class ApplicationExecutorTest {
     task.run();
   }
 
-  /** Runs on threads of the storage that neither apply changes nor keep time. */
+  /** Runs on threads of the storage that neither apply changes nor run timers. */
   private static void requireHarmless(Thread thread) {
     assertFalse(thread.getName().contains("embedded-store"), thread::getName);
     assertFalse(thread.getName().equals("petacore-n/"), thread::getName);
     assertFalse(Thread.currentThread().equals(thread), thread::getName);
   }
 
-  /** Gives tasks to an executor once the test has chained to its futures. */
+  /** Hands tasks to an executor once the test has added dependents to its futures. */
   private Executor gated(Executor then) {
     return task -> {
       awaitLatch(chained);
@@ -112,12 +112,12 @@ class ApplicationExecutorTest {
   @MethodSource("refusals")
   void aCommittedTransactionIsReportedCommitted(Executor refusing) {
     executor = gated(refusing);
-    CompletableFuture<Thread> told =
+    CompletableFuture<Thread> completedOn =
         storage
             .runTransactionAsync(OPTIONS, tx -> tx.write("order", "paid"))
             .thenApply(result -> Thread.currentThread());
     chained.countDown();
-    requireHarmless(told.join());
+    requireHarmless(completedOn.join());
     assertEquals("paid", storage.read("order"));
   }
 
@@ -143,10 +143,10 @@ class ApplicationExecutorTest {
     assertEquals("mine", storage.read("key"));
   }
 
-  /** What is chained waits for other commits, which the thread that applies changes must bring. */
+  /** A dependent waits for other commits, which need the thread that applies changes. */
   @ParameterizedTest
   @MethodSource("refusals")
-  void whatIsChainedMayBlock(Executor refusing) {
+  void aDependentMayBlock(Executor refusing) {
     executor = gated(refusing);
     CompletableFuture<Thread> ran =
         storage
@@ -173,9 +173,11 @@ class ApplicationExecutorTest {
     }
   }
 
-  /** Waits within waits, which need more threads than one, where all is refused. */
+  /**
+   * Dependents wait for dependents, which takes more than one thread, and every task is rejected.
+   */
   @Test
-  void whatIsChainedMayWaitForWhatIsRefusedToo() {
+  void aDependentMayWaitForARejectedTask() {
     executor = gated(REFUSING);
     CompletableFuture<Integer> all = nested(3);
     chained.countDown();
@@ -189,7 +191,7 @@ class ApplicationExecutorTest {
   }
 
   @Test
-  void anExecutorThatBlocksHoldsNothingUp() throws Exception {
+  void anExecutorThatBlocksDelaysNothing() throws Exception {
     executor = this::block;
     CompletableFuture<CommitResult> blocked =
         storage.runTransactionAsync(OPTIONS, tx -> tx.write("a", "1"));
@@ -203,7 +205,7 @@ class ApplicationExecutorTest {
     assertFalse(givenUp.get(), "outcomes are delivered while the executor blocks");
   }
 
-  /** The executor is asked again once it has come back to life. */
+  /** The executor is used again once it accepts tasks. */
   @Test
   void anExecutorThatBlockedIsUsedAgain() throws Exception {
     executor = this::block;
@@ -224,24 +226,24 @@ class ApplicationExecutorTest {
   }
 
   @Test
-  void manyAreDeliveredThoughAllAreRefused() {
+  void manyOutcomesAreDeliveredThoughAllTasksAreRejected() {
     executor = REFUSING;
     CompletableFuture<?>[] all = new CompletableFuture<?>[2_000];
-    AtomicInteger told = new AtomicInteger();
+    AtomicInteger delivered = new AtomicInteger();
     for (int i = 0; i < all.length; i++) {
       Bytes key = Bytes.utf8("key " + i);
       all[i] =
           storage
               .runTransactionAsync(OPTIONS, tx -> tx.write(key, key))
-              .thenRun(told::incrementAndGet);
+              .thenRun(delivered::incrementAndGet);
     }
     CompletableFuture.allOf(all).join();
-    assertEquals(all.length, told.get());
+    assertEquals(all.length, delivered.get());
   }
 
-  /** A pool that is shut down before the storage; the close ends with no thread left. */
+  /** The pool is shut down before the storage; no thread is left after the close. */
   @Test
-  void whatIsKnownAtTheCloseIsDelivered() {
+  void outcomesKnownAtTheCloseAreDelivered() {
     ExecutorService pool = Executors.newSingleThreadExecutor();
     executor = pool;
     CompletableFuture<CommitResult> done =
@@ -261,9 +263,9 @@ class ApplicationExecutorTest {
                 .noneMatch(thread -> thread.getName().startsWith("petacore-n/")));
   }
 
-  /** A close from what is chained does not wait for the thread that it is called on. */
+  /** A close called by a dependent does not wait for its own thread. */
   @Test
-  void theStorageMayBeClosedByWhatIsChained() {
+  void aDependentMayCloseTheStorage() {
     executor = gated(REFUSING);
     CompletableFuture<Long> took =
         storage

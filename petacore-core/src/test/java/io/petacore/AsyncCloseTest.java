@@ -30,9 +30,9 @@ import org.junit.jupiter.api.Test;
  *
  * <p><b>Invariant.</b> Every future completes.
  *
- * <p><b>Interleaving.</b> The body has met a second conflict, so it is to run again after a pause;
- * that is decided by a step on a busy executor, which comes to it after the close has ended the
- * scheduler: a timer that is set then never rings.
+ * <p><b>Interleaving.</b> After a second conflict the body is to run again after a backoff. A step
+ * on a busy executor decides that, after the close has shut down the scheduler: a timer started
+ * then never ends.
  */
 class AsyncCloseTest {
 
@@ -40,11 +40,11 @@ class AsyncCloseTest {
   private final AtomicInteger runs = new AtomicInteger();
 
   private void runNext() throws InterruptedException {
-    requireNonNull(tasks.poll(10, TimeUnit.SECONDS), "nobody goes on").run();
+    requireNonNull(tasks.poll(10, TimeUnit.SECONDS), "no step").run();
   }
 
   @Test
-  void whoIsToRunAgainIsToldOfTheClose() throws Exception {
+  void aRunThatBacksOffFailsOnClose() throws Exception {
     try (KvStore store = EmbeddedKvStore.inMemory();
         DistributedStorage other = DistributedStorage.open(store)) {
       DistributedStorage storage = DistributedStorage.builder(store).executor(tasks::add).open();
@@ -65,18 +65,18 @@ class AsyncCloseTest {
       while (!done.isDone()) {
         runNext();
       }
-      CompletionException told = assertThrows(CompletionException.class, done::join);
-      assertInstanceOf(StorageClosedException.class, told.getCause());
+      CompletionException failure = assertThrows(CompletionException.class, done::join);
+      assertInstanceOf(StorageClosedException.class, failure.getCause());
       assertEquals("theirs " + runs.get(), other.read("key"));
     }
   }
 
   /**
-   * A commit of the storage was confirmed and never came back, so that what runs again has to wait
-   * for it; the close comes before it begins to.
+   * A confirmed commit of the storage is never applied, so that the next run has to wait for it;
+   * the storage is closed before it begins to wait.
    */
   @Test
-  void whoWouldWaitForACommitThatNeverComesBackIsToldOfTheClose() throws Exception {
+  void aRunThatWaitsForAnEarlierCommitFailsOnClose() throws Exception {
     try (KvStore inner = EmbeddedKvStore.inMemory();
         DistributedStorage other = DistributedStorage.open(inner)) {
       SteeredStore store = new SteeredStore(inner);
@@ -105,14 +105,14 @@ class AsyncCloseTest {
       while (!done.isDone()) {
         runNext();
       }
-      CompletionException told = assertThrows(CompletionException.class, done::join);
-      assertInstanceOf(StorageClosedException.class, told.getCause());
+      CompletionException failure = assertThrows(CompletionException.class, done::join);
+      assertInstanceOf(StorageClosedException.class, failure.getCause());
     }
   }
 
-  /** Each would be kept until its revision comes, which may be never. */
+  /** A waiter would be kept until its revision is applied, which may be never. */
   @Test
-  void whoGivesUpWaitingForACommitLeavesNothingBehind() {
+  void aTimedOutWaitForACommitLeavesNoWaiter() throws Exception {
     try (SteeredStore store = new SteeredStore(EmbeddedKvStore.inMemory());
         DistributedStorage storage =
             DistributedStorage.builder(store).executor(tasks::add).open()) {
@@ -125,11 +125,16 @@ class AsyncCloseTest {
             () ->
                 storage.<@Nullable String, RuntimeException>callTransaction(
                     shortly, tx -> tx.read("a")));
-        assertThrows(
+        CompletableFuture<CommitResult> late =
+            storage.runTransactionAsync(shortly, tx -> tx.read("a"));
+        while (!late.isDone()) {
+          runNext();
+        }
+        assertInstanceOf(
             StoreUnavailableException.class,
-            () -> storage.runTransactionAsync(shortly, tx -> tx.read("a")).join());
+            assertThrows(CompletionException.class, late::join).getCause());
       }
-      assertEquals(0, CacheInvariants.countWaiters(StorageParts.cache(storage)));
+      assertEquals(0, CacheInvariants.countWaiters(storage.engine.cache()));
       store.releaseEvents();
     }
   }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Why a storage can't be opened, or fails later, is told: at once where waiting is no use. */
+/** A storage that can't be opened reports why, at once if waiting does not help. */
 class OpeningFailureTest {
   private final EmbeddedKvStore cluster = EmbeddedKvStore.inMemory();
   private final SteeredStore store = new SteeredStore(cluster);
@@ -36,7 +36,7 @@ class OpeningFailureTest {
     store.close();
   }
 
-  private DistributedStorage.Builder builder() {
+  private StorageBuilder builder() {
     return DistributedStorage.builder(store).namespace("shop/");
   }
 
@@ -53,7 +53,7 @@ class OpeningFailureTest {
 
   @ParameterizedTest
   @EnumSource(names = {"MISCONFIGURED", "REJECTED"})
-  void whatWaitingDoesNotMendFailsAtOnce(Kind kind) {
+  void aPermanentRefusalFailsAtOnce(Kind kind) {
     store.cut(kind, "wrong password at etcd-1:2379");
     StoreRefusedException refused = refusedAtOnce(StoreRefusedException.class);
     assertSays("wrong password at etcd-1:2379", refused);
@@ -61,10 +61,10 @@ class OpeningFailureTest {
     assertTrue(!String.valueOf(refused.getMessage()).contains("within"), refused.getMessage());
   }
 
-  /** The format key can be read, and nothing else: the load would be tried for ever. */
+  /** Only the format key can be read: the load would be retried for ever. */
   @ParameterizedTest
   @EnumSource(names = {"MISCONFIGURED", "REJECTED"})
-  void whatTheLoadIsRefusedForFailsAtOnce(Kind kind) {
+  void aRefusedLoadFailsAtOnce(Kind kind) {
     store.beforeRange(
         request -> {
           if (request.range().to() == null || !request.range().equals(single(request))) {
@@ -85,7 +85,7 @@ class OpeningFailureTest {
   }
 
   @Test
-  void anOutageIsToldAfterTwoSecondsAndEndsWithTheLastReason() {
+  void anOutageIsLoggedAfterTwoSecondsAndTheTimeoutHasItsReason() {
     store.cut(Kind.UNAVAILABLE, "connection refused: etcd-1:2379");
     try (LogCapture log = new LogCapture()) {
       StoreUnavailableException late =
@@ -99,9 +99,9 @@ class OpeningFailureTest {
     }
   }
 
-  /** The gate was passed: it is the load that hangs. */
+  /** The format key was read: the load hangs. */
   @Test
-  void anOutageDuringTheLoadEndsWithTheLastReason() {
+  void anOutageDuringTheLoadTimesOutWithItsReason() {
     store.beforeRange(
         request -> {
           if (!request.range().equals(single(request))) {
@@ -124,18 +124,18 @@ class OpeningFailureTest {
       assertTrue(Duration.between(opened, Instant.now()).toSeconds() < 60);
       assertNull(storage.status().lastFailure());
       store.cut(Kind.MISCONFIGURED, "certificate expired");
-      Await.until("it is told", () -> storage.status().lastFailure() != null);
+      Await.until("the failure is reported", () -> storage.status().lastFailure() != null);
       StorageStatus.Failure failure = storage.status().lastFailure();
       assertNotNull(failure);
       assertEquals("certificate expired", failure.reason());
       store.mend();
-      Await.until("it goes on, all the same", storage::isSynced);
+      Await.until("synced again", storage::isSynced);
       storage.runTransaction(tx -> tx.write("key", "value"));
     }
   }
 
   @Test
-  void troubleAtRunTimeIsLoggedOnceAndItsEnd() {
+  void anIncidentAtRunTimeIsLoggedOnceAndSoIsItsEnd() {
     try (LogCapture log = new LogCapture();
         DistributedStorage storage = builder().open()) {
       store.cut(Kind.UNAVAILABLE, "connection refused: etcd-1:2379");
@@ -161,7 +161,7 @@ class OpeningFailureTest {
   }
 
   @Test
-  void aStoreThatIsClosedBeforeItsStorageIsToldAtOnce() {
+  void aStoreClosedBeforeItsStorageIsReportedAtOnce() {
     try (DistributedStorage storage = builder().open()) {
       store.close();
       StorageClosedException closed =

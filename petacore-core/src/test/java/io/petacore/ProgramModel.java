@@ -36,7 +36,7 @@ final class ProgramModel {
     return states.get(number);
   }
 
-  /** Whether somebody has changed one of the keys after a state. */
+  /** Whether one of the keys was changed after a state. */
   boolean conflicts(int snapshot, Map<Bytes, @Nullable Bytes> writes) {
     return writes.keySet().stream()
         .anyMatch(key -> state(newest()).changed().getOrDefault(key, 0) > snapshot);

@@ -9,11 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
+import io.petacore.data.Timestamp;
 import io.petacore.error.TransactionConflictException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.format.Limits;
 import io.petacore.store.embedded.EmbeddedKvStore;
 import io.petacore.transaction.CommitResult;
+import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.ReadView;
 import io.petacore.transaction.Snapshot;
@@ -26,6 +28,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +48,8 @@ final class ProgramRun implements AutoCloseable {
   private final @Nullable OpenIterator[] iterators = new @Nullable OpenIterator[ProgramStep.VIEWS];
   private long lastRevision;
 
-  private record OpenTransaction(Transaction tx, int begunAt, Map<Bytes, @Nullable Bytes> writes) {
+  private record OpenTransaction(
+      ExplicitTransaction tx, int begunAt, Map<Bytes, @Nullable Bytes> writes) {
     boolean isSnapshot() {
       return tx.isolation() == IsolationLevel.SNAPSHOT;
     }
@@ -78,7 +82,7 @@ final class ProgramRun implements AutoCloseable {
 
   private boolean begin(int place, IsolationLevel level) {
     rollBack(place);
-    Transaction tx = storage.begin(TransactionOptions.defaults().isolation(level));
+    ExplicitTransaction tx = storage.begin(TransactionOptions.defaults().isolation(level));
     assertEquals(level, tx.isolation());
     transactions[place] = new OpenTransaction(tx, model.newest(), new TreeMap<>());
     return true;
@@ -123,7 +127,7 @@ final class ProgramRun implements AutoCloseable {
     }
     Snapshot snapshot;
     try {
-      snapshot = storage.snapshotAt(model.state(number).timestamp());
+      snapshot = storage.snapshotAt(Timestamp.of(model.state(number).timestamp()));
     } catch (TransactionTooOldException e) {
       assertEquals(model.newest(), number, "refused, and has been followed by a commit");
       return true;
@@ -168,7 +172,8 @@ final class ProgramRun implements AutoCloseable {
     return true;
   }
 
-  private void applied(Map<Bytes, @Nullable Bytes> writes, long timestamp, long revision) {
+  private void applied(
+      Map<Bytes, @Nullable Bytes> writes, @Nullable Timestamp given, long revision) {
     boolean any =
         writes.entrySet().stream()
             .anyMatch(
@@ -176,7 +181,8 @@ final class ProgramRun implements AutoCloseable {
                     write.getValue() != null
                         || model.state(model.newest()).entries().containsKey(write.getKey()));
     if (any) {
-      assertTrue(timestamp > model.state(model.newest()).timestamp(), "versions rise");
+      long timestamp = Objects.requireNonNull(given).nanosSinceEpoch();
+      assertTrue(timestamp > model.state(model.newest()).timestamp(), "timestamps rise");
       assertTrue(revision > lastRevision, "revisions rise");
       lastRevision = revision;
       model.apply(writes, timestamp);
@@ -253,7 +259,7 @@ final class ProgramRun implements AutoCloseable {
     if (open == null) {
       return false;
     }
-    Transaction tx = open.tx();
+    ExplicitTransaction tx = open.tx();
     switch (step.kind()) {
       case COMMIT -> commit(step.view(), open);
       case ROLL_BACK -> rollBack(step.view());
@@ -322,7 +328,7 @@ final class ProgramRun implements AutoCloseable {
     try {
       result = open.tx().commit();
     } catch (TransactionConflictException e) {
-      assertTrue(conflict, "a conflict with nobody");
+      assertTrue(conflict, "a conflict without another commit");
       return;
     }
     assertFalse(conflict, "it should conflict");

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Random programs against the public interface: whatever it answers is what a simple model answers.
- * A program that fails is made as short as it can be, and printed.
+ * Random programs against the public API: every answer is that of a simple model. A failing program
+ * is shrunk and printed.
  */
 class RandomProgramsTest {
 
@@ -25,7 +25,7 @@ class RandomProgramsTest {
   private static final int STEPS = 120;
 
   @Test
-  void whatIsAnsweredIsWhatTheModelAnswers() {
+  void everyAnswerIsThatOfTheModel() {
     long begun = System.nanoTime();
     Seeds.fresh(PROGRAMS).forEach(RandomProgramsTest::run);
     LOG.info("{} programs in {} ms", PROGRAMS, (System.nanoTime() - begun) / 1_000_000);
@@ -64,7 +64,7 @@ class RandomProgramsTest {
     }
   }
 
-  /** Leaves steps out, many at once and then single ones, as long as it still fails. */
+  /** Removes steps, many at once and then single ones, as long as the program still fails. */
   static List<ProgramStep> shrunk(List<ProgramStep> program) {
     List<ProgramStep> shortest = program;
     for (int size = program.size() / 2; size > 0; size = size == 1 ? 0 : size / 2) {

@@ -16,14 +16,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A load that takes its time does not hold up what has its own time. */
+/** A slow load does not delay timers. */
 @Timeout(90)
 class ResyncThreadsTest {
   private final CountDownLatch applying = new CountDownLatch(1);
   private final CountDownLatch goOn = new CountDownLatch(1);
   private volatile boolean slow;
 
-  /** Asked for by a load when it takes in the commit record, under the Synchronizer's lock. */
+  /** Read by a load when it processes the commit record, under the Synchronizer's lock. */
   private long wallClock() {
     if (slow && Thread.currentThread().getName().startsWith("petacore-n/")) {
       applying.countDown();
@@ -50,7 +50,7 @@ class ResyncThreadsTest {
       store.cut();
       other.runTransaction(tx -> tx.write("a", "1"));
       other.runTransaction(tx -> tx.write("a", "2"));
-      inner.compact(other.appliedRevision());
+      inner.compact(other.revision());
       slow = true;
       store.mend();
       applying.await();

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.petacore.data.Timestamp;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.store.KvStore;
 import io.petacore.store.embedded.EmbeddedKvStore;
+import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
 import java.util.concurrent.CompletionException;
@@ -16,8 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A body that outlives what is kept of the history runs again on a fresh snapshot, within the
- * bounds of its transaction. Here, no history is kept at all.
+ * A body that takes longer than the history retention runs again on a fresh snapshot, within the
+ * limits of its transaction. Here no history is kept at all.
  */
 class TooOldTest {
   private static final TransactionOptions OPTIONS = TransactionOptions.defaults();
@@ -38,7 +40,7 @@ class TooOldTest {
     store.close();
   }
 
-  /** The first runs of the body meet others who make their snapshots old. */
+  /** Other commits make the snapshots of the body's first runs too old. */
   private void outlive(int times) {
     int run = runs.incrementAndGet();
     if (run <= times) {
@@ -57,7 +59,7 @@ class TooOldTest {
   }
 
   @Test
-  void aReadThatComesTooLate() {
+  void aLateRead() {
     storage.runTransaction(tx -> readAndWrite(tx, 3));
     assertEquals("after of run 3", storage.read("b"));
     assertEquals(4, runs.get());
@@ -65,7 +67,7 @@ class TooOldTest {
   }
 
   @Test
-  void aReadThatComesTooLateInATransactionThatReadsOnly() {
+  void aLateReadInAReadOnlyTransaction() {
     String read =
         storage.callTransaction(
             tx -> {
@@ -77,7 +79,7 @@ class TooOldTest {
   }
 
   @Test
-  void aCommitThatComesTooLate() {
+  void aLateCommit() {
     storage.runTransaction(tx -> writeBlindly(tx, 3));
     assertEquals("written", storage.read("b"));
     assertEquals(4, runs.get());
@@ -95,7 +97,7 @@ class TooOldTest {
   }
 
   @Test
-  void itRunsNoMoreOftenThanItMay() {
+  void maxAttemptsAreKept() {
     TransactionOptions thrice = OPTIONS.maxAttempts(3);
     assertThrows(
         TransactionTooOldException.class,
@@ -107,21 +109,21 @@ class TooOldTest {
         () -> storage.runTransaction(thrice, tx -> writeBlindly(tx, 100)));
     assertEquals(3, runs.get());
     runs.set(0);
-    CompletionException told =
+    CompletionException failure =
         assertThrows(
             CompletionException.class,
             storage.runTransactionAsync(thrice, tx -> readAndWrite(tx, 100))::join);
-    assertInstanceOf(TransactionTooOldException.class, told.getCause());
+    assertInstanceOf(TransactionTooOldException.class, failure.getCause());
     assertEquals(3, runs.get());
   }
 
-  /** Nobody can run the code of its owner again. */
+  /** There is no body that could run again. */
   @Test
   void anExplicitTransactionEnds() {
-    try (Transaction tx = storage.begin(OPTIONS)) {
+    try (ExplicitTransaction tx = storage.begin(OPTIONS)) {
       assertThrows(TransactionTooOldException.class, () -> readAndWrite(tx, 1));
     }
-    try (Transaction tx = storage.begin(OPTIONS)) {
+    try (ExplicitTransaction tx = storage.begin(OPTIONS)) {
       runs.set(0);
       writeBlindly(tx, 1);
       assertThrows(TransactionTooOldException.class, tx::commit);
@@ -130,14 +132,14 @@ class TooOldTest {
 
   /** A state of the past that a body asks for does not come back. */
   @Test
-  void whatTheBodyAsksForInVainIsNotMendedByAnotherRun() {
+  void aPastThatTheBodyAsksForIsNotRetried() {
     assertThrows(
         TransactionTooOldException.class,
         () ->
             storage.runTransaction(
                 tx -> {
                   runs.incrementAndGet();
-                  storage.snapshotAt(1).close();
+                  storage.snapshotAt(Timestamp.of(1)).close();
                 }));
     assertEquals(1, runs.get());
     assertThrows(
@@ -146,7 +148,7 @@ class TooOldTest {
                 OPTIONS,
                 tx -> {
                   runs.incrementAndGet();
-                  storage.snapshotAt(1).close();
+                  storage.snapshotAt(Timestamp.of(1)).close();
                 })
             ::join);
     assertEquals(2, runs.get());

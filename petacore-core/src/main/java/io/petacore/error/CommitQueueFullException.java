@@ -1,8 +1,10 @@
 package io.petacore.error;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An asynchronous transaction found the commit queue full: as many transactions are pending as
- * {@code maxPendingCommits} allows. Nothing was applied; run it again when others have completed.
+ * {@code maxPendingCommits} allows. Nothing was applied.
  */
 public final class CommitQueueFullException extends PetaCoreException {
   private static final long serialVersionUID = 1L;
@@ -12,7 +14,26 @@ public final class CommitQueueFullException extends PetaCoreException {
    *
    * @param message names the limit
    */
-  public CommitQueueFullException(String message) {
-    super(message);
+  public CommitQueueFullException(@Nullable String message) {
+    this(message, null);
+  }
+
+  private CommitQueueFullException(@Nullable String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @return true: there is room again when others have completed
+   */
+  @Override
+  public boolean isRetryable() {
+    return true;
+  }
+
+  @Override
+  public CommitQueueFullException copy() {
+    return new CommitQueueFullException(getMessage(), this);
   }
 }

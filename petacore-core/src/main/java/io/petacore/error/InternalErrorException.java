@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class InternalErrorException extends PetaCoreException {
   private static final long serialVersionUID = 1L;
 
+  /** Whether a commit may have been applied. */
   private final boolean mayHaveBeenApplied;
 
   /**
@@ -16,17 +17,28 @@ public final class InternalErrorException extends PetaCoreException {
    * @param mayHaveBeenApplied whether a commit may have been applied nevertheless
    */
   public InternalErrorException(
-      String message, @Nullable Throwable cause, boolean mayHaveBeenApplied) {
+      @Nullable String message, @Nullable Throwable cause, boolean mayHaveBeenApplied) {
     super(message, cause);
     this.mayHaveBeenApplied = mayHaveBeenApplied;
   }
 
   /**
-   * Returns whether the commit may have been applied.
+   * {@inheritDoc}
    *
-   * @return false if nothing was applied
+   * @return false: a defect does not pass by itself
    */
+  @Override
+  public boolean isRetryable() {
+    return false;
+  }
+
+  @Override
   public boolean mayHaveBeenApplied() {
     return mayHaveBeenApplied;
+  }
+
+  @Override
+  public InternalErrorException copy() {
+    return new InternalErrorException(getMessage(), this, mayHaveBeenApplied);
   }
 }

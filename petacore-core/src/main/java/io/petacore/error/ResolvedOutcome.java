@@ -1,50 +1,76 @@
 package io.petacore.error;
 
+import io.petacore.data.Timestamp;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The outcome of a commit that was reported as unknown, resolved later.
  *
- * @param status what became of the commit
+ * @param status whether the commit was applied
  * @param revision the store's revision that holds the commit; 0 unless it is committed
- * @param timestamp the timestamp of that revision, in nanoseconds since the epoch; 0 unless it is
- *     committed, and where this node did not apply that revision by itself
+ * @param timestamp the timestamp of that revision; null unless the commit is committed and this
+ *     node applied that revision by itself
  */
-public record ResolvedOutcome(Status status, long revision, long timestamp) {
+public record ResolvedOutcome(Status status, long revision, @Nullable Timestamp timestamp) {
 
-  /** What became of the commit. */
+  /** Whether a commit was applied. */
   public enum Status {
-    /** Applied, as a whole. */
+    /** The commit was applied, as a whole. */
     COMMITTED,
-    /** Not applied, and it never will be. */
+    /** The commit was not applied and never will be. */
     NOT_COMMITTED,
-    /** It can't be resolved any more: the storage was closed, or the store's history was lost. */
+    /** It can't be resolved: the storage was closed, or the store's history was lost. */
     UNKNOWN
   }
 
   private static final ResolvedOutcome NEVER_COMMITTED =
-      new ResolvedOutcome(Status.NOT_COMMITTED, 0, 0);
-  private static final ResolvedOutcome UNRESOLVABLE = new ResolvedOutcome(Status.UNKNOWN, 0, 0);
+      new ResolvedOutcome(Status.NOT_COMMITTED, 0, null);
+  private static final ResolvedOutcome UNRESOLVABLE = new ResolvedOutcome(Status.UNKNOWN, 0, null);
 
-  /** Committed, at a revision with a timestamp. */
-  public static ResolvedOutcome committed(long revision, long timestamp) {
+  /**
+   * Returns the outcome of a commit that was applied.
+   *
+   * @param revision the store's revision that holds it
+   * @param timestamp the timestamp of that revision; null if it is not known
+   * @return the outcome
+   */
+  public static ResolvedOutcome committed(long revision, @Nullable Timestamp timestamp) {
     return new ResolvedOutcome(Status.COMMITTED, revision, timestamp);
   }
 
-  /** Not applied, now and for ever. */
+  /**
+   * Returns the outcome of a commit that was not applied and never will be.
+   *
+   * @return the outcome
+   */
   public static ResolvedOutcome notCommitted() {
     return NEVER_COMMITTED;
   }
 
-  /** It can't be resolved any more. */
+  /**
+   * Returns the outcome of a commit that can't be resolved.
+   *
+   * @return the outcome
+   */
   public static ResolvedOutcome unknown() {
     return UNRESOLVABLE;
   }
 
-  /** Whether the commit was applied, for certain. */
+  /**
+   * Returns whether the commit was applied.
+   *
+   * @return false also if it is not known
+   */
   public boolean isCommitted() {
     return status == Status.COMMITTED;
   }
 
-  /** Whether the commit was not applied and never will be, so that it is safe to run it again. */
+  /**
+   * Returns whether the commit was not applied and never will be, so that it is safe to run it
+   * again.
+   *
+   * @return false also if it is not known
+   */
   public boolean isNotCommitted() {
     return status == Status.NOT_COMMITTED;
   }

@@ -11,8 +11,28 @@ import org.jspecify.annotations.Nullable;
 public final class StoreRefusedException extends PetaCoreException {
   private static final long serialVersionUID = 1L;
 
-  /** A message that says what was refused and why; the cause, null if there is none. */
-  public StoreRefusedException(String message, @Nullable Throwable cause) {
+  /**
+   * Makes an exception.
+   *
+   * @param message what happened and what to do
+   * @param cause what the store said; null if there is nothing
+   */
+  public StoreRefusedException(@Nullable String message, @Nullable Throwable cause) {
     super(message, cause);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @return false: the configuration has to be changed
+   */
+  @Override
+  public boolean isRetryable() {
+    return false;
+  }
+
+  @Override
+  public StoreRefusedException copy() {
+    return new StoreRefusedException(getMessage(), this);
   }
 }

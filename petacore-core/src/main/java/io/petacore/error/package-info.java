@@ -1,4 +1,4 @@
-/** The exceptions an application may meet, each saying what happened and what to do. */
+/** The failures that PetaCore reports to an application. */
 @NullMarked
 package io.petacore.error;
 

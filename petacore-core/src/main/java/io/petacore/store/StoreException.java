@@ -1,11 +1,10 @@
 package io.petacore.store;
 
-import io.petacore.error.PetaCoreException;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** A request to a store failed; {@link #kind()} says whether it may have been applied. */
-public final class StoreException extends PetaCoreException {
+public final class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** The kind of failure. */

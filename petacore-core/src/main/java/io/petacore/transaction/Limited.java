@@ -3,7 +3,7 @@ package io.petacore.transaction;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
-/** The first elements of another iterable, which is not asked for more. */
+/** The first elements of another iterable, which is asked for no more than these. */
 record Limited<T>(Iterable<T> all, int limit) implements Iterable<T> {
 
   Limited {

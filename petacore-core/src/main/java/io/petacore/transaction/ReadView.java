@@ -5,25 +5,37 @@ import static java.util.Objects.requireNonNull;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
-import io.petacore.error.TransactionTooOldException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads from this node's memory: what {@link Transaction} and {@link Snapshot} share.
+ * Reads from this node's memory. Implemented by a transaction, a snapshot and the storage itself.
  *
- * <p>No read waits, blocks or goes to the store. Every read may throw {@link
- * TransactionTooOldException} where the view is of the past and that past is no longer kept, {@link
- * IllegalArgumentException} for a key that is empty or reserved, {@link NullPointerException} for
- * one that is null, and {@link IllegalStateException} when the view was closed.
+ * <p>No read blocks or goes to the store. Besides what the methods say, every read throws
+ *
+ * <ul>
+ *   <li>{@link io.petacore.error.TransactionTooOldException} if the state it needs is no longer
+ *       kept
+ *   <li>{@link io.petacore.error.StorageClosedException} if the storage was closed
+ *   <li>{@link IllegalStateException} if the view was closed, or its transaction has ended
+ *   <li>{@link IllegalArgumentException} for a key that is empty or reserved
+ *   <li>{@link NullPointerException} for an argument that is null; the message names it
+ * </ul>
  */
 public interface ReadView {
 
-  /** The value of a key; null if it is absent. */
+  /**
+   * Returns the value of a key.
+   *
+   * @param key the key
+   * @return the value; null if the key is absent
+   */
   @Nullable Bytes read(Bytes key);
 
   /**
-   * The value of a key, both as UTF-8; null if it is absent.
+   * Returns the value of a key, both as UTF-8.
    *
+   * @param key the key
+   * @return the value; null if the key is absent
    * @throws IllegalStateException if the value is not UTF-8
    */
   default @Nullable String read(String key) {
@@ -31,51 +43,85 @@ public interface ReadView {
     return value == null ? null : value.toUtf8();
   }
 
-  /** Whether a key is present. */
+  /**
+   * Returns whether a key is present.
+   *
+   * @param key the key
+   * @return true if it has a value
+   */
   default boolean exists(Bytes key) {
     return read(key) != null;
   }
 
-  /** Whether a key, as UTF-8, is present. */
+  /**
+   * Returns whether a key, given as UTF-8, is present.
+   *
+   * @param key the key
+   * @return true if it has a value
+   */
   default boolean exists(String key) {
     return exists(Bytes.utf8(requireNonNull(key, "key")));
   }
 
   /**
-   * The entries of a range in unsigned byte order, each iteration at one state. Lazy: the iterator
-   * holds no copy of the range, and looks a few entries up at a time. Writes of the same
-   * transaction are seen as they were when the iterator was made. The iterators can't remove and
-   * are confined to the thread of their view.
+   * Returns the entries of a range in ascending, unsigned byte order of their keys.
+   *
+   * <p>Each iteration sees one state. It is lazy: the iterator holds no copy of the range and looks
+   * up a few entries at a time. A transaction's own writes are seen as they were when the iterator
+   * was made. Iterators don't support removal, and one may be used by one thread at a time.
+   *
+   * @param range the keys
+   * @return an iterable that may be iterated any number of times
    */
   Iterable<Entry> scan(KeyRange range);
 
   /**
-   * The first entries of a {@linkplain #scan(KeyRange) scan}.
+   * Returns the first entries of a {@linkplain #scan(KeyRange) scan}.
    *
-   * @param limit how many at most
+   * @param range the keys
+   * @param limit the maximum number of entries
+   * @return an iterable that may be iterated any number of times
    * @throws IllegalArgumentException if the limit is negative
    */
   default Iterable<Entry> scan(KeyRange range, int limit) {
     return new Limited<>(scan(range), limit);
   }
 
-  /** Like {@link #scan(KeyRange)}, the greatest key first. */
+  /**
+   * Returns the entries of a range as {@link #scan(KeyRange)} does, the greatest key first.
+   *
+   * @param range the keys
+   * @return an iterable that may be iterated any number of times
+   */
   Iterable<Entry> scanDescending(KeyRange range);
 
   /**
-   * The first entries of a {@linkplain #scanDescending(KeyRange) descending scan}: those with the
-   * greatest keys.
+   * Returns the first entries of a {@linkplain #scanDescending(KeyRange) descending scan}, those
+   * with the greatest keys.
    *
-   * @param limit how many at most
+   * @param range the keys
+   * @param limit the maximum number of entries
+   * @return an iterable that may be iterated any number of times
    * @throws IllegalArgumentException if the limit is negative
    */
   default Iterable<Entry> scanDescending(KeyRange range, int limit) {
     return new Limited<>(scanDescending(range), limit);
   }
 
-  /** How many keys of a range are present. Walks over them, as a scan does, at one state. */
+  /**
+   * Counts the keys of a range that are present in one state. Takes time in proportion to their
+   * number.
+   *
+   * @param range the keys
+   * @return the number of present keys
+   */
   long count(KeyRange range);
 
-  /** The store's revision that this view reads at: under Read Committed, the newest applied. */
+  /**
+   * Returns the store's revision that a read sees now.
+   *
+   * @return the revision of the snapshot; for a Read Committed transaction and for the storage, the
+   *     newest applied revision
+   */
   long revision();
 }

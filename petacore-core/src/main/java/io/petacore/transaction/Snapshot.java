@@ -1,17 +1,23 @@
 package io.petacore.transaction;
 
+import io.petacore.data.Timestamp;
+
 /**
- * A read-only view of one state, which is kept for as long as the handle is open. Close it: an open
- * handle keeps every version since in memory, whatever the storage's bounds on history. One that is
- * lost unclosed is let go when the garbage collector finds it, and the log tells where it was
- * opened. Safe for use by many threads.
+ * A read-only view of one state, which is kept until the handle is closed. An open handle keeps
+ * every version since its state in memory, whatever the storage's bounds on history. A handle that
+ * is garbage-collected without having been closed is released, and a warning with the place where
+ * it was opened is logged. Safe for use by many threads.
  */
 public interface Snapshot extends ReadView, AutoCloseable {
 
-  /** The hybrid-logical-clock timestamp of the state in nanoseconds since the epoch. */
-  long timestamp();
+  /**
+   * Returns the timestamp of the state.
+   *
+   * @return for {@code snapshotAt}, the timestamp that was asked for
+   */
+  Timestamp timestamp();
 
-  /** Lets the state go. Reads after it throw {@link IllegalStateException}. Idempotent. */
+  /** Releases the state; later reads throw {@link IllegalStateException}. Idempotent. */
   @Override
   void close();
 }

@@ -6,10 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/**
- * How one transaction is run, where it differs from the storage's own settings. Immutable: each
- * setter returns a copy.
- */
+/** How one transaction is run, where that differs from the storage's settings. Immutable. */
 public final class TransactionOptions {
 
   private static final TransactionOptions DEFAULTS =
@@ -31,21 +28,32 @@ public final class TransactionOptions {
     this.maxAttempts = maxAttempts;
   }
 
-  /** Everything as the storage has it. */
+  /**
+   * Returns options that leave everything to the storage's settings.
+   *
+   * @return the default options
+   */
   public static TransactionOptions defaults() {
     return DEFAULTS;
   }
 
-  /** A copy with an isolation level. */
+  /**
+   * Returns a copy of these options with an isolation level.
+   *
+   * @param level the level
+   * @return the copy
+   */
   public TransactionOptions isolation(IsolationLevel level) {
     return new TransactionOptions(
         Optional.of(Objects.requireNonNull(level, "level")), timeout, maxAttempts, failFast);
   }
 
   /**
-   * A copy with a bound on the commit: all attempts, all waiting, from the end of the body's first
-   * run on.
+   * Returns a copy of these options with a timeout of the commit. It covers all attempts, and
+   * starts at the end of the body's first run.
    *
+   * @param bound the timeout
+   * @return the copy
    * @throws IllegalArgumentException if it is not positive
    */
   public TransactionOptions timeout(Duration bound) {
@@ -57,8 +65,10 @@ public final class TransactionOptions {
   }
 
   /**
-   * A copy with a bound on how often the body is run.
+   * Returns a copy of these options with a maximum number of attempts.
    *
+   * @param attempts how often the body is run at most, the first run included
+   * @return the copy
    * @throws IllegalArgumentException if it is not positive
    */
   public TransactionOptions maxAttempts(int attempts) {
@@ -69,31 +79,49 @@ public final class TransactionOptions {
   }
 
   /**
-   * A copy that does not wait for the store: while the storage is {@code DISCONNECTED}, a commit
-   * fails at once with {@link io.petacore.error.StoreUnavailableException} instead of at its
-   * timeout; so does one that waits to be sent when the connection is lost. One that is under way
-   * then is resolved as ever. Reads go on.
+   * Returns a copy of these options that does not wait for the store: while the storage is {@code
+   * DISCONNECTED}, a commit fails at once with {@link io.petacore.error.StoreUnavailableException}
+   * instead of at its timeout, and so does one that waits to be sent when the connection is lost. A
+   * commit in flight is resolved as usual. Reads go on.
+   *
+   * @return the copy
    */
   public TransactionOptions failFast() {
     return new TransactionOptions(isolation, timeout, maxAttempts, true);
   }
 
-  /** The isolation level; empty for the storage's own. */
+  /**
+   * Returns the isolation level.
+   *
+   * @return empty for the storage's setting
+   */
   public Optional<IsolationLevel> isolation() {
     return isolation;
   }
 
-  /** The bound on the commit; empty for the storage's own. */
+  /**
+   * Returns the timeout of the commit.
+   *
+   * @return empty for the storage's setting
+   */
   public Optional<Duration> timeout() {
     return timeout;
   }
 
-  /** The bound on how often the body is run; empty for the storage's own. */
+  /**
+   * Returns the maximum number of attempts.
+   *
+   * @return empty for the storage's setting
+   */
   public OptionalInt maxAttempts() {
     return maxAttempts;
   }
 
-  /** Whether a commit fails at once while the storage is disconnected. */
+  /**
+   * Returns whether a commit fails at once while the storage is disconnected.
+   *
+   * @return false by default
+   */
   public boolean isFailFast() {
     return failFast;
   }

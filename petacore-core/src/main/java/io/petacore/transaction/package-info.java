@@ -1,4 +1,4 @@
-/** What an application sees of a transaction: views, writes, options and results. */
+/** Transactions: views, writes, options and results. */
 @NullMarked
 package io.petacore.transaction;
 

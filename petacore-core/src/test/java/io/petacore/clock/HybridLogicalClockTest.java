@@ -113,7 +113,7 @@ class HybridLogicalClockTest {
     long nanos = PhysicalClock.system().nanos();
     Instant after = Instant.now();
     Instant reading = Instant.ofEpochSecond(0, nanos);
-    // The wall clock may be set during the test, but hardly by a minute.
+    // The wall clock may be adjusted during the test, but unlikely by a minute.
     assertTrue(reading.isAfter(before.minusSeconds(60)) && reading.isBefore(after.plusSeconds(60)));
   }
 }

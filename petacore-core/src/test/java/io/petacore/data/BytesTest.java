@@ -28,7 +28,7 @@ class BytesTest {
     byte[] array = {1, 2};
     Bytes bytes = Bytes.wrap(array);
     assertEquals(Bytes.of((byte) 1, (byte) 2), bytes);
-    array[0] = 3; // which nobody may do
+    array[0] = 3; // violates the contract
     assertEquals(3, bytes.byteAt(0));
     assertSame(Bytes.EMPTY, Bytes.wrap(new byte[0]));
   }
@@ -64,7 +64,7 @@ class BytesTest {
     assertEquals(text, bytes.toUtf8());
   }
 
-  /** Replaced by a question mark, two different strings would share a key. */
+  /** A replacement character would map two different strings to one key. */
   @ParameterizedTest
   @ValueSource(strings = {"\uD83D", "\uDE00", "a\uD83Db", "\uDE00\uD83D", "\uD83D\uD83D\uDE00"})
   void anUnpairedSurrogateIsRefused(String text) {
@@ -130,7 +130,7 @@ class BytesTest {
     assertNotEquals(Bytes.utf8("some kez").hashCode(), bytes.hashCode());
   }
 
-  /** Fails where keys can be chosen that hash alike in every process, as strings can be. */
+  /** Fails if keys can be chosen that collide in every process, as for strings. */
   @Test
   void keysChosenToCollideHaveDifferentHashes() {
     Set<Integer> hashes = new HashSet<>();

@@ -12,13 +12,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WyhashTest {
   private static final int LONGEST = 130;
 
-  /** The secret that the author's own test has. */
+  /** The secret of the reference test. */
   private static Wyhash published(long seed) {
     return new Wyhash(
         seed, 0xa0761d6478bd642fL, 0xe7037ed1a0b428dbL, 0x8ebc6af09c88c6e3L, 0x589965cc75374cc3L);
   }
 
-  /** What the author's own test expects. */
+  /** The hashes of the reference test. */
   @ParameterizedTest
   @CsvSource({
     "0, '', 0409638ee2bde459",
@@ -34,7 +34,7 @@ class WyhashTest {
     assertEquals(expected, String.format("%016x", published(seed).of(text.getBytes(US_ASCII))));
   }
 
-  /** Fails where a byte is left out of the hash. */
+  /** Fails if a byte does not affect the hash. */
   @ParameterizedTest
   @ValueSource(ints = {1, 0x80, 0xff})
   void everyByteAffectsTheHash(int difference) {

@@ -8,12 +8,12 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Every revision that a fake store has had, and nothing derived from them: whatever is asked is
- * found by going through them from the beginning. Slow, and hard to get wrong.
+ * All revisions of a fake store. Every query scans them from the beginning, which is slow but
+ * simple.
  */
 final class FakeHistory {
 
-  /** The revision of an empty store, as etcd counts. */
+  /** The revision of an empty store, as in etcd. */
   private static final long EMPTY = 1;
 
   private final List<List<Event>> revisions = new ArrayList<>();
@@ -31,7 +31,7 @@ final class FakeHistory {
     compacted = Math.max(compacted, revision);
   }
 
-  /** Forgets every revision above one: a backup restored. */
+  /** Drops all revisions above a given one, as if a backup was restored. */
   void rewind(long revision) {
     revisions.subList(Math.toIntExact(revision - EMPTY), revisions.size()).clear();
   }
@@ -39,8 +39,8 @@ final class FakeHistory {
   /**
    * Adds a revision.
    *
-   * @param changes puts and deletes; deletes of absent keys are left out
-   * @return its number; the newest there is if it would be empty
+   * @param changes puts and deletes; deletes of absent keys are ignored
+   * @return the revision; the newest one if nothing changes
    */
   long append(List<Operation> changes) {
     NavigableMap<Bytes, KeyValue> state = at(newest());
@@ -62,7 +62,7 @@ final class FakeHistory {
     return newest();
   }
 
-  /** What was there at a revision. */
+  /** The state at a revision. */
   NavigableMap<Bytes, KeyValue> at(long revision) {
     NavigableMap<Bytes, KeyValue> state = new TreeMap<>();
     for (long r = EMPTY + 1; r <= revision; r++) {

@@ -18,23 +18,22 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store that does what a test says, when the test says so: it has no thread, and nothing happens
- * between two steps of the test.
+ * A store that a test controls step by step: it has no thread, and nothing happens between two
+ * steps of the test.
  *
- * <p>What it holds is a true history ({@link #change}, {@link #commit}), which ranges and watches
- * are answered from, so a test can't make up answers that contradict each other by mistake; where
- * it needs a fault, it injects one on purpose ({@link ScriptedWatch#deliver(RevisionEvents...)},
- * {@link #rewind}).
+ * <p>Ranges and watches are answered from a consistent history ({@link #change}, {@link #commit}),
+ * so a test cannot produce contradictory responses by mistake; where it needs a fault, it injects
+ * one on purpose ({@link ScriptedWatch#deliver(RevisionEvents...)}, {@link #rewind}).
  *
- * <p>Calls are answered at once, unless the test has them held ({@link #hold}) to answer or fail
- * each later, or a failure is queued ({@link #failNext}). Watches say nothing by themselves: see
- * {@link ScriptedWatch}.
+ * <p>Calls complete immediately, unless the test holds them ({@link #hold}) to complete or fail
+ * each later, or a failure is queued ({@link #failNext}). Watches deliver nothing by themselves:
+ * see {@link ScriptedWatch}.
  *
- * <p>To be used by one thread.
+ * <p>Not thread-safe.
  */
 public final class ScriptedKvStore implements KvStore {
 
-  /** A call that waits to be answered. */
+  /** A held call. */
   public static final class Held {
     private final String what;
     private final Runnable answer;
@@ -46,18 +45,18 @@ public final class ScriptedKvStore implements KvStore {
       this.future = future;
     }
 
-    /** Carries it out now, and answers. */
+    /** Executes the call and completes it. */
     public void answer() {
       answer.run();
     }
 
-    /** Carries it out now, and loses the answer. */
+    /** Executes the call and loses the response. */
     public void answerLost() {
       future.completeExceptionally(failure(StoreException.Kind.OUTCOME_UNKNOWN));
       answer.run(); // too late for the future
     }
 
-    /** Fails it, not carried out. */
+    /** Fails the call without executing it. */
     public void fail(StoreException.Kind kind) {
       future.completeExceptionally(failure(kind));
     }
@@ -86,9 +85,9 @@ public final class ScriptedKvStore implements KvStore {
     return new StoreException(kind, "scripted: " + kind, null);
   }
 
-  // ---- what a test does to the store
+  // ---- control by the test
 
-  /** Makes changes, as one revision; returns it. */
+  /** Applies changes as one revision and returns it. */
   public long change(Operation... changes) {
     return history.append(Arrays.asList(changes));
   }
@@ -98,27 +97,27 @@ public final class ScriptedKvStore implements KvStore {
     return history.newest();
   }
 
-  /** Makes everything before a revision unreadable. */
+  /** Compacts the history below a revision. */
   public void compact(long revision) {
     history.compact(revision);
   }
 
-  /** Forgets all after a revision, as if a backup had been restored. */
+  /** Drops all revisions above a given one, as if a backup was restored. */
   public void rewind(long revision) {
     history.rewind(revision);
   }
 
-  /** From now on, calls wait for the test. */
+  /** Holds calls from now on. */
   public void hold() {
     holding = true;
   }
 
-  /** From now on, calls are answered at once; those held stay so. */
+  /** Completes calls immediately from now on; held ones stay held. */
   public void stopHolding() {
     holding = false;
   }
 
-  /** The call that has waited longest. */
+  /** The oldest held call. */
   public Held nextHeld() {
     Held next = held.poll();
     if (next == null) {
@@ -127,29 +126,29 @@ public final class ScriptedKvStore implements KvStore {
     return next;
   }
 
-  /** How many calls wait. */
+  /** The number of held calls. */
   public int countHeld() {
     return held.size();
   }
 
-  /** The next calls fail so, one each, not carried out. */
+  /** Fails the next calls, one per failure, without executing them. */
   public void failNext(StoreException.Kind... kinds) {
     for (StoreException.Kind kind : kinds) {
       failures.add(() -> failure(kind));
     }
   }
 
-  /** The next call throws, which no store should. */
+  /** Makes the next call throw, which violates the contract. */
   public void throwNext(RuntimeException thrown) {
     failures.add(() -> thrown);
   }
 
-  /** The next call of {@link #watch} throws, which no store should. */
+  /** Makes the next call of {@link #watch} throw, which violates the contract. */
   public void throwOnWatch(RuntimeException thrown) {
     watchFailure = thrown;
   }
 
-  /** From now on, or no more: a watch is over before the call that opens it returns. */
+  /** Sets whether a watch ends before the call that opens it returns. */
   public void endWatchesAtOnce(boolean so) {
     endsWatchesAtOnce = so;
   }
@@ -164,12 +163,12 @@ public final class ScriptedKvStore implements KvStore {
     return List.copyOf(ranges);
   }
 
-  /** Every watch that was opened, in order. */
+  /** All opened watches, in order. */
   public List<ScriptedWatch> watches() {
     return List.copyOf(watches);
   }
 
-  /** The watch that was opened last. */
+  /** The most recently opened watch. */
   public ScriptedWatch watch() {
     return watches.get(watches.size() - 1);
   }
@@ -330,7 +329,7 @@ public final class ScriptedKvStore implements KvStore {
     return call("revoke " + lease, () -> endLease(lease)).thenAccept(done -> {});
   }
 
-  /** Ends a lease as if its time were over. */
+  /** Expires a lease. */
   public long endLease(long lease) {
     Set<Bytes> keys = leases.remove(lease);
     return keys == null

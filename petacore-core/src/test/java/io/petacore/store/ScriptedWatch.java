@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * A watch on a {@link ScriptedKvStore}. It calls its listener with what the test supplies, when the
- * test says so; also after it was closed, as a store may whose call was under way.
+ * test says so; even after it was closed, as a store may whose call was already running.
  */
 public final class ScriptedWatch implements Watch {
 
@@ -28,33 +28,33 @@ public final class ScriptedWatch implements Watch {
     this.next = fromRevision;
   }
 
-  /** Where it was asked to begin. */
+  /** The requested start revision. */
   public long fromRevision() {
     return fromRevision;
   }
 
-  /** Whether its owner has closed it. */
+  /** Whether the watch was closed by its owner. */
   public boolean isClosed() {
     return closed;
   }
 
-  /** Closing it will throw, which it should not. */
+  /** Makes {@link #close} throw, which violates the contract. */
   public void throwOnClose() {
     throwsOnClose = true;
   }
 
-  /** Tells that it was accepted. */
+  /** Calls {@code onOpened}. */
   public ScriptedWatch open() {
     listener.onOpened();
     return this;
   }
 
-  /** Tells truly what has been committed since, in one call; nothing where there is nothing. */
+  /** Delivers all new revisions in one call, if there are any. */
   public void deliver() {
     deliver(Integer.MAX_VALUE);
   }
 
-  /** Tells truly of the next revisions, at most so many, in one call. */
+  /** Delivers the next revisions in one call, up to a maximum number. */
   public void deliver(int atMost) {
     List<RevisionEvents> due = new ArrayList<>();
     for (; next <= store.newest() && due.size() < atMost; next++) {
@@ -68,7 +68,7 @@ public final class ScriptedWatch implements Watch {
     }
   }
 
-  /** Has bytes arrive of something that is not whole yet. */
+  /** Reports bytes of an incomplete message. */
   public void receive(long bytes) {
     receivedBytes += bytes;
   }
@@ -78,22 +78,22 @@ public final class ScriptedWatch implements Watch {
     return receivedBytes;
   }
 
-  /** What a revision changed in the watched range. */
+  /** The events of a revision in the watched range. */
   public RevisionEvents revision(long revision) {
     return store.history().events(revision, range);
   }
 
-  /** Tells what the test made up. */
+  /** Delivers revisions supplied by the test. */
   public void deliver(RevisionEvents... revisions) {
     listener.onRevisions(Arrays.asList(revisions));
   }
 
-  /** Leaves revisions out. */
+  /** Skips revisions. */
   public void skipTo(long revision) {
     next = revision;
   }
 
-  /** Tells that it is over. */
+  /** Ends the watch. */
   public void end(StoreException.Kind kind) {
     listener.onEnd(new StoreException(kind, "scripted: " + kind, null));
   }

@@ -61,7 +61,8 @@ final class Calls {
               Call<Q, A, T> call = newCall(method, request, Purpose.READ, decoder, deadline, null);
               start(call);
               return call.future();
-            })
+            },
+            () -> false) // its answer is small
         .start();
   }
 

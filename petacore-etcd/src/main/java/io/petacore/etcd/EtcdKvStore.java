@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +109,12 @@ public final class EtcdKvStore implements KvStore {
   public CompletableFuture<RangePage> bulkRange(RangeRequest request, LongConsumer arriving) {
     EtcdRange range = EtcdRange.of(request.range());
     int most = settings.maxInboundBytes();
+    AtomicBoolean arrived = new AtomicBoolean();
+    LongConsumer noted =
+        bytes -> {
+          arrived.set(true);
+          arriving.accept(bytes);
+        };
     Supplier<CompletableFuture<RangePage>> read =
         () ->
             calls.read(
@@ -118,11 +125,13 @@ public final class EtcdKvStore implements KvStore {
                     connection,
                     settings.requestTimeout(),
                     PATIENCE,
-                    arriving,
+                    noted,
                     request.limit() == 1 ? most : Math.min(most, MAX_PAGE_BYTES)));
     // A limited page is one of many and may take etcd long, so it is not resent.
     boolean few = request.limit() == 0 || range.single();
-    return few ? new HedgedRead<>(connection, read).start() : read.get();
+    return few
+        ? new HedgedRead<>(connection, read, () -> arrived.getAndSet(false)).start()
+        : read.get();
   }
 
   @Override

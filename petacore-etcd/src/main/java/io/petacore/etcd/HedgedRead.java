@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * A read that is resent while it has no response: twice a second, a few times, each time to the
  * member that the picker prefers. The first response is the result. So a read does not wait for its
  * deadline if a member or the leader hangs.
+ *
+ * <p>A response of which bytes arrive is awaited: on a slow link another one would only delay it.
  *
  * <p>The other attempts are not cancelled: while they are pending, the picker avoids their members,
  * and a deadline without a response shows that a connection hangs.
@@ -30,6 +33,7 @@ final class HedgedRead<T> {
 
   private final Connection connection;
   private final Supplier<CompletableFuture<T>> attempts;
+  private final BooleanSupplier progress;
   private final CompletableFuture<T> future = new CompletableFuture<>();
 
   private final Object lock = new Object();
@@ -45,10 +49,13 @@ final class HedgedRead<T> {
 
   /**
    * @param attempts sends the request once; its future fails with {@link StoreException}
+   * @param progress whether a part of a response has arrived since the last call
    */
-  HedgedRead(Connection connection, Supplier<CompletableFuture<T>> attempts) {
+  HedgedRead(
+      Connection connection, Supplier<CompletableFuture<T>> attempts, BooleanSupplier progress) {
     this.connection = connection;
     this.attempts = attempts;
+    this.progress = progress;
   }
 
   /** Sends the request; to be called once. The future fails with {@link StoreException}. */
@@ -60,6 +67,10 @@ final class HedgedRead<T> {
   private void attempt() {
     synchronized (lock) {
       if (future.isDone() || (attemptCount > 0 && open == 0)) {
+        return;
+      }
+      if (attemptCount > 0 && progress.getAsBoolean()) {
+        scheduleNext();
         return;
       }
       attemptCount++;

@@ -8,8 +8,8 @@ import static io.petacore.etcd.StubEtcd.silence;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.petacore.store.RecordingListener;
 import io.petacore.store.StoreException.Kind;
+import io.petacore.testing.RecordingListener;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -1,6 +1,6 @@
 package io.petacore.etcd;
 
-import io.petacore.PackageRulesTest;
+import io.petacore.testing.PackageRules;
 
 /** Checks the package rules with the packages of this module. */
-class EtcdPackageRulesTest extends PackageRulesTest {}
+class EtcdPackageRulesTest extends PackageRules {}

@@ -6,6 +6,7 @@ import static io.petacore.etcd.Awaited.failure;
 import static io.petacore.etcd.StubEtcd.reply;
 import static io.petacore.etcd.StubEtcd.silence;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.etcd.jetcd.api.RangeRequest;
@@ -15,10 +16,13 @@ import io.grpc.stub.StreamObserver;
 import io.petacore.data.KeyRange;
 import io.petacore.store.RangePage;
 import io.petacore.store.StoreException.Kind;
+import io.petacore.store.StoreLimits;
 import io.petacore.testing.Await;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -137,5 +141,42 @@ class HedgedReadTest {
     failure(Kind.UNAVAILABLE, plain);
     assertEquals(1 + HedgedRead.MAX_ATTEMPTS, requestCount());
     assertTrue(!page.isDone());
+  }
+
+  /** Broken if a slow link had to carry an answer several times over. */
+  @Test
+  void anAnswerThatArrivesIsWaitedFor() throws Exception {
+    Connection connection =
+        new Connection(
+            new EtcdSettings(
+                EndpointResolver.target(Endpoints.parse(List.of(one.endpoint())).uris()),
+                null,
+                null,
+                null,
+                TIMEOUT,
+                TIMEOUT,
+                TIMEOUT,
+                TIMEOUT,
+                1 << 20,
+                new StoreLimits(128, 1 << 20)));
+    try {
+      AtomicInteger sent = new AtomicInteger();
+      AtomicInteger looked = new AtomicInteger();
+      CompletableFuture<String> answer =
+          new HedgedRead<>(
+                  connection,
+                  () -> {
+                    sent.incrementAndGet();
+                    return new CompletableFuture<String>();
+                  },
+                  () -> looked.incrementAndGet() <= 2)
+              .start();
+      Await.until("nothing more arrives", () -> looked.get() == 2);
+      assertEquals(1, sent.get());
+      Await.until("it is asked for again", () -> sent.get() == 2);
+      assertFalse(answer.isDone());
+    } finally {
+      connection.close();
+    }
   }
 }

@@ -15,10 +15,10 @@ import io.etcd.jetcd.api.LeaseGrantResponse;
 import io.etcd.jetcd.api.LeaseKeepAliveResponse;
 import io.grpc.Status;
 import io.petacore.store.BatchResult;
-import io.petacore.store.RecordingListener;
 import io.petacore.store.StoreException;
 import io.petacore.store.StoreException.Kind;
 import io.petacore.testing.Await;
+import io.petacore.testing.RecordingListener;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -97,7 +97,7 @@ class HungMemberTest {
   @Test
   void aMemberWithoutPendingRequestsIsDetectedAsHung() throws Exception {
     awaitBoth();
-    hang();
+    var unused = hang();
     Await.until("the leader was probed", () -> !leader.requests("Status").isEmpty());
     Await.until("the follower was probed", () -> !follower.requests("Status").isEmpty());
     leader.requests.clear();
@@ -129,7 +129,7 @@ class HungMemberTest {
     awaitBoth();
     RecordingListener listener = watchAtTheLeader();
     follower.onStatus = silence();
-    hang();
+    var unused = hang();
     Await.until("the leader was probed twice", () -> leader.requests("Status").size() > 2);
     listener.assertQuiet();
   }
@@ -138,7 +138,7 @@ class HungMemberTest {
   @Test
   void aRequestThatOnlyAHungMemberCouldServeFailsAtOnce() throws Exception {
     awaitBoth();
-    hang();
+    var unused = hang();
     Await.until("the leader was probed", () -> !leader.requests("Status").isEmpty());
     Await.until(
         "the leader is considered silent",
@@ -183,7 +183,7 @@ class HungMemberTest {
           "the request has arrived",
           () -> asked.isDone() || !leader.requests("LeaseKeepAlive").isEmpty());
     } while (renewal.isDone());
-    hang();
+    var unused = hang();
     answer(renewal);
   }
 }

@@ -10,9 +10,9 @@ import io.petacore.internal.format.SessionId;
 import io.petacore.store.Event;
 import io.petacore.store.KvStore;
 import io.petacore.store.RangeRequest;
-import io.petacore.store.RecordingListener;
 import io.petacore.store.RevisionEvents;
-import io.petacore.store.StoreUnderTest;
+import io.petacore.testing.Answers;
+import io.petacore.testing.RecordingListener;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -46,10 +46,7 @@ public final class CommitHistory {
     CommitHistory history = new CommitHistory(namespace);
     KeyRange record = KeyRange.single(history.prefix.concat(ReservedKeys.COMMIT_RECORD));
     long end =
-        StoreUnderTest.answer(store.range(new RangeRequest(record, 0, 1)))
-            .entries()
-            .get(0)
-            .modRevision();
+        Answers.answer(store.range(new RangeRequest(record, 0, 1))).entries().get(0).modRevision();
     RecordingListener listener = new RecordingListener();
     try (var watch = store.watch(KeyRange.prefix(history.prefix), 1, listener)) {
       Objects.requireNonNull(watch);

@@ -18,7 +18,7 @@ import io.petacore.it.proxy.TcpProxy;
 import io.petacore.store.BatchResult;
 import io.petacore.store.KvStore;
 import io.petacore.store.RangeRequest;
-import io.petacore.store.StoreUnderTest;
+import io.petacore.testing.Answers;
 import io.petacore.testing.Await;
 import io.petacore.testing.Nodes;
 import io.petacore.transaction.CommitResult;
@@ -72,7 +72,7 @@ class DelayedRequestTest {
     // Connects through the proxy.
     Await.until(
         "a response through the proxy",
-        () -> StoreUnderTest.answer(detour.range(new RangeRequest(KeyRange.all(), 0, 1))) != null);
+        () -> Answers.answer(detour.range(new RangeRequest(KeyRange.all(), 0, 1))) != null);
   }
 
   @BeforeEach
@@ -111,7 +111,7 @@ class DelayedRequestTest {
   private BatchResult deliver(Delayed delayed) throws Exception {
     assertFalse(delayed.response().isDone());
     proxy.pass(Direction.TO_SERVER);
-    return StoreUnderTest.answer(delayed.response());
+    return Answers.answer(delayed.response());
   }
 
   private void assertRejectedOnArrival(Delayed delayed) throws Exception {
@@ -126,7 +126,7 @@ class DelayedRequestTest {
   }
 
   private void assertCommittedByResend(Delayed delayed) throws Exception {
-    CommitResult result = StoreUnderTest.answer(delayed.outcome());
+    CommitResult result = Answers.answer(delayed.outcome());
     assertTrue(result.revision() > 0);
     assertEquals("delayed", storage.read("key"));
     assertEquals(1, storage.status().counters().resolvedNotApplied());
@@ -135,7 +135,7 @@ class DelayedRequestTest {
 
   private <X extends Throwable> void assertFailed(Class<X> failure, Delayed delayed) {
     ExecutionException thrown =
-        assertThrows(ExecutionException.class, () -> StoreUnderTest.answer(delayed.outcome()));
+        assertThrows(ExecutionException.class, () -> Answers.answer(delayed.outcome()));
     assertInstanceOf(failure, thrown.getCause());
     assertEquals(Optional.of("old"), etcd.client().get(nodes.namespace() + "key"));
   }
@@ -145,7 +145,7 @@ class DelayedRequestTest {
   void itIsAppliedInTime() throws Exception {
     Delayed delayed = delay();
     assertTrue(deliver(delayed).applied());
-    StoreUnderTest.answer(delayed.outcome());
+    Answers.answer(delayed.outcome());
     assertEquals("delayed", storage.read("key"));
     assertEquals(0, storage.status().counters().resent());
   }

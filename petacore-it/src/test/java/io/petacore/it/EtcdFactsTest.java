@@ -21,11 +21,11 @@ import io.petacore.store.KeyValue;
 import io.petacore.store.KvStore;
 import io.petacore.store.Operation;
 import io.petacore.store.RangeRequest;
-import io.petacore.store.RecordingListener;
 import io.petacore.store.RevisionEvents;
 import io.petacore.store.StoreException;
 import io.petacore.store.StoreException.Kind;
-import io.petacore.store.StoreUnderTest;
+import io.petacore.testing.Answers;
+import io.petacore.testing.RecordingListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -85,8 +85,7 @@ class EtcdFactsTest {
   }
 
   private BatchResult commit(Operation... operations) throws Exception {
-    return StoreUnderTest.answer(
-        store.commit(new Batch(List.of(), List.of(operations), List.of())));
+    return Answers.answer(store.commit(new Batch(List.of(), List.of(operations), List.of())));
   }
 
   private String rejection(Operation... operations) {
@@ -98,8 +97,7 @@ class EtcdFactsTest {
 
   private @Nullable KeyValue read(String name) throws Exception {
     KeyRange single = KeyRange.single(key(name));
-    List<KeyValue> found =
-        StoreUnderTest.answer(store.range(new RangeRequest(single, 0, 0))).entries();
+    List<KeyValue> found = Answers.answer(store.range(new RangeRequest(single, 0, 0))).entries();
     return found.isEmpty() ? null : found.get(0);
   }
 
@@ -186,10 +184,10 @@ class EtcdFactsTest {
 
   @Test
   void aPutWithARevokedLeaseRejectsTheRequest() throws Exception {
-    long lease = StoreUnderTest.answer(store.grantLease(Duration.ofMinutes(1)));
-    StoreUnderTest.answer(store.revokeLease(lease));
+    long lease = Answers.answer(store.grantLease(Duration.ofMinutes(1)));
+    Answers.answer(store.revokeLease(lease));
     Operation leased = new Operation.Put(key("leased"), VALUE, lease);
-    StoreUnderTest.assertFails(
+    Answers.assertFails(
         Kind.LEASE_NOT_FOUND,
         store.commit(new Batch(List.of(), List.of(put("a"), group(List.of(), leased)), List.of())));
     assertNull(read("a"));
@@ -198,11 +196,11 @@ class EtcdFactsTest {
   /** A session fence that is advanced still ends with its lease. */
   @Test
   void aKeyPutAgainWithItsLeaseEndsWithIt() throws Exception {
-    long lease = StoreUnderTest.answer(store.grantLease(Duration.ofMinutes(1)));
+    long lease = Answers.answer(store.grantLease(Duration.ofMinutes(1)));
     Operation fence = new Operation.Put(key("fence"), VALUE, lease);
     commit(fence);
     commit(fence);
-    StoreUnderTest.answer(store.revokeLease(lease));
+    Answers.answer(store.revokeLease(lease));
     assertNull(read("fence"));
   }
 
@@ -235,12 +233,11 @@ class EtcdFactsTest {
       guards.add(new Guard(key("k" + i), 0));
       reads.add(key("k" + i));
     }
-    assertTrue(StoreUnderTest.answer(store.commit(new Batch(guards, List.of(), reads))).applied());
+    assertTrue(Answers.answer(store.commit(new Batch(guards, List.of(), reads))).applied());
     guards.add(new Guard(key("k128"), 0));
-    StoreUnderTest.assertFails(
-        Kind.REJECTED, store.commit(new Batch(guards, List.of(), List.of())));
+    Answers.assertFails(Kind.REJECTED, store.commit(new Batch(guards, List.of(), List.of())));
     reads.add(key("k128"));
-    StoreUnderTest.assertFails(Kind.REJECTED, store.commit(new Batch(List.of(), List.of(), reads)));
+    Answers.assertFails(Kind.REJECTED, store.commit(new Batch(List.of(), List.of(), reads)));
   }
 
   /**

@@ -14,10 +14,10 @@ import io.petacore.store.Batch;
 import io.petacore.store.KvStore;
 import io.petacore.store.Operation;
 import io.petacore.store.RangeRequest;
-import io.petacore.store.RecordingListener;
 import io.petacore.store.StoreException.Kind;
-import io.petacore.store.StoreUnderTest;
+import io.petacore.testing.Answers;
 import io.petacore.testing.Await;
+import io.petacore.testing.RecordingListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,16 +74,16 @@ class EtcdFaultsTest {
   /** The request was sent and may be applied after its timeout. */
   @Test
   void aCommitToAPausedServerIsInDoubt() throws Exception {
-    StoreUnderTest.answer(put("k", "before"));
+    Answers.answer(put("k", "before"));
     etcd.member().pause();
     CompletableFuture<?> commit = put("k", "late");
     CompletableFuture<?> read = range();
     CompletableFuture<?> grant = store.grantLease(Duration.ofMinutes(1));
-    StoreUnderTest.assertFails(Kind.OUTCOME_UNKNOWN, commit);
-    StoreUnderTest.assertFails(Kind.UNAVAILABLE, read);
-    StoreUnderTest.assertFails(Kind.UNAVAILABLE, grant);
+    Answers.assertFails(Kind.OUTCOME_UNKNOWN, commit);
+    Answers.assertFails(Kind.UNAVAILABLE, read);
+    Answers.assertFails(Kind.UNAVAILABLE, grant);
     etcd.member().resume();
-    Await.until("requests succeed", () -> StoreUnderTest.answer(put("x", "after")) != null);
+    Await.until("requests succeed", () -> Answers.answer(put("x", "after")) != null);
   }
 
   /** The keepalive detects that the server of an open watch is silent. */
@@ -125,18 +125,18 @@ class EtcdFaultsTest {
   @Test
   void commitsAfterTheServerWasKilledAreNotInDoubt() throws Exception {
     RecordingListener listener = watch();
-    StoreUnderTest.answer(put("k", "1"));
+    Answers.answer(put("k", "1"));
     listener.nextRevision();
     etcd.member().kill();
     assertEquals(Kind.UNAVAILABLE, listener.awaitEnd().kind());
     for (int i = 0; i < 3; i++) {
-      StoreUnderTest.assertFails(Kind.UNAVAILABLE, put("k", "never"));
+      Answers.assertFails(Kind.UNAVAILABLE, put("k", "never"));
     }
-    StoreUnderTest.assertFails(Kind.UNAVAILABLE, range());
+    Answers.assertFails(Kind.UNAVAILABLE, range());
     etcd.member().start();
-    Await.until("requests succeed", () -> StoreUnderTest.answer(range()) != null);
+    Await.until("requests succeed", () -> Answers.answer(range()) != null);
     assertEquals("1", etcd.client().get(namespace + "k").orElseThrow());
-    StoreUnderTest.answer(put("k", "2"));
+    Answers.answer(put("k", "2"));
     assertEquals("2", etcd.client().get(namespace + "k").orElseThrow());
   }
 
@@ -147,10 +147,10 @@ class EtcdFaultsTest {
     for (int i = 0; i < 200; i++) {
       commits.add(put("k" + i, "v"));
     }
-    StoreUnderTest.answer(commits.get(0));
+    Answers.answer(commits.get(0));
     etcd.member().kill();
     for (CompletableFuture<?> commit : commits) {
-      StoreUnderTest.answer(commit.handle((result, failure) -> true));
+      Answers.answer(commit.handle((result, failure) -> true));
     }
     etcd.member().start();
     for (int i = 0; i < commits.size(); i++) {
@@ -162,7 +162,7 @@ class EtcdFaultsTest {
 
   @Test
   void closeWhileTheServerIsPausedIsFastAndReportsUnknownOutcomes() throws Exception {
-    StoreUnderTest.answer(put("k", "1"));
+    Answers.answer(put("k", "1"));
     RecordingListener listener = watch();
     listener.nextRevision();
     etcd.member().pause();
@@ -171,8 +171,8 @@ class EtcdFaultsTest {
     long start = System.nanoTime();
     store.close();
     Duration took = Duration.ofNanos(System.nanoTime() - start);
-    StoreUnderTest.assertFails(Kind.OUTCOME_UNKNOWN, commit);
-    StoreUnderTest.assertFails(Kind.CLOSED, read);
+    Answers.assertFails(Kind.OUTCOME_UNKNOWN, commit);
+    Answers.assertFails(Kind.CLOSED, read);
     assertEquals(Kind.CLOSED, listener.awaitEnd().kind());
     assertTrue(took.toSeconds() < 5, "took " + took);
   }

@@ -14,11 +14,11 @@ import io.petacore.store.Batch;
 import io.petacore.store.KvStore;
 import io.petacore.store.Operation;
 import io.petacore.store.RangeRequest;
-import io.petacore.store.RecordingListener;
 import io.petacore.store.StoreException;
 import io.petacore.store.StoreException.Kind;
-import io.petacore.store.StoreUnderTest;
+import io.petacore.testing.Answers;
 import io.petacore.testing.Await;
+import io.petacore.testing.RecordingListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -87,10 +87,10 @@ class EtcdTokenTest {
   /** Reads, commits and watches with the old token. */
   @Test
   void aTokenThatTheServerForgotIsRenewedTransparently() throws Exception {
-    StoreUnderTest.answer(put(shop + "k"));
+    Answers.answer(put(shop + "k"));
     restartWithoutTokens();
-    Await.until("reads succeed", () -> StoreUnderTest.answer(read()) != null);
-    StoreUnderTest.answer(put(shop + "k"));
+    Await.until("reads succeed", () -> Answers.answer(read()) != null);
+    Answers.answer(put(shop + "k"));
     RecordingListener listener = new RecordingListener();
     store.watch(KeyRange.prefix(shop), 1, listener);
     listener.awaitOpened();
@@ -99,7 +99,7 @@ class EtcdTokenTest {
   /** The watch is the first request and must renew the token. */
   @Test
   void aWatchRenewsATokenThatTheServerForgot() throws Exception {
-    StoreUnderTest.answer(put(shop + "k"));
+    Answers.answer(put(shop + "k"));
     restartWithoutTokens();
     Await.until(
         "a watch opens",
@@ -134,15 +134,15 @@ class EtcdTokenTest {
       for (CompletableFuture<?> commit : concurrent) {
         done += isDoneOrUnavailable(commit) ? 1 : 0;
       }
-      StoreUnderTest.answer(put(shop + "k"));
-      StoreUnderTest.answer(read());
+      Answers.answer(put(shop + "k"));
+      Answers.answer(read());
     }
     assertTrue(done > 1_000, done + " of 2,000");
   }
 
   private static boolean isDoneOrUnavailable(CompletableFuture<?> commit) throws Exception {
     try {
-      StoreUnderTest.answer(commit);
+      Answers.answer(commit);
       return true;
     } catch (ExecutionException e) {
       assertEquals(Kind.UNAVAILABLE, StoreException.of(e.getCause()).kind());
@@ -152,19 +152,19 @@ class EtcdTokenTest {
 
   @Test
   void requestsWithoutPermissionAreRejected() throws Exception {
-    StoreUnderTest.assertFails(Kind.REJECTED, put("other/k"));
-    StoreUnderTest.assertFails(
+    Answers.assertFails(Kind.REJECTED, put("other/k"));
+    Answers.assertFails(
         Kind.REJECTED, store.range(new RangeRequest(KeyRange.prefix("other/"), 0, 0)));
     RecordingListener listener = new RecordingListener();
     store.watch(KeyRange.prefix("other/"), 1, listener);
     assertEquals(Kind.REJECTED, listener.awaitEnd().kind());
-    StoreUnderTest.answer(put(shop + "k"));
+    Answers.answer(put(shop + "k"));
   }
 
   /** Some versions of etcd require administrator permission for the status. */
   @Test
   void describeWorksWithoutAdministratorPermission() throws Exception {
-    String described = StoreUnderTest.answer(store.describe());
+    String described = Answers.answer(store.describe());
     assertTrue(described.startsWith("etcd "), described);
   }
 
@@ -172,7 +172,7 @@ class EtcdTokenTest {
   void withoutAUserEveryRequestIsMisconfigured() throws Exception {
     try (KvStore anonymous = EtcdKvStore.connect(etcd.endpoints())) {
       Operation put = new Operation.Put(Bytes.utf8(shop + "k"), Bytes.utf8("v"));
-      StoreUnderTest.assertFails(
+      Answers.assertFails(
           Kind.MISCONFIGURED, anonymous.commit(new Batch(List.of(), List.of(put), List.of())));
     }
   }

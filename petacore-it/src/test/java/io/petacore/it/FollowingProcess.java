@@ -1,7 +1,7 @@
 package io.petacore.it;
 
 import io.petacore.DistributedStorage;
-import io.petacore.StorageStatus;
+import io.petacore.StorageCounters;
 import io.petacore.etcd.EtcdKvStore;
 import io.petacore.store.KvStore;
 import io.petacore.testing.Await;
@@ -27,7 +27,7 @@ public final class FollowingProcess {
             DistributedStorage.builder(store).namespace(arguments[1]).open()) {
       System.out.println("open");
       Await.until("the end", Duration.ofMinutes(30), () -> storage.read(END) != null);
-      StorageStatus.Counters counters = storage.status().counters();
+      StorageCounters counters = storage.status().counters();
       System.out.printf(
           "caught up, keys %d, watches %d, resyncs %d%n",
           storage.status().keys(), counters.watchesOpened(), counters.resyncs());

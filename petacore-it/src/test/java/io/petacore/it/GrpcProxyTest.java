@@ -10,7 +10,7 @@ import io.petacore.it.etcd.WithEtcd;
 import io.petacore.store.KvStore;
 import io.petacore.store.StoreException;
 import io.petacore.store.StoreException.Kind;
-import io.petacore.store.StoreUnderTest;
+import io.petacore.testing.Answers;
 import io.petacore.testing.Await;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,7 +40,7 @@ class GrpcProxyTest {
   /** A lease lasts as long as it is renewed. */
   @Test
   void aLeaseIsRenewed() {
-    Await.until("the proxy responds", () -> StoreUnderTest.answer(store.describe()) != null);
+    Await.until("the proxy responds", () -> Answers.answer(store.describe()) != null);
     long lease = store.grantLease(Duration.ofSeconds(3)).join();
     long begin = System.nanoTime();
     AtomicInteger renewed = new AtomicInteger();

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.DistributedStorage;
-import io.petacore.StorageStatus.Counters;
+import io.petacore.StorageCounters;
 import io.petacore.etcd.EtcdKvStore;
 import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.EtcdProgram;
 import io.petacore.it.etcd.WithEtcd;
 import io.petacore.store.KvStore;
-import io.petacore.store.StoreUnderTest;
+import io.petacore.testing.Answers;
 import io.petacore.testing.Await;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +25,7 @@ class LearnerTest {
   void aLearnerAmongTheEndpointsIsHarmless(EtcdCluster etcd, @TempDir Path data) {
     try (EtcdProgram learner = EtcdProgram.learner(etcd, data)) {
       try (KvStore alone = EtcdKvStore.connect(learner.endpoint())) {
-        Await.until("the learner responds", () -> StoreUnderTest.answer(alone.describe()) != null);
+        Await.until("the learner responds", () -> Answers.answer(alone.describe()) != null);
       }
       for (int i = 0; i < 8; i++) {
         long start = System.nanoTime();
@@ -37,7 +37,7 @@ class LearnerTest {
           for (int j = 0; j < 50; j++) {
             storage.runTransaction(tx -> tx.write("key", "value"));
           }
-          Counters counters = storage.status().counters();
+          StorageCounters counters = storage.status().counters();
           assertEquals(
               0,
               counters.resolvedApplied()

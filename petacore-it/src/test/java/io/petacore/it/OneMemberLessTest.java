@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.DistributedStorage;
-import io.petacore.StorageStatus.Counters;
+import io.petacore.StorageCounters;
 import io.petacore.etcd.EtcdKvStore;
 import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.Member;
@@ -74,7 +74,7 @@ class OneMemberLessTest {
   }
 
   private static long inDoubt(DistributedStorage node) {
-    Counters counters = node.status().counters();
+    StorageCounters counters = node.status().counters();
     return counters.resolvedApplied() + counters.resolvedNotApplied() + counters.unknownOutcomes();
   }
 

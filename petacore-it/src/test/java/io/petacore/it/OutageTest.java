@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.DistributedStorage;
+import io.petacore.StorageBuilder;
 import io.petacore.StorageStatus;
+import io.petacore.data.Timestamp;
 import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionTooOldException;
@@ -21,8 +23,8 @@ import io.petacore.store.KvStore;
 import io.petacore.testing.Await;
 import io.petacore.testing.Crew;
 import io.petacore.testing.Nodes;
+import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.Snapshot;
-import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -174,7 +176,7 @@ class OutageTest {
     Set<String> before = threads();
     long start = System.nanoTime();
     try (KvStore store = EtcdKvStore.connect(etcd.endpoints())) {
-      DistributedStorage.Builder builder =
+      StorageBuilder builder =
           DistributedStorage.builder(store)
               .namespace(nodes.namespace())
               .openTimeout(Duration.ofMillis(700));
@@ -249,7 +251,7 @@ class OutageTest {
     for (int i = 0; i < 20; i++) {
       a.runTransaction(tx -> tx.write("lost", "3"));
     }
-    long timestamp = a.status().appliedTimestamp();
+    Timestamp timestamp = Objects.requireNonNull(a.status().appliedTimestamp());
     try (Snapshot old = a.snapshot()) {
       proxy.refuse();
       proxy.cut();
@@ -258,7 +260,7 @@ class OutageTest {
       for (int i = 0; i < 40; i++) {
         etcd.client().put(changed, "restored");
       }
-      assertTrue(etcd.client().revision() > a.appliedRevision(), "the revisions are not reused");
+      assertTrue(etcd.client().revision() > a.revision(), "the revisions are not reused");
       proxy.accept();
       Await.until("the restored state is visible", () -> "restored".equals(a.read("changed")));
       assertEquals("1", a.read("kept"));
@@ -269,7 +271,7 @@ class OutageTest {
           () -> old.read("changed"),
           "a snapshot of the lost history");
     }
-    assertTrue(a.status().appliedTimestamp() > timestamp);
+    assertTrue(Objects.requireNonNull(a.status().appliedTimestamp()).compareTo(timestamp) > 0);
     a.runTransaction(tx -> tx.write("kept", "4"));
     assertEquals("4", nodes.open().read("kept"));
     proxy.close();
@@ -298,7 +300,7 @@ class OutageTest {
       Backup backup = etcd.backup(directory);
       a.runTransaction(tx -> tx.write("lost", "1"));
       long resyncs = a.status().counters().resyncs();
-      Transaction open = a.begin(longTimeout).write("open", "never");
+      ExplicitTransaction open = a.begin(longTimeout).write("open", "never");
       proxy.hold(Direction.TO_SERVER);
       var sent = a.runTransactionAsync(longTimeout, tx -> tx.write("sent", "never"));
       var pending =

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.DistributedStorage;
+import io.petacore.StorageBuilder;
 import io.petacore.error.ReadOnlyStorageException;
 import io.petacore.error.StoreRefusedException;
 import io.petacore.etcd.EtcdKvStore;
@@ -61,7 +62,7 @@ class ReadOnlyUserTest {
     }
   }
 
-  private static DistributedStorage.Builder builder(KvStore store, String namespace) {
+  private static StorageBuilder builder(KvStore store, String namespace) {
     return DistributedStorage.builder(store).namespace(namespace);
   }
 }

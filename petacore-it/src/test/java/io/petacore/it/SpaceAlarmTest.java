@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.DistributedStorage;
-import io.petacore.StorageStatus;
+import io.petacore.StorageCounters;
 import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.WithEtcd;
 import io.petacore.testing.Await;
@@ -71,7 +71,7 @@ class SpaceAlarmTest {
     assertEquals(0, ledger.count(Ledger.Outcome.UNKNOWN), ledger.toString());
     assertEquals(6, ledger.count(Ledger.Outcome.NOT_APPLIED), ledger.toString());
     for (DistributedStorage node : new DistributedStorage[] {a, b}) {
-      StorageStatus.Counters counters = node.status().counters();
+      StorageCounters counters = node.status().counters();
       assertEquals(1, counters.sessionsLost(), "the session is ended for the fencing point");
       // etcd applies the commits that trigger the alarm, but rejects them.
       assertTrue(counters.resolvedApplied() + counters.resolvedNotApplied() > 0);

@@ -13,12 +13,12 @@ import io.petacore.store.KvStore;
 import io.petacore.store.Operation;
 import io.petacore.store.RangePage;
 import io.petacore.store.RangeRequest;
-import io.petacore.store.RecordingListener;
 import io.petacore.store.RevisionEvents;
 import io.petacore.store.StoreException;
-import io.petacore.store.StoreUnderTest;
 import io.petacore.store.Watch;
 import io.petacore.store.embedded.EtcdModel;
+import io.petacore.testing.Answers;
+import io.petacore.testing.RecordingListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +90,7 @@ final class StoreProgram {
 
   void run() throws Exception {
     RangeRequest nothing = new RangeRequest(KeyRange.single(prefix), 0, 0);
-    offset = StoreUnderTest.answer(store.range(nothing)).revision() - model.newest();
+    offset = Answers.answer(store.range(nothing)).revision() - model.newest();
     for (int i = 0; i < STEPS; i++) {
       int kind = random.nextInt(20);
       if (kind < 10) {
@@ -170,7 +170,7 @@ final class StoreProgram {
         },
         () -> {
           BatchResult result =
-              StoreUnderTest.answer(
+              Answers.answer(
                   store.commit(new Batch(toStore(guards), inStore(operations), otherwise)));
           return new BatchResult(
               result.applied(),
@@ -251,7 +251,7 @@ final class StoreProgram {
         () -> withoutCount(model.range(new RangeRequest(range, revision, limit))),
         () -> {
           long at = revision == 0 ? 0 : revision + offset;
-          RangePage page = StoreUnderTest.answer(store.range(new RangeRequest(range, at, limit)));
+          RangePage page = Answers.answer(store.range(new RangeRequest(range, at, limit)));
           return new RangePage(
               page.entries().stream().map(this::toModel).toList(),
               page.more(),
@@ -304,7 +304,7 @@ final class StoreProgram {
     int kind = random.nextInt(4);
     if (kind == 0 || leases.isEmpty()) {
       trace.add("grant a lease");
-      leases.add(new Lease(model.grant(LONG), StoreUnderTest.answer(store.grantLease(LONG))));
+      leases.add(new Lease(model.grant(LONG), Answers.answer(store.grantLease(LONG))));
       return;
     }
     Lease lease = lastLeases();
@@ -315,7 +315,7 @@ final class StoreProgram {
             model.renew(lease.ofModel());
             return true;
           },
-          () -> StoreUnderTest.answer(store.renewLease(lease.ofStore()).thenApply(done -> true)));
+          () -> Answers.answer(store.renewLease(lease.ofStore()).thenApply(done -> true)));
     } else if (kind == 2) {
       compare(
           "revoke " + lease,
@@ -323,7 +323,7 @@ final class StoreProgram {
             model.revoke(lease.ofModel());
             return true;
           },
-          () -> StoreUnderTest.answer(store.revokeLease(lease.ofStore()).thenApply(done -> true)));
+          () -> Answers.answer(store.revokeLease(lease.ofStore()).thenApply(done -> true)));
     }
   }
 

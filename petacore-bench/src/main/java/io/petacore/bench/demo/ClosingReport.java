@@ -1,6 +1,6 @@
 package io.petacore.bench.demo;
 
-import io.petacore.StorageStatus;
+import io.petacore.StorageCounters;
 import io.petacore.bench.demo.Finding.Verdict;
 import io.petacore.bench.support.console.Figures;
 import io.petacore.bench.support.console.Table;
@@ -43,7 +43,7 @@ final class ClosingReport {
     long conflicts = 0;
     long retries = 0;
     for (Node node : nodes) {
-      StorageStatus.Counters counters = node.storage().status().counters();
+      StorageCounters counters = node.storage().status().counters();
       conflicts += counters.conflicts();
       retries += counters.retries();
       total.add(node.tally());
@@ -71,7 +71,7 @@ final class ClosingReport {
     long requests = 0;
     long carried = 0;
     for (Node node : nodes) {
-      StorageStatus.Counters counters = node.storage().status().counters();
+      StorageCounters counters = node.storage().status().counters();
       requests += counters.batches();
       carried += counters.batchedTransactions();
     }

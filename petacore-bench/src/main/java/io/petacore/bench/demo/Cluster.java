@@ -11,8 +11,8 @@ import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.StoreUnavailableException;
+import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.Snapshot;
-import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,15 +60,13 @@ final class Cluster implements AutoCloseable {
 
   /** Waits until every node has applied the highest revision that any node has applied now. */
   void awaitReplicated() throws InterruptedException {
-    awaitApplied(
-        storages().stream().mapToLong(DistributedStorage::appliedRevision).max().orElseThrow());
+    awaitApplied(storages().stream().mapToLong(DistributedStorage::revision).max().orElseThrow());
   }
 
   private void awaitApplied(long revision) throws InterruptedException {
     boolean applied =
         Ticker.await(
-            () -> storages().stream().allMatch(storage -> storage.appliedRevision() >= revision),
-            TIMEOUT);
+            () -> storages().stream().allMatch(storage -> storage.revision() >= revision), TIMEOUT);
     if (!applied) {
       throw new CommandFailedException(
           "revision "
@@ -105,7 +103,7 @@ final class Cluster implements AutoCloseable {
     long deadline = System.nanoTime() + TIMEOUT.toNanos();
     CountDownLatch never = new CountDownLatch(1);
     while (true) {
-      try (Transaction tx = nodes.get(0).storage().begin(TransactionOptions.defaults())) {
+      try (ExplicitTransaction tx = nodes.get(0).storage().begin(TransactionOptions.defaults())) {
         return tx.write(Shop.CLOSING, Bytes.utf8("closed")).commit().revision();
       } catch (StoreUnavailableException | CommitOutcomeUnknownException e) {
         // Idempotent, so it is retried even if the outcome is unknown.

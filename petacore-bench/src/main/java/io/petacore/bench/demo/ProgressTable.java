@@ -1,6 +1,6 @@
 package io.petacore.bench.demo;
 
-import io.petacore.StorageStatus;
+import io.petacore.StorageCounters;
 import io.petacore.bench.support.console.Figures;
 import io.petacore.bench.support.console.Latencies;
 import io.petacore.bench.support.console.Ticker;
@@ -26,7 +26,7 @@ final class ProgressTable implements AutoCloseable {
       long retries = 0;
       for (Node node : nodes) {
         tally.add(node.tally());
-        StorageStatus.Counters counters = node.storage().status().counters();
+        StorageCounters counters = node.storage().status().counters();
         conflicts += counters.conflicts();
         retries += counters.retries();
       }

@@ -33,9 +33,20 @@ class DocumentsTest {
   /** Tests run in the directory of their module. */
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
+  /** The modules whose tests documents name. */
+  private static final List<String> MODULES =
+      List.of(
+          "petacore-core",
+          "petacore-etcd",
+          "petacore-it",
+          "petacore-it/checker",
+          "petacore-it/contract",
+          "petacore-it/jcstress",
+          "petacore-it/simulation");
+
   private static final Pattern FENCE = Pattern.compile("```(\\w+)\\n(.*?)\\n```", Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
-  private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|Contract))\\.(\\w+)`");
+  private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|Contract))[.#](\\w+)`");
   private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
 
   /** Imports and a method around code fragments. */
@@ -189,8 +200,8 @@ class DocumentsTest {
 
   private static Map<String, String> testSources() throws IOException {
     Map<String, String> sources = new HashMap<>();
-    for (String module : List.of("petacore-core", "petacore-etcd", "petacore-it")) {
-      try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
+    for (String module : MODULES) {
+      try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src"))) {
         for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
           String name = file.getFileName().toString().replace(".java", "");
           sources.merge(name, Files.readString(file), String::concat);

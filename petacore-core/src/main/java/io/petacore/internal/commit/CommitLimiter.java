@@ -23,7 +23,6 @@ final class CommitLimiter {
    *     interrupted
    */
   void acquire(Deadline deadline) {
-    // A caller must not overtake those that are queued for a permit.
     if (tryAcquire()) {
       return;
     }
@@ -42,11 +41,12 @@ final class CommitLimiter {
     }
   }
 
-  /** Acquires a permit if one is free and no caller is queued for it; returns at once. */
+  /** Acquires a permit if one is available and no caller is queued for it; never waits. */
   boolean tryAcquire() {
     return !permits.hasQueuedThreads() && permits.tryAcquire();
   }
 
+  /** The number of permits, available or not. */
   int limit() {
     return limit;
   }

@@ -1,7 +1,6 @@
 package io.petacore.internal.commit;
 
 import io.petacore.clock.HybridLogicalClock;
-import io.petacore.data.Bytes;
 import io.petacore.error.CommitQueueFullException;
 import io.petacore.error.InternalErrorException;
 import io.petacore.error.PetaCoreException;
@@ -13,15 +12,11 @@ import io.petacore.internal.concurrent.CombiningLock;
 import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.format.Namespace;
-import io.petacore.internal.format.ReservedKeys;
-import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.RevisionListener;
 import io.petacore.store.KvStore;
 import io.petacore.store.StoreException;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -43,12 +38,12 @@ import org.slf4j.LoggerFactory;
  *   <li><b>Answer.</b> The {@link AnswerHandler} notes the store's answer. If the batch was refused
  *       as a whole, its members return to the queue. If the answer is lost, the {@link
  *       InDoubtResolver} has the session's fence advanced.
- *   <li><b>Apply.</b> The writer of the cache reports what it has applied ({@link #applied}). The
- *       commit record of a revision names its batch, which is resolved by it: members that were
- *       committed complete ({@link Outcomes}), the others return to the queue and are checked
- *       again. Batches in doubt are resolved once their fencing point is applied and the {@link
- *       LossDetector} rules out that the watch has lost a revision; after a load, the {@link
- *       LoadResolver} decides by the state.
+ *   <li><b>Apply.</b> The writer of the cache reports what it has applied ({@link
+ *       RevisionHandler}). The commit record of a revision names its batch, which is resolved by
+ *       it: members that were committed complete ({@link Outcomes}), the others return to the queue
+ *       and are checked again. Batches in doubt are resolved once their fencing point is applied
+ *       and the {@link LossDetector} rules out that the watch has lost a revision; after a load,
+ *       the {@link LoadResolver} decides by the state.
  * </ol>
  *
  * <p>A large transaction that other nodes keep from committing takes the {@link
@@ -59,7 +54,7 @@ import org.slf4j.LoggerFactory;
  * #finishStep}. Requests are sent and futures completed when the lock is free. It is acquired
  * inside the cache's writer lock, never the other way round.
  */
-public final class CommitPipeline implements RevisionListener {
+public final class CommitPipeline {
 
   /**
    * What the pipeline works on.
@@ -103,13 +98,13 @@ public final class CommitPipeline implements RevisionListener {
   private final LossDetector losses;
   private final BatchResolution resolution;
   private final InDoubtResolver inDoubt;
-  private final LoadResolver loads;
+  private final RevisionHandler revisions;
+  private final DeadlineMonitor deadlines;
   private final ExclusiveCommitLock exclusiveLock;
   private final Dispatcher dispatcher;
   private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
   private final CompletableFuture<@Nullable Void> sessionEnded = new CompletableFuture<>();
 
-  private volatile boolean disconnected = true; // written under the cache's writer lock
   private boolean started; // guarded by the lock
   private boolean closed; // guarded by the lock
 
@@ -137,9 +132,17 @@ public final class CommitPipeline implements RevisionListener {
     this.losses = new LossDetector(context, onLoss);
     this.resolution = new BatchResolution(context);
     this.inDoubt = new InDoubtResolver(context, sessions, losses, resolution);
-    this.loads = new LoadResolver(context, sessions, inDoubt, resolution);
+    this.revisions =
+        new RevisionHandler(
+            context,
+            sessions,
+            losses,
+            inDoubt,
+            new LoadResolver(context, sessions, inDoubt, resolution),
+            resolution);
     AnswerHandler answers = new AnswerHandler(context, sessions, losses, inDoubt, resolution);
     this.exclusiveLock = new ExclusiveCommitLock(context, sessions, answers);
+    this.deadlines = new DeadlineMonitor(context, sessions, exclusiveLock, inDoubt, resolution);
     this.dispatcher =
         new Dispatcher(context, settings.maxInFlight(), check, sessions, exclusiveLock, answers);
   }
@@ -234,10 +237,14 @@ public final class CommitPipeline implements RevisionListener {
     }
   }
 
+  private void checkDeadlines() {
+    lock.run(deadlines::check);
+  }
+
   // ---- callers
 
   /**
-   * Acquires a permit of the commit limiter for requests that {@linkplain CommitRequest#holdsPermit
+   * Takes a permit of the commit limiter, for requests that {@linkplain CommitRequest#holdsPermit
    * hold one}, one after the other. Never blocks.
    *
    * @throws CommitQueueFullException if all permits are taken
@@ -252,7 +259,7 @@ public final class CommitPipeline implements RevisionListener {
     }
   }
 
-  /** Releases a permit acquired by {@link #tryEnter}. */
+  /** Returns a permit taken by {@link #tryEnter}. */
   public void leave() {
     context.limiter.release();
   }
@@ -273,7 +280,7 @@ public final class CommitPipeline implements RevisionListener {
         return CompletableFuture.completedFuture(new CommitOutcome.Conflict(conflict.key()));
       }
       commit = new PendingCommit(request, (CommitCheck.Result.Clear) result);
-      if (request.failFast() && disconnected) {
+      if (request.failFast() && revisions.isDisconnected()) {
         throw context.outcomes.disconnected();
       }
       if (!request.holdsPermit()) {
@@ -335,141 +342,12 @@ public final class CommitPipeline implements RevisionListener {
 
   /** Whether the store is not followed, so that nothing can be committed now. */
   public boolean isDisconnected() {
-    return disconnected;
+    return revisions.isDisconnected();
   }
 
-  // ---- the writer of the cache, under its lock
-
-  @Override
-  public void following(boolean now) {
-    disconnected = !now;
-    lock.runRetaining(
-        () -> {
-          context.progress.setFollowing(now);
-          if (now) {
-            context.outcomes.storeAnswered();
-          } else {
-            failFast();
-          }
-        });
-  }
-
-  private void failFast() {
-    for (PendingCommit commit : context.pending.snapshot()) {
-      if (commit.request().failFast()) {
-        context.pending.remove(commit);
-        context.outcomes.disconnected(commit);
-      }
-    }
-  }
-
-  @Override
-  public void applied(AppliedState now, Commits commits) {
-    lock.runRetaining(
-        () -> {
-          context.progress.applied(now.revision(), commits.recordRevision());
-          inDoubt.recordApplied(now, commits.record());
-          commits.bookkeeping().forEach(this::bookkeepingChanged);
-        });
-  }
-
-  @Override
-  public void loaded(AppliedState now, Commits commits, History history) {
-    lock.runRetaining(
-        () -> {
-          long recordBefore = context.progress.record();
-          context.progress.applied(now.revision(), commits.recordRevision());
-          if (history != History.SAME) {
-            historyLost(now, history);
-          } else if (context.progress.record() != recordBefore) {
-            loads.loaded(now, commits.record());
-          } // else no node has committed in between: nothing was skipped
-          losses.loaded();
-          context.exclusiveLock.clear(now.revision());
-          Set<Bytes> present = new HashSet<>();
-          for (Bookkeeping kept : commits.bookkeeping()) {
-            present.add(kept.key());
-            bookkeepingChanged(kept);
-          }
-          loads.fencesLoaded(now, present);
-        });
-  }
-
-  private void historyLost(AppliedState now, History history) {
-    context.progress.startHistory(now.timestamp());
-    sessions.historyLost();
-    resolution.historyLost();
-    if (history == History.ANOTHER) {
-      context.progress.forgetKnown();
-      context.outcomes.forgetConfirmed();
-    }
-  }
-
-  private void bookkeepingChanged(Bookkeeping changed) {
-    if (changed.key().equals(ReservedKeys.EXCLUSIVE_LOCK)) {
-      context.exclusiveLock.shown(
-          context.progress.applied(), changed.modRevision(), changed.value(), changed.leased());
-      return;
-    }
-    context.exclusiveLock.fenceShown(changed);
-    if (changed.value() != null) {
-      sessions.fenceShown(changed.key(), changed.modRevision());
-    } else {
-      inDoubt.fenceEnded(changed.key());
-    }
-  }
-
-  @Override
-  public void unlocked() {
-    lock.flush();
-  }
-
-  // ---- deadlines
-
-  /** Handles the deadlines that have passed, and sets the timer for the others. */
-  private void checkDeadlines() {
-    lock.run(
-        () -> {
-          context.timer.fired();
-          for (PendingCommit commit : context.pending.snapshot()) {
-            if (commit.request().deadline().hasPassed()) {
-              context.pending.remove(commit);
-              deadlinePassed(commit);
-            } else {
-              context.timer.setFor(commit.request().deadline());
-            }
-          }
-          context.inFlight.all().forEach(this::checkDeadlines);
-        });
-  }
-
-  private void deadlinePassed(PendingCommit pending) {
-    Session session = sessions.current();
-    if (session != null && !exclusiveLock.admits(session)) {
-      pending.lostToOthers();
-    }
-    context.outcomes.deadlinePassed(pending);
-  }
-
-  private void checkDeadlines(SentBatch batch) {
-    for (PendingCommit member : batch.members()) {
-      if (member.isCompleted()) {
-        continue;
-      }
-      if (member.request().deadline().hasPassed()) {
-        resolution.deadlinePassed(member, batch);
-      } else {
-        context.timer.setFor(member.request().deadline());
-      }
-    }
-    if (batch.isAnswered() || batch.isInDoubt()) {
-      return; // the watch will show its outcome
-    }
-    if (scheduler.nanoTime() - batch.inDoubtAt() >= 0) {
-      inDoubt.markInDoubt(batch);
-    } else {
-      context.timer.setFor(batch.inDoubtAt());
-    }
+  /** The listener for what the writer of the cache has applied. */
+  public RevisionListener revisionListener() {
+    return revisions;
   }
 
   // ---- the end

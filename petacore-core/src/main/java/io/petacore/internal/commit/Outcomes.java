@@ -1,6 +1,7 @@
 package io.petacore.internal.commit;
 
 import io.petacore.data.Bytes;
+import io.petacore.data.Timestamp;
 import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.ResolvedOutcome;
@@ -91,7 +92,9 @@ final class Outcomes {
 
   private static ResolvedOutcome resolved(CommitOutcome outcome) {
     return outcome instanceof CommitOutcome.Committed committed
-        ? ResolvedOutcome.committed(committed.revision(), committed.timestamp())
+        ? ResolvedOutcome.committed(
+            committed.revision(),
+            committed.timestamp() == 0 ? null : Timestamp.of(committed.timestamp()))
         : ResolvedOutcome.notCommitted();
   }
 

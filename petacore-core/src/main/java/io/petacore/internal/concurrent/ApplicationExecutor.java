@@ -1,5 +1,6 @@
 package io.petacore.internal.concurrent;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,25 +14,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the application's code on the application's executor, and whatever that executor does, runs
- * it.
+ * Runs application code on the application's executor, and runs it even if that executor refuses or
+ * blocks.
  *
- * <p><b>Hand-over.</b> {@link #execute} only puts a task on a queue, so it may be called with locks
- * held and by threads that must not block. A <em>carrier</em>, a task on a thread apart ({@link
- * Scheduler#executeBlocking}), takes tasks from the queue and gives each to the application's
- * executor. It ends when the queue is empty; so tasks that come close together cost one wake-up.
+ * <p><b>Hand-over.</b> {@link #execute} only adds a task to a queue, so it may be called with locks
+ * held and by threads that must not block. A <em>carrier</em>, a task on a thread of its own
+ * ({@link Scheduler#executeBlocking}), takes tasks from the queue and gives each to the
+ * application's executor. It ends when the queue is empty; so tasks that come close together cost
+ * one wake-up.
  *
- * <p><b>An executor that refuses</b>, with whatever it throws: the carrier runs the task itself. So
- * does an executor that runs tasks on the thread that calls it.
+ * <p><b>An executor that refuses</b> a task, by throwing anything: the carrier runs the task
+ * itself. An executor that runs tasks on the calling thread has the same effect.
  *
  * <p><b>An executor or a task that blocks</b> its carrier for {@link #STALL_BOUND}: another carrier
- * takes over. A task that the executor has not begun by then is taken back (it is begun once,
- * wherever that happens first), and until that executor returns, carriers run tasks themselves. So
- * at most one carrier waits for the executor. There are at most {@link #MAX_CARRIERS}; when all of
- * them are blocked in the application's code, tasks wait until one returns.
+ * takes over. A task that the executor has not begun by then is taken back (each task is begun
+ * once), and until that executor returns, carriers run tasks themselves. So at most one carrier is
+ * blocked by the executor. There are at most {@link #MAX_CARRIERS}; when all of them are blocked in
+ * application code, tasks wait until one returns.
  *
- * <p>A task that the executor accepted and never runs can't be known from one that it will run
- * later: such a task is lost.
+ * <p>A task that the executor accepts and never runs can't be distinguished from one that it will
+ * run later: such a task is lost.
  *
  * <p>Safe for use by many threads. Memory is proportional to the tasks that were not begun.
  */
@@ -39,7 +41,7 @@ public final class ApplicationExecutor implements Executor {
 
   private static final Logger log = LoggerFactory.getLogger(ApplicationExecutor.class);
 
-  /** A carrier that spends so long on one task is left to it. */
+  /** A carrier that spends so long on one task is replaced. */
   static final Duration STALL_BOUND = Duration.ofMillis(500);
 
   static final int MAX_CARRIERS = 32;
@@ -48,19 +50,36 @@ public final class ApplicationExecutor implements Executor {
   private final Scheduler scheduler;
 
   /**
-   * Whether tasks are given to the executor by the thread that has them, which saves a hand-over. A
+   * Whether tasks are given to the executor by the calling thread, which saves a hand-over. A
    * fork-join pool queues a task or refuses it; it never blocks, nor runs the task on its caller.
    */
   private final boolean neverBlocks;
 
   private final Object lock = new Object();
-  private final ArrayDeque<Task> queue = new ArrayDeque<>(); // guarded by lock
-  private @Nullable Carrier active; // guarded by lock; the one that takes tasks from the queue
-  private int carriers; // guarded by lock; including those that are left to a task
-  private @Nullable Carrier waiting; // guarded by lock; the one that the executor has blocked
-  private boolean looking; // guarded by lock; whether a look after the active carrier is scheduled
-  private final List<CompletableFuture<@Nullable Void>> whenIdle = new ArrayList<>(); // by lock
-  private volatile boolean refused; // whether the executor refused the task it was given last
+
+  @GuardedBy("lock")
+  private final ArrayDeque<Task> queue = new ArrayDeque<>();
+
+  /** The carrier that takes tasks from the queue. */
+  @GuardedBy("lock")
+  private @Nullable Carrier active;
+
+  /** The number of carriers, including those that were replaced. */
+  @GuardedBy("lock")
+  private int carriers;
+
+  /** The carrier that the executor has blocked. */
+  @GuardedBy("lock")
+  private @Nullable Carrier blocked;
+
+  /** Whether a check of the active carrier is scheduled. */
+  @GuardedBy("lock")
+  private boolean checkScheduled;
+
+  @GuardedBy("lock")
+  private final List<CompletableFuture<@Nullable Void>> whenIdle = new ArrayList<>();
+
+  private volatile boolean refused; // whether the executor has refused the last task
 
   /**
    * @param executor the application's; it may refuse, block, or run tasks on its caller's thread
@@ -72,7 +91,7 @@ public final class ApplicationExecutor implements Executor {
     this.scheduler = scheduler;
   }
 
-  /** Has a task run, soon. Neither blocks nor throws; what the task throws is logged. */
+  /** Runs a task soon. Neither blocks nor throws; what the task throws is logged. */
   @Override
   public void execute(Runnable work) {
     Task task = new Task(work);
@@ -97,7 +116,8 @@ public final class ApplicationExecutor implements Executor {
     }
   }
 
-  /** Under the lock. Returns a carrier to be run; null if none is needed or possible. */
+  /** Returns a carrier to be run; null if none is needed or possible. */
+  @GuardedBy("lock")
   private @Nullable Carrier startIfNeeded() {
     if (active != null || queue.isEmpty() || carriers >= MAX_CARRIERS) {
       return null;
@@ -108,13 +128,13 @@ public final class ApplicationExecutor implements Executor {
     return started;
   }
 
-  /** Not under the lock. */
+  /** Runs a carrier. To be called without the lock. */
   private void run(@Nullable Carrier started) {
     if (started == null) {
       return;
     }
     try {
-      lookLater();
+      scheduleCheck();
       scheduler.executeBlocking(started);
     } catch (RuntimeException | Error noThread) {
       log.error("no thread could be started to complete transactions on; trying again", noThread);
@@ -125,21 +145,21 @@ public final class ApplicationExecutor implements Executor {
     }
   }
 
-  private void lookLater() {
+  private void scheduleCheck() {
     synchronized (lock) {
-      if (!looking) {
-        scheduler.schedule(STALL_BOUND, this::look);
-        looking = true;
+      if (!checkScheduled) {
+        scheduler.schedule(STALL_BOUND, this::check);
+        checkScheduled = true;
       }
     }
   }
 
-  /** Leaves a carrier that has stalled to its task, and has another take over. */
-  private void look() {
+  /** Replaces the active carrier if it has stalled. */
+  private void check() {
     Carrier started;
     boolean again;
     synchronized (lock) {
-      looking = false;
+      checkScheduled = false;
       Carrier stalled = active;
       if (stalled != null && stalled.hasStalled()) {
         active = null;
@@ -149,19 +169,19 @@ public final class ApplicationExecutor implements Executor {
       again = active != null || !queue.isEmpty();
     }
     if (again) {
-      lookLater();
+      scheduleCheck();
     }
     run(started);
     completeIfIdle();
   }
 
-  /** Under the lock. */
+  @GuardedBy("lock")
   private void takeBack(Carrier stalled) {
     Task task = stalled.offered;
     if (task == null || task.runner == stalled.thread) {
-      return; // it is the task that takes its time
+      return; // the task takes long, not the executor
     }
-    waiting = stalled;
+    blocked = stalled;
     log.warn(
         "the application's executor has blocked for {}: until it returns, its tasks run on a"
             + " thread of the library",
@@ -172,8 +192,8 @@ public final class ApplicationExecutor implements Executor {
   }
 
   /**
-   * Completes when every task given so far has begun, or is the executor's. What is chained must
-   * neither block nor run application code.
+   * Completes when every task so far has begun, or was accepted by the executor. What is chained to
+   * the future must neither block nor run application code.
    */
   public CompletableFuture<@Nullable Void> whenIdle() {
     CompletableFuture<@Nullable Void> idle = new CompletableFuture<>();
@@ -197,7 +217,7 @@ public final class ApplicationExecutor implements Executor {
     idle.forEach(future -> future.complete(null));
   }
 
-  /** Work that is begun once, by whoever comes first. */
+  /** Work that is begun once, by the first thread that runs it. */
   private static final class Task implements Runnable {
     private final Runnable work;
     private final AtomicBoolean begun = new AtomicBoolean();
@@ -223,12 +243,13 @@ public final class ApplicationExecutor implements Executor {
 
   /** Takes tasks from the queue until it is empty, or another carrier has taken over. */
   private final class Carrier implements Runnable {
-    private @Nullable Thread thread; // guarded by lock
-    private @Nullable Task offered; // guarded by lock; what the executor is being given
-    private boolean busy; // guarded by lock
-    private long since; // guarded by lock
+    // Guarded by the lock. The checker can't tell that all carriers have the same one.
+    private @Nullable Thread thread;
+    private @Nullable Task offered; // the task that the executor is being given
+    private boolean busy;
+    private long since;
 
-    /** Under the lock. */
+    /** To be called with the lock held. */
     boolean hasStalled() {
       return busy && scheduler.nanoTime() - since >= STALL_BOUND.toNanos();
     }
@@ -250,7 +271,7 @@ public final class ApplicationExecutor implements Executor {
       boolean direct;
       synchronized (lock) {
         task = next();
-        direct = waiting != null;
+        direct = blocked != null;
         offered = direct ? null : task;
       }
       if (task == null) {
@@ -272,26 +293,27 @@ public final class ApplicationExecutor implements Executor {
       }
     }
 
-    /** Under the lock. */
+    @GuardedBy("lock")
     private void end() {
       carriers--;
       if (active == this) {
         active = null;
       }
-      if (waiting == this) {
-        waiting = null;
+      if (blocked == this) {
+        blocked = null;
       }
     }
 
-    /** Under the lock. The next task; null when this carrier ends. */
+    /** Returns the next task; null when this carrier ends. */
+    @GuardedBy("lock")
     private @Nullable Task next() {
       busy = false;
       offered = null;
-      if (waiting == this) {
-        waiting = null;
+      if (blocked == this) {
+        blocked = null;
       }
       if (active == null) {
-        active = this; // it was left to a task, which has ended, and nobody has taken over
+        active = this; // it was replaced, its task has ended, and no other has taken over
       }
       Task next = active == this ? queue.poll() : null;
       if (next == null) {

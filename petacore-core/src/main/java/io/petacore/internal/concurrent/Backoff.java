@@ -6,7 +6,7 @@ import java.util.function.LongUnaryOperator;
 
 /**
  * Exponential backoff with full jitter: each delay is drawn evenly from zero to a bound that
- * doubles up to a maximum, so that those who failed together do not come back together (Brooker,
+ * doubles up to a maximum, so that clients that fail together do not retry together (Brooker,
  * "Exponential Backoff And Jitter", 2015). To be used by one thread at a time.
  */
 public final class Backoff {
@@ -25,7 +25,7 @@ public final class Backoff {
   }
 
   /**
-   * @param chance a number drawn evenly from zero to below a bound
+   * @param chance draws a number evenly from zero to below a bound
    */
   public Backoff(Duration first, Duration max, LongUnaryOperator chance) {
     this.chance = chance;
@@ -34,14 +34,14 @@ public final class Backoff {
     this.boundNanos = firstNanos;
   }
 
-  /** The next delay to wait. */
+  /** Returns the next delay. */
   public Duration next() {
     long delay = chance.applyAsLong(boundNanos + 1);
     boundNanos = Math.min(2 * boundNanos, maxNanos);
     return Duration.ofNanos(delay);
   }
 
-  /** Begins again with the first bound. */
+  /** Starts again with the first bound. */
   public void reset() {
     boundNanos = firstNanos;
   }

@@ -1,5 +1,6 @@
 package io.petacore.internal.concurrent;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is done when a future is done. A step chained to a {@link CompletableFuture} that throws is
- * never heard of: the exception goes into a second future that nobody looks at. Here it is logged,
- * and told to whoever has to see to it that nothing is left hanging.
+ * A step that follows a future. If a step chained to a {@link CompletableFuture} throws, the
+ * exception is lost in a second future. Here it is logged, and reported to a handler that has to
+ * make sure that nothing is left waiting.
  */
 public final class Continuation {
 
@@ -19,21 +19,21 @@ public final class Continuation {
   /**
    * A step.
    *
-   * @param <T> the result that it is given; null when there is a failure instead
+   * @param <T> the type of the result
    */
   @FunctionalInterface
   public interface Step<T> {
-    /** Takes the result or the failure; one of them is null. */
+    /** Handles the result or the failure; one of them is null. */
     void take(@Nullable T result, @Nullable Throwable failure);
   }
 
   private Continuation() {}
 
   /**
-   * Takes a step when a future is done.
+   * Runs a step when a future is complete.
    *
-   * @param on where to take it; {@code Runnable::run} for the thread that completes the future
-   * @param onDefect told of what the step threw, or of why it could not be taken there; an error,
+   * @param on runs the step; {@code Runnable::run} for the thread that completes the future
+   * @param onDefect called with what the step threw, or with why it could not be run; an error is
    *     wrapped
    */
   @SuppressWarnings("FutureReturnValueIgnored") // nothing is thrown out of the step

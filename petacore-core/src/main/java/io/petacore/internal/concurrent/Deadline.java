@@ -6,7 +6,7 @@ import java.util.function.LongSupplier;
 /** A moment of monotonic time by which something has to be done. Immutable. */
 public final class Deadline {
 
-  /** Beyond this there is no difference to never, and the arithmetic would overflow. */
+  /** Longer durations would overflow, and make no difference. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   private final LongSupplier clock;
@@ -17,13 +17,17 @@ public final class Deadline {
     this.at = at;
   }
 
-  /** The moment that lies a duration ahead. */
+  /**
+   * The deadline that a duration from now ends at.
+   *
+   * @param nanoTime monotonic time
+   */
   public static Deadline in(Duration duration, LongSupplier nanoTime) {
     Duration bounded = duration.compareTo(LONGEST) < 0 ? duration : LONGEST;
     return new Deadline(nanoTime, nanoTime.getAsLong() + bounded.toNanos());
   }
 
-  /** Nanoseconds left; not positive once it has passed. */
+  /** The nanoseconds left; 0 or less once it has passed. */
   public long remainingNanos() {
     return at - clock.getAsLong();
   }

@@ -11,29 +11,29 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /**
- * Runs the engine's own tasks, one at a time, and is its only source of monotonic time, and of
- * chance. Tasks do not block; where a thread of the application has to wait, it waits here, too.
+ * Runs the engine's own tasks, one at a time. It is the engine's only source of monotonic time and
+ * of random numbers, and the only place where threads of the application wait. Tasks do not block.
  */
 public interface Scheduler extends Executor {
 
   /** Monotonic time, in nanoseconds from an arbitrary origin; compare by difference only. */
   long nanoTime();
 
-  /** A number drawn evenly from zero to below a bound. */
+  /** Draws a number evenly from zero to below a bound. */
   default long chance(long bound) {
     return ThreadLocalRandom.current().nextLong(bound);
   }
 
-  /** Runs a task soon; drops it after {@link #shutdown()}. */
+  /** Runs a task soon; discards it after {@link #shutdown()}. */
   @Override
   void execute(Runnable task);
 
-  /** Runs a task after a delay; drops it after {@link #shutdown()}. */
+  /** Runs a task after a delay; discards it after {@link #shutdown()}. */
   Cancellable schedule(Duration delay, Runnable task);
 
   /**
-   * Runs a task again and again, each time a delay after it has ended, for as long as it returns
-   * true. Whatever it throws, it runs again. Drops it after {@link #shutdown()}.
+   * Runs a task repeatedly, each time a delay after it has ended, as long as it returns true. A
+   * task that throws is run again. Discards it after {@link #shutdown()}.
    */
   default void repeat(Duration delay, BooleanSupplier task) {
     schedule(
@@ -51,17 +51,18 @@ public interface Scheduler extends Executor {
   }
 
   /**
-   * Runs a task that may block, beside the others: on another thread, if the scheduler has threads.
-   * Runs it after {@link #shutdown()}, too.
+   * Runs a task that may block, concurrently with the others: on another thread, if the scheduler
+   * has threads. Also after {@link #shutdown()}.
    */
   default void executeBlocking(Runnable task) {
     execute(task);
   }
 
   /**
-   * Has the calling thread wait until a future is done, well or not, for a time at most.
+   * Waits until a future is complete, normally or not.
    *
-   * @return whether it is done
+   * @param nanos the longest wait, in nanoseconds
+   * @return whether the future is complete
    */
   default boolean await(CompletableFuture<?> future, long nanos) throws InterruptedException {
     try {
@@ -74,14 +75,12 @@ public interface Scheduler extends Executor {
     }
   }
 
-  /**
-   * Has the calling thread wait for what becomes of a future, as {@link CompletableFuture#join()}.
-   */
+  /** Waits for the result of a future, as {@link CompletableFuture#join()}. */
   default <T> T join(CompletableFuture<T> future) {
     return future.join();
   }
 
-  /** Has the calling thread do nothing for a time. */
+  /** Lets the calling thread wait for a time. */
   default void pause(Duration time) throws InterruptedException {
     await(new CompletableFuture<>(), time.toNanos());
   }
@@ -90,17 +89,18 @@ public interface Scheduler extends Executor {
   void shutdown();
 
   /**
-   * Has the calling thread wait, after {@link #shutdown()}, until the task that was running has
-   * ended, and with it every thread of the scheduler's but the calling one.
+   * Waits, after {@link #shutdown()}, until the running task and every other thread of the
+   * scheduler have ended.
    *
-   * @return whether that was so in time
+   * @param bound the longest wait
+   * @return whether they have ended
    */
   boolean awaitTermination(Duration bound) throws InterruptedException;
 
-  /** A task that has not begun yet can be called off. */
+  /** A scheduled task that can be cancelled. */
   @FunctionalInterface
   interface Cancellable {
-    /** Calls the task off; without effect if it has begun. */
+    /** Cancels the task; without effect if it has begun. */
     void cancel();
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A {@link Scheduler} that is one daemon thread, and others for what may block. */
+/** A {@link Scheduler} with one daemon thread, and further ones for tasks that may block. */
 public final class ThreadScheduler implements Scheduler {
 
   private static final Logger log = LoggerFactory.getLogger(ThreadScheduler.class);
@@ -19,13 +19,16 @@ public final class ThreadScheduler implements Scheduler {
   private final ScheduledThreadPoolExecutor executor;
   private final WorkerThreads workers;
 
-  /** The executor would still run what is due and queued when it is shut down. */
+  /** The executor would still run tasks that are due when it is shut down. */
   private volatile boolean stopped;
 
-  /** What the executor's factory made last; null if there was never a task. */
+  /** The executor's newest thread; null if there was no task yet. */
   private volatile @Nullable Thread thread;
 
-  /** The thread gets a name, which those for what may block add to; each is started by a task. */
+  /**
+   * @param threadName the name of the thread, and the prefix of the names of the further ones; each
+   *     is started when it is needed
+   */
   public ThreadScheduler(String threadName) {
     workers = new WorkerThreads(threadName + "-completions-");
     executor =
@@ -58,7 +61,7 @@ public final class ThreadScheduler implements Scheduler {
     return () -> future.cancel(false);
   }
 
-  /** By the executor's own means, which need no memory to go on after an error. */
+  /** Uses the executor's repetition, which needs no memory to continue after an error. */
   @Override
   public void repeat(Duration delay, BooleanSupplier task) {
     AtomicReference<@Nullable Future<?>> repetition = new AtomicReference<>();
@@ -94,7 +97,7 @@ public final class ThreadScheduler implements Scheduler {
     workers.execute(task);
   }
 
-  /** The executor would keep a task's exception to itself. */
+  /** The executor would not report a task's exception. */
   private Runnable guarded(Runnable task) {
     return () -> {
       if (stopped) {
@@ -122,7 +125,7 @@ public final class ThreadScheduler implements Scheduler {
     if (!executor.awaitTermination(bound.toNanos(), TimeUnit.NANOSECONDS)) {
       return false;
     }
-    // The executor says so from its thread, which has a few steps left then.
+    // The executor reports that from its thread, which has yet to end.
     Thread last = thread;
     if (last != null) {
       TimeUnit.NANOSECONDS.timedJoin(last, left(bound, begun));

@@ -10,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Daemon threads for tasks that may block: as many as there are tasks at a time; one that has had
- * none for a while ends. Tasks that come after {@link #shutdown()} run all the same, each on a
- * thread that ends with it. Safe for use by many threads.
+ * Daemon threads for tasks that may block: as many as there are tasks at a time; idle ones end
+ * after a while. A task that comes after {@link #shutdown()} still runs, on a thread that ends with
+ * it. Safe for use by many threads.
  */
 final class WorkerThreads {
 
@@ -24,7 +24,7 @@ final class WorkerThreads {
   private final ThreadPoolExecutor pool;
 
   /**
-   * @param name what the names of the threads begin with
+   * @param name the prefix of the threads' names
    */
   WorkerThreads(String name) {
     this.name = name;
@@ -52,15 +52,15 @@ final class WorkerThreads {
     pool.execute(task);
   }
 
-  /** Ends the threads that have nothing to do, now and later. */
+  /** Ends idle threads, now and later. */
   void shutdown() {
     pool.shutdown();
   }
 
   /**
-   * Has the calling thread wait until all threads but itself have ended.
+   * Waits until all threads except the calling one have ended.
    *
-   * @return whether that was so in time
+   * @return whether they have ended within the bound
    */
   boolean awaitTermination(Duration bound) throws InterruptedException {
     long begun = System.nanoTime();

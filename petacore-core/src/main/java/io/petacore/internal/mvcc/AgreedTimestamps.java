@@ -58,6 +58,16 @@ final class AgreedTimestamps {
     ranges = List.copyOf(closed);
   }
 
+  /** Whether two timestamps, in ascending order, lie in the same range. */
+  boolean containsBoth(long first, long second) {
+    for (Range range : ranges) {
+      if (range.first() <= first && second <= range.last()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether a timestamp lies in one of the ranges. */
   boolean contains(long timestamp) {
     for (Range range : ranges) {

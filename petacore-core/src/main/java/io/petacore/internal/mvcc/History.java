@@ -72,6 +72,11 @@ class History {
     return log.at(timestamp);
   }
 
+  /** As {@link RevisionLog#around}. */
+  synchronized @Nullable AppliedState[] around(long revision) {
+    return log.around(revision);
+  }
+
   /**
    * Records that a version was linked above an older one. Writer only.
    *

@@ -6,6 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A version in a long chain: it refers to a {@link VersionIndex} that it shares with the indexed
  * versions directly above and below it, so that a search takes O(log <i>n</i>) steps.
+ *
+ * <p>The first indexed version of a chain also indexes the versions below it. As these don't know
+ * the index, it may hold a few dozen of them after they are freed, until an indexed version is the
+ * oldest one.
  */
 final class IndexedVersion extends Version {
 
@@ -19,7 +23,7 @@ final class IndexedVersion extends Version {
       long modRevision,
       @Nullable Version below) {
     super(sameKey, value, timestamp, modRevision, below);
-    index = below instanceof IndexedVersion last ? last.index : new VersionIndex();
+    index = below instanceof IndexedVersion last ? last.index : VersionIndex.of(below);
     index.put(this);
   }
 

@@ -190,8 +190,8 @@ public final class MvccCache {
               + timestamp
               + " is no longer kept: superseded versions are kept for "
               + Duration.ofNanos(retentionNanos)
-              + " within the bound of maxHistoryBytes; keep the work shorter, raise these, or hold"
-              + " a Snapshot");
+              + " within the bound of maxHistoryBytes; shorten the transaction, raise these settings,"
+              + " or hold a Snapshot");
     }
   }
 
@@ -234,8 +234,35 @@ public final class MvccCache {
     } else {
       return state;
     }
-    throw new TransactionTooOldException(
+    throw TransactionTooOldException.ofPast(
         "the state at timestamp " + timestamp + " is not available: " + reason);
+  }
+
+  /**
+   * Returns the state at a revision of the store's current history.
+   *
+   * @throws TransactionTooOldException if the revision has not been applied, is no longer kept, or
+   *     was not applied by itself, with the reason
+   */
+  public AppliedState atRevision(long revision) {
+    long newest = applied.revision();
+    @Nullable AppliedState[] around = history.around(revision);
+    AppliedState state = around[0];
+    AppliedState next = around[1];
+    String reason;
+    if (revision > newest) {
+      reason = "it has not been applied yet; the newest is " + newest;
+    } else if (state == null || state.timestamp() < history.horizon()) {
+      reason = "it is no longer kept";
+    } else if (state.revision() != revision
+        && (next == null || !agreed.containsBoth(state.timestamp(), next.timestamp()))) {
+      reason = "this node did not apply the revisions around it one by one";
+    } else {
+      return state;
+    }
+    requireOpen();
+    throw TransactionTooOldException.ofPast(
+        "the state at revision " + revision + " is not available: " + reason);
   }
 
   /** Declares that all nodes agree on timestamps from the applied one on. Writer only. */

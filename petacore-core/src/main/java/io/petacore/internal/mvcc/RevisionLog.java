@@ -21,8 +21,14 @@ final class RevisionLog {
   private int first;
   private int size;
 
+  /** From this timestamp on revisions rise; they fall if the store is on another history. */
+  private long risingFrom = Long.MIN_VALUE;
+
   /** Appends a state with a higher timestamp than all before. */
   void add(AppliedState published) {
+    if (size > 0 && published.revision() < ring[offset(size - 1)]) {
+      risingFrom = published.timestamp();
+    }
     if (size == capacity()) {
       resize(2 * size);
     }
@@ -49,8 +55,33 @@ final class RevisionLog {
     if (low == 0) {
       return null;
     }
-    int at = offset(low - 1);
+    return state(low - 1);
+  }
+
+  private AppliedState state(int i) {
+    int at = offset(i);
     return new AppliedState(ring[at], ring[at + 1], ring[at + 2], ring[at + 3]);
+  }
+
+  /**
+   * Returns the newest state of the current history at or below a revision, null if it is no longer
+   * kept, and the state after it, null if there is none.
+   */
+  @Nullable AppliedState[] around(long revision) {
+    int low = 0;
+    int high = size;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (timestamp(middle) < risingFrom || ring[offset(middle)] <= revision) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    boolean known = low > 0 && timestamp(low - 1) >= risingFrom;
+    return new @Nullable AppliedState[] {
+      known ? state(low - 1) : null, low < size ? state(low) : null
+    };
   }
 
   /** Drops the states that were superseded before a moment of the monotonic clock. */

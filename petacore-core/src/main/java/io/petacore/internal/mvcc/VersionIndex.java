@@ -2,7 +2,9 @@ package io.petacore.internal.mvcc;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * arrays, ascending, that are searched by bisection.
  *
  * <p>A search reads adjacent timestamps instead of one object per step. Of 100,000 versions it
- * therefore takes about a third of the cache misses of a search by jump pointers or in a {@link
+ * therefore takes about a third of the time of a search by jump pointers or in a {@link
  * java.util.concurrent.ConcurrentSkipListMap}. An index takes 12 to 18 bytes a version, an entry of
  * the skip list about 60.
  *
@@ -40,6 +42,17 @@ final class VersionIndex {
 
   private volatile Entries entries = new Entries(MIN_CAPACITY);
   private int start; // writer only; the first entry that is not freed
+
+  /** Creates an index of a version and all older ones. */
+  static VersionIndex of(@Nullable Version newest) {
+    Deque<Version> versions = new ArrayDeque<>();
+    for (Version version = newest; version != null; version = version.older()) {
+      versions.push(version);
+    }
+    VersionIndex index = new VersionIndex();
+    versions.forEach(index::put);
+    return index;
+  }
 
   /**
    * Appends the next version; one with the timestamp of the last version replaces it. Writer only.

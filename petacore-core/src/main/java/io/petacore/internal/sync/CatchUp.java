@@ -4,33 +4,38 @@ import io.petacore.store.StoreException;
 import java.time.Duration;
 
 /**
- * Decides when to give up catching up by watches and to load everything instead.
+ * Decides when to resync instead of catching up by another watch.
  *
- * <p>What is missing arrives by the watch in messages, each of which has to arrive whole. Where one
- * can't (it is too large, or what is on the way takes the whole memory, or the store falls silent
- * over it), the next watch is sent the same again. So progress must not depend on it: after a few
- * watches in a row that brought nothing although something was on its way, everything is loaded, in
- * pages that any memory and any link can take.
+ * <p>A watch delivers missing revisions in messages, each of which must arrive whole. If a message
+ * cannot (it is too large, memory is exhausted, or the store stalls), the next watch gets the same
+ * message again. Progress must not depend on it: after a few watches in a row without progress, the
+ * whole state is loaded, in pages small enough for any memory and connection.
  *
- * <p>A watch has failed in that sense if it ended after it was accepted, and either a message was
- * too large, or it was silent about a revision that is known to exist, or it applied nothing of
- * what had begun to arrive. One that brought something and then ended for another reason, such as a
- * lost connection, ends the trouble; so does one that lasts.
+ * <p>A watch counts as failed if it ended after it was accepted and either a message was too large,
+ * or it was silent while a revision was missing, or it applied no revision although bytes had
+ * arrived. A watch that applied revisions and ended for another reason, such as a lost connection,
+ * resets the count; so does one that lasted long.
  *
- * <p>Guarded by the Synchronizer's lock.
+ * <p>Not thread-safe: guarded by the {@link SyncLock}.
  */
 final class CatchUp {
 
-  /** After so many failures in a row everything is loaded. */
+  /** The number of failures in a row after which a resync follows. */
   static final int MAX_FAILURES = 3;
 
   /** A watch of which nothing arrives for so long, while a revision is missing, has failed. */
   static final Duration SILENCE_BOUND = Duration.ofSeconds(1);
 
-  /** Whoever fails again within this time has the same trouble as before. */
+  /** A watch that lasted longer resets the count of failures. */
   private static final Duration LASTING = Duration.ofSeconds(60);
 
-  /** How a watch ended. */
+  /**
+   * The end of a watch.
+   *
+   * @param silent whether it was ended because it was silent while a revision was missing
+   * @param applied whether it delivered a revision
+   * @param receivedBytes the bytes received since it was accepted
+   */
   record End(
       StoreException cause, boolean silent, boolean applied, long receivedBytes, Duration lasted) {
     boolean isFailure() {
@@ -44,17 +49,17 @@ final class CatchUp {
   private boolean warned;
 
   /**
-   * For how long a watch may be silent: longer each time, as a store may need its time to gather
-   * what is missing.
+   * The time for which a watch may be silent while a revision is missing. It doubles with each
+   * failure, since a store may take long to collect what is missing.
    */
   Duration silenceBound() {
     return SILENCE_BOUND.multipliedBy(1L << failures);
   }
 
   /**
-   * A watch that had been accepted has ended.
+   * Records the end of a watch that had been accepted.
    *
-   * @return whether to load everything now
+   * @return whether to resync now
    */
   boolean ended(End end) {
     if (end.lasted().compareTo(LASTING) > 0 || (end.applied() && !end.isFailure())) {
@@ -68,7 +73,7 @@ final class CatchUp {
     return true;
   }
 
-  /** Whether this trouble is to be told; true once for each. */
+  /** Whether to log a warning; true once per series of failures. */
   boolean takeWarning() {
     boolean first = !warned;
     warned = true;

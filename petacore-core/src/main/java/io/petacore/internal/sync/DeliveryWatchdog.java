@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows the highest revision that the store is known to have, and has the watch checked while that
+ * Records the highest revision that the store is known to have, and checks the watch while that
  * revision is not applied.
  *
  * <p>A watch that delivers nothing is not suspicious as long as nothing is known to be missing. The
@@ -32,7 +32,7 @@ final class DeliveryWatchdog {
     Duration check(long expected);
   }
 
-  /** A timer that is so late has failed. */
+  /** A timer that is late by this much has failed. */
   private static final long LOST_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private record Timer(long dueAt) {}
@@ -53,7 +53,7 @@ final class DeliveryWatchdog {
     this.check = check;
   }
 
-  /** Takes note of a revision that the store is known to have. */
+  /** Records a revision that the store is known to have. */
   void expect(long revision) {
     long now = applied.getAsLong();
     if (revision > now && expected.get() <= now) {
@@ -75,7 +75,7 @@ final class DeliveryWatchdog {
     return missingSince;
   }
 
-  /** What was known belongs to a history that the store has lost. */
+  /** Forgets the revisions known so far, since the store is on another history. */
   void forget() {
     expected.set(0);
   }

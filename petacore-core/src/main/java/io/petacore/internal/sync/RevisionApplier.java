@@ -51,7 +51,7 @@ final class RevisionApplier {
   private final HybridLogicalClock clock;
   private final KeyClassifier classifier;
   private final SyncCounters counters;
-  private final long settlingNanos;
+  private final long marginNanos;
   private final RevisionListener listener;
   private CommitRecordState record = CommitRecordState.NONE;
   private final Map<Bytes, Bookkeeping> bookkeeping = new HashMap<>();
@@ -67,8 +67,8 @@ final class RevisionApplier {
   private long agreedAbove;
 
   /**
-   * @param settling the time by which a commit's timestamp must exceed that of the loaded record to
-   *     be above every timestamp that another node can have assigned by then
+   * @param agreementMargin the time by which a commit's timestamp must exceed that of the loaded
+   *     record to be above every timestamp that another node can have assigned by then
    * @param listener receives every published state
    */
   RevisionApplier(
@@ -76,13 +76,13 @@ final class RevisionApplier {
       HybridLogicalClock clock,
       KeyClassifier classifier,
       SyncCounters counters,
-      Duration settling,
+      Duration agreementMargin,
       RevisionListener listener) {
     this.cache = cache;
     this.clock = clock;
     this.classifier = classifier;
     this.counters = counters;
-    this.settlingNanos = settling.toNanos();
+    this.marginNanos = agreementMargin.toNanos();
     this.listener = listener;
   }
 
@@ -227,7 +227,7 @@ final class RevisionApplier {
   /** Returns the bound on the timestamps that other nodes may have given to a loaded state. */
   private long agreedBound(@Nullable CommitRecord commit, long timestamp) {
     boolean unknown = timestamp(commit) == 0 && record.value() != null;
-    return unknown ? UNKNOWN : timestamp + settlingNanos;
+    return unknown ? UNKNOWN : timestamp + marginNanos;
   }
 
   /**
@@ -271,7 +271,7 @@ final class RevisionApplier {
     } else if (agreedAbove != UNKNOWN) {
       agreedAbove++; // a node that was at the bound has assigned the next timestamp
     } else if (timestamp(commit) != 0) {
-      agreedAbove = timestamp(commit) + settlingNanos;
+      agreedAbove = timestamp(commit) + marginNanos;
     }
     kept.forEach(this::update);
     listener.applied(cache.applied(), commits(commit, kept));

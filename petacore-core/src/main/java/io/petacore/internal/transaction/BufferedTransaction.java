@@ -10,42 +10,30 @@ import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.Order;
 import io.petacore.internal.mvcc.Version;
-import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Transaction;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transaction as its body sees it: reads from the cache at its level, own writes on top, kept
- * here until the commit. Used by one thread at a time.
+ * A transaction as its body sees it: reads from the cache at its isolation level, its own writes on
+ * top, buffered until the commit. Used by one thread at a time.
  */
 final class BufferedTransaction implements Transaction {
-
-  /** How an explicit transaction commits. */
-  @FunctionalInterface
-  interface Commit {
-    CommitResult run(BufferedTransaction transaction);
-  }
 
   private final MvccCache cache;
   private final Limits limits;
   private final IsolationLevel isolation;
   private final AppliedState snapshot;
-  private final @Nullable Commit commit;
   private @Nullable WriteBuffer writes;
   private boolean ended;
 
-  /**
-   * @param commit for an explicit transaction; null for one that belongs to a running body
-   */
-  BufferedTransaction(
-      MvccCache cache, Limits limits, IsolationLevel isolation, @Nullable Commit commit) {
+  /** Begins at the newest applied state. */
+  BufferedTransaction(MvccCache cache, Limits limits, IsolationLevel isolation) {
     this.cache = cache;
     this.limits = limits;
     this.isolation = isolation;
     this.snapshot = cache.applied();
-    this.commit = commit;
   }
 
   @Override
@@ -88,11 +76,11 @@ final class BufferedTransaction implements Transaction {
   public long count(KeyRange range) {
     requireOpen();
     Objects.requireNonNull(range, "range");
-    long number = current().timestamp();
-    long count = cache.count(range, number);
+    long timestamp = current().timestamp();
+    long count = cache.count(range, timestamp);
     if (writes != null) {
       for (Write write : writes.in(ReservedKeys.visible(range))) {
-        Version below = cache.find(write.key(), number);
+        Version below = cache.find(write.key(), timestamp);
         boolean wasPresent = below != null && !below.isTombstone();
         count += (write.value() == null ? 0 : 1) - (wasPresent ? 1 : 0);
       }
@@ -106,7 +94,7 @@ final class BufferedTransaction implements Transaction {
     return current().revision();
   }
 
-  /** What a read of this moment sees. */
+  /** The state that a read sees now. */
   AppliedState current() {
     return isolation == IsolationLevel.SNAPSHOT ? snapshot : cache.applied();
   }
@@ -150,27 +138,7 @@ final class BufferedTransaction implements Transaction {
     return isolation;
   }
 
-  @Override
-  public CommitResult commit() {
-    requireOpen();
-    if (commit == null) {
-      throw new IllegalStateException(
-          "this transaction belongs to a running body, which commits by returning");
-    }
-    ended = true;
-    return commit.run(this);
-  }
-
-  @Override
-  public void close() {
-    if (commit == null && !ended) {
-      throw new IllegalStateException(
-          "this transaction belongs to a running body, which rolls back by throwing");
-    }
-    ended = true;
-  }
-
-  /** The body has returned or thrown. */
+  /** Ends the transaction: later calls throw {@link IllegalStateException}. Idempotent. */
   void end() {
     ended = true;
   }
@@ -180,7 +148,7 @@ final class BufferedTransaction implements Transaction {
     return writes == null;
   }
 
-  @Nullable WriteBuffer written() {
+  @Nullable WriteBuffer buffer() {
     return writes;
   }
 
@@ -188,12 +156,12 @@ final class BufferedTransaction implements Transaction {
     return snapshot;
   }
 
-  /** What is to be committed. */
-  Pending pending() {
-    return new Pending(isolation, snapshot, writes);
+  /** The writes to be committed. */
+  PendingWrites pending() {
+    return new PendingWrites(isolation, snapshot, writes);
   }
 
-  private void requireOpen() {
+  void requireOpen() {
     if (ended) {
       throw new IllegalStateException("the transaction has ended");
     }

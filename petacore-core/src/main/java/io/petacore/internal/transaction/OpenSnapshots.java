@@ -9,9 +9,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The pins of all open snapshot handles. A handle that was forgotten would keep history for ever;
- * so each pin is held by a reference that outlives its handle, and is ended when the collector has
- * found that nobody has the handle any more. No thread of its own: it is asked now and then.
+ * The pins of all open snapshot handles. A handle that is lost unclosed would keep history for
+ * ever; so each pin is held by a phantom reference to its handle, and is released when the handle
+ * has been garbage-collected. It has no thread of its own: {@link #releaseForgotten} is called
+ * periodically.
  */
 final class OpenSnapshots {
 
@@ -23,7 +24,7 @@ final class OpenSnapshots {
     this.cache = cache;
   }
 
-  /** Takes over a pin that has been set, for a handle; whoever calls is remembered. */
+  /** Takes over a pin of the cache for a handle, and records the stack trace of the caller. */
   Pin add(PinnedSnapshot handle, long timestamp) {
     Pin pin = new Pin(handle, timestamp);
     open.add(pin);
@@ -31,21 +32,21 @@ final class OpenSnapshots {
   }
 
   /**
-   * Ends the pins of forgotten handles.
+   * Releases the pins of lost handles.
    *
-   * @return where each of them was opened
+   * @return the stack traces of where they were opened
    */
   List<Throwable> releaseForgotten() {
-    List<Throwable> places = new ArrayList<>();
+    List<Throwable> openedAt = new ArrayList<>();
     for (Object found = forgotten.poll(); found != null; found = forgotten.poll()) {
       if (found instanceof Pin pin && pin.release()) {
-        places.add(pin.openedHere);
+        openedAt.add(pin.openedHere);
       }
     }
-    return places;
+    return openedAt;
   }
 
-  /** What a handle keeps: must not know the handle, which could never be forgotten otherwise. */
+  /** A pin of a handle; must not refer to the handle, which could never be collected otherwise. */
   final class Pin extends PhantomReference<PinnedSnapshot> {
     private final long timestamp;
     private final Throwable openedHere = new Throwable("opened here");
@@ -55,7 +56,7 @@ final class OpenSnapshots {
       this.timestamp = timestamp;
     }
 
-    /** Ends it; false if it had ended. */
+    /** Releases the pin; returns false if it was released before. */
     boolean release() {
       boolean first = open.remove(this);
       if (first) {

@@ -8,7 +8,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/** Merges entries, in order, with writes, in order, that take their place. */
+/** Merges sorted entries with sorted writes, which replace the entries of the same keys. */
 final class Overlay implements Iterator<Entry> {
 
   private final Iterator<Entry> below;
@@ -42,7 +42,7 @@ final class Overlay implements Iterator<Entry> {
     return next != null;
   }
 
-  /** Takes whichever comes first; of the same key, the write. */
+  /** Takes the entry or the write with the first key; of the same key, the write. */
   private void step() {
     Entry lower = entry;
     Write upper = write;

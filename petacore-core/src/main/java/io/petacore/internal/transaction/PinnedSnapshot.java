@@ -3,6 +3,7 @@ package io.petacore.internal.transaction;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
+import io.petacore.data.Timestamp;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.Order;
@@ -11,7 +12,7 @@ import io.petacore.transaction.Snapshot;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One state, kept by a pin until it is closed. */
+/** A snapshot of one state, kept by a pin of the cache until it is closed. */
 final class PinnedSnapshot implements Snapshot {
 
   private final MvccCache cache;
@@ -20,7 +21,7 @@ final class PinnedSnapshot implements Snapshot {
   private final OpenSnapshots.Pin pin;
   private volatile boolean closed;
 
-  /** The pin on the version has been set; this object owns it from here on. */
+  /** Takes over a pin of the cache at the timestamp. */
   PinnedSnapshot(MvccCache cache, OpenSnapshots open, long revision, long timestamp) {
     this.cache = cache;
     this.revision = revision;
@@ -68,9 +69,9 @@ final class PinnedSnapshot implements Snapshot {
   }
 
   @Override
-  public long timestamp() {
+  public Timestamp timestamp() {
     requireOpen();
-    return timestamp;
+    return Timestamp.of(timestamp);
   }
 
   @Override

@@ -4,27 +4,27 @@ import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.error.TransactionTooLargeException;
+import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.IsolationLevel;
-import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
 
 /**
  * Deletes a range in as many transactions as it takes, each as large as one request can carry.
  *
- * <p>The size that fits depends on the keys, and a transaction that is too large is refused before
- * it is sent: so the first sizes are tried from above, and what fits is kept.
+ * <p>How many keys fit depends on their lengths, and a transaction that is too large is refused
+ * before it is sent; so the number is halved until it fits.
  */
 final class RangeDeletion {
 
-  /** More in one transaction would keep other commits waiting for too long. */
+  /** A larger transaction would delay other commits for too long. */
   private static final int MAX_KEYS = 8_192;
 
-  private static final TransactionOptions UNCHECKED =
+  private static final TransactionOptions READ_COMMITTED =
       TransactionOptions.defaults().isolation(IsolationLevel.READ_COMMITTED);
 
   private final TransactionRunner runner;
   private KeyRange rest;
-  private int keysEach = MAX_KEYS;
+  private int keysPerTransaction = MAX_KEYS;
   private long deleted;
 
   RangeDeletion(TransactionRunner runner, KeyRange range) {
@@ -32,7 +32,7 @@ final class RangeDeletion {
     this.rest = range;
   }
 
-  /** Deletes, and returns how many keys. */
+  /** Deletes the range, and returns the number of deleted keys. */
   long run() {
     boolean more = true;
     while (more) {
@@ -41,12 +41,12 @@ final class RangeDeletion {
     return deleted;
   }
 
-  /** Returns whether there may be more. */
+  /** Deletes the first keys of the rest; returns whether there may be more. */
   private boolean deleteSome() {
     int count = 0;
     Bytes last = Bytes.EMPTY;
-    try (Transaction tx = runner.begin(UNCHECKED)) {
-      for (Entry entry : tx.scan(rest, keysEach)) {
+    try (ExplicitTransaction tx = runner.begin(READ_COMMITTED)) {
+      for (Entry entry : tx.scan(rest, keysPerTransaction)) {
         last = entry.key();
         tx.delete(last);
         count++;
@@ -59,11 +59,11 @@ final class RangeDeletion {
       if (count == 1) {
         throw tooLarge;
       }
-      keysEach = count / 2;
+      keysPerTransaction = count / 2;
       return true;
     }
     deleted += count;
     rest = rest.startingAt(last.successor());
-    return count == keysEach;
+    return count == keysPerTransaction;
   }
 }

@@ -12,7 +12,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What a transaction has written so far, in key order, the last write of each key. */
+/** The writes of a transaction in key order, the last one of each key. */
 final class WriteBuffer {
 
   private final TreeMap<Bytes, Write> writes = new TreeMap<>();
@@ -29,19 +29,19 @@ final class WriteBuffer {
     return List.copyOf(writes.values());
   }
 
-  /** The writes to a range. */
+  /** The writes to keys of a range. */
   Collection<Write> in(KeyRange range) {
     return part(range).values();
   }
 
-  /** Entries of a range with the writes as they are now on top. */
+  /** Merges the entries of a range with the writes as they are now. */
   Iterator<Entry> over(Iterator<Entry> below, KeyRange range, Order order) {
     NavigableMap<Bytes, Write> part = part(range);
     if (part.isEmpty()) {
       return below;
     }
     var ordered = order == Order.ASCENDING ? part : part.descendingMap();
-    // Copied: the body may go on writing while it iterates.
+    // A copy, since the body may write while it iterates.
     return new Overlay(below, List.copyOf(ordered.values()).iterator(), order);
   }
 

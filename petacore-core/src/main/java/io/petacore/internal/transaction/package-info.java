@@ -1,4 +1,4 @@
-/** Running transaction bodies: views, buffered writes, retries. */
+/** Runs transactions: views, buffered writes, attempts, queues of hot keys. */
 @NullMarked
 package io.petacore.internal.transaction;
 

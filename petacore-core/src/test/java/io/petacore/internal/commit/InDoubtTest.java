@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.petacore.data.Timestamp;
 import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.ResolvedOutcome;
 import io.petacore.internal.commit.FaultyKvStore.Sent;
@@ -69,7 +70,7 @@ class InDoubtTest extends PipelineFixture {
     request().reach();
     assertFalse(outcome.isDone(), "the watch has not delivered it");
     node.deliver();
-    long timestamp = node.cache.applied().timestamp();
+    Timestamp timestamp = Timestamp.of(node.cache.applied().timestamp());
     assertEquals(ResolvedOutcome.committed(revision, timestamp), resolved(outcome));
     assertEquals(1, node.counters().commits());
     assertSentOnce();

@@ -78,7 +78,7 @@ final class PipelineNode {
             clock,
             scheduler,
             Duration.ofSeconds(1),
-            pipeline,
+            pipeline.revisionListener(),
             state -> {});
   }
 

@@ -14,7 +14,7 @@ class BackoffTest {
     return new Backoff(Duration.ofMillis(1), Duration.ofMillis(6));
   }
 
-  /** The delays that many who begin together wait before a try. */
+  /** The delays of many clients before one try. */
   private static long[] delays(int before) {
     return LongStream.range(0, SAMPLES)
         .map(
@@ -28,7 +28,7 @@ class BackoffTest {
         .toArray();
   }
 
-  /** Evenly from zero to the bound: of so many, some are near both ends, but for a miracle. */
+  /** Drawn evenly from zero to the bound: of so many, some are near either end. */
   private static void assertSpread(long bound, long[] delays) {
     assertTrue(LongStream.of(delays).allMatch(delay -> 0 <= delay && delay <= bound));
     assertTrue(LongStream.of(delays).anyMatch(delay -> delay > bound * 9 / 10), "near " + bound);
@@ -36,7 +36,7 @@ class BackoffTest {
   }
 
   @Test
-  void theBoundDoublesUpToTheGreatest() {
+  void theBoundDoublesUpToTheMaximum() {
     assertSpread(1_000_000, delays(0));
     assertSpread(2_000_000, delays(1));
     assertSpread(4_000_000, delays(2));
@@ -46,7 +46,7 @@ class BackoffTest {
   }
 
   @Test
-  void itBeginsAnew() {
+  void aResetStartsWithTheFirstBound() {
     Backoff backoff = backoff();
     for (int i = 0; i < SAMPLES; i++) {
       for (int j = 0; j < 5; j++) {
@@ -58,7 +58,7 @@ class BackoffTest {
   }
 
   @Test
-  void noBoundIsNoDelay() {
+  void aBoundOfZeroIsNoDelay() {
     Backoff none = new Backoff(Duration.ZERO, Duration.ofSeconds(1));
     assertEquals(Duration.ZERO, none.next());
     assertEquals(Duration.ZERO, none.next());

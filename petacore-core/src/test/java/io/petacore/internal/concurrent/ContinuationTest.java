@@ -34,7 +34,7 @@ class ContinuationTest {
   }
 
   @Test
-  void aStepIsTakenWhereItIsWanted() {
+  void aStepRunsOnItsExecutor() {
     follow();
     future.complete("done");
     assertEquals(List.of(), taken, "not on the thread that completes");
@@ -42,12 +42,12 @@ class ContinuationTest {
     assertEquals(List.of("done"), taken);
     follow();
     scheduler.runDue();
-    assertEquals(List.of("done", "done"), taken, "what is done already counts too");
+    assertEquals(List.of("done", "done"), taken, "also for a future that is complete already");
     assertEquals(List.of(), defects);
   }
 
   @Test
-  void aFailureIsAStepToo() {
+  void aFailureRunsTheStepToo() {
     follow();
     future.completeExceptionally(new IllegalStateException("scripted"));
     scheduler.runDue();
@@ -56,7 +56,7 @@ class ContinuationTest {
   }
 
   @Test
-  void whatAStepThrowsIsTold() {
+  void anExceptionOfAStepIsReported() {
     IllegalStateException defect = new IllegalStateException("scripted");
     followThrowing(defect);
     future.complete("done");
@@ -67,7 +67,7 @@ class ContinuationTest {
   }
 
   @Test
-  void anErrorIsToldToo() {
+  void anErrorOfAStepIsReported() {
     AssertionError error = new AssertionError("scripted");
     Continuation.after(
         future,

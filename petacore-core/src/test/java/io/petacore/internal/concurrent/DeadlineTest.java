@@ -12,7 +12,7 @@ class DeadlineTest {
   private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 10);
 
   @Test
-  void itPassesThoughTimePassesTheEndOfTheNumberRange() {
+  void aDeadlinePassesAlthoughTimeOverflows() {
     Deadline deadline = Deadline.in(Duration.ofNanos(100), now::get);
     assertEquals(100, deadline.remainingNanos());
     now.addAndGet(99);
@@ -24,9 +24,9 @@ class DeadlineTest {
     assertEquals(-5, deadline.remainingNanos());
   }
 
-  /** What people write for "no bound". */
+  /** Applications write such durations for "no bound". */
   @Test
-  void aDeadlineBeyondAllTimeNeverPasses() {
+  void theLongestDeadlineNeverPasses() {
     Deadline deadline = Deadline.in(Duration.ofSeconds(Long.MAX_VALUE), now::get);
     assertFalse(deadline.hasPassed());
     now.addAndGet(Duration.ofDays(10_000).toNanos());

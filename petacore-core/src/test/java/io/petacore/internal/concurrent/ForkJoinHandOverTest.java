@@ -33,7 +33,7 @@ class ForkJoinHandOverTest {
       int number = i;
       executor.execute(() -> ran.add(number));
     }
-    assertTrue(executor.whenIdle().isDone(), "all are the pool's already");
+    assertTrue(executor.whenIdle().isDone(), "the pool has accepted all of them");
     assertTrue(pool.awaitQuiescence(10, TimeUnit.SECONDS));
     assertEquals(100, ran.size());
     assertEquals(ran.stream().sorted().toList(), ran);

@@ -10,14 +10,14 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Scheduler} in virtual time, whose tasks run when a test says so, on the test's thread:
- * in the order of their times, and of their submission where times are equal. Nothing waits, and
- * the same calls give the same run.
+ * A {@link Scheduler} in virtual time. Tasks run when a test lets time pass, on the test's thread,
+ * in the order of their times, and of their submission if times are equal. Nothing waits, and the
+ * same calls give the same run.
  *
- * <p>Its time begins one second before the end of the number range, so that whoever compares
- * moments other than by difference is found out.
+ * <p>Time begins one second before it overflows, so that a comparison other than by difference
+ * fails.
  *
- * <p>Tasks may be submitted by any thread; those that drive it do so one at a time.
+ * <p>Tasks may be submitted by any thread; only one thread at a time lets time pass.
  */
 public final class ManualScheduler implements Scheduler {
 
@@ -34,12 +34,12 @@ public final class ManualScheduler implements Scheduler {
   private boolean shutdown;
   private int callsLeft = -1; // until one fails
 
-  /** Has one call to come, the first being number 1, throw an error, and none after it. */
+  /** Has one of the next calls throw an error, the first being number 1. */
   public synchronized void failCall(int number) {
     callsLeft = number;
   }
 
-  /** Whether the call that was to fail has come. */
+  /** Whether the error was thrown. */
   public synchronized boolean hasFailed() {
     return callsLeft == 0;
   }
@@ -73,7 +73,7 @@ public final class ManualScheduler implements Scheduler {
     return enqueue(delay, task);
   }
 
-  /** Like the real one, it needs nothing that can fail to go on. */
+  /** As in the real scheduler, a repetition can't fail. */
   @Override
   public void repeat(Duration delay, BooleanSupplier task) {
     enqueue(
@@ -109,7 +109,7 @@ public final class ManualScheduler implements Scheduler {
     queue.clear();
   }
 
-  /** It has no thread. */
+  /** There is no thread. */
   @Override
   public boolean awaitTermination(Duration bound) {
     return true;
@@ -120,14 +120,14 @@ public final class ManualScheduler implements Scheduler {
     return run(0);
   }
 
-  /** Runs what is due, and what that makes due, until nothing is. Time stands still. */
+  /** Runs the tasks that are due, and those they make due. Time does not pass. */
   public void runDue() {
     while (runOne()) {
       // The next one.
     }
   }
 
-  /** Lets time pass, and runs each task when its time has come. */
+  /** Lets time pass, and runs each task at its time. */
   public void advance(Duration time) {
     long until;
     synchronized (this) {
@@ -141,18 +141,18 @@ public final class ManualScheduler implements Scheduler {
     }
   }
 
-  /** How long it is until the next task; null if there is none. */
+  /** The time until the next task; null if there is none. */
   public synchronized @Nullable Duration untilNext() {
     Task next = queue.peek();
     return next == null ? null : Duration.ofNanos(next.at() - elapsed);
   }
 
-  /** How many tasks wait for their time. */
+  /** The number of scheduled tasks. */
   public synchronized int waiting() {
     return queue.size();
   }
 
-  /** What tasks threw. */
+  /** The exceptions that tasks threw. */
   public synchronized List<Throwable> failures() {
     return List.copyOf(failures);
   }

@@ -30,7 +30,7 @@ class ThreadSchedulerTest {
     return future.get(30, TimeUnit.SECONDS);
   }
 
-  /** Keeps the thread busy until the latch is opened; returns when it is. */
+  /** Keeps the thread busy until the latch is opened; returns when it is busy. */
   private CountDownLatch block() throws Exception {
     CountDownLatch open = new CountDownLatch(1);
     CompletableFuture<Void> busy = new CompletableFuture<>();
@@ -83,7 +83,7 @@ class ThreadSchedulerTest {
   }
 
   @Test
-  void aTaskThatThrowsIsNotTheLast() throws Exception {
+  void aTaskThatThrowsDoesNotEndTheThread() throws Exception {
     CompletableFuture<Void> next = new CompletableFuture<>();
     scheduler.execute(
         () -> {
@@ -98,9 +98,9 @@ class ThreadSchedulerTest {
     get(next);
   }
 
-  /** An executor of the JDK ends a repeated task that throws, without a word. */
+  /** An executor of the JDK silently ends a repeated task that throws. */
   @Test
-  void aRepeatedTaskGoesOnWhateverItThrowsUntilItHasEnough() throws Exception {
+  void aRepeatedTaskIsRepeatedAfterAnExceptionUntilItReturnsFalse() throws Exception {
     AtomicInteger ran = new AtomicInteger();
     CompletableFuture<Void> enough = new CompletableFuture<>();
     scheduler.repeat(
@@ -113,7 +113,7 @@ class ThreadSchedulerTest {
               enough.complete(null);
               return false;
             }
-            default -> throw new AssertionError("it runs on");
+            default -> throw new AssertionError("it was run again");
           }
         });
     get(enough);
@@ -123,9 +123,9 @@ class ThreadSchedulerTest {
     assertEquals(3, ran.get());
   }
 
-  /** Each waits for the next one, and none keeps timers waiting. */
+  /** Each waits for the next one, and none delays timers. */
   @Test
-  void tasksThatBlockRunBesideEachOther() throws Exception {
+  void tasksThatBlockRunConcurrently() throws Exception {
     CountDownLatch all = new CountDownLatch(3);
     CompletableFuture<Void> timer = new CompletableFuture<>();
     for (int i = 0; i < 3; i++) {
@@ -144,7 +144,7 @@ class ThreadSchedulerTest {
   }
 
   @Test
-  void whatMayBlockRunsAfterTheShutdownToo() throws Exception {
+  void aTaskThatMayBlockRunsAfterTheShutdownToo() throws Exception {
     scheduler.shutdown();
     CompletableFuture<Thread> ran = new CompletableFuture<>();
     scheduler.executeBlocking(() -> ran.complete(Thread.currentThread()));
@@ -154,7 +154,7 @@ class ThreadSchedulerTest {
   }
 
   @Test
-  void aTaskThatIsCalledOffDoesNotRun() throws Exception {
+  void aCancelledTaskDoesNotRun() throws Exception {
     CountDownLatch open = block();
     AtomicInteger ran = new AtomicInteger();
     Scheduler.Cancellable off = scheduler.schedule(Duration.ZERO, ran::incrementAndGet);
@@ -167,7 +167,7 @@ class ThreadSchedulerTest {
     assertEquals(0, ran.get());
   }
 
-  /** What waits is dropped, due or not; what runs goes on, uninterrupted; then the thread ends. */
+  /** Scheduled tasks are discarded, due or not; the running one ends, uninterrupted. */
   @Test
   void afterShutdownNoFurtherTaskRuns() throws Exception {
     CountDownLatch open = block();
@@ -186,14 +186,14 @@ class ThreadSchedulerTest {
   }
 
   @Test
-  void itEndsThoughNothingWasEverRun() throws Exception {
+  void aSchedulerWithoutTasksTerminates() throws Exception {
     scheduler.shutdown();
     assertTrue(scheduler.awaitTermination(BOUND));
   }
 
-  /** The pool's own word for its end comes from a thread that has a few steps left. */
+  /** The pool reports its end from a thread that has yet to end. */
   @Test
-  void noThreadIsLeftWhenItHasTerminated() throws Exception {
+  void noThreadIsLeftAfterTermination() throws Exception {
     for (int i = 0; i < 2_000; i++) {
       ThreadScheduler shortLived = new ThreadScheduler("short-lived");
       CompletableFuture<Thread> runner = new CompletableFuture<>();
@@ -206,7 +206,7 @@ class ThreadSchedulerTest {
   }
 
   @Test
-  void aTaskMayShutItDown() throws Exception {
+  void aTaskMayShutTheSchedulerDown() throws Exception {
     AtomicInteger ran = new AtomicInteger();
     scheduler.execute(
         () -> {

@@ -27,7 +27,7 @@ class CommitRecordTest {
     return new CommitRecord(timestamp, SESSION, 1).encode();
   }
 
-  /** What is stored stays readable: these bytes may not change. */
+  /** The encoding is part of the storage format and must not change. */
   @Test
   void theEncodingIsFixed() {
     assertEquals(hex(STORED), RECORD.encode());

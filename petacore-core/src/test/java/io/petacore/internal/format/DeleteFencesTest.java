@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DeleteFencesTest {
 
   /**
-   * All nodes of all releases must agree on these. The remainders of CRC-32C were found with
+   * All nodes of all releases must agree on these. The CRC-32C remainders were computed with
    * another implementation; that of "123456789" is the check value of the standard, e3069283.
    */
   @ParameterizedTest

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FormatRecordTest {
 
-  /** What is stored stays readable: this text may not change. */
+  /** The encoding is part of the storage format and must not change. */
   @Test
   void theEncodingIsFixed() {
     assertEquals(Bytes.utf8("petacore 1 buckets=4096"), FormatRecord.CURRENT.encode());

@@ -14,7 +14,7 @@ class ReservedKeysTest {
     return Bytes.utf8(text);
   }
 
-  /** What is stored stays where it is: these keys may not change. */
+  /** The keys are part of the storage format and must not change. */
   @Test
   void theReservedKeysAreFixed() {
     assertEquals(bytes("\0c"), ReservedKeys.COMMIT_RECORD);

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.petacore.error.PetaCoreException;
+import io.petacore.error.StorageClosedException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -65,7 +65,7 @@ class AppliedWaitersTest {
   @Test
   void abandonedWaitersFailAndLaterOnesWait() {
     CompletableFuture<AppliedState> lost = waiters.await(3, applied::get);
-    waiters.abandon(new PetaCoreException("scripted"));
+    waiters.abandon(new StorageClosedException("scripted"));
     assertThrows(CompletionException.class, lost::join);
     CompletableFuture<AppliedState> later = waiters.await(3, applied::get);
     publish(3);
@@ -75,7 +75,7 @@ class AppliedWaitersTest {
   @Test
   void aWaiterAfterCloseFailsImmediately() {
     CompletableFuture<AppliedState> before = waiters.await(3, applied::get);
-    waiters.close(new PetaCoreException("scripted"));
+    waiters.close(new StorageClosedException("scripted"));
     assertThrows(CompletionException.class, before::join);
     assertTrue(waiters.await(3, applied::get).isCompletedExceptionally());
     assertEquals(at(0), waiters.await(0, applied::get).join());

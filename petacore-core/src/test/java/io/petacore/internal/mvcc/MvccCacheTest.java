@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
-import io.petacore.error.PetaCoreException;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.TransactionTooOldException;
 import java.time.Duration;
@@ -504,7 +503,7 @@ class MvccCacheTest {
     apply(4, put("a", "4", 4));
     assertEquals(4, third.join().revision(), "the first at or above it");
     assertFalse(fifth.isDone());
-    cache.abandonWaiters(new PetaCoreException("scripted"));
+    cache.abandonWaiters(new StorageClosedException("scripted"));
     assertThrows(CompletionException.class, fifth::join);
     CompletableFuture<AppliedState> later = cache.whenApplied(5);
     apply(5, put("a", "5", 5));

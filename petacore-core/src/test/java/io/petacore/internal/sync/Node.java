@@ -33,7 +33,7 @@ final class Node {
   static final Namespace NAMESPACE = Namespace.of("n/");
   static final Duration RETENTION = Duration.ofSeconds(10);
   static final Duration MAX_OFFSET = Duration.ofNanos(1_000);
-  static final Duration SETTLING = Duration.ofNanos(5_000);
+  static final Duration AGREEMENT_MARGIN = Duration.ofNanos(5_000);
 
   /** The maximum backoff. */
   static final Duration MAX_BACKOFF = Duration.ofSeconds(2);
@@ -55,7 +55,7 @@ final class Node {
     this.store = store;
     this.synchronizer =
         new Synchronizer(
-            store, NAMESPACE, cache, clock, scheduler, SETTLING, listener, states::add);
+            store, NAMESPACE, cache, clock, scheduler, AGREEMENT_MARGIN, listener, states::add);
   }
 
   Node() {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Timestamps on which all nodes agree, and where agreement is not known. */
 class RevisionApplierTest {
-  private static final long SETTLING = Node.SETTLING.toNanos();
+  private static final long AGREEMENT_MARGIN = Node.AGREEMENT_MARGIN.toNanos();
 
   private final ScriptedKvStore store = new ScriptedKvStore();
   private final Node early = new Node(store);
@@ -49,18 +49,18 @@ class RevisionApplierTest {
     commit(900_000);
     Node late = new Node(store);
     ScriptedWatch lateWatch = late.follow();
-    commit(900_000 + SETTLING);
-    commit(900_001 + SETTLING); // another node may have counted up to here
-    commit(900_003 + SETTLING);
+    commit(900_000 + AGREEMENT_MARGIN);
+    commit(900_001 + AGREEMENT_MARGIN); // another node may have counted up to here
+    commit(900_003 + AGREEMENT_MARGIN);
     long first = store.newest();
-    commit(900_100 + SETTLING);
+    commit(900_100 + AGREEMENT_MARGIN);
     lateWatch.deliver();
     assertRefused(late, 900_000);
-    assertRefused(late, 900_000 + SETTLING);
-    assertRefused(late, 900_001 + SETTLING);
-    assertEquals(first, late.cache.exactlyAt(900_003 + SETTLING).revision());
-    assertEquals(first, late.cache.exactlyAt(900_099 + SETTLING).revision());
-    assertRefused(late, 900_100 + SETTLING);
+    assertRefused(late, 900_000 + AGREEMENT_MARGIN);
+    assertRefused(late, 900_001 + AGREEMENT_MARGIN);
+    assertEquals(first, late.cache.exactlyAt(900_003 + AGREEMENT_MARGIN).revision());
+    assertEquals(first, late.cache.exactlyAt(900_099 + AGREEMENT_MARGIN).revision());
+    assertRefused(late, 900_100 + AGREEMENT_MARGIN);
   }
 
   /**
@@ -69,14 +69,14 @@ class RevisionApplierTest {
    */
   @Test
   void revisionsWithoutATimestampRaiseTheAgreedBound() {
-    commit(900_000 + SETTLING); // a clock that is ahead
+    commit(900_000 + AGREEMENT_MARGIN); // a clock that is ahead
     commit(900_000); // and one that is behind: the timestamp is one more than the last
     Node late = new Node(store);
     ScriptedWatch lateWatch = late.follow();
     for (int i = 0; i < 5; i++) {
       foreign();
     }
-    commit(900_002 + SETTLING);
+    commit(900_002 + AGREEMENT_MARGIN);
     lateWatch.deliver();
     long tooLow = late.timestamp();
     commit(990_000);
@@ -97,13 +97,13 @@ class RevisionApplierTest {
     Node late = new Node(store);
     ScriptedWatch lateWatch = late.follow();
     commit(899_000); // 900,002 on nodes that applied the earlier revisions
-    commit(899_001 + SETTLING);
+    commit(899_001 + AGREEMENT_MARGIN);
     commit(990_000);
     lateWatch.deliver();
     assertRefused(late, 899_000);
     assertEquals(
-        early.cache.exactlyAt(899_001 + SETTLING).revision(),
-        late.cache.exactlyAt(899_001 + SETTLING).revision());
+        early.cache.exactlyAt(899_001 + AGREEMENT_MARGIN).revision(),
+        late.cache.exactlyAt(899_001 + AGREEMENT_MARGIN).revision());
   }
 
   @Test
@@ -118,7 +118,7 @@ class RevisionApplierTest {
     earlyWatch.end(Kind.COMPACTED);
     early.pause();
     ScriptedWatch watch = store.watch().open();
-    store.change(record(930_000 + SETTLING), put("a", "too near"));
+    store.change(record(930_000 + AGREEMENT_MARGIN), put("a", "too near"));
     store.change(record(940_000), put("a", "far enough"));
     store.change(record(950_000), put("a", "last"));
     watch.deliver();
@@ -126,7 +126,7 @@ class RevisionApplierTest {
     assertRefused(early, 910_001);
     assertRefused(early, 920_000);
     assertRefused(early, 930_000);
-    assertRefused(early, 930_000 + SETTLING);
+    assertRefused(early, 930_000 + AGREEMENT_MARGIN);
     assertEquals(store.newest() - 1, early.cache.exactlyAt(940_000).revision());
   }
 
@@ -151,7 +151,7 @@ class RevisionApplierTest {
             new HybridLogicalClock(() -> 1_000, Node.MAX_OFFSET),
             new KeyClassifier(Node.NAMESPACE, counters),
             counters,
-            Node.SETTLING,
+            Node.AGREEMENT_MARGIN,
             looking);
     cache.load(List.of(new Change(key, Bytes.utf8("1"), 2)), 2, 10);
     Event deleted = new Event(Node.NAMESPACE.toStore(key), null, 0);

@@ -32,7 +32,7 @@ class TimeTravelTest {
   private static final int STEPS = 400;
   private static final int WRITERS = 3;
   private static final long MAX_OFFSET = Node.MAX_OFFSET.toNanos();
-  private static final long COMMIT_TIMEOUT = Node.SETTLING.toNanos() - MAX_OFFSET;
+  private static final long COMMIT_TIMEOUT = Node.AGREEMENT_MARGIN.toNanos() - MAX_OFFSET;
   private static final long LONGEST_STEP = 1_500;
 
   private long answers;

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
+import io.petacore.data.Timestamp;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.commit.batch.Write;
 import io.petacore.internal.format.Limits;
@@ -17,22 +18,25 @@ import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.testing.Await;
 import io.petacore.transaction.CommitResult;
+import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.ReadView;
 import io.petacore.transaction.Snapshot;
+import io.petacore.transaction.Transaction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A transaction and a snapshot handle as their users see them. */
+/** Transactions and snapshot handles as an application sees them. */
 class BufferedTransactionTest {
   private static final long RETENTION = 1_000;
 
@@ -60,7 +64,7 @@ class BufferedTransactionTest {
   }
 
   private BufferedTransaction begin(IsolationLevel isolation) {
-    return new BufferedTransaction(cache, limits, isolation, null);
+    return new BufferedTransaction(cache, limits, isolation);
   }
 
   private BufferedTransaction beginSnapshot() {
@@ -86,7 +90,7 @@ class BufferedTransactionTest {
   // ---- what is read
 
   @Test
-  void aSnapshotStaysAsItWas() {
+  void aSnapshotDoesNotChange() {
     BufferedTransaction transaction = beginSnapshot();
     apply(2, change("a", "2", 2), new Change(Bytes.utf8("b"), null, 2), change("c", "2", 2));
     assertEquals("1", transaction.read("a"));
@@ -98,7 +102,7 @@ class BufferedTransactionTest {
   }
 
   @Test
-  void readCommittedGoesAlong() {
+  void readCommittedFollowsTheNewestState() {
     BufferedTransaction transaction = begin(IsolationLevel.READ_COMMITTED);
     assertEquals(1, transaction.revision());
     Iterator<Entry> before = transaction.scan(KeyRange.all()).iterator();
@@ -150,7 +154,7 @@ class BufferedTransactionTest {
             new Write(Bytes.utf8("b"), Bytes.utf8("again")),
             new Write(Bytes.utf8("c"), Bytes.utf8("last"))),
         transaction.pending().writes());
-    assertEquals(Bytes.utf8("2"), cache.newest(Bytes.utf8("b")), "and nobody else sees them");
+    assertEquals(Bytes.utf8("2"), cache.newest(Bytes.utf8("b")), "no other transaction sees them");
   }
 
   @ParameterizedTest
@@ -191,7 +195,7 @@ class BufferedTransactionTest {
 
   @ParameterizedTest
   @EnumSource(IsolationLevel.class)
-  void badKeysAndValuesAreRefusedAtTheCall(IsolationLevel isolation) {
+  void badKeysAndValuesAreRejectedByTheCall(IsolationLevel isolation) {
     BufferedTransaction transaction = begin(isolation);
     String tooLong = "k".repeat(Limits.MAX_KEY_BYTES + 1);
     assertBad(t -> t.write(tooLong, "value"), transaction);
@@ -209,8 +213,8 @@ class BufferedTransactionTest {
 
   // ---- the end
 
-  private static void assertEnded(BufferedTransaction transaction) {
-    List<Consumer<BufferedTransaction>> calls =
+  private static void assertEnded(Transaction transaction) {
+    List<Consumer<Transaction>> calls =
         List.of(
             t -> t.read("a"),
             t -> t.exists("a"),
@@ -219,9 +223,8 @@ class BufferedTransactionTest {
             t -> t.count(KeyRange.all()),
             t -> t.write("a", "x"),
             t -> t.delete("a"),
-            BufferedTransaction::revision,
-            BufferedTransaction::commit);
-    for (Consumer<BufferedTransaction> call : calls) {
+            Transaction::revision);
+    for (Consumer<Transaction> call : calls) {
       assertThrows(IllegalStateException.class, () -> call.accept(transaction));
     }
   }
@@ -229,62 +232,55 @@ class BufferedTransactionTest {
   @Test
   void aBodysTransactionEndsWithTheBody() {
     BufferedTransaction transaction = beginSnapshot();
-    assertThrows(IllegalStateException.class, transaction::commit);
-    assertThrows(IllegalStateException.class, transaction::close);
     transaction.write("a", "x");
     Iterable<Entry> scan = transaction.scan(KeyRange.all());
     transaction.end();
     assertEnded(transaction);
     assertThrows(IllegalStateException.class, scan::iterator);
-    assertEquals(
-        1, transaction.pending().writes().size(), "what it wrote is there to be committed");
-    transaction.close();
+    assertEquals(1, transaction.pending().writes().size(), "its writes can be committed");
+  }
+
+  private ExplicitTransaction owned(Function<PendingWrites, CommitResult> commit) {
+    return new OwnedTransaction(beginSnapshot(), commit);
   }
 
   @Test
   void anExplicitTransactionCommitsOnce() {
-    List<BufferedTransaction> committed = new ArrayList<>();
-    CommitResult result = new CommitResult(7, 70);
-    BufferedTransaction transaction =
-        new BufferedTransaction(
-            cache,
-            limits,
-            IsolationLevel.SNAPSHOT,
-            t -> {
-              committed.add(t);
+    List<List<Write>> committed = new ArrayList<>();
+    CommitResult result = CommitResult.of(7, Timestamp.of(70));
+    ExplicitTransaction transaction =
+        owned(
+            pending -> {
+              committed.add(pending.writes());
               return result;
             });
     transaction.write("a", "x");
     assertSame(result, transaction.commit());
     assertEnded(transaction);
+    assertThrows(IllegalStateException.class, transaction::commit);
     transaction.close();
-    assertEquals(List.of(transaction), committed);
+    assertEquals(List.of(List.of(new Write(Bytes.utf8("a"), Bytes.utf8("x")))), committed);
   }
 
   @Test
   void anExplicitTransactionThatIsClosedIsRolledBack() {
-    BufferedTransaction transaction =
-        new BufferedTransaction(
-            cache,
-            limits,
-            IsolationLevel.SNAPSHOT,
-            t -> {
+    ExplicitTransaction transaction =
+        owned(
+            pending -> {
               throw new AssertionError("not to be committed");
             });
     transaction.write("a", "x");
     transaction.close();
     transaction.close();
     assertEnded(transaction);
+    assertThrows(IllegalStateException.class, transaction::commit);
   }
 
   @Test
   void aCommitThatThrowsEndsTheTransactionToo() {
-    BufferedTransaction transaction =
-        new BufferedTransaction(
-            cache,
-            limits,
-            IsolationLevel.SNAPSHOT,
-            t -> {
+    ExplicitTransaction transaction =
+        owned(
+            pending -> {
               throw new UnsupportedOperationException("scripted");
             });
     assertThrows(UnsupportedOperationException.class, transaction::commit);
@@ -311,7 +307,7 @@ class BufferedTransactionTest {
     assertEquals("b=1 a=1", show(snapshot.scanDescending(KeyRange.all())));
     assertEquals(2, snapshot.count(KeyRange.prefix("")));
     assertEquals(1, snapshot.revision());
-    assertEquals(10, snapshot.timestamp());
+    assertEquals(Timestamp.of(10), snapshot.timestamp());
     snapshot.close();
     snapshot.close();
     free();
@@ -337,7 +333,7 @@ class BufferedTransactionTest {
   }
 
   @Test
-  void aSnapshotHandleRefusesBadKeys() {
+  void aSnapshotHandleRejectsBadKeys() {
     try (Snapshot snapshot = pinned(1, 10)) {
       assertThrows(IllegalArgumentException.class, () -> snapshot.read(""));
       assertThrows(IllegalArgumentException.class, () -> snapshot.read("\0d/1"));
@@ -345,23 +341,23 @@ class BufferedTransactionTest {
     }
   }
 
-  /** Fails if what keeps the pin also keeps the handle, or the place is not that of the opening. */
+  /** Fails if the pin keeps its handle alive, or has another stack trace than the opening. */
   @Test
-  void aForgottenSnapshotHandleIsLetGoAndItsPlaceTold() {
+  void aLostSnapshotHandleIsReleasedWithItsStackTrace() {
     Snapshot kept = pinned(1, 10);
     forget();
     apply(2, change("a", "2", 2));
-    List<Throwable> places = new ArrayList<>();
+    List<Throwable> openedAt = new ArrayList<>();
     Await.until(
         "the collector finds the handle",
         () -> {
           System.gc();
-          places.addAll(openSnapshots.releaseForgotten());
-          return !places.isEmpty();
+          openedAt.addAll(openSnapshots.releaseForgotten());
+          return !openedAt.isEmpty();
         });
-    assertEquals(1, places.size());
+    assertEquals(1, openedAt.size());
     assertTrue(
-        Stream.of(places.get(0).getStackTrace())
+        Stream.of(openedAt.get(0).getStackTrace())
             .anyMatch(frame -> frame.getMethodName().equals("forget")));
     free();
     assertEquals("1", kept.read("a"), "the other one is still open");

@@ -20,7 +20,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Own writes over what is below, beside maps that do the same. */
+/** Writes merged with entries, compared with plain maps. */
 class WriteBufferTest {
   private static final int RUNS = 3_000;
   private static final int KEYS = 12;
@@ -50,7 +50,7 @@ class WriteBufferTest {
   }
 
   @Test
-  void whatIsScannedIsTheMergedMap() {
+  void aScanIsTheMergedMap() {
     long first = System.nanoTime();
     for (long seed = first; seed < first + RUNS; seed++) {
       try {

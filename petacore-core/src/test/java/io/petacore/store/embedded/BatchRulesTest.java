@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the embedded store refuses by itself, where etcd would not, or counts otherwise. */
+/** Batches that the embedded store refuses although etcd would not, or would count differently. */
 class BatchRulesTest {
   private static final StoreLimits LIMITS = new StoreLimits(128, 1 << 20);
   private static final Bytes KEY = Bytes.utf8("key");
@@ -47,7 +47,7 @@ class BatchRulesTest {
     return batches.stream();
   }
 
-  /** A group that does not run. */
+  /** A group whose guards do not hold. */
   private static Operation group(Operation... operations) {
     return new Operation.Group(FAILS, List.of(operations));
   }

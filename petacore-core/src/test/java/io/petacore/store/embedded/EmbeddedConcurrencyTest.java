@@ -14,10 +14,10 @@ import io.petacore.store.KeyValue;
 import io.petacore.store.Operation;
 import io.petacore.store.RangePage;
 import io.petacore.store.RangeRequest;
-import io.petacore.store.RecordingListener;
 import io.petacore.store.RevisionEvents;
 import io.petacore.store.StoreException;
-import io.petacore.store.StoreUnderTest;
+import io.petacore.testing.Answers;
+import io.petacore.testing.RecordingListener;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -34,7 +34,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The invariants under load, from a seed that a failure prints. */
+/** Invariants under concurrency, from a seed that a failure prints. */
 class EmbeddedConcurrencyTest {
   private static final KeyRange ALL = KeyRange.prefix(Bytes.EMPTY);
   private static final int KEYS = 20;
@@ -63,7 +63,7 @@ class EmbeddedConcurrencyTest {
     workers.add(threads.submit(work));
   }
 
-  /** Several committers, and watchers that begin at any time and any place. */
+  /** Several writers, and watches that start at any time and revision. */
   @Test
   void everyWatchReceivesEveryRevisionOnceAndInOrder() throws Exception {
     NavigableMap<Long, List<Bytes>> committed = new ConcurrentSkipListMap<>();
@@ -112,7 +112,7 @@ class EmbeddedConcurrencyTest {
     }
   }
 
-  /** Puts three different keys, the third only if it was absent or by chance. */
+  /** Puts three different keys, the third only if it was absent, or at random. */
   private void commitSomething(Random random, Map<Long, List<Bytes>> committed) {
     int first = random.nextInt(KEYS);
     List<Bytes> keys = List.of(key(first), key(first + KEYS), key(first + 2 * KEYS));
@@ -133,9 +133,9 @@ class EmbeddedConcurrencyTest {
   }
 
   /**
-   * Amounts move between accounts, one that is empty is deleted, and history is kept for a moment
-   * only. Whatever revision can still be read shows the whole amount: an account that was freed by
-   * compaction must not look like one that is empty.
+   * Amounts move between accounts, empty accounts are deleted, and the history is short. Every
+   * readable revision must show the total amount: a version that was freed by compaction must not
+   * look like an absent key.
    */
   @Test
   void readsDuringCompactionAreCorrectOrFail() throws Exception {
@@ -165,7 +165,7 @@ class EmbeddedConcurrencyTest {
       long newest = store.range(new RangeRequest(ALL, 0, 1)).join().revision();
       long revision = random.nextInt(4) == 0 ? 0 : Math.max(loaded, newest - random.nextInt(12));
       try {
-        RangePage page = StoreUnderTest.answer(store.range(new RangeRequest(ALL, revision, 0)));
+        RangePage page = Answers.answer(store.range(new RangeRequest(ALL, revision, 0)));
         int sum = page.entries().stream().mapToInt(EmbeddedConcurrencyTest::amount).sum();
         assertEquals(10 * KEYS, sum, "at " + revision + ", seed " + seed);
         right++;

@@ -9,9 +9,9 @@ import io.petacore.data.KeyRange;
 import io.petacore.store.Batch;
 import io.petacore.store.Operation;
 import io.petacore.store.RangeRequest;
-import io.petacore.store.RecordingListener;
 import io.petacore.store.StoreException;
-import io.petacore.store.StoreUnderTest;
+import io.petacore.testing.Answers;
+import io.petacore.testing.RecordingListener;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -19,11 +19,11 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** How much history the embedded store keeps, and how it delivers it. */
+/** The retained history of the embedded store, and its delivery. */
 class EmbeddedHistoryTest {
   private static final KeyRange ALL = KeyRange.prefix(Bytes.EMPTY);
 
-  /** One change of a key and a value of one byte each. */
+  /** The size of a change of one key byte and one value byte. */
   private static final long CHANGE = RevisionLog.BYTES_PER_EVENT + 2;
 
   private EmbeddedKvStore store = EmbeddedKvStore.inMemory();
@@ -47,17 +47,17 @@ class EmbeddedHistoryTest {
   }
 
   private void assertReadable(long revision) throws Exception {
-    StoreUnderTest.answer(store.range(new RangeRequest(ALL, revision, 0)));
+    Answers.answer(store.range(new RangeRequest(ALL, revision, 0)));
   }
 
   private void assertCompacted(long revision) {
-    StoreUnderTest.assertFails(
+    Answers.assertFails(
         StoreException.Kind.COMPACTED, store.range(new RangeRequest(ALL, revision, 0)));
   }
 
   @Test
   void revisionsStartAtOneAsInEtcd() throws Exception {
-    assertEquals(1, StoreUnderTest.answer(store.range(new RangeRequest(ALL, 0, 0))).revision());
+    assertEquals(1, Answers.answer(store.range(new RangeRequest(ALL, 0, 0))).revision());
     assertReadable(1);
     RecordingListener listener = new RecordingListener();
     store.watch(ALL, 1, listener);
@@ -186,7 +186,7 @@ class EmbeddedHistoryTest {
     assertEquals(List.of(32, 32, 32, 4), callSizes(100));
   }
 
-  /** How many revisions each call brings to a watch from the beginning. */
+  /** The number of revisions of each call of a watch that catches up. */
   private List<Integer> callSizes(int revisions) throws Exception {
     List<Integer> sizes = Collections.synchronizedList(new ArrayList<>());
     RecordingListener listener = new RecordingListener(call -> sizes.add(call.size()));

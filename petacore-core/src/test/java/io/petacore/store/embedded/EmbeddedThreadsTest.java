@@ -12,9 +12,9 @@ import io.petacore.store.BatchResult;
 import io.petacore.store.Guard;
 import io.petacore.store.Operation;
 import io.petacore.store.RangeRequest;
-import io.petacore.store.RecordingListener;
 import io.petacore.store.StoreException;
-import io.petacore.store.StoreUnderTest;
+import io.petacore.testing.Answers;
+import io.petacore.testing.RecordingListener;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** On which thread the embedded store does what, and when its leases end. */
+/** The threads of the embedded store, and the expiry of its leases. */
 class EmbeddedThreadsTest {
   private static final KeyRange ALL = KeyRange.prefix(Bytes.EMPTY);
   private static final Bytes KEY = Bytes.utf8("key");
@@ -63,11 +63,11 @@ class EmbeddedThreadsTest {
     store.watch(ALL, 1, listener);
     BatchResult first = store.commit(put(0)).join();
 
-    assertNotEquals(Thread.currentThread(), StoreUnderTest.answer(caller));
-    assertTrue(StoreUnderTest.answer(caller).isDaemon());
+    assertNotEquals(Thread.currentThread(), Answers.answer(caller));
+    assertTrue(Answers.answer(caller).isDaemon());
     listener.awaitOpened();
     assertEquals(first.revision(), listener.nextRevision().revision());
-    assertEquals(StoreUnderTest.answer(inside).revision(), listener.nextRevision().revision());
+    assertEquals(Answers.answer(inside).revision(), listener.nextRevision().revision());
   }
 
   @Test
@@ -119,7 +119,7 @@ class EmbeddedThreadsTest {
       long revision = store.commit(put(0)).join().revision();
       assertEquals(revision, interrupting.nextRevision().revision());
       // The interrupt takes effect when the thread waits for work.
-      Thread thread = StoreUnderTest.answer(caller);
+      Thread thread = Answers.answer(caller);
       while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
         Thread.onSpinWait();
       }
@@ -140,7 +140,7 @@ class EmbeddedThreadsTest {
               release.join();
             }));
     store.commit(put(0)).join();
-    Thread thread = StoreUnderTest.answer(atWork);
+    Thread thread = Answers.answer(atWork);
 
     CompletableFuture<Boolean> closed = new CompletableFuture<>();
     Thread closer =
@@ -156,10 +156,10 @@ class EmbeddedThreadsTest {
     }
     assertFalse(closed.isDone());
     release.complete(null);
-    assertTrue(StoreUnderTest.answer(closed), "interrupt kept, thread gone");
+    assertTrue(Answers.answer(closed), "interrupt kept, thread gone");
   }
 
-  /** Where the machine sleeps for longer than the lease lasts, a longer one is tried. */
+  /** If the machine stalls for longer than the lease lasts, a longer lease is tried. */
   @Test
   void aLeaseExpiresByItselfInRealTime() throws Exception {
     store.grantLease(Duration.ofMinutes(10)).join();
@@ -177,7 +177,7 @@ class EmbeddedThreadsTest {
     listener.awaitOpened();
     assertEquals(revision, listener.nextRevision().revision());
     assertEquals(revision + 1, listener.nextRevision().revision());
-    StoreUnderTest.assertFails(StoreException.Kind.LEASE_NOT_FOUND, store.renewLease(lease));
+    Answers.assertFails(StoreException.Kind.LEASE_NOT_FOUND, store.renewLease(lease));
   }
 
   private void openWithTicker() {
@@ -191,7 +191,7 @@ class EmbeddedThreadsTest {
     long lease = store.grantLease(Duration.ofNanos(100)).join();
     assertEquals(2, store.commit(put(lease)).join().revision());
     ticker.set(99);
-    StoreUnderTest.answer(store.renewLease(lease));
+    Answers.answer(store.renewLease(lease));
     ticker.set(198);
     Batch ifAbsent =
         new Batch(
@@ -199,7 +199,7 @@ class EmbeddedThreadsTest {
     assertFalse(store.commit(ifAbsent).join().applied());
 
     ticker.set(199);
-    StoreUnderTest.assertFails(StoreException.Kind.LEASE_NOT_FOUND, store.commit(put(lease)));
+    Answers.assertFails(StoreException.Kind.LEASE_NOT_FOUND, store.commit(put(lease)));
     BatchResult created = store.commit(ifAbsent).join();
     assertTrue(created.applied());
     assertEquals(4, created.revision(), "the lease's end had a revision of its own");
@@ -231,18 +231,16 @@ class EmbeddedThreadsTest {
   void aTimeToLiveMustBePositiveAndMayBeUnlimited() throws Exception {
     openWithTicker();
     for (Duration refused : List.of(Duration.ZERO, Duration.ofNanos(-1))) {
-      StoreUnderTest.assertFails(StoreException.Kind.REJECTED, store.grantLease(refused));
+      Answers.assertFails(StoreException.Kind.REJECTED, store.grantLease(refused));
     }
     long lease = store.grantLease(Duration.ofSeconds(Long.MAX_VALUE)).join();
     ticker.set(Duration.ofDays(36_500).toNanos());
-    StoreUnderTest.answer(store.renewLease(lease));
+    Answers.answer(store.renewLease(lease));
   }
 
   @Test
   void negativeRevisionsAndLimitsAreRefused() {
-    StoreUnderTest.assertFails(
-        StoreException.Kind.REJECTED, store.range(new RangeRequest(ALL, -1, 0)));
-    StoreUnderTest.assertFails(
-        StoreException.Kind.REJECTED, store.range(new RangeRequest(ALL, 0, -1)));
+    Answers.assertFails(StoreException.Kind.REJECTED, store.range(new RangeRequest(ALL, -1, 0)));
+    Answers.assertFails(StoreException.Kind.REJECTED, store.range(new RangeRequest(ALL, 0, -1)));
   }
 }

@@ -1,6 +1,6 @@
 package io.petacore.it.chaos;
 
-import io.petacore.StorageStatus;
+import io.petacore.StorageCounters;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.etcd.EtcdKvStore;
@@ -203,7 +203,7 @@ final class ChaosRun implements AutoCloseable {
 
   private RunResult result(@Nullable Throwable failure) {
     arena.etcd().heal();
-    List<StorageStatus.Counters> counters = new ArrayList<>();
+    List<StorageCounters> counters = new ArrayList<>();
     for (Node node : arena.nodes()) {
       node.leave();
       counters.addAll(node.counters());

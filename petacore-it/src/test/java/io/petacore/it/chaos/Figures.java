@@ -1,6 +1,6 @@
 package io.petacore.it.chaos;
 
-import io.petacore.StorageStatus.Counters;
+import io.petacore.StorageCounters;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -132,17 +132,20 @@ final class Figures {
   }
 
   private void nodes() {
-    put("in-doubt commits resolved as applied", "%,d", sum(Counters::resolvedApplied));
-    put("in-doubt commits resolved as not applied", "%,d", sum(Counters::resolvedNotApplied));
-    put("conflicts", "%,d", sum(Counters::conflicts));
-    put("exclusive commit locks acquired", "%,d", sum(Counters::exclusiveLocks));
-    put("sessions lost", "%,d", sum(Counters::sessionsLost));
-    put("watches opened", "%,d", sum(Counters::watchesOpened));
-    put("resyncs", "%,d", sum(Counters::resyncs));
-    put("clocks ignored", "%,d", sum(Counters::clocksRefused));
+    put("in-doubt commits resolved as applied", "%,d", sum(StorageCounters::resolvedApplied));
+    put(
+        "in-doubt commits resolved as not applied",
+        "%,d",
+        sum(StorageCounters::resolvedNotApplied));
+    put("conflicts", "%,d", sum(StorageCounters::conflicts));
+    put("exclusive commit locks acquired", "%,d", sum(StorageCounters::exclusiveLocks));
+    put("sessions lost", "%,d", sum(StorageCounters::sessionsLost));
+    put("watches opened", "%,d", sum(StorageCounters::watchesOpened));
+    put("resyncs", "%,d", sum(StorageCounters::resyncs));
+    put("clocks ignored", "%,d", sum(StorageCounters::clocksRefused));
   }
 
-  private long sum(ToLongFunction<Counters> counter) {
+  private long sum(ToLongFunction<StorageCounters> counter) {
     return result.counters().stream().mapToLong(counter).sum();
   }
 

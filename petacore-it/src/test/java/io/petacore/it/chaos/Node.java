@@ -1,7 +1,7 @@
 package io.petacore.it.chaos;
 
 import io.petacore.DistributedStorage;
-import io.petacore.StorageStatus;
+import io.petacore.StorageCounters;
 import io.petacore.etcd.EtcdKvStore;
 import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.Member;
@@ -32,7 +32,7 @@ final class Node implements AutoCloseable {
   private final Duration historyRetention;
   private final List<TcpProxy> links = new ArrayList<>();
   private final SkewedClock clock = new SkewedClock();
-  private final List<StorageStatus.Counters> closed = new ArrayList<>();
+  private final List<StorageCounters> closed = new ArrayList<>();
   private @Nullable KvStore store;
   private volatile @Nullable DistributedStorage storage;
 
@@ -110,7 +110,7 @@ final class Node implements AutoCloseable {
   }
 
   /** The counters of its closed storages. */
-  List<StorageStatus.Counters> counters() {
+  List<StorageCounters> counters() {
     return closed;
   }
 

@@ -1,10 +1,10 @@
 package io.petacore.it.chaos;
 
-import static io.petacore.store.StoreUnderTest.answer;
+import static io.petacore.testing.Answers.answer;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
-import io.petacore.internal.concurrent.GuardedBy;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.it.CommitHistory;
 import io.petacore.store.Event;

@@ -2,7 +2,7 @@ package io.petacore.it.chaos;
 
 import io.petacore.error.PetaCoreException;
 import io.petacore.testing.Crew;
-import io.petacore.transaction.Transaction;
+import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.TransactionOptions;
 import java.time.Duration;
 import java.util.List;
@@ -41,7 +41,7 @@ final class Propagation {
   }
 
   private void commit(Node node) {
-    try (Transaction tx = node.storage().begin(OPTIONS)) {
+    try (ExplicitTransaction tx = node.storage().begin(OPTIONS)) {
       long revision = tx.write("probe", node.name()).commit().revision();
       newest = new Probe(node, revision, System.nanoTime());
     } catch (PetaCoreException e) {
@@ -69,7 +69,7 @@ final class Propagation {
 
     private void await(Probe probe) {
       awaited = probe;
-      while (node.storage().appliedRevision() < probe.revision) {
+      while (node.storage().revision() < probe.revision) {
         if (Thread.currentThread().isInterrupted() || isStale(probe)) {
           return;
         }

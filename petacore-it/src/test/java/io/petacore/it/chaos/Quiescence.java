@@ -11,7 +11,7 @@ import io.petacore.store.KeyValue;
 import io.petacore.store.KvStore;
 import io.petacore.store.RangePage;
 import io.petacore.store.RangeRequest;
-import io.petacore.store.StoreUnderTest;
+import io.petacore.testing.Answers;
 import io.petacore.testing.Await;
 import java.util.List;
 import java.util.Map;
@@ -129,7 +129,6 @@ final class Quiescence {
   }
 
   private RangePage contents() throws Exception {
-    return StoreUnderTest.answer(
-        store.range(new RangeRequest(KeyRange.prefix(arena.namespace()), 0, 0)));
+    return Answers.answer(store.range(new RangeRequest(KeyRange.prefix(arena.namespace()), 0, 0)));
   }
 }

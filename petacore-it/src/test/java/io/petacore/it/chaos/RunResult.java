@@ -1,6 +1,6 @@
 package io.petacore.it.chaos;
 
-import io.petacore.StorageStatus;
+import io.petacore.StorageCounters;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,7 @@ record RunResult(
     long snapshots,
     long recorded,
     int checks,
-    List<StorageStatus.Counters> counters,
+    List<StorageCounters> counters,
     @Nullable Throwable failure) {
 
   RunResult {

@@ -1,6 +1,6 @@
 package io.petacore.bench.benchmark.micro;
 
-import io.petacore.internal.concurrent.GuardedBy;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.TransactionOptions;
 import java.util.Random;

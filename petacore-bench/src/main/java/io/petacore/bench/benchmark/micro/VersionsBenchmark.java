@@ -30,18 +30,20 @@ import org.openjdk.jmh.infra.Blackhole;
 public class VersionsBenchmark {
   private static final int SLICE = 10_000;
 
-  private static final int SNAPSHOTS = 1 << 12;
+  private static final int SNAPSHOTS = 4096;
+  private static final int KEYS_IN_A_TRANSACTION = 50;
 
   @Param({"4", "1000", "100000"})
   int versions;
 
-  private final Bytes often = SampleData.key(1);
-  private final Bytes once = SampleData.key(2);
+  private final Bytes often = Bytes.utf8("often");
+  private final Bytes once = Bytes.utf8("once");
   private KvStore store;
   private DistributedStorage storage;
   private Snapshot oldest;
   private Snapshot newest;
-  private final Snapshot[] snapshots = new Snapshot[SNAPSHOTS];
+  private final Snapshot[] anywhere = new Snapshot[SNAPSHOTS];
+  private Bytes[] keys = {};
   private int next;
 
   /** Writes the versions. */
@@ -51,6 +53,10 @@ public class VersionsBenchmark {
     storage = DistributedStorage.open(store);
     storage.runTransaction(
         tx -> tx.write(often, SampleData.value(0)).write(once, SampleData.value(0)));
+    keys = SampleData.lookups(versions, 11);
+    for (int from = 0; from < keys.length; from += KEYS_IN_A_TRANSACTION) {
+      writeKeys(from, Math.min(keys.length, from + KEYS_IN_A_TRANSACTION));
+    }
     oldest = storage.snapshot();
     List<Snapshot> taken = new ArrayList<>();
     Random random = new Random(7);
@@ -63,16 +69,25 @@ public class VersionsBenchmark {
     }
     newest = storage.snapshot();
     for (int i = 0; i < SNAPSHOTS; i++) {
-      snapshots[i] = taken.get(random.nextInt(taken.size()));
+      anywhere[i] = taken.get(random.nextInt(taken.size()));
     }
   }
 
-  /** Closes the storage and its store. */
+  private void writeKeys(int from, int to) {
+    storage.runTransaction(
+        tx -> {
+          for (int i = from; i < to; i++) {
+            tx.write(Bytes.of(keys[i].toByteArray()), SampleData.value(i));
+          }
+        });
+  }
+
+  /** Closes everything. */
   @TearDown(Level.Trial)
   public void close() {
     oldest.close();
     newest.close();
-    for (Snapshot snapshot : snapshots) {
+    for (Snapshot snapshot : anywhere) {
       snapshot.close();
     }
     storage.close();
@@ -100,23 +115,26 @@ public class VersionsBenchmark {
   @OperationsPerInvocation(SLICE)
   public void randomOfMany(PairedTimes times, Blackhole hole) {
     times.reference(() -> read(newest, once, hole));
-    times.own(SLICE, () -> readInRandomSnapshots(often, hole));
+    times.own(SLICE, () -> readAnywhere(often, hole));
   }
 
-  /**
-   * Reads a key with one version in the same random snapshots: the cost of the snapshots
-   * themselves.
-   */
+  /** Random versions, beside the newest versions of as many random keys. */
   @Benchmark
   @OperationsPerInvocation(SLICE)
-  public void randomOfOne(PairedTimes times, Blackhole hole) {
-    times.reference(() -> read(newest, once, hole));
-    times.own(SLICE, () -> readInRandomSnapshots(once, hole));
+  public void randomOfManyBesideKeys(PairedTimes times, Blackhole hole) {
+    times.reference(() -> readKeys(hole));
+    times.own(SLICE, () -> readAnywhere(often, hole));
   }
 
-  private void readInRandomSnapshots(Bytes key, Blackhole hole) {
+  private void readKeys(Blackhole hole) {
     for (int i = 0; i < SLICE; i++) {
-      hole.consume(snapshots[next++ & (SNAPSHOTS - 1)].read(key));
+      hole.consume(newest.read(keys[next++ % keys.length]));
+    }
+  }
+
+  private void readAnywhere(Bytes key, Blackhole hole) {
+    for (int i = 0; i < SLICE; i++) {
+      hole.consume(anywhere[next++ % SNAPSHOTS].read(key));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.petacore.bench.benchmark.write;
 
 import io.petacore.DistributedStorage;
+import io.petacore.StorageBuilder;
 import io.petacore.bench.benchmark.PlainEtcd;
 import io.petacore.bench.benchmark.RatioChart;
 import io.petacore.bench.support.connection.Namespace;
@@ -80,7 +81,7 @@ public final class WriteCommand implements Callable<Integer> {
   }
 
   private DistributedStorage open(Stores stores, Namespace namespace) throws InterruptedException {
-    DistributedStorage.Builder builder = options.storage(stores.connect(), namespace);
+    StorageBuilder builder = options.storage(stores.connect(), namespace);
     if (maxInFlight != null) {
       builder.maxInFlight(maxInFlight);
     }

@@ -2,6 +2,7 @@ package io.petacore.bench.cli.shell;
 
 import io.petacore.DistributedStorage;
 import io.petacore.transaction.CommitResult;
+import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.Snapshot;
 import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
@@ -12,10 +13,10 @@ import io.petacore.transaction.TransactionOptions;
  */
 final class ShellTransaction implements AutoCloseable {
   private final Snapshot pin;
-  private final Transaction transaction;
+  private final ExplicitTransaction transaction;
   private long writes;
 
-  private ShellTransaction(Snapshot pin, Transaction transaction) {
+  private ShellTransaction(Snapshot pin, ExplicitTransaction transaction) {
     this.pin = pin;
     this.transaction = transaction;
   }

@@ -9,6 +9,7 @@ import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.store.KvStore;
 import io.petacore.transaction.CommitResult;
+import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.ReadView;
 import io.petacore.transaction.Snapshot;
 import io.petacore.transaction.Transaction;
@@ -133,7 +134,7 @@ final class Statements implements AutoCloseable {
       return;
     }
     // An explicit transaction returns the revision; a blind write needs no retry.
-    try (Transaction tx = storage.begin(TransactionOptions.defaults())) {
+    try (ExplicitTransaction tx = storage.begin(TransactionOptions.defaults())) {
       statement.accept(tx);
       printer.line(committed(tx.commit()));
     }
@@ -237,7 +238,7 @@ final class Statements implements AutoCloseable {
   private void watch(List<Bytes> arguments) {
     unwatchIfWatching();
     Bytes prefix = arguments.isEmpty() ? Bytes.EMPTY : arguments.get(0);
-    watch = ChangePrinter.open(store, namespace, prefix, storage.appliedRevision() + 1, printer);
+    watch = ChangePrinter.open(store, namespace, prefix, storage.revision() + 1, printer);
     printer.line("watching; stop with unwatch");
   }
 

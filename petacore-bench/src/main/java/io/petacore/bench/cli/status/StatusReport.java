@@ -1,11 +1,12 @@
 package io.petacore.bench.cli.status;
 
+import io.petacore.StorageCounters;
 import io.petacore.StorageStatus;
 import io.petacore.bench.support.console.Figures;
-import java.time.Instant;
+import io.petacore.data.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Formats the status of a storage as lines of text. */
 public final class StatusReport {
@@ -15,7 +16,7 @@ public final class StatusReport {
 
   /** Returns the lines, one label and value each. */
   public static List<String> of(StorageStatus status) {
-    StorageStatus.Counters counters = status.counters();
+    StorageCounters counters = status.counters();
     List<String> lines = new ArrayList<>();
     lines.add(line("state", status.state().toString()));
     lines.add(line("keys", Figures.count(status.keys())));
@@ -84,11 +85,10 @@ public final class StatusReport {
     return lines;
   }
 
-  private static String timestamp(long nanos) {
-    long second = TimeUnit.SECONDS.toNanos(1);
-    Instant instant =
-        Instant.ofEpochSecond(Math.floorDiv(nanos, second), Math.floorMod(nanos, second));
-    return nanos == 0 ? "none: PetaCore has not committed yet" : nanos + " (" + instant + ")";
+  private static String timestamp(@Nullable Timestamp applied) {
+    return applied == null
+        ? "none: no PetaCore node has committed yet"
+        : applied.nanosSinceEpoch() + " (" + applied + ")";
   }
 
   /** Formats a label and its value. */

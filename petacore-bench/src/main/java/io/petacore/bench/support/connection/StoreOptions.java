@@ -1,6 +1,7 @@
 package io.petacore.bench.support.connection;
 
 import io.petacore.DistributedStorage;
+import io.petacore.StorageBuilder;
 import io.petacore.bench.support.console.Bounds;
 import io.petacore.bench.support.console.Verbosity;
 import io.petacore.etcd.EtcdKvStore;
@@ -146,7 +147,7 @@ public final class StoreOptions {
   }
 
   /** Returns a builder for a storage, configured by the options. */
-  public DistributedStorage.Builder storage(KvStore store, Namespace within) {
+  public StorageBuilder storage(KvStore store, Namespace within) {
     return DistributedStorage.builder(store)
         .namespace(within.name())
         .openTimeout(Duration.ofSeconds(timeoutSeconds));

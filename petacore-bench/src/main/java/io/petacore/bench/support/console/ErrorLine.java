@@ -1,6 +1,7 @@
 package io.petacore.bench.support.console;
 
 import io.petacore.error.PetaCoreException;
+import io.petacore.store.StoreException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -45,6 +46,7 @@ public final class ErrorLine {
     boolean isUserMessage =
         thrown instanceof CommandFailedException
             || thrown instanceof PetaCoreException
+            || thrown instanceof StoreException
             || thrown instanceof PicocliException
             || thrown instanceof IllegalArgumentException
             || thrown instanceof IllegalStateException;

@@ -5,6 +5,7 @@ import io.petacore.bench.support.console.CommandFailedException;
 import io.petacore.bench.support.console.ErrorLine;
 import io.petacore.bench.support.console.Figures;
 import io.petacore.data.Entry;
+import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
@@ -95,7 +96,7 @@ public final class BulkLoad {
    */
   public void check(DistributedStorage storage, String source) {
     for (Chunk chunk : chunks) {
-      try (Transaction tx = storage.begin(BLIND)) {
+      try (ExplicitTransaction tx = storage.begin(BLIND)) {
         for (int i = chunk.from; i < chunk.to; i++) {
           checkOne(tx, i, source);
         }

@@ -14,12 +14,12 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * Who waits for a revision while it is applied is told, and only of that revision or a later one.
+ * A waiter for a revision completes when that revision or a later one is applied, and not before.
  */
 @JCStressTest
 @State
-@Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "told of the one, and not of the next")
-@Outcome(expect = Expect.FORBIDDEN, desc = "forgotten, or told too soon")
+@Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "completed at its revision")
+@Outcome(expect = Expect.FORBIDDEN, desc = "lost, or completed too early")
 public class AwaitedRevision {
   private final MvccCache cache = Digits.keeping(A);
   private final CompletableFuture<?>[] waiting = new CompletableFuture<?>[2];
@@ -30,14 +30,14 @@ public class AwaitedRevision {
     apply(cache, 2, put(A, 2));
   }
 
-  /** Whoever waits for it, and for one that does not come. */
+  /** A waiter for the revision and one for a later one, which is not applied. */
   @Actor
   public void await() {
     waiting[1] = cache.whenApplied(3);
     waiting[0] = cache.whenApplied(2);
   }
 
-  /** When both are done. */
+  /** Runs after both actors. */
   @Arbiter
   public void end(II_Result result) {
     result.r1 = waiting[0].isDone() ? 1 : 0;

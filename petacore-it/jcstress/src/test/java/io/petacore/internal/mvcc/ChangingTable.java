@@ -8,10 +8,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** Nobody misses a key in the hash index while others come and go. */
+/** A present key is found in the hash index while others are added and removed. */
 public final class ChangingTable {
 
-  /** Two keys of equal hash: the second one is found behind the first. */
+  /** Two keys of equal hash: the second one is stored after the first. */
   private static final Bytes ONE = hashed("one");
 
   private static final Bytes OTHER = hashed("other");
@@ -32,16 +32,16 @@ public final class ChangingTable {
     return index.get(key) == null ? 0 : 1;
   }
 
-  /** A table that is replaced by a larger one. */
+  /** The table is replaced by a larger one. */
   @JCStressTest
   @State
   @Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "found")
-  @Outcome(expect = Expect.FORBIDDEN, desc = "missed")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "not found")
   public static class Growing {
     private static final Bytes STAYS = Bytes.utf8("stays");
     private final HashIndex index = new HashIndex();
 
-    /** Fills the table, so that it has room for no further key. */
+    /** Fills the table to its capacity. */
     public Growing() {
       index.add(version(STAYS));
       for (int i = 0; index.remaining() > 0; i++) {
@@ -55,23 +55,23 @@ public final class ChangingTable {
       index.add(version(ONE));
     }
 
-    /** Of a key that is copied. */
+    /** Reads a key that is copied. */
     @Actor
     public void read(I_Result seen) {
       seen.r1 = found(index, STAYS);
     }
   }
 
-  /** A key that others leave in front of, and come back to. */
+  /** Keys are removed and added before a key in its probe sequence. */
   @JCStressTest
   @State
   @Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "found")
-  @Outcome(expect = Expect.FORBIDDEN, desc = "missed")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "not found")
   public static class Leaving {
     private final HashIndex index = new HashIndex();
     private final Version first = version(ONE);
 
-    /** One key behind the other. */
+    /** Stores one key after the other. */
     public Leaving() {
       index.add(first);
       index.add(version(OTHER));
@@ -84,7 +84,7 @@ public final class ChangingTable {
       index.add(version(ONE));
     }
 
-    /** The one behind. */
+    /** Reads the second key. */
     @Actor
     public void read(I_Result seen) {
       seen.r1 = found(index, OTHER);

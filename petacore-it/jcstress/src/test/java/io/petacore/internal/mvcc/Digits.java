@@ -9,33 +9,33 @@ import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Caches whose values are single digits, so that what a reader saw is a few small numbers. */
+/** Caches whose values are single digits, so that results of reads are small numbers. */
 final class Digits {
 
   static final Bytes A = Bytes.utf8("a");
   static final Bytes B = Bytes.utf8("b");
   static final Bytes C = Bytes.utf8("c");
 
-  /** What is read of a key that is not there. */
+  /** The result for an absent key. */
   static final int ABSENT = 0;
 
-  /** What is read when it is no longer kept. */
+  /** The result if the snapshot is too old. */
   static final int TOO_OLD = -1;
 
   private Digits() {}
 
-  /** A cache that keeps all its history; revision 1 has these keys, each with the digit 1. */
+  /** A cache that keeps its history; revision 1 has the given keys with the digit 1. */
   static MvccCache keeping(Bytes... keys) {
     return loaded(Duration.ofNanos(1), keys);
   }
 
-  /** The same, but each revision frees at once what it supersedes. */
+  /** The same, but each revision immediately frees the timestamps that it supersedes. */
   static MvccCache freeing(Bytes... keys) {
     return loaded(Duration.ZERO, keys);
   }
 
-  /** The same, and every version but the first jumps back. */
-  static MvccCache jumping(Bytes... keys) {
+  /** The same, and every timestamp but the first is indexed. */
+  static MvccCache indexed(Bytes... keys) {
     return loaded(
         new MvccCache(Duration.ZERO, new History(Long.MAX_VALUE), new LongChains(1), () -> 0),
         keys);
@@ -54,7 +54,7 @@ final class Digits {
     return cache;
   }
 
-  /** A revision, whose timestamp is its version, too. */
+  /** Applies a revision, with a timestamp equal to it. */
   static void apply(MvccCache cache, int revision, Change... changes) {
     cache.apply(List.of(changes), revision, revision);
   }
@@ -67,32 +67,32 @@ final class Digits {
     return new Change(key, null, 0);
   }
 
-  /** The applied version. */
+  /** The applied timestamp. */
   static int applied(MvccCache cache) {
     return (int) cache.applied().timestamp();
   }
 
-  /** The digit of a key at a version, by way of the hash index. */
-  static int find(MvccCache cache, Bytes key, int version) {
+  /** The digit of a key at a timestamp, read through the hash index. */
+  static int find(MvccCache cache, Bytes key, int timestamp) {
     try {
-      Version found = cache.find(key, version);
+      Version found = cache.find(key, timestamp);
       return found == null ? ABSENT : digit(found.value());
-    } catch (TransactionTooOldException told) {
+    } catch (TransactionTooOldException tooOld) {
       return TOO_OLD;
     }
   }
 
-  /** The digits of all keys at a version as one number, a key's place taken from the alphabet. */
-  static int scan(MvccCache cache, int version) {
+  /** The digits of all keys at a timestamp as one decimal number, in the order of the keys. */
+  static int scan(MvccCache cache, int timestamp) {
     int digits = 0;
     try {
-      Iterator<Entry> scan = cache.scan(KeyRange.all(), Order.ASCENDING, version);
+      Iterator<Entry> scan = cache.scan(KeyRange.all(), Order.ASCENDING, timestamp);
       while (scan.hasNext()) {
         Entry entry = scan.next();
         digits +=
             digit(entry.value()) * (entry.key().equals(A) ? 100 : entry.key().equals(B) ? 10 : 1);
       }
-    } catch (TransactionTooOldException told) {
+    } catch (TransactionTooOldException tooOld) {
       return TOO_OLD;
     }
     return digits;

@@ -12,20 +12,17 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/**
- * Nobody finds a key in one index and not in the other, while it is created and while it leaves
- * both.
- */
+/** Both indexes agree on a key while it is created and while it is removed. */
 @JCStressTest
 @State
 @Outcome(id = "1, 0, 0", expect = Expect.ACCEPTABLE, desc = "not yet in either")
 @Outcome(id = "2, 2, 2", expect = Expect.ACCEPTABLE, desc = "in both")
 @Outcome(id = "3, 0, 0", expect = Expect.ACCEPTABLE, desc = "in neither any more")
-@Outcome(id = "[12], -1, -1", expect = Expect.ACCEPTABLE, desc = "told that it is too late")
+@Outcome(id = "[12], -1, -1", expect = Expect.ACCEPTABLE, desc = "snapshot too old")
 @Outcome(
     id = {"1, 0, -1", "2, 2, -1"},
     expect = Expect.ACCEPTABLE,
-    desc = "told so in between")
+    desc = "snapshot too old in between")
 @Outcome(expect = Expect.FORBIDDEN, desc = "the indexes disagree")
 public class EqualIndexes {
   private final MvccCache cache = Digits.freeing();
@@ -37,12 +34,12 @@ public class EqualIndexes {
     apply(cache, 3, delete(C));
   }
 
-  /** The same key both ways. */
+  /** Reads the key through both indexes. */
   @Actor
   public void read(III_Result seen) {
-    int version = Digits.applied(cache);
-    seen.r2 = Digits.find(cache, C, version);
-    seen.r3 = Digits.scan(cache, version);
-    seen.r1 = version;
+    int timestamp = Digits.applied(cache);
+    seen.r2 = Digits.find(cache, C, timestamp);
+    seen.r3 = Digits.scan(cache, timestamp);
+    seen.r1 = timestamp;
   }
 }

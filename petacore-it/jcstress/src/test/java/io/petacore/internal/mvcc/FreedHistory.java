@@ -15,8 +15,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
- * Nobody loses a value that is freed while he reads: he has it, or is told that it is too late. A
- * is overwritten; B is deleted, and leaves the indexes.
+ * A read of versions that are freed returns them or fails because the snapshot is too old. A is
+ * overwritten; B is deleted and leaves the indexes.
  */
 public final class FreedHistory {
 
@@ -28,11 +28,11 @@ public final class FreedHistory {
     apply(cache, 2, put(A, 2), delete(B));
   }
 
-  /** Point reads of the state that is freed. */
+  /** Point reads of a state that is freed. */
   @JCStressTest
   @State
-  @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "both were still there")
-  @Outcome(id = "-?1, -1", expect = Expect.ACCEPTABLE, desc = "told that it is too late")
+  @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "both were kept")
+  @Outcome(id = "-?1, -1", expect = Expect.ACCEPTABLE, desc = "snapshot too old")
   @Outcome(expect = Expect.FORBIDDEN, desc = "freed under the reader")
   public static class ByPoints {
     private final MvccCache cache = Digits.freeing(A, B);
@@ -51,11 +51,11 @@ public final class FreedHistory {
     }
   }
 
-  /** A scan of the state that is freed. */
+  /** A scan of a state that is freed. */
   @JCStressTest
   @State
-  @Outcome(id = "110", expect = Expect.ACCEPTABLE, desc = "both were still there")
-  @Outcome(id = "-1", expect = Expect.ACCEPTABLE, desc = "told that it is too late")
+  @Outcome(id = "110", expect = Expect.ACCEPTABLE, desc = "both were kept")
+  @Outcome(id = "-1", expect = Expect.ACCEPTABLE, desc = "snapshot too old")
   @Outcome(expect = Expect.FORBIDDEN, desc = "freed under the reader")
   public static class ByScan {
     private final MvccCache cache = Digits.freeing(A, B);
@@ -73,7 +73,7 @@ public final class FreedHistory {
     }
   }
 
-  /** A read of the newest state, which never is too late. */
+  /** A read of the newest state, which never fails. */
   @JCStressTest
   @State
   @Outcome(id = "[123]", expect = Expect.ACCEPTABLE, desc = "one of its values")
@@ -95,11 +95,11 @@ public final class FreedHistory {
     }
   }
 
-  /** Who has a pin is never too late. */
+  /** Reads of a pinned snapshot never fail. */
   @JCStressTest
   @State
   @Outcome(id = "1, 110", expect = Expect.ACCEPTABLE, desc = "pinned, and kept")
-  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "no pin was given")
+  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "the pin was refused")
   @Outcome(expect = Expect.FORBIDDEN, desc = "freed in spite of the pin")
   public static class Pinned {
     private final MvccCache cache = Digits.freeing(A, B);
@@ -110,7 +110,7 @@ public final class FreedHistory {
       supersede(cache);
     }
 
-    /** A handle. */
+    /** Pins and reads a snapshot. */
     @Actor
     public void read(II_Result seen) {
       if (cache.pin(VERSION)) {

@@ -11,20 +11,17 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/**
- * Nobody who jumps back in a long chain loses a value that is freed meanwhile: he has it, or is
- * told that it is too late.
- */
+/** A read of an old version in a long chain returns it or fails because the snapshot is too old. */
 @JCStressTest
 @State
-@Outcome(id = "(2|-1), (5|-1), 8", expect = Expect.ACCEPTABLE, desc = "there, or too late")
+@Outcome(id = "(2|-1), (5|-1), 8", expect = Expect.ACCEPTABLE, desc = "found, or too old")
 @Outcome(expect = Expect.FORBIDDEN, desc = "freed under the reader")
 public class LongHistory {
   private static final int PINNED = 8;
 
-  private final MvccCache cache = Digits.jumping(A);
+  private final MvccCache cache = Digits.indexed(A);
 
-  /** Links versions 2 to 9, which a pin of the first keeps, and lets 8 be the oldest that is. */
+  /** Links versions 2 to 9 under a pin of the first, and then pins 8 only. */
   public LongHistory() {
     cache.pin(1);
     for (int version = 2; version <= 9; version++) {
@@ -34,13 +31,13 @@ public class LongHistory {
     cache.unpin(1);
   }
 
-  /** The writer, who frees seven versions and ends the jumps across them. */
+  /** The writer, which frees seven versions. */
   @Actor
   public void write() {
     apply(cache, 10, put(A, 0));
   }
 
-  /** Reads of the past. */
+  /** Reads of old versions. */
   @Actor
   public void read(III_Result seen) {
     seen.r1 = Digits.find(cache, A, 2);

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openjdk.jcstress.Main;
 
 /**
- * Runs all races of this module, each for a short time and in JVMs of its own: one writer and one
- * reader meet some hundred thousand times, each time over a cache of their own. {@code
+ * Runs all races of this module, each for a short time and in separate JVMs: one writer and one
+ * reader run concurrently some hundred thousand times, each time on a new cache. {@code
  * -Dpetacore.races.millis=60000} gives each more time.
  */
 class RacesTest {
@@ -22,7 +22,7 @@ class RacesTest {
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin/java").toString();
 
-  /** Where threads run, and which of them is compiled, is left to chance: that needs no rights. */
+  /** Thread affinity and compilation modes are left to chance, which needs no privileges. */
   private static final List<String> OPTIONS =
       List.of("-f", "1", "-fsm", "1", "-iters", "1", "-sc", "false", "-af", "NONE");
 

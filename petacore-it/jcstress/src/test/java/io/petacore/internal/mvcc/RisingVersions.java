@@ -13,26 +13,26 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Nobody sees a version out of order: of single reads one after another none is of an earlier
- * revision than those before, nor of one that is not applied yet.
+ * Consecutive reads of the newest state never go back to an earlier revision, and never return a
+ * revision that is not applied yet.
  */
 @JCStressTest
 @State
 @Outcome(id = "1, 1, 1", expect = Expect.ACCEPTABLE, desc = "before the revision")
-@Outcome(id = "1, 1, 2", expect = Expect.ACCEPTABLE, desc = "it came before the last read")
-@Outcome(id = "1, 2, 2", expect = Expect.ACCEPTABLE, desc = "it came before the second read")
+@Outcome(id = "1, 1, 2", expect = Expect.ACCEPTABLE, desc = "applied before the last read")
+@Outcome(id = "1, 2, 2", expect = Expect.ACCEPTABLE, desc = "applied before the second read")
 @Outcome(id = "2, 2, 2", expect = Expect.ACCEPTABLE, desc = "after the revision")
 @Outcome(expect = Expect.FORBIDDEN, desc = "back in time")
 public class RisingVersions {
   private final MvccCache cache = Digits.keeping(A, B);
 
-  /** The writer, who links A first. */
+  /** The writer, which links A first. */
   @Actor
   public void write() {
     apply(cache, 2, put(A, 2), put(B, 2));
   }
 
-  /** Whoever sees the new A must see the new B, and the new A again. */
+  /** A reader that sees the new A must see the new B, and the new A again. */
   @Actor
   public void read(III_Result seen) {
     seen.r1 = Digits.newest(cache, A);

@@ -15,7 +15,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** Nobody sees part of a revision: it changes one key, deletes another and creates a third. */
+/** Revisions are atomic: each read sees all changes of a revision or none. */
 public final class WholeRevisions {
 
   private WholeRevisions() {}
@@ -24,7 +24,7 @@ public final class WholeRevisions {
     apply(cache, 2, put(A, 2), delete(B), put(C, 2));
   }
 
-  /** Point reads, in the order opposite to that of linking. */
+  /** Point reads, in the reverse order of linking. */
   @JCStressTest
   @State
   @Outcome(id = "1, 1, 1, 0", expect = Expect.ACCEPTABLE, desc = "all of the first revision")
@@ -42,11 +42,11 @@ public final class WholeRevisions {
     /** A snapshot's reads. */
     @Actor
     public void read(IIII_Result seen) {
-      int version = Digits.applied(cache);
-      seen.r4 = Digits.find(cache, C, version);
-      seen.r3 = Digits.find(cache, B, version);
-      seen.r2 = Digits.find(cache, A, version);
-      seen.r1 = version;
+      int timestamp = Digits.applied(cache);
+      seen.r4 = Digits.find(cache, C, timestamp);
+      seen.r3 = Digits.find(cache, B, timestamp);
+      seen.r2 = Digits.find(cache, A, timestamp);
+      seen.r1 = timestamp;
     }
   }
 
@@ -68,9 +68,9 @@ public final class WholeRevisions {
     /** A snapshot's scan. */
     @Actor
     public void read(II_Result seen) {
-      int version = Digits.applied(cache);
-      seen.r2 = Digits.scan(cache, version);
-      seen.r1 = version;
+      int timestamp = Digits.applied(cache);
+      seen.r2 = Digits.scan(cache, timestamp);
+      seen.r1 = timestamp;
     }
   }
 }

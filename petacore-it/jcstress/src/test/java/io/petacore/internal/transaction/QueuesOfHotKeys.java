@@ -13,14 +13,14 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** One at a time has its turn in the queue of a hot key, and nobody there is forgotten. */
+/** The queue of a hot key admits one ticket at a time, and forgets none. */
 public final class QueuesOfHotKeys {
 
   private static final Bytes KEY = Bytes.utf8("k");
 
   private QueuesOfHotKeys() {}
 
-  /** Time stands still: nobody is passed. */
+  /** Time stands still: no ticket is passed over. */
   private static final class NoTime implements Scheduler {
     @Override
     public long nanoTime() {
@@ -46,61 +46,61 @@ public final class QueuesOfHotKeys {
     }
   }
 
-  private static int turns(HotKeys.Place... places) {
-    int turns = 0;
-    for (HotKeys.Place place : places) {
-      turns += place.turn().isDone() ? 1 : 0;
+  private static int countReady(HotKeyQueues.Ticket... tickets) {
+    int ready = 0;
+    for (HotKeyQueues.Ticket ticket : tickets) {
+      ready += ticket.ready().isDone() ? 1 : 0;
     }
-    return turns;
+    return ready;
   }
 
-  /** Two join at a time. */
+  /** Two tickets join at the same time. */
   @JCStressTest
   @State
   @Outcome(id = "1, 2, 1", expect = Expect.ACCEPTABLE, desc = "one after the other")
-  @Outcome(expect = Expect.FORBIDDEN, desc = "both at a time, or one is forgotten")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "both are ready at once, or one never is")
   public static class JoinedByBoth {
-    private final HotKeys hotKeys = new HotKeys(new NoTime());
-    private HotKeys.@Nullable Place first;
-    private HotKeys.@Nullable Place second;
+    private final HotKeyQueues queues = new HotKeyQueues(new NoTime());
+    private HotKeyQueues.@Nullable Ticket first;
+    private HotKeyQueues.@Nullable Ticket second;
 
     /** One transaction. */
     @Actor
     public void one() {
-      first = hotKeys.join(KEY);
+      first = queues.join(KEY);
     }
 
     /** Another transaction. */
     @Actor
     public void other() {
-      second = hotKeys.join(KEY);
+      second = queues.join(KEY);
     }
 
-    /** The turns at first, when the head has left, and whether the queue is gone in the end. */
+    /** How many are ready at first and when the head has left; whether the queue is gone then. */
     @Arbiter
     public void end(III_Result result) {
-      HotKeys.Place one = Objects.requireNonNull(first);
-      HotKeys.Place other = Objects.requireNonNull(second);
-      result.r1 = turns(one, other);
-      boolean firstIsHead = one.turn().isDone();
+      HotKeyQueues.Ticket one = Objects.requireNonNull(first);
+      HotKeyQueues.Ticket other = Objects.requireNonNull(second);
+      result.r1 = countReady(one, other);
+      boolean firstIsHead = one.ready().isDone();
       (firstIsHead ? one : other).leave();
-      result.r2 = turns(one, other);
+      result.r2 = countReady(one, other);
       (firstIsHead ? other : one).leave();
-      result.r3 = hotKeys.areNone() ? 1 : 0;
+      result.r3 = queues.areNone() ? 1 : 0;
     }
   }
 
-  /** The last one leaves while another joins. */
+  /** The last ticket leaves while another joins. */
   @JCStressTest
   @State
-  @Outcome(id = "1, 0, 1", expect = Expect.ACCEPTABLE, desc = "the other has its turn")
-  @Outcome(expect = Expect.FORBIDDEN, desc = "the other is forgotten")
+  @Outcome(id = "1, 0, 1", expect = Expect.ACCEPTABLE, desc = "the other is ready")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "the other never is")
   public static class LeftAndJoined {
-    private final HotKeys hotKeys = new HotKeys(new NoTime());
-    private final HotKeys.Place first = hotKeys.join(KEY);
-    private HotKeys.@Nullable Place second;
+    private final HotKeyQueues queues = new HotKeyQueues(new NoTime());
+    private final HotKeyQueues.Ticket first = queues.join(KEY);
+    private HotKeyQueues.@Nullable Ticket second;
 
-    /** The one that has its turn. */
+    /** The one that is ready. */
     @Actor
     public void leave() {
       first.leave();
@@ -109,17 +109,17 @@ public final class QueuesOfHotKeys {
     /** Another transaction. */
     @Actor
     public void join() {
-      second = hotKeys.join(KEY);
+      second = queues.join(KEY);
     }
 
-    /** The turn of the other, and whether the queue is there, and in the end gone. */
+    /** Whether the other is ready, and whether the queue exists and is gone in the end. */
     @Arbiter
     public void end(III_Result result) {
-      HotKeys.Place other = Objects.requireNonNull(second);
-      result.r1 = turns(other);
-      result.r2 = hotKeys.areNone() ? 1 : 0;
+      HotKeyQueues.Ticket other = Objects.requireNonNull(second);
+      result.r1 = countReady(other);
+      result.r2 = queues.areNone() ? 1 : 0;
       other.leave();
-      result.r3 = hotKeys.areNone() ? 1 : 0;
+      result.r3 = queues.areNone() ? 1 : 0;
     }
   }
 }

@@ -1,0 +1,336 @@
+package io.petacore;
+
+import static java.util.Objects.requireNonNull;
+
+import io.petacore.clock.PhysicalClock;
+import io.petacore.error.NamespaceRefusedException;
+import io.petacore.error.ReadOnlyStorageException;
+import io.petacore.error.StorageClosedException;
+import io.petacore.error.StoreRefusedException;
+import io.petacore.error.StoreUnavailableException;
+import io.petacore.error.TransactionTooOldException;
+import io.petacore.internal.concurrent.Scheduler;
+import io.petacore.internal.concurrent.ThreadScheduler;
+import io.petacore.internal.engine.StatusReporting;
+import io.petacore.internal.engine.StorageConfig;
+import io.petacore.internal.engine.StorageOpener;
+import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.transaction.TransactionSettings;
+import io.petacore.store.KvStore;
+import io.petacore.transaction.IsolationLevel;
+import io.petacore.transaction.Snapshot;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Settings of a storage to be opened. Changing them after {@link #open()} does not change the
+ * opened storage. To be used by one thread.
+ */
+public final class StorageBuilder {
+
+  /** So that sums of a few durations still fit in nanoseconds. */
+  private static final Duration MAX_DURATION = Duration.ofDays(36_500);
+
+  private final KvStore store;
+  private String namespace = "";
+  private IsolationLevel isolation = IsolationLevel.SNAPSHOT;
+  private Duration historyRetention = Duration.ofSeconds(10);
+  private long maxHistoryBytes = Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 8);
+  private Duration openTimeout = Duration.ofSeconds(30);
+  private Duration openTotalTimeout = MAX_DURATION;
+  private Duration commitTimeout = Duration.ofSeconds(10);
+  private Duration closeTimeout = Duration.ofSeconds(3);
+  private Duration maxClockOffset = Duration.ofMillis(500);
+  private Duration sessionTimeout = Duration.ofSeconds(10);
+  private boolean readOnly;
+  private int maxAttempts = 100;
+  private int maxInFlight = 4;
+  private int maxPendingCommits = 10_000;
+  private Executor executor = ForkJoinPool.commonPool();
+  private Consumer<StorageStatus> statusListener = status -> {};
+  private PhysicalClock physicalClock = PhysicalClock.system();
+  Function<String, Scheduler> schedulers = ThreadScheduler::new; // replaced by a simulation
+  MvccCache.Maker caches = MvccCache::new; // replaced by a simulation
+
+  StorageBuilder(KvStore store) {
+    this.store = store;
+  }
+
+  /**
+   * Sets the prefix of all keys of this storage. Default: empty, the whole key space.
+   *
+   * @param prefix empty, or ending in a delimiter, for example {@code shop/}
+   * @return this builder
+   */
+  public StorageBuilder namespace(String prefix) {
+    this.namespace = requireNonNull(prefix, "prefix");
+    return this;
+  }
+
+  /**
+   * Sets the isolation level of transactions whose options don't choose one. Default: Snapshot.
+   *
+   * @param level the level
+   * @return this builder
+   */
+  public StorageBuilder isolation(IsolationLevel level) {
+    this.isolation = requireNonNull(level, "level");
+    return this;
+  }
+
+  /**
+   * Sets how long superseded versions are kept, if {@link #maxHistoryBytes} allows. Default: 10 s.
+   *
+   * @param retention a positive duration
+   * @return this builder
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public StorageBuilder historyRetention(Duration retention) {
+    this.historyRetention = positive("historyRetention", retention);
+    return this;
+  }
+
+  /**
+   * Sets the maximum estimated heap footprint of superseded versions. Beyond it the oldest are
+   * freed before their time, and transactions that still need them fail with {@link
+   * TransactionTooOldException}. What an open {@link Snapshot} needs is kept nevertheless. Default:
+   * 256 MiB, or an eighth of the maximum heap if that is less.
+   *
+   * @param bytes the number of bytes; 0 keeps none
+   * @return this builder
+   * @throws IllegalArgumentException if it is negative
+   */
+  public StorageBuilder maxHistoryBytes(long bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("maxHistoryBytes must not be negative: " + bytes);
+    }
+    this.maxHistoryBytes = bytes;
+    return this;
+  }
+
+  /**
+   * Sets how long {@link #open()} may go without progress. Every part of the state that arrives is
+   * progress, however large the state and slow the connection. Default: 30 s.
+   *
+   * @param timeout a positive duration
+   * @return this builder
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public StorageBuilder openTimeout(Duration timeout) {
+    this.openTimeout = positive("openTimeout", timeout);
+    return this;
+  }
+
+  /**
+   * Sets how long {@link #open()} may take in all. Default: not bounded.
+   *
+   * @param timeout a positive duration
+   * @return this builder
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public StorageBuilder openTotalTimeout(Duration timeout) {
+    this.openTotalTimeout = positive("openTotalTimeout", timeout);
+    return this;
+  }
+
+  /**
+   * Sets the timeout of a commit. It covers all attempts, and starts at the end of the body's first
+   * run. Default: 10 s.
+   *
+   * @param timeout a positive duration
+   * @return this builder
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public StorageBuilder commitTimeout(Duration timeout) {
+    this.commitTimeout = positive("commitTimeout", timeout);
+    return this;
+  }
+
+  /**
+   * Sets how long {@link DistributedStorage#close()} waits for commits in flight. Commits that are
+   * not resolved by then are reported as of unknown outcome. Default: 3 s.
+   *
+   * @param timeout a positive duration
+   * @return this builder
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public StorageBuilder closeTimeout(Duration timeout) {
+    this.closeTimeout = positive("closeTimeout", timeout);
+    return this;
+  }
+
+  /**
+   * Opens the storage for reading only, for which permission to read the namespace is enough. It
+   * writes nothing to the store and opens no session, and a transaction that writes fails with
+   * {@link ReadOnlyStorageException}. A namespace that no storage has ever been opened on is
+   * followed as it is: empty, or with what foreign programs have written.
+   *
+   * @return this builder
+   */
+  public StorageBuilder readOnly() {
+    this.readOnly = true;
+    return this;
+  }
+
+  /**
+   * Sets the maximum difference between the clocks of two nodes. Timestamps further ahead are not
+   * let into this node's clock. Timestamps rise in any case; the meaning of {@link
+   * DistributedStorage#snapshotAt(java.time.Instant)} depends on it. Default: 500 ms.
+   *
+   * @param offset a positive duration
+   * @return this builder
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public StorageBuilder maxClockOffset(Duration offset) {
+    this.maxClockOffset = positive("maxClockOffset", offset);
+    return this;
+  }
+
+  /**
+   * Sets how long the store keeps this storage's session after its last renewal. A storage that was
+   * disconnected or suspended for longer opens a new session; nothing that it had sent before can
+   * be applied any more then. Default: 10 s.
+   *
+   * @param timeout a positive duration
+   * @return this builder
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public StorageBuilder sessionTimeout(Duration timeout) {
+    this.sessionTimeout = positive("sessionTimeout", timeout);
+    return this;
+  }
+
+  /**
+   * Sets the maximum number of requests in flight. Commits that arrive meanwhile are sent together
+   * in the next request. Default: 4.
+   *
+   * @param requests at least 1
+   * @return this builder
+   * @throws IllegalArgumentException if it is less than 1
+   */
+  public StorageBuilder maxInFlight(int requests) {
+    this.maxInFlight = atLeastOne("maxInFlight", requests);
+    return this;
+  }
+
+  /**
+   * Sets the maximum number of pending commits: transactions that wait to be sent or for their
+   * outcome. A blocking call beyond it waits until there is room, its timeout running; an
+   * asynchronous one fails with {@link io.petacore.error.CommitQueueFullException}. Default:
+   * 10,000.
+   *
+   * @param commits at least 1
+   * @return this builder
+   * @throws IllegalArgumentException if it is less than 1
+   */
+  public StorageBuilder maxPendingCommits(int commits) {
+    this.maxPendingCommits = atLeastOne("maxPendingCommits", commits);
+    return this;
+  }
+
+  /**
+   * Sets the maximum number of attempts of a transaction whose options don't choose one. Default:
+   * 100.
+   *
+   * @param attempts how often the body is run at most; at least 1
+   * @return this builder
+   * @throws IllegalArgumentException if it is less than 1
+   */
+  public StorageBuilder maxAttempts(int attempts) {
+    this.maxAttempts = atLeastOne("maxAttempts", attempts);
+    return this;
+  }
+
+  /**
+   * Sets the executor of application code that the library calls: status listeners, further runs of
+   * asynchronous bodies, and dependents of their futures. Default: the common pool.
+   *
+   * <p>A task that the executor rejects, or does not accept within half a second, runs on a thread
+   * of the library, {@code petacore-…-completions-…}, which neither applies changes nor runs
+   * timers: outcomes are delivered in any case. An executor that drops tasks silently loses them.
+   *
+   * @param applicationExecutor the executor
+   * @return this builder
+   */
+  public StorageBuilder executor(Executor applicationExecutor) {
+    this.executor = requireNonNull(applicationExecutor, "applicationExecutor");
+    return this;
+  }
+
+  /**
+   * Sets a listener for changes of the status. It is called on the executor, one call at a time and
+   * in order: after every change of state, and about once a second while a load is in progress.
+   * Default: none.
+   *
+   * @param listener the listener
+   * @return this builder
+   */
+  public StorageBuilder statusListener(Consumer<StorageStatus> listener) {
+    this.statusListener = requireNonNull(listener, "listener");
+    return this;
+  }
+
+  /**
+   * Sets the source of wall time. Default: the system's clock.
+   *
+   * @param clock the clock
+   * @return this builder
+   */
+  public StorageBuilder physicalClock(PhysicalClock clock) {
+    this.physicalClock = requireNonNull(clock, "clock");
+    return this;
+  }
+
+  /**
+   * Opens the storage. Returns when the whole state is in memory and the storage follows the store.
+   *
+   * @return the open storage; close it
+   * @throws StoreUnavailableException if it takes longer than a timeout; the last failure of the
+   *     store is its cause
+   * @throws StoreRefusedException at once, if the store refuses this client in a way that waiting
+   *     does not help: credentials, permission, TLS, an endpoint that is no such store
+   * @throws StorageClosedException if the store was closed
+   * @throws NamespaceRefusedException if the namespace overlaps another one, or has a format that
+   *     this release can't read
+   * @throws IllegalArgumentException if the namespace is neither empty nor ends in a delimiter
+   */
+  public DistributedStorage open() {
+    return new DistributedStorage(new StorageOpener(config()).open());
+  }
+
+  private StorageConfig config() {
+    return new StorageConfig(
+        store,
+        namespace,
+        new TransactionSettings(isolation, commitTimeout, maxAttempts, readOnly),
+        new StorageConfig.Pipeline(maxInFlight, maxPendingCommits, sessionTimeout),
+        new StorageConfig.History(historyRetention, maxHistoryBytes),
+        new StorageConfig.Clock(physicalClock, maxClockOffset),
+        new StorageConfig.Timeouts(openTimeout, openTotalTimeout, closeTimeout),
+        executor,
+        new StatusReporting<>(StatusSource::statusOf, StorageStatus::state, statusListener),
+        new StorageConfig.Internals(schedulers, caches));
+  }
+
+  private static int atLeastOne(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " must be at least 1: " + value);
+    }
+    return value;
+  }
+
+  private static Duration positive(String name, Duration duration) {
+    requireNonNull(duration, name);
+    if (duration.isNegative() || duration.isZero()) {
+      throw new IllegalArgumentException(name + " must be positive: " + duration);
+    }
+    if (duration.compareTo(MAX_DURATION) > 0) {
+      throw new IllegalArgumentException(
+          name + " must be at most " + MAX_DURATION + ": " + duration);
+    }
+    return duration;
+  }
+}

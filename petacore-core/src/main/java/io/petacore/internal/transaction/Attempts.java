@@ -1,0 +1,289 @@
+package io.petacore.internal.transaction;
+
+import io.petacore.data.Bytes;
+import io.petacore.error.PetaCoreException;
+import io.petacore.error.ReadOnlyStorageException;
+import io.petacore.error.StoreUnavailableException;
+import io.petacore.error.TransactionConflictException;
+import io.petacore.error.TransactionTooOldException;
+import io.petacore.internal.commit.batch.CommitOutcome;
+import io.petacore.internal.commit.batch.CommitRequest;
+import io.petacore.internal.commit.batch.Write;
+import io.petacore.internal.concurrent.Backoff;
+import io.petacore.internal.concurrent.Deadline;
+import io.petacore.internal.mvcc.AppliedState;
+import io.petacore.transaction.CommitResult;
+import io.petacore.transaction.IsolationLevel;
+import io.petacore.transaction.TransactionOptions;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The attempts to commit one transaction: their number, deadline, backoff and places in the queues
+ * of hot keys. Used by one thread at a time.
+ */
+final class Attempts {
+
+  private static final Duration FIRST_BACKOFF = Duration.ofNanos(200_000);
+  private static final Duration MAX_BACKOFF = Duration.ofMillis(50);
+
+  private final RunContext context;
+  private final int maxAttempts;
+  private final Duration timeout;
+  private final Deadline deadline;
+  private final Backoff backoff;
+  private final HeldTickets tickets;
+  private final boolean failFast;
+  private CommitOutcome.@Nullable Conflict lastConflict;
+  private int attempt = 1; // how often the body has been run, the current run included
+
+  /** Starts the timeout. */
+  Attempts(RunContext context, TransactionOptions options) {
+    this.context = context;
+    this.maxAttempts = options.maxAttempts().orElse(context.settings().maxAttempts());
+    this.timeout = options.timeout().orElse(context.settings().timeout());
+    this.deadline = Deadline.in(timeout, context.scheduler()::nanoTime);
+    this.backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, context.scheduler()::chance);
+    this.tickets = new HeldTickets(context.hotKeys());
+    this.failFast = options.isFailFast();
+  }
+
+  Duration remaining() {
+    return Duration.ofNanos(deadline.remainingNanos());
+  }
+
+  /** Leaves the queues of hot keys; to be called at the end, however it ends. */
+  void leaveQueues() {
+    tickets.leave();
+  }
+
+  // ---- before a run
+
+  /** Waits until every commit that this storage has acknowledged is applied. */
+  void awaitConfirmed() {
+    long confirmed = context.pipeline().confirmedRevision();
+    if (context.cache().applied().revision() >= confirmed) {
+      return;
+    }
+    requireConnectedIfFailFast(confirmed);
+    CompletableFuture<AppliedState> applied = context.cache().whenApplied(confirmed);
+    try {
+      if (!context.scheduler().await(applied, deadline.remainingNanos())) {
+        throw notApplied(confirmed);
+      }
+      applied.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreUnavailableException(
+          "interrupted while waiting for an earlier commit; nothing was begun", e);
+    } catch (CompletionException e) {
+      throw context.failures().forCaller(e.getCause());
+    } finally {
+      stopWaiting(applied);
+    }
+  }
+
+  /** Fails if the transaction is to fail fast and the storage is disconnected. */
+  void requireConnectedIfFailFast(long confirmed) {
+    if (failFast && context.pipeline().isDisconnected()) {
+      throw notApplied(confirmed);
+    }
+  }
+
+  /** Removes a waiter from the cache; without effect on one that is done. */
+  void stopWaiting(CompletableFuture<AppliedState> applied) {
+    applied.cancel(false);
+  }
+
+  /** If other commits have used up the time, the exception names them. */
+  PetaCoreException notApplied(long confirmed) {
+    if (lastConflict != null && !context.pipeline().isDisconnected()) {
+      return conflictException(lastConflict);
+    }
+    return new StoreUnavailableException(
+        "an earlier commit of this storage, at revision "
+            + confirmed
+            + ", has not been applied in time; nothing was begun",
+        null);
+  }
+
+  // ---- committing
+
+  /** Joins the queues of the hot keys written; Read Committed writes conflict with none. */
+  CompletableFuture<@Nullable Void> queueBefore(PendingWrites pending) {
+    return context.hotKeys().areNone() || pending.isolation() != IsolationLevel.SNAPSHOT
+        ? HeldTickets.READY
+        : tickets.beforeCommit(pending.writes());
+  }
+
+  /** Records a conflict if the time was used up in a queue, behind other writers of the key. */
+  void recordIfStillQueued(CompletableFuture<?> ready, PendingWrites pending) {
+    if (!ready.isDone() && lastConflict == null) {
+      lastConflict = new CommitOutcome.Conflict(pending.writes().get(0).key(), true);
+    }
+  }
+
+  /**
+   * Hands the writes to the pipeline.
+   *
+   * @param holdsPermit whether the caller has entered the commit limiter; else this blocks while
+   *     the pipeline is full
+   */
+  CompletableFuture<CommitOutcome> send(PendingWrites pending, boolean holdsPermit) {
+    Collection<Write> writes = pending.writes();
+    AppliedState snapshot = pending.snapshot();
+    if (writes.isEmpty()) {
+      return CompletableFuture.completedFuture(
+          new CommitOutcome.Committed(snapshot.revision(), snapshot.timestamp()));
+    }
+    if (context.settings().readOnly()) {
+      return CompletableFuture.failedFuture(
+          new ReadOnlyStorageException(
+              "the storage was opened read-only: it commits nothing, and the transaction writes "
+                  + writes.iterator().next().key()));
+    }
+    long guardedBy =
+        pending.isolation() == IsolationLevel.SNAPSHOT
+            ? snapshot.timestamp()
+            : CommitRequest.UNGUARDED;
+    Bytes lostTo = lastConflict == null ? null : lastConflict.key();
+    return context
+        .pipeline()
+        .commit(new CommitRequest(writes, guardedBy, deadline, failFast, holdsPermit, lostTo));
+  }
+
+  /** Commits in one attempt. */
+  CommitResult commitOnce(PendingWrites pending) {
+    try {
+      CommitOutcome outcome = commit(pending);
+      if (outcome instanceof CommitOutcome.Committed committed) {
+        return CommitResults.of(committed);
+      }
+      throw conflictException((CommitOutcome.Conflict) outcome);
+    } finally {
+      leaveQueues();
+    }
+  }
+
+  /**
+   * Commits, or waits until the body may run again.
+   *
+   * @return the result; null if the body is to run again
+   */
+  @Nullable CommitResult commitOrPrepare(PendingWrites pending) {
+    CommitOutcome outcome;
+    try {
+      outcome = commit(pending);
+    } catch (TransactionTooOldException thrown) {
+      prepareAfter(thrown);
+      return null;
+    }
+    if (outcome instanceof CommitOutcome.Committed committed) {
+      return CommitResults.of(committed);
+    }
+    CommitOutcome.Conflict conflict = (CommitOutcome.Conflict) outcome;
+    backOff(delayAfter(conflict));
+    await(queueAfter(conflict));
+    awaitConfirmed();
+    return null;
+  }
+
+  /** An interrupt does not end the waiting, as that would hide the outcome; the deadline does. */
+  private CommitOutcome commit(PendingWrites pending) {
+    CompletableFuture<@Nullable Void> ready = queueBefore(pending);
+    await(ready);
+    recordIfStillQueued(ready, pending);
+    try {
+      return context.scheduler().join(send(pending, false));
+    } catch (CompletionException e) {
+      throw context.failures().forCaller(e.getCause());
+    }
+  }
+
+  // ---- between two runs
+
+  /** Joins the queue of the key of a conflict. */
+  CompletableFuture<@Nullable Void> queueAfter(CommitOutcome.Conflict conflict) {
+    return tickets.afterConflict(conflict.key());
+  }
+
+  /** Waits until the body may run again on a fresh snapshot; throws if it may not. */
+  void prepareAfter(TransactionTooOldException thrown) {
+    backOff(delayAfter(thrown));
+    awaitConfirmed();
+  }
+
+  /** Returns the delay before the next run; throws the conflict if there is none. */
+  Duration delayAfter(CommitOutcome.Conflict conflict) {
+    lastConflict = conflict;
+    Duration delay = nextDelay();
+    if (delay == null) {
+      throw conflictException(conflict);
+    }
+    return delay;
+  }
+
+  /** Returns the delay before the next run; throws the given exception if there is none. */
+  Duration delayAfter(TransactionTooOldException thrown) {
+    Duration delay = nextDelay();
+    if (delay == null) {
+      throw thrown;
+    }
+    return delay;
+  }
+
+  private @Nullable Duration nextDelay() {
+    // The second run is at once: its snapshot holds the commit that won the conflict.
+    Duration delay = attempt == 1 ? Duration.ZERO : backoff.next();
+    if (attempt >= maxAttempts || deadline.remainingNanos() <= delay.toNanos()) {
+      return null;
+    }
+    attempt++;
+    context.retries().increment();
+    return delay;
+  }
+
+  private TransactionConflictException conflictException(CommitOutcome.Conflict conflict) {
+    return new TransactionConflictException(
+        conflict.key(),
+        (conflict.late()
+                ? "until the deadline other commits went before the write of " + conflict.key()
+                : "the key " + conflict.key() + " was changed by another commit")
+            + "; attempts made: "
+            + attempt
+            + " (at most "
+            + maxAttempts
+            + " within "
+            + timeout
+            + ")");
+  }
+
+  /**
+   * Waits in a queue on this thread, up to the deadline; the commit then reports that it passed.
+   */
+  private void await(CompletableFuture<@Nullable Void> ready) {
+    if (ready.isDone()) {
+      return;
+    }
+    try {
+      context.scheduler().await(ready, deadline.remainingNanos());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits on this thread; an interrupt ends the waiting, and is kept for the body. */
+  private void backOff(Duration delay) {
+    if (delay.isZero()) {
+      return;
+    }
+    try {
+      context.scheduler().pause(delay);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

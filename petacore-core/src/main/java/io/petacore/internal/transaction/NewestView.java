@@ -1,0 +1,57 @@
+package io.petacore.internal.transaction;
+
+import static java.util.Objects.requireNonNull;
+
+import io.petacore.data.Bytes;
+import io.petacore.data.Entry;
+import io.petacore.data.KeyRange;
+import io.petacore.internal.format.Limits;
+import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.mvcc.Order;
+import io.petacore.transaction.ReadView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads of the newest applied state: each by itself, each scan as of the moment when its iterator
+ * is made. Safe for use by many threads.
+ */
+public final class NewestView implements ReadView {
+
+  private final MvccCache cache;
+
+  /** A view of what a cache has applied. */
+  public NewestView(MvccCache cache) {
+    this.cache = cache;
+  }
+
+  @Override
+  public @Nullable Bytes read(Bytes key) {
+    return cache.newest(Limits.requireKey(key));
+  }
+
+  @Override
+  public Iterable<Entry> scan(KeyRange range) {
+    return scan(range, Order.ASCENDING);
+  }
+
+  @Override
+  public Iterable<Entry> scanDescending(KeyRange range) {
+    return scan(range, Order.DESCENDING);
+  }
+
+  private Iterable<Entry> scan(KeyRange range, Order order) {
+    requireNonNull(range, "range");
+    return () -> cache.scan(range, order, cache.applied().timestamp());
+  }
+
+  @Override
+  public long count(KeyRange range) {
+    requireNonNull(range, "range");
+    return cache.count(range, cache.applied().timestamp());
+  }
+
+  @Override
+  public long revision() {
+    return cache.applied().revision();
+  }
+}

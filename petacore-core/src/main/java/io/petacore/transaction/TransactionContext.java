@@ -1,0 +1,232 @@
+package io.petacore.transaction;
+
+import static java.util.Objects.requireNonNull;
+
+import io.petacore.error.CommitOutcomeUnknownException;
+import io.petacore.error.CommitQueueFullException;
+import io.petacore.error.PetaCoreException;
+import io.petacore.error.ReadOnlyStorageException;
+import io.petacore.error.StorageClosedException;
+import io.petacore.error.StoreRefusedException;
+import io.petacore.error.StoreUnavailableException;
+import io.petacore.error.TransactionConflictException;
+import io.petacore.error.TransactionTooLargeException;
+import io.petacore.error.TransactionTooOldException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs transactions: the part of a storage that an application needs to write.
+ *
+ * <p>A transaction fails with
+ *
+ * <ul>
+ *   <li>{@link TransactionConflictException} if other commits kept changing a key that it writes
+ *   <li>{@link TransactionTooOldException} if each of its runs took longer than history is kept
+ *   <li>{@link TransactionTooLargeException} if one request can't carry it
+ *   <li>{@link ReadOnlyStorageException} if it writes and the storage was opened read-only
+ *   <li>{@link StoreUnavailableException} if the store could not be reached in time
+ *   <li>{@link StoreRefusedException} if the store refused it
+ *   <li>{@link CommitQueueFullException} if it is asynchronous and too many are pending
+ *   <li>{@link StorageClosedException} if the storage was closed
+ *   <li>{@link CommitOutcomeUnknownException} if the answer to its commit was lost
+ * </ul>
+ *
+ * <p>In all but the last case nothing was applied; see {@link
+ * PetaCoreException#mayHaveBeenApplied()}.
+ *
+ * <p>Safe for use by many threads.
+ */
+public interface TransactionContext {
+
+  /**
+   * Runs a body in a transaction with default options; see {@link
+   * #runTransaction(TransactionOptions, TransactionTask)}.
+   *
+   * @param <X> what the body may throw
+   * @param body the body
+   * @return where the commit stands in the store's history
+   * @throws X what the body threw; nothing was applied
+   */
+  default <X extends Exception> CommitResult runTransaction(TransactionTask<X> body) throws X {
+    return runTransaction(TransactionOptions.defaults(), body);
+  }
+
+  /**
+   * Runs a body in a transaction on the calling thread, and commits it. Returns when the commit is
+   * durable and visible on this node. After a conflict, and if its snapshot is no longer kept, the
+   * body runs again on a fresh snapshot, within the limits of the options.
+   *
+   * @param <X> what the body may throw
+   * @param options the options
+   * @param body the body; may run more than once, even if it only reads
+   * @return where the commit stands in the store's history; if the body wrote nothing, the revision
+   *     it read at
+   * @throws X what the body threw; nothing was applied
+   * @throws PetaCoreException as described {@linkplain TransactionContext above}
+   */
+  <X extends Exception> CommitResult runTransaction(
+      TransactionOptions options, TransactionTask<X> body) throws X;
+
+  /**
+   * Runs a body with a result in a transaction with default options; see {@link
+   * #callTransaction(TransactionOptions, TransactionCall)}.
+   *
+   * @param <T> the result
+   * @param <X> what the body may throw
+   * @param body the body
+   * @return what the body returned in the run that was committed
+   * @throws X what the body threw; nothing was applied
+   */
+  default <T extends @Nullable Object, X extends Exception> T callTransaction(
+      TransactionCall<T, X> body) throws X {
+    return callTransaction(TransactionOptions.defaults(), body);
+  }
+
+  /**
+   * Runs a body with a result in a transaction, as {@link #runTransaction(TransactionOptions,
+   * TransactionTask)} does.
+   *
+   * @param <T> the result
+   * @param <X> what the body may throw
+   * @param options the options
+   * @param body the body; may run more than once, even if it only reads
+   * @return what the body returned in the run that was committed
+   * @throws X what the body threw; nothing was applied
+   * @throws PetaCoreException as described {@linkplain TransactionContext above}
+   */
+  <T extends @Nullable Object, X extends Exception> T callTransaction(
+      TransactionOptions options, TransactionCall<T, X> body) throws X;
+
+  /**
+   * Runs a body that throws no checked exception; see {@link #transaction(TransactionOptions,
+   * Consumer)}.
+   *
+   * @param body the body
+   * @return where the commit stands in the store's history
+   */
+  default CommitResult transaction(Consumer<? super Transaction> body) {
+    return transaction(TransactionOptions.defaults(), body);
+  }
+
+  /**
+   * Runs a body that throws no checked exception, as {@link #runTransaction(TransactionOptions,
+   * TransactionTask)} does. For languages without checked exceptions, such as Kotlin, whose
+   * compilers can't infer {@code X}.
+   *
+   * @param options the options
+   * @param body the body; may run more than once, even if it only reads
+   * @return where the commit stands in the store's history
+   */
+  default CommitResult transaction(TransactionOptions options, Consumer<? super Transaction> body) {
+    requireNonNull(body, "body");
+    TransactionTask<RuntimeException> task = body::accept;
+    return runTransaction(options, task);
+  }
+
+  /**
+   * Runs a body with a result that throws no checked exception; see {@link
+   * #transactionResult(TransactionOptions, Function)}.
+   *
+   * @param <T> the result
+   * @param body the body
+   * @return what the body returned in the run that was committed
+   */
+  default <T extends @Nullable Object> T transactionResult(
+      Function<? super Transaction, ? extends T> body) {
+    return transactionResult(TransactionOptions.defaults(), body);
+  }
+
+  /**
+   * Runs a body with a result that throws no checked exception, as {@link
+   * #callTransaction(TransactionOptions, TransactionCall)} does. For languages without checked
+   * exceptions, such as Kotlin, whose compilers can't infer {@code X}.
+   *
+   * @param <T> the result
+   * @param options the options
+   * @param body the body; may run more than once, even if it only reads
+   * @return what the body returned in the run that was committed
+   */
+  default <T extends @Nullable Object> T transactionResult(
+      TransactionOptions options, Function<? super Transaction, ? extends T> body) {
+    requireNonNull(body, "body");
+    TransactionCall<T, RuntimeException> call = body::apply;
+    return callTransaction(options, call);
+  }
+
+  /**
+   * Runs a body asynchronously with default options; see {@link
+   * #callTransactionAsync(TransactionOptions, TransactionCall)}.
+   *
+   * @param body the body
+   * @return completes with where the commit stands in the store's history
+   */
+  default CompletableFuture<CommitResult> runTransactionAsync(TransactionTask<?> body) {
+    return runTransactionAsync(TransactionOptions.defaults(), body);
+  }
+
+  /**
+   * Runs a body asynchronously, as {@link #callTransactionAsync(TransactionOptions,
+   * TransactionCall)} does.
+   *
+   * @param options the options
+   * @param body the body; may run more than once, even if it only reads
+   * @return completes with where the commit stands in the store's history
+   */
+  CompletableFuture<CommitResult> runTransactionAsync(
+      TransactionOptions options, TransactionTask<?> body);
+
+  /**
+   * Runs a body with a result asynchronously with default options; see {@link
+   * #callTransactionAsync(TransactionOptions, TransactionCall)}.
+   *
+   * @param <T> the result
+   * @param body the body
+   * @return completes with what the body returned in the run that was committed
+   */
+  default <T extends @Nullable Object> CompletableFuture<T> callTransactionAsync(
+      TransactionCall<T, ?> body) {
+    return callTransactionAsync(TransactionOptions.defaults(), body);
+  }
+
+  /**
+   * Runs a body with a result in a transaction, and commits it asynchronously. The body's first run
+   * is on the calling thread, unless an earlier commit of this storage has to be applied first;
+   * further runs, and the completion of the future, are on the storage's executor.
+   *
+   * <p>The call never blocks, and throws nothing but {@link NullPointerException}: a closed storage
+   * and what the body throws fail the future. At most {@code maxPendingCommits} transactions are
+   * pending; the future of one more fails with {@link CommitQueueFullException}, so a caller that
+   * produces faster than the store commits has to wait for its own futures. Cancelling the future
+   * does not cancel the transaction.
+   *
+   * @param <T> the result
+   * @param options the options
+   * @param body the body; may run more than once, even if it only reads
+   * @return completes with what the body returned in the run that was committed; fails with what
+   *     the body threw, or as described {@linkplain TransactionContext above}
+   */
+  <T extends @Nullable Object> CompletableFuture<T> callTransactionAsync(
+      TransactionOptions options, TransactionCall<T, ?> body);
+
+  /**
+   * Begins a transaction that is committed by a call, with default options.
+   *
+   * @return the transaction; close it
+   */
+  default ExplicitTransaction begin() {
+    return begin(TransactionOptions.defaults());
+  }
+
+  /**
+   * Begins a transaction that is committed by a call, in one attempt. Its timeout starts with the
+   * commit.
+   *
+   * @param options the options
+   * @return the transaction; close it
+   * @throws StoreUnavailableException if an earlier commit of this storage is not applied in time
+   */
+  ExplicitTransaction begin(TransactionOptions options);
+}

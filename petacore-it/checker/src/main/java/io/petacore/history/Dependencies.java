@@ -1,0 +1,122 @@
+package io.petacore.history;
+
+import io.petacore.history.KeyEvidence.Read;
+import io.petacore.history.KeyEvidence.Write;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Derives the known order of committed transactions. */
+final class Dependencies {
+
+  private final Evidence evidence;
+  private final Findings findings;
+  private final boolean strict;
+  private final List<Dependency> all = new ArrayList<>();
+
+  Dependencies(Evidence evidence, Findings findings, boolean strict) {
+    this.evidence = evidence;
+    this.findings = findings;
+    this.strict = strict;
+  }
+
+  /** Returns the dependencies; reports contradictory version orders as findings. */
+  List<Dependency> find() {
+    for (KeyEvidence key : evidence.keys()) {
+      addAll(key, key.isList() ? orderOfList(key) : orderOfRegister(key));
+    }
+    int[] committed = evidence.committed();
+    Precedence.visit(
+        evidence.txns(),
+        committed,
+        Precedence.SESSION,
+        (before, after) -> all.add(Dependency.inTime(before, after, Kind.SESSION)));
+    Precedence.visit(
+        evidence.txns(),
+        committed,
+        strict ? Precedence.STRICT : Precedence.COMMITS,
+        (before, after) -> {
+          if (!Precedence.SESSION.constrains(evidence.txn(before), evidence.txn(after))) {
+            all.add(Dependency.inTime(before, after, Kind.REAL_TIME));
+          }
+        });
+    return all;
+  }
+
+  private VersionOrder orderOfList(KeyEvidence key) {
+    List<Read> branches = ListOrder.branches(key);
+    if (branches.size() > 1) {
+      return VersionOrder.NONE;
+    }
+    List<Long> longest = branches.isEmpty() ? List.of() : branches.get(0).seen();
+    boolean distinct = longest.stream().distinct().count() == longest.size();
+    return distinct ? new ListOrder(key, longest, evidence) : VersionOrder.NONE;
+  }
+
+  private VersionOrder orderOfRegister(KeyEvidence key) {
+    RegisterOrder order = new RegisterOrder(key, evidence, strict);
+    List<RegisterOrder.Reason> cycle = order.cycle();
+    if (cycle.isEmpty()) {
+      return order;
+    }
+    List<Integer> txns =
+        cycle.stream()
+            .flatMap(reason -> Stream.of(reason.first(), reason.second()))
+            .distinct()
+            .toList();
+    findings.add(
+        AnomalyType.CYCLIC_VERSIONS,
+        txns,
+        () -> new Narration(evidence).versions(key.key(), txns, cycle));
+    return VersionOrder.NONE;
+  }
+
+  private void addAll(KeyEvidence key, VersionOrder order) {
+    addWrites(key, order, KeyEvidence.INITIAL);
+    key.writes().keySet().forEach(version -> addWrites(key, order, version));
+    for (Read read : key.reads()) {
+      if (read.external()) {
+        addRead(key, order, read);
+      }
+    }
+  }
+
+  private void addWrites(KeyEvidence key, VersionOrder order, long version) {
+    Write write = key.writer(version);
+    if (write != null) {
+      for (long next : order.successors(version)) {
+        add(write.txn(), key, next, Kind.WW, version);
+      }
+    }
+  }
+
+  private void addRead(KeyEvidence key, VersionOrder order, Read read) {
+    long version = read.version();
+    Write write = key.writer(version);
+    if (write != null) {
+      add(new Dependency(write.txn(), read.txn(), Kind.WR, key.key(), version, version));
+    }
+    for (long next : order.overwriters(version)) {
+      Write overwriting = key.writer(next);
+      // A read of a value that its writer overwrote says nothing about earlier versions.
+      if (write == null || overwriting == null || overwriting.txn() != write.txn()) {
+        add(read.txn(), key, next, Kind.RW, version);
+      }
+    }
+  }
+
+  private void add(int before, KeyEvidence key, long next, Kind kind, long version) {
+    Write write = key.writer(next);
+    if (write != null) {
+      add(new Dependency(before, write.txn(), kind, key.key(), version, next));
+    }
+  }
+
+  private void add(Dependency dependency) {
+    if (dependency.before() != dependency.after()
+        && evidence.isCommitted(dependency.before())
+        && evidence.isCommitted(dependency.after())) {
+      all.add(dependency);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.petacore.history;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The writes and reads of one key in a history. */
+final class KeyEvidence {
+
+  /** The version before the first write: an absent register, an empty list. */
+  static final long INITIAL = Long.MIN_VALUE;
+
+  /**
+   * A write of a value.
+   *
+   * @param last whether this is the last write of the key by its transaction
+   */
+  record Write(int txn, boolean last) {}
+
+  /**
+   * A read by a committed transaction.
+   *
+   * @param seen the elements of the list, or the value of the register if it is present
+   * @param external whether the transaction had not written the key before this read
+   */
+  record Read(int txn, List<Long> seen, boolean external) {
+    /** Returns the version read, identified by the value written last. */
+    long version() {
+      return seen.isEmpty() ? INITIAL : seen.get(seen.size() - 1);
+    }
+  }
+
+  private final String key;
+  private final boolean list;
+  private final Map<Long, Write> writes = new LinkedHashMap<>();
+  private final List<Read> reads = new ArrayList<>();
+
+  KeyEvidence(String key, boolean list) {
+    this.key = key;
+    this.list = list;
+  }
+
+  String key() {
+    return key;
+  }
+
+  boolean isList() {
+    return list;
+  }
+
+  void addWrite(long value, Write write) {
+    if (value == INITIAL || writes.put(value, write) != null) {
+      throw new IllegalArgumentException(
+          "every value has to be written once, or nobody can tell whose it is: "
+              + (value + " to " + key));
+    }
+  }
+
+  void addRead(Read read) {
+    reads.add(read);
+  }
+
+  /** Returns the writes by value, in the order in which the transactions began. */
+  Map<Long, Write> writes() {
+    return writes;
+  }
+
+  List<Read> reads() {
+    return reads;
+  }
+
+  /**
+   * Returns the write of a value, or null for the initial version and for a value that was never
+   * written.
+   */
+  @Nullable Write writer(long value) {
+    return writes.get(value);
+  }
+}

@@ -1,0 +1,50 @@
+package io.petacore.history;
+
+import io.petacore.transaction.IsolationLevel;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds pairs of Snapshot transactions that read the same version of a key and both replaced it:
+ * one of the updates is lost, in either order.
+ */
+final class LostUpdates {
+
+  private final Evidence evidence;
+  private final Findings findings;
+  private final Narration narration;
+
+  LostUpdates(Evidence evidence, Findings findings) {
+    this.evidence = evidence;
+    this.findings = findings;
+    this.narration = new Narration(evidence);
+  }
+
+  void check() {
+    for (KeyEvidence key : evidence.keys()) {
+      Map<Long, Integer> replaced = new HashMap<>();
+      for (KeyEvidence.Read read : key.reads()) {
+        Txn txn = evidence.txn(read.txn());
+        if (read.external()
+            && txn.level() == IsolationLevel.SNAPSHOT
+            && txn.ops().stream().anyMatch(op -> op.writes() && op.key().equals(key.key()))) {
+          Integer other = replaced.putIfAbsent(read.version(), read.txn());
+          if (other != null && other != read.txn()) {
+            report(key, List.of(other, read.txn()), read);
+          }
+        }
+      }
+    }
+  }
+
+  private void report(KeyEvidence key, List<Integer> both, KeyEvidence.Read read) {
+    findings.add(
+        AnomalyType.LOST_UPDATE,
+        both,
+        () ->
+            narration.cast(both)
+                + "  T1 and T2 both read %s as %s, and both wrote it"
+                    .formatted(key.key(), Narration.seen(key.isList(), read.seen())));
+  }
+}

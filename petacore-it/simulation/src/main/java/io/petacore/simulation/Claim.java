@@ -1,0 +1,109 @@
+package io.petacore.simulation;
+
+import io.petacore.data.Bytes;
+import io.petacore.history.Recording;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A transaction and the outcome reported to its client. */
+final class Claim {
+
+  enum Reported {
+    COMMITTED,
+    /** Nothing was applied. */
+    FAILED,
+    /** Unknown, or its client has died. */
+    UNKNOWN
+  }
+
+  /** One attempt: a run of the body. */
+  static final class Attempt {
+    final Claim claim;
+    final Tag tag;
+    final long begun;
+    final long snapshot;
+    final Map<Bytes, @Nullable Bytes> writes = new TreeMap<>();
+
+    private Attempt(Claim claim, Tag tag, long begun, long snapshot) {
+      this.claim = claim;
+      this.tag = tag;
+      this.begun = begun;
+      this.snapshot = snapshot;
+    }
+  }
+
+  final int number;
+  final Node node;
+  final boolean guarded;
+  final Recording recording;
+  final List<Attempt> attempts = new ArrayList<>();
+  private Reported reported = Reported.UNKNOWN;
+  private String because = "no outcome reported";
+  private long revision;
+  private long reportedAt = Long.MAX_VALUE;
+
+  /**
+   * @param guarded whether it is a Snapshot transaction, whose writes are guarded
+   */
+  Claim(int number, Node node, boolean guarded, Recording recording) {
+    this.number = number;
+    this.recording = recording;
+    this.node = node;
+    this.guarded = guarded;
+  }
+
+  /**
+   * Starts an attempt on a snapshot.
+   *
+   * @param now the moment
+   */
+  Attempt attempt(long now, long snapshot) {
+    recording.restart();
+    Attempt attempt = new Attempt(this, new Tag(number, attempts.size() + 1), now, snapshot);
+    attempts.add(attempt);
+    return attempt;
+  }
+
+  Attempt last() {
+    return attempts.get(attempts.size() - 1);
+  }
+
+  /**
+   * @param now the moment
+   * @param at the reported revision; 0 if none was
+   */
+  void committed(long now, long at) {
+    reportedAt = now;
+    reported = Reported.COMMITTED;
+    because = at == 0 ? "committed" : "committed at " + at;
+    revision = at;
+  }
+
+  void failed(Reported how, Throwable why) {
+    reported = how;
+    because = why.toString();
+  }
+
+  Reported reported() {
+    return reported;
+  }
+
+  /** Whether a request may have carried out an attempt, by its time. */
+  boolean fits(Attempt attempt, TrueHistory.Request request) {
+    return attempt.begun <= request.at()
+        && (reported != Reported.COMMITTED || request.at() <= reportedAt);
+  }
+
+  /** Returns the reported revision; 0 if none was. */
+  long revision() {
+    return revision;
+  }
+
+  @Override
+  public String toString() {
+    return "T" + number + " of " + node + (guarded ? "" : ", unguarded") + ", " + because;
+  }
+}

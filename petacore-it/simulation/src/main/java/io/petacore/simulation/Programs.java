@@ -1,0 +1,256 @@
+package io.petacore.simulation;
+
+import io.petacore.data.Bytes;
+import io.petacore.data.Entry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+
+/**
+ * The bodies of transactions, each aimed at another anomaly. Keys are few, so that transactions
+ * conflict.
+ */
+final class Programs {
+
+  static final int ACCOUNTS = 4;
+  static final long BALANCE = 100;
+
+  private static final String FORBIDDEN = "p";
+  private static final int COUNTERS = 3;
+  private static final int LISTS = 3;
+  static final int SWITCHES = 5;
+  static final int REGISTERS = 3;
+
+  /** A body and the isolation level that it is made for. */
+  record Program(boolean guarded, Body body) {
+    void run(Witness tx) {
+      body.run(tx);
+    }
+  }
+
+  /** The body of a transaction. */
+  @FunctionalInterface
+  interface Body {
+    void run(Witness tx);
+  }
+
+  private final Timeline timeline;
+  private final Random random;
+  private final Fibers fibers;
+  private final int wide;
+  private final Judge judge;
+
+  /**
+   * @param wide number of keys that a large transaction writes
+   */
+  Programs(Timeline timeline, Fibers fibers, Judge judge, int wide) {
+    this.timeline = timeline;
+    this.random = timeline.random();
+    this.fibers = fibers;
+    this.judge = judge;
+    this.wide = wide;
+  }
+
+  Program any() {
+    return switch (random.nextInt(19)) {
+      case 0, 1 -> new Program(true, this::increment);
+      case 2, 3 -> new Program(true, this::transfer);
+      case 4, 5 -> new Program(true, this::append);
+      case 6 -> new Program(timeline.chance(0.5), this::readLists);
+      case 7, 8 -> new Program(true, this::flip);
+      case 9 -> new Program(true, this::putOut);
+      case 10 -> new Program(false, this::putOut);
+      case 11 -> new Program(false, this::overwrite);
+      case 12 -> new Program(timeline.chance(0.7), this::mixed);
+      case 13 -> new Program(timeline.chance(0.8), this::writeMuch);
+      case 14 -> new Program(true, this::balance);
+      case 15 -> new Program(timeline.chance(0.7), this::sweep);
+      case 17 -> new Program(timeline.chance(0.7), this::writeForbidden);
+      case 16 -> new Program(timeline.chance(0.9), this::deleteMuch);
+      default -> new Program(timeline.chance(0.5), this::look);
+    };
+  }
+
+  private String one(String kind, int of) {
+    return kind + random.nextInt(of);
+  }
+
+  /** Lets other threads run. */
+  private void think() {
+    if (timeline.chance(0.3)) {
+      fibers.pause(timeline.about(Timeline.MILLISECOND));
+    }
+  }
+
+  private void increment(Witness tx) {
+    String counter = one("c", COUNTERS);
+    long value = tx.number(counter);
+    think();
+    tx.write(counter, String.valueOf(value + 1));
+  }
+
+  private void transfer(Witness tx) {
+    String from = one("a", ACCOUNTS);
+    String to = one("a", ACCOUNTS);
+    if (!from.equals(to)) {
+      long left = tx.number(from) - 1;
+      think();
+      long right = tx.number(to) + 1;
+      tx.write(from, String.valueOf(left));
+      tx.write(to, String.valueOf(right));
+    }
+  }
+
+  /** Checks that the sum of the accounts is unchanged. */
+  private void balance(Witness tx) {
+    long sum = 0;
+    for (Entry entry : tx.scan("a", this::think)) {
+      sum += Long.parseLong(Tag.payload(entry.value()));
+    }
+    if (sum != ACCOUNTS * BALANCE) {
+      judge.contradicts("the accounts have " + sum + " together");
+    }
+  }
+
+  private void append(Witness tx) {
+    String list = list();
+    List<Long> before = tx.readList(list);
+    think();
+    if (timeline.chance(0.3)) {
+      tx.readList(list());
+    }
+    tx.append(list, before);
+  }
+
+  private void readLists(Witness tx) {
+    tx.readList(list());
+    think();
+    tx.readList(list());
+    tx.readRegister(one("r", REGISTERS));
+  }
+
+  /** Returns a list; a new one from time to time, so that there are always short lists. */
+  private String list() {
+    return one("l" + judge.claims().size() / 30 + "-", LISTS);
+  }
+
+  /** Creates absent keys, and deletes present ones. */
+  private void flip(Witness tx) {
+    for (int i = random.nextInt(2); i >= 0; i--) {
+      String key = one("s", SWITCHES);
+      boolean on = tx.read(key) != null;
+      think();
+      if (on) {
+        tx.delete(key);
+      } else {
+        tx.write(key, "");
+      }
+    }
+    if (timeline.chance(0.5)) {
+      tx.writeRegister(one("r", REGISTERS));
+    }
+  }
+
+  /** Deletes keys without reading them. */
+  private void putOut(Witness tx) {
+    think();
+    tx.delete(one("s", SWITCHES));
+    if (timeline.chance(0.7)) {
+      tx.writeRegister(one("r", REGISTERS));
+    }
+  }
+
+  /** Only deletes keys. */
+  private void sweep(Witness tx) {
+    TreeSet<String> keys = new TreeSet<>();
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      keys.add(one("s", SWITCHES));
+    }
+    think();
+    keys.forEach(tx::delete);
+  }
+
+  /** Deletes many keys, some of them absent, which may need a request of its own. */
+  private void deleteMuch(Witness tx) {
+    if (timeline.chance(0.5)) {
+      tx.read("w0");
+    }
+    think();
+    for (int i = random.nextInt(3); i < wide; i++) {
+      tx.delete("w" + i);
+    }
+  }
+
+  /** Writes the key that the store rejects while content is refused. */
+  private void writeForbidden(Witness tx) {
+    if (timeline.chance(0.5)) {
+      tx.writeRegister(one("r", REGISTERS));
+    }
+    think();
+    tx.write(FORBIDDEN, "");
+  }
+
+  /** Returns the keys of foreign writes and deletes. */
+  static List<String> foreignKeys() {
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; i < REGISTERS; i++) {
+      keys.add("f" + i);
+    }
+    for (int i = 0; i < SWITCHES; i++) {
+      keys.add("s" + i);
+    }
+    return keys;
+  }
+
+  /** Returns whether the store may reject writes of a key. */
+  static boolean isForbidden(Bytes key) {
+    return key.equals(Bytes.utf8(FORBIDDEN));
+  }
+
+  private void overwrite(Witness tx) {
+    TreeSet<String> keys = new TreeSet<>();
+    for (int i = 0; i < 3; i++) {
+      keys.add(one("r", REGISTERS));
+    }
+    keys.forEach(tx::writeRegister);
+    if (timeline.chance(0.5)) {
+      tx.write(one("s", SWITCHES), "");
+    }
+  }
+
+  private void mixed(Witness tx) {
+    tx.read(one("c", COUNTERS));
+    think();
+    tx.writeRegister(one("r", REGISTERS));
+    tx.write(one("f", REGISTERS), "");
+    if (timeline.chance(0.5)) {
+      tx.delete(one("s", SWITCHES));
+    }
+    tx.scan(timeline.chance(0.5) ? "s" : "r", this::think);
+    tx.count("s");
+    tx.delete(one("f", REGISTERS));
+  }
+
+  private void writeMuch(Witness tx) {
+    String before = tx.read("w0");
+    think();
+    boolean delete = before != null && timeline.chance(0.2);
+    for (int i = 0; i < wide; i++) {
+      if (delete && i > 0 && i % 3 == 0) {
+        tx.delete("w" + i);
+      } else {
+        tx.write("w" + i, "");
+      }
+    }
+  }
+
+  private void look(Witness tx) {
+    for (int i = 0; i < 4; i++) {
+      tx.read(one("a", ACCOUNTS));
+      tx.read(one("s", SWITCHES));
+      think();
+    }
+    tx.scan(timeline.chance(0.5) ? "w" : "s", this::think);
+  }
+}

@@ -11,11 +11,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Picks the member for a request: the one with the fewest pending requests among those that serve;
- * a random one of several. So a member that hangs gets few requests. With round-robin, the default
- * of gRPC, it would get its full share, and two kinds of requests that alternate could always reach
- * the same member. A request that other members have rejected is not sent to a silent member, since
- * that would turn a known failure into an unknown outcome.
+ * Picks the member for a request: the serving member with the fewest pending requests; a random one
+ * of several. So a member that hangs gets few requests. With round-robin, the default of gRPC, it
+ * would get its full share, and two kinds of requests that alternate could always reach the same
+ * member. A request that other members have rejected is not sent to a silent member, since then its
+ * outcome would be unknown.
  */
 final class MemberPicker extends SubchannelPicker {
 

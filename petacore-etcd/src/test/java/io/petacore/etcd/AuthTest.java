@@ -239,7 +239,7 @@ class AuthTest {
   @Test
   void withoutAResponseToTheTokenRequestACommitIsNotApplied() throws Exception {
     etcd.onAuthenticate = silence();
-    try (EtcdKvStore waiting = etcd.impatientClient().credentials("ann", "secret").connect()) {
+    try (EtcdKvStore waiting = etcd.shortTimeoutClient().credentials("ann", "secret").connect()) {
       failure(Kind.UNAVAILABLE, waiting.commit(PUT));
       assertEquals(List.of(), etcd.requests("Txn"));
     }

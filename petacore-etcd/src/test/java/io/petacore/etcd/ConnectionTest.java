@@ -77,9 +77,9 @@ class ConnectionTest {
   void aRequestWaitsForTheConnectionWithinItsTimeout() throws Exception {
     int port = freePort();
     try (EtcdKvStore store = client(port).requestTimeout(Duration.ofSeconds(15)).connect();
-        EtcdKvStore impatient = client(port).connect()) {
+        EtcdKvStore shortTimeout = client(port).connect()) {
       var early = store.commit(PUT);
-      failure(Kind.UNAVAILABLE, impatient.commit(PUT));
+      failure(Kind.UNAVAILABLE, shortTimeout.commit(PUT));
       try (StubEtcd etcd = new StubEtcd(port)) {
         assertTrue(answer(early).applied());
         assertEquals(1, etcd.requests("Txn").size());

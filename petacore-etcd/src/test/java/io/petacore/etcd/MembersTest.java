@@ -140,16 +140,16 @@ class MembersTest {
   /** A hung member gets only the first requests, and none after they have timed out. */
   @Test
   void aHungMemberIsAvoided() throws Exception {
-    try (EtcdKvStore impatient =
+    try (EtcdKvStore shortTimeout =
         EtcdKvStore.builder()
             .endpoints(bad.endpoint(), good.endpoint())
             .requestTimeout(Duration.ofMillis(1_500))
             .connect()) {
-      awaitBoth(impatient);
+      awaitBoth(shortTimeout);
       bad.onTxn = silence();
       List<CompletableFuture<?>> commits = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
-        CompletableFuture<?> commit = impatient.commit(PUT);
+        CompletableFuture<?> commit = shortTimeout.commit(PUT);
         commits.add(commit);
         Await.until("sent", () -> commit.isDone() || !bad.requests("Txn").isEmpty());
       }

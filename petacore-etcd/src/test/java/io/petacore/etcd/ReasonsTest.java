@@ -52,7 +52,7 @@ class ReasonsTest {
   }
 
   /** A client with a long timeout, since configuration errors must fail at once. */
-  private static EtcdKvStore.Builder patientClient(String... endpoints) {
+  private static EtcdKvStore.Builder longTimeoutClient(String... endpoints) {
     return client(endpoints).requestTimeout(Duration.ofMinutes(1));
   }
 
@@ -108,9 +108,9 @@ class ReasonsTest {
       respondInHttp(web);
       String endpoint = "127.0.0.1:" + web.getLocalPort();
       assertFails(
-          patientClient("http://" + endpoint), Kind.MISCONFIGURED, endpoint, "an HTTP server");
+          longTimeoutClient("http://" + endpoint), Kind.MISCONFIGURED, endpoint, "an HTTP server");
       assertFails(
-          patientClient("https://" + endpoint), Kind.MISCONFIGURED, endpoint, "not speak TLS");
+          longTimeoutClient("https://" + endpoint), Kind.MISCONFIGURED, endpoint, "not speak TLS");
     }
   }
 
@@ -119,7 +119,7 @@ class ReasonsTest {
     try (StubEtcd etcd = new StubEtcd()) {
       String endpoint = "127.0.0.1:" + etcd.port();
       assertFails(
-          patientClient("https://" + endpoint), Kind.MISCONFIGURED, endpoint, "not speak TLS");
+          longTimeoutClient("https://" + endpoint), Kind.MISCONFIGURED, endpoint, "not speak TLS");
     }
   }
 

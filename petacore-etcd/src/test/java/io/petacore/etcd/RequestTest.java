@@ -48,18 +48,18 @@ class RequestTest {
 
   private final StubEtcd etcd = new StubEtcd();
   private final EtcdKvStore store = etcd.client().connect();
-  private final EtcdKvStore impatient = etcd.impatientClient().connect();
+  private final EtcdKvStore shortTimeout = etcd.shortTimeoutClient().connect();
 
   @AfterEach
   void close() {
     store.close();
-    impatient.close();
+    shortTimeout.close();
     etcd.close();
   }
 
   @Test
   void everyRequestEndsWithoutAResponse() throws Exception {
-    EtcdKvStore store = impatient;
+    EtcdKvStore store = shortTimeout;
     connected(store);
     etcd.onTxn = silence();
     etcd.onRange = silence();
@@ -85,12 +85,12 @@ class RequestTest {
   /** The server must receive deadlines and cancellations, to avoid useless work. */
   @Test
   void theServerReceivesTheDeadlineAndTheCancellation() throws Exception {
-    connected(impatient);
+    connected(shortTimeout);
     CountDownLatch cancelled = new CountDownLatch(1);
     etcd.onTxn =
         (request, answer) ->
             io.grpc.Context.current().addListener(context -> cancelled.countDown(), Runnable::run);
-    failure(Kind.OUTCOME_UNKNOWN, impatient.commit(PUT));
+    failure(Kind.OUTCOME_UNKNOWN, shortTimeout.commit(PUT));
     assertTrue(cancelled.await(20, TimeUnit.SECONDS));
 
     answer(store.range(ALL));
@@ -110,15 +110,15 @@ class RequestTest {
   /** Fails if a page is requested again while a busy server processes the request. */
   @Test
   void aPageOfALoadHasALongerTimeout() throws Exception {
-    connected(impatient);
+    connected(shortTimeout);
     int before = etcd.requests("Range").size();
     etcd.onRange =
         (request, answer) ->
             CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS)
                 .execute(() -> reply(answer, RangeResponse.getDefaultInstance()));
-    failure(Kind.UNAVAILABLE, impatient.range(ALL));
+    failure(Kind.UNAVAILABLE, shortTimeout.range(ALL));
     AtomicLong arrived = new AtomicLong();
-    answer(impatient.bulkRange(new RangeRequest(ALL.range(), 0, 100), arrived::addAndGet));
+    answer(shortTimeout.bulkRange(new RangeRequest(ALL.range(), 0, 100), arrived::addAndGet));
     assertEquals(before + 2, etcd.requests("Range").size());
   }
 
@@ -143,15 +143,16 @@ class RequestTest {
 
   @Test
   void aPageThatNeverArrivesTimesOut() throws Exception {
-    connected(impatient);
+    connected(shortTimeout);
     etcd.onRange = silence();
-    StoreException failure = failure(Kind.OUTCOME_UNKNOWN, impatient.bulkRange(ALL, bytes -> {}));
+    StoreException failure =
+        failure(Kind.OUTCOME_UNKNOWN, shortTimeout.bulkRange(ALL, bytes -> {}));
     assertTrue(
         String.valueOf(failure.getMessage())
             .contains("no part of the response has arrived for PT2.4S"),
         failure.getMessage());
     etcd.close();
-    failure(Kind.UNAVAILABLE, impatient.bulkRange(ALL, bytes -> {}));
+    failure(Kind.UNAVAILABLE, shortTimeout.bulkRange(ALL, bytes -> {}));
   }
 
   @Test

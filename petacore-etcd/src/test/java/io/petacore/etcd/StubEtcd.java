@@ -136,7 +136,7 @@ final class StubEtcd implements AutoCloseable {
   }
 
   /** Connects a store with a request timeout that is short enough to wait for. */
-  EtcdKvStore.Builder impatientClient() {
+  EtcdKvStore.Builder shortTimeoutClient() {
     return client().requestTimeout(Duration.ofMillis(400));
   }
 

@@ -35,18 +35,18 @@ class WatchTest {
 
   private final StubEtcd etcd = new StubEtcd();
   private final EtcdKvStore store = etcd.client().connect();
-  private final EtcdKvStore impatient = etcd.impatientClient().connect();
+  private final EtcdKvStore shortTimeout = etcd.shortTimeoutClient().connect();
   private final RecordingListener listener = new RecordingListener();
 
   @AfterEach
   void close() {
     store.close();
-    impatient.close();
+    shortTimeout.close();
     etcd.close();
   }
 
-  private WatchStream open(WatchListener told, long fromRevision) throws InterruptedException {
-    store.watch(RANGE, fromRevision, told);
+  private WatchStream open(WatchListener listener, long fromRevision) throws InterruptedException {
+    store.watch(RANGE, fromRevision, listener);
     return etcd.nextWatch();
   }
 
@@ -188,7 +188,7 @@ class WatchTest {
 
   @Test
   void aWatchThatIsNotOpenedTimesOut() throws Exception {
-    impatient.watch(RANGE, 100, listener);
+    shortTimeout.watch(RANGE, 100, listener);
     StoreException cause = end(Kind.UNAVAILABLE);
     assertTrue(
         String.valueOf(cause.getMessage()).contains("not opened within PT0.4S"),
@@ -198,20 +198,20 @@ class WatchTest {
   @Test
   void aWatchWithoutAServerTimesOut() throws Exception {
     etcd.close();
-    impatient.watch(RANGE, 1, listener);
+    shortTimeout.watch(RANGE, 1, listener);
     end(Kind.UNAVAILABLE);
   }
 
   @Test
   void anOpenWatchHasNoTimeout() throws Exception {
-    Awaited.connected(impatient);
-    impatient.watch(RANGE, 100, listener);
+    Awaited.connected(shortTimeout);
+    shortTimeout.watch(RANGE, 100, listener);
     WatchStream stream = etcd.nextWatch().created();
     listener.awaitOpened();
     // Waits longer than the open timeout, by requests that time out.
     etcd.onRange = StubEtcd.silence();
-    Awaited.failure(Kind.UNAVAILABLE, impatient.range(Awaited.ALL));
-    Awaited.failure(Kind.UNAVAILABLE, impatient.range(Awaited.ALL));
+    Awaited.failure(Kind.UNAVAILABLE, shortTimeout.range(Awaited.ALL));
+    Awaited.failure(Kind.UNAVAILABLE, shortTimeout.range(Awaited.ALL));
     stream.answers().onNext(events(100, 100));
     assertEquals(List.of(100L), next(1));
   }

@@ -38,7 +38,7 @@ class CatchingUpTest {
     proxy.close();
   }
 
-  private static TransactionOptions patient() {
+  private static TransactionOptions longTimeout() {
     return TransactionOptions.defaults().timeout(PATIENCE);
   }
 
@@ -48,7 +48,7 @@ class CatchingUpTest {
     DistributedStorage node = nodes.open(EtcdBackend.connectThrough(proxy));
     node.runTransaction(tx -> tx.write("small", "1"));
     proxy.throttle(Direction.TO_CLIENT, 250_000);
-    node.runTransaction(patient(), tx -> tx.write("large", LARGE));
+    node.runTransaction(longTimeout(), tx -> tx.write("large", LARGE));
     assertEquals(LARGE, node.read("large"));
     assertEquals(1, node.status().counters().watchesOpened());
   }
@@ -67,7 +67,7 @@ class CatchingUpTest {
       writer.runTransaction(tx -> tx.write(key, LARGE));
     }
     proxy.accept();
-    node.runTransaction(patient(), tx -> tx.write("own", "2"));
+    node.runTransaction(longTimeout(), tx -> tx.write("own", "2"));
     Await.until("the node has caught up", PATIENCE, () -> LARGE.equals(node.read("large-5")));
     assertEquals(0, node.status().counters().resyncs());
     assertEquals(2, node.status().counters().watchesOpened());

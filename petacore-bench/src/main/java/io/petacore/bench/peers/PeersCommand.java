@@ -62,6 +62,7 @@ public final class PeersCommand implements Callable<Integer> {
 
   @Option(
       names = "--directory",
+      paramLabel = "DIRECTORY",
       defaultValue = "petacore-bench/target/peers",
       description = "Directory of the peers (default: ${DEFAULT-VALUE}).")
   private Path directory;

@@ -59,12 +59,14 @@ public final class SoakCommand implements Callable<Integer> {
 
   @Option(
       names = "--updates",
+      paramLabel = "N",
       defaultValue = "10000000",
       description = "Total number of writes (default: ${DEFAULT-VALUE}).")
   private long updates;
 
   @Option(
       names = "--keys",
+      paramLabel = "N",
       defaultValue = "1000",
       description = "Number of accounts (default: ${DEFAULT-VALUE}).")
   private int keys;

@@ -47,7 +47,7 @@ public final class WriteCommand implements Callable<Integer> {
   @Option(
       names = "--max-in-flight",
       paramLabel = "REQUESTS",
-      description = "Maximum number of PetaCore's requests in flight.")
+      description = "Maximum number of requests in flight of PetaCore.")
   private @Nullable Integer maxInFlight;
 
   @Option(

@@ -69,7 +69,8 @@ public final class StoreOptions {
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "10",
-      description = "Timeout for connecting and for the initial load (default: ${DEFAULT-VALUE}).")
+      description =
+          "Timeout of connecting and of the initial load, in seconds (default: ${DEFAULT-VALUE}).")
   private int timeoutSeconds;
 
   @Option(

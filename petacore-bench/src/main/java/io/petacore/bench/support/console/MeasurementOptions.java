@@ -26,6 +26,7 @@ public final class MeasurementOptions {
 
   @Option(
       names = "--seconds",
+      paramLabel = "SECONDS",
       defaultValue = "3",
       description = "Measurement time per side and round, in seconds (default: ${DEFAULT-VALUE}).")
   private int seconds;
@@ -39,6 +40,7 @@ public final class MeasurementOptions {
 
   @Option(
       names = "--rounds",
+      paramLabel = "N",
       defaultValue = "3",
       description =
           "Number of rounds, odd; the median round is reported (default: ${DEFAULT-VALUE}).")

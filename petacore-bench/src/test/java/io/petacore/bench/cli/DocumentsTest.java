@@ -44,6 +44,9 @@ class DocumentsTest {
           "petacore-it/jcstress",
           "petacore-it/simulation");
 
+  private static final Pattern SUPERTYPES =
+      Pattern.compile("(?:extends|implements)\\s+([\\w\\s,]+?)\\s*(?:\\{|implements)");
+
   private static final Pattern FENCE = Pattern.compile("```(\\w+)\\n(.*?)\\n```", Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|Contract))[.#](\\w+)`");
@@ -189,13 +192,23 @@ class DocumentsTest {
     TreeSet<String> missing = new TreeSet<>();
     for (Path document : documents()) {
       for (MatchResult named : TEST.matcher(withoutCode(document)).results().toList()) {
-        String source = sources.getOrDefault(named.group(1), "");
-        if (!source.contains("void " + named.group(2) + "(")) {
+        if (!declares(sources, named.group(1), "void " + named.group(2) + "(")) {
           missing.add(document.getFileName() + " → " + named.group());
         }
       }
     }
     assertEquals(new TreeSet<>(), missing);
+  }
+
+  /** Whether a class declares a method, or inherits it from a type among the sources. */
+  private static boolean declares(Map<String, String> sources, String type, String method) {
+    String source = sources.getOrDefault(type, "");
+    return source.contains(method)
+        || SUPERTYPES
+            .matcher(source)
+            .results()
+            .flatMap(types -> Stream.of(types.group(1).split("[^\\w]+")))
+            .anyMatch(inherited -> !inherited.equals(type) && declares(sources, inherited, method));
   }
 
   private static Map<String, String> testSources() throws IOException {

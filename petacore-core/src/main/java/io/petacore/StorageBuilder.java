@@ -218,9 +218,8 @@ public final class StorageBuilder {
 
   /**
    * Sets the maximum number of pending commits: transactions that wait to be sent or for their
-   * outcome. A blocking call beyond it waits until there is room, its timeout running; an
-   * asynchronous one fails with {@link io.petacore.error.CommitQueueFullException}. Default:
-   * 10,000.
+   * outcome. A blocking call beyond it waits for a permit, its timeout running; an asynchronous one
+   * fails with {@link io.petacore.error.CommitQueueFullException}. Default: 10,000.
    *
    * @param commits at least 1
    * @return this builder

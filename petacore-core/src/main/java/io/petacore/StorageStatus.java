@@ -51,7 +51,7 @@ public record StorageStatus(
     STARTING,
     /** The storage follows the store. */
     SYNCED,
-    /** The connection is lost. Reads go on, and the storage tries to reconnect. */
+    /** The connection is lost. Reads continue, and the storage tries to reconnect. */
     DISCONNECTED,
     /** The storage was closed. */
     CLOSED

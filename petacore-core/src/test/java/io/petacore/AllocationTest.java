@@ -17,7 +17,7 @@ class AllocationTest {
   private static final int RUNS = 10_000;
   private static final Bytes KEY = Bytes.utf8("key");
 
-  @SuppressWarnings("UnusedVariable") // keeps compilers from leaving out what nobody looks at
+  @SuppressWarnings("UnusedVariable") // keeps compilers from eliminating unused results
   private volatile @Nullable Object last;
 
   @Test

@@ -196,7 +196,7 @@ class ApplicationExecutorTest {
     CompletableFuture<CommitResult> blocked =
         storage.runTransactionAsync(OPTIONS, tx -> tx.write("a", "1"));
     storage.runTransaction(tx -> tx.write("b", "1"));
-    assertFalse(givenUp.get(), "commits go on while the executor blocks");
+    assertFalse(givenUp.get(), "commits continue while the executor blocks");
     assertEquals("1", storage.read("a"));
     CompletableFuture<CommitResult> more =
         storage.runTransactionAsync(OPTIONS, tx -> tx.write("c", "1"));

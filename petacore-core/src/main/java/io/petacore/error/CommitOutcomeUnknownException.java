@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
  * A commit was sent, its answer was lost, and its outcome could not be resolved before the
  * deadline: it may have been applied, may still be applied later, or may never be.
  *
- * <p>The storage goes on resolving it, and {@link #outcome()} completes with the result. PetaCore
- * never sends such a transaction again by itself. That a key of the transaction is absent proves
- * nothing, not even while the storage is {@code SYNCED}: the commit may still be in flight. To
- * repeat the work safely without the future, run it at Snapshot with a body that reads a key unique
- * to the work (an order number) and writes everything, that key included, only if it is absent: of
- * the two transactions at most one commits.
+ * <p>The storage continues to resolve it, and {@link #outcome()} completes with the result.
+ * PetaCore never sends such a transaction again by itself. That a key of the transaction is absent
+ * proves nothing, not even while the storage is {@code SYNCED}: the commit may still be in flight.
+ * To repeat the work safely without the future, run it at Snapshot with a body that reads a key
+ * unique to the work (an order number) and writes everything, that key included, only if it is
+ * absent: of the two transactions at most one commits.
  */
 public final class CommitOutcomeUnknownException extends PetaCoreException {
   private static final long serialVersionUID = 1L;

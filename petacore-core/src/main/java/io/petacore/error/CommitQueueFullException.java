@@ -25,7 +25,7 @@ public final class CommitQueueFullException extends PetaCoreException {
   /**
    * {@inheritDoc}
    *
-   * @return true: there is room again when others have completed
+   * @return true: permits are released when others complete
    */
   @Override
   public boolean isRetryable() {

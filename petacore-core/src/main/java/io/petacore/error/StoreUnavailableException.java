@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The store could not be reached, or did not answer in time, and nothing was applied. Reads from
- * memory go on meanwhile.
+ * memory continue meanwhile.
  */
 public final class StoreUnavailableException extends PetaCoreException {
   private static final long serialVersionUID = 1L;

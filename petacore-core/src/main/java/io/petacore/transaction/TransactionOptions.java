@@ -81,8 +81,8 @@ public final class TransactionOptions {
   /**
    * Returns a copy of these options that does not wait for the store: while the storage is {@code
    * DISCONNECTED}, a commit fails at once with {@link io.petacore.error.StoreUnavailableException}
-   * instead of at its timeout, and so does one that waits to be sent when the connection is lost. A
-   * commit in flight is resolved as usual. Reads go on.
+   * instead of at its timeout, and so does one that is pending when the connection is lost. A
+   * commit in flight is resolved as usual. Reads continue.
    *
    * @return the copy
    */

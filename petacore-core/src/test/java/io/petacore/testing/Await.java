@@ -6,14 +6,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waiting for a condition that nobody announces, with a deadline. It returns as soon as the
- * condition holds, so that a generous deadline costs a passing test nothing.
+ * Waits for a condition that is not signalled, with a deadline. It returns as soon as the condition
+ * holds, so that a generous deadline costs a passing test nothing.
  */
 public final class Await {
 
   /**
-   * Long enough for a busy machine; only a failing test ever waits so long. Whoever expects tests
-   * to fail may set less.
+   * Long enough for a busy machine; only a failing test ever waits so long. A caller that expects
+   * tests to fail may set less.
    */
   public static final Duration PATIENCE =
       Duration.parse(System.getProperty("petacore.test.patience", "PT30S"));

@@ -58,7 +58,7 @@ public final class Crew implements AutoCloseable {
     return stopped;
   }
 
-  /** Has those that {@link #repeat} something come to their end. */
+  /** Ends the repeated tasks of {@link #repeat}. */
   public void stop() {
     stopped = true;
   }

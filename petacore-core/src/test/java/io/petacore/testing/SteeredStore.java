@@ -211,7 +211,7 @@ public final class SteeredStore implements KvStore {
     }
 
     synchronized void awaitDelivery() {
-      // Whoever delivers holds the monitor.
+      // The delivering thread holds the monitor.
     }
 
     synchronized void deliverHeld() {

@@ -4,8 +4,8 @@ import io.petacore.internal.commit.batch.CommitOutcome;
 import io.petacore.internal.commit.batch.PendingCommit;
 
 /**
- * Ends a batch in flight, once it is known what has become of it: completes its members, or returns
- * them to the pending queue. Guarded by the pipeline's lock.
+ * Ends a batch in flight, once its outcome is known: completes its members, or returns them to the
+ * pending queue. Guarded by the pipeline's lock.
  */
 final class BatchResolution {
 

@@ -94,8 +94,8 @@ final class Session {
 
   /**
    * Writes the fence if it has the expected mod revision, otherwise reads it. Harmless to repeat.
-   * The commit record is left alone: if everything has to be loaded again, the record of a batch in
-   * doubt is what shows that it was applied.
+   * The commit record is not written: after a resync, the record of an in-doubt batch is the
+   * evidence that it was applied.
    */
   CompletableFuture<BatchResult> advanceFence(long expected) {
     return writeFence(expected);

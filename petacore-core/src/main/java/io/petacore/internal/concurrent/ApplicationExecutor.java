@@ -64,7 +64,7 @@ public final class ApplicationExecutor implements Executor {
   @GuardedBy("lock")
   private @Nullable Carrier active;
 
-  /** The number of carriers, including those that were replaced. */
+  /** The number of carriers, including replaced ones. */
   @GuardedBy("lock")
   private int carriers;
 
@@ -243,7 +243,7 @@ public final class ApplicationExecutor implements Executor {
 
   /** Takes tasks from the queue until it is empty, or another carrier has taken over. */
   private final class Carrier implements Runnable {
-    // Guarded by the lock. The checker can't tell that all carriers have the same one.
+    // Guarded by the lock. The checker can't see that all carriers have the same one.
     private @Nullable Thread thread;
     private @Nullable Task offered; // the task that the executor is being given
     private boolean busy;

@@ -187,7 +187,7 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
         });
   }
 
-  /** Goes on at once if it is ready; else on the executor, when it is or when the time is up. */
+  /** Continues at once if it is ready; else on the executor, when it is or when the time is up. */
   private void whenReady(CompletableFuture<?> ready, Runnable next) {
     if (ready.isDone()) {
       next.run();
@@ -222,7 +222,8 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
 
   private void failOnDefect(Throwable defect) {
     log.error("a step of an asynchronous transaction failed; this is a defect", defect);
-    fail(new InternalErrorException("an asynchronous transaction could not go on", defect, true));
+    fail(
+        new InternalErrorException("an asynchronous transaction could not continue", defect, true));
   }
 
   /** Dependents of the future must not run on this thread. */

@@ -83,9 +83,7 @@ final class DeliveryLoop {
     wake();
   }
 
-  /**
-   * The number of watches, including those that have ended and are not removed yet. Under the lock.
-   */
+  /** The number of watches, including ended ones that are not removed yet. Under the lock. */
   int watches() {
     assert lock.isHeldByCurrentThread();
     return watches.size();

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
  * Several advances of one fence are in flight, since the first had no answer.
  *
  * <p><b>Invariant.</b> Of the advances of one fencing point at most one is applied; what was sent
- * before it and not applied never is; and nothing is sent before one of them has told the fence's
- * new mod revision.
+ * before it and not applied never is; and nothing is sent before one of them has returned the
+ * fence's new mod revision.
  *
  * <p><b>Interleavings.</b> The later advance is applied first, or answered first; an advance of an
  * earlier fencing point is answered, or fails, while the next one is awaited.
@@ -47,7 +47,7 @@ class FenceAdvanceTest extends PipelineFixture {
     return advances;
   }
 
-  /** The commit goes on, once; what was delayed is refused. */
+  /** The commit is applied once; delayed requests are refused. */
   private void assertGoesOn() {
     node.store.pass(What.FENCE);
     node.deliver();
@@ -139,7 +139,7 @@ class FenceAdvanceTest extends PipelineFixture {
       }
       telling.answer();
       while (node.store.held().contains(What.FENCE)) {
-        delayed.add(node.store.next(What.FENCE)); // those that failed were sent again
+        delayed.add(node.store.next(What.FENCE)); // failed ones were sent again
       }
       assertGoesOn();
       delayed.clear();

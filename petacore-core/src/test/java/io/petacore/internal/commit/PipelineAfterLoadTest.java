@@ -219,7 +219,7 @@ class PipelineAfterLoadTest extends PipelineFixture {
 
   // ---- another history
 
-  /** The cluster is restored from a backup made at a revision, and goes on from there. */
+  /** The cluster is restored from a backup made at a revision, and continues from there. */
   private void restore(long revision) {
     cluster.rewind(revision);
     cluster.change(foreignPut("restored", "yes"));

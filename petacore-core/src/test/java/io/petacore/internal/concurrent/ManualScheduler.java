@@ -175,7 +175,7 @@ public final class ManualScheduler implements Scheduler {
     try {
       next.work().run();
     } catch (RuntimeException | Error thrown) {
-      // Like the real one, it goes on with the next task; the test looks at what there was.
+      // Like the real one, it runs the next task; the test checks the failures.
       synchronized (this) {
         failures.add(thrown);
       }

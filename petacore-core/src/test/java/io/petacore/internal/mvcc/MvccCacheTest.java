@@ -521,7 +521,7 @@ class MvccCacheTest {
 
   // ---- past states
 
-  private void assertUntold(long timestamp, String reason) {
+  private void assertRefused(long timestamp, String reason) {
     TransactionTooOldException refusal =
         assertThrows(TransactionTooOldException.class, () -> cache.exactlyAt(timestamp));
     String message = Objects.requireNonNull(refusal.getMessage());
@@ -536,18 +536,18 @@ class MvccCacheTest {
   void aPastStateIsAvailableOnceItIsFinal() {
     cache.load(List.of(put("a", "1", 1)), 1, 10);
     cache.beginAgreed();
-    assertUntold(10, NOT_FINAL);
+    assertRefused(10, NOT_FINAL);
     apply(2, put("a", "2", 2));
     assertEquals(1, cache.exactlyAt(10).revision());
     assertEquals(1, cache.exactlyAt(19).revision());
-    assertUntold(20, NOT_FINAL);
-    assertUntold(21, NOT_FINAL);
-    assertUntold(Long.MAX_VALUE, NOT_FINAL);
+    assertRefused(20, NOT_FINAL);
+    assertRefused(21, NOT_FINAL);
+    assertRefused(Long.MAX_VALUE, NOT_FINAL);
     apply(3, put("a", "3", 3));
     assertEquals(2, cache.exactlyAt(20).revision());
     assertEquals(2, cache.exactlyAt(29).revision());
-    assertUntold(9, NOT_KEPT);
-    assertUntold(-1, NOT_KEPT);
+    assertRefused(9, NOT_KEPT);
+    assertRefused(-1, NOT_KEPT);
   }
 
   @Test
@@ -559,8 +559,8 @@ class MvccCacheTest {
     apply(4, put("b", "4", 4));
     cache.beginAgreed(); // already
     apply(5, put("b", "5", 5));
-    assertUntold(20, NOT_FOLLOWED);
-    assertUntold(29, NOT_FOLLOWED);
+    assertRefused(20, NOT_FOLLOWED);
+    assertRefused(29, NOT_FOLLOWED);
     assertEquals(3, cache.exactlyAt(30).revision());
     cache.jump(List.of(put("b", "8", 8)), 8, 80, false);
     cache.jump(List.of(put("b", "9", 9)), 9, 90, false); // already
@@ -568,10 +568,10 @@ class MvccCacheTest {
     apply(10, put("b", "10", 10));
     assertEquals(4, cache.exactlyAt(49).revision());
     assertEquals(5, cache.exactlyAt(50).revision());
-    assertUntold(51, NOT_FOLLOWED);
-    assertUntold(79, NOT_FOLLOWED);
-    assertUntold(80, NOT_FOLLOWED);
-    assertUntold(89, NOT_FOLLOWED);
+    assertRefused(51, NOT_FOLLOWED);
+    assertRefused(79, NOT_FOLLOWED);
+    assertRefused(80, NOT_FOLLOWED);
+    assertRefused(89, NOT_FOLLOWED);
     assertEquals(9, cache.exactlyAt(90).revision());
     assertEquals(9, cache.exactlyAt(99).revision());
   }
@@ -612,8 +612,8 @@ class MvccCacheTest {
     assertEquals(1, cache.exactlyAt(15).revision());
     pass(RETENTION);
     cache.freeHistory();
-    assertUntold(15, NOT_KEPT);
-    assertUntold(29, NOT_KEPT);
+    assertRefused(15, NOT_KEPT);
+    assertRefused(29, NOT_KEPT);
     apply(4, put("a", "4", 4));
     assertEquals(3, cache.exactlyAt(30).revision());
   }
@@ -632,7 +632,7 @@ class MvccCacheTest {
     assertEquals(2, cache.exactlyAt(20).revision(), "the newest until half the retention ago");
     pass(1);
     cache.freeHistory();
-    assertUntold(19, NOT_KEPT);
+    assertRefused(19, NOT_KEPT);
     assertEquals(2, cache.exactlyAt(29).revision());
   }
 

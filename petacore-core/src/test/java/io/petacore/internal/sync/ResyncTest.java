@@ -235,7 +235,7 @@ class ResyncTest {
   /** Losses of a store that leave the commit record unchanged. */
   private enum WithoutRecord {
     SESSION_OPENED,
-    FENCE_RAISED,
+    FENCE_ADVANCED,
     SESSION_ENDED,
     TURN_TAKEN,
     TURN_GIVEN_BACK;
@@ -243,7 +243,7 @@ class ResyncTest {
     Operation change() {
       return switch (this) {
         case SESSION_OPENED -> put("\0s/1", "session");
-        case FENCE_RAISED -> put("\0s/0", "session");
+        case FENCE_ADVANCED -> put("\0s/0", "session");
         case SESSION_ENDED -> delete("\0s/0");
         case TURN_TAKEN -> put("\0x", "0");
         case TURN_GIVEN_BACK -> delete("\0x");

@@ -166,7 +166,7 @@ class TimeTravelTest {
         }
       }
       if (random.nextInt(10) == 0) {
-        commit(0); // somebody who knows nothing of PetaCore
+        commit(0); // a foreign writer
       }
     }
 

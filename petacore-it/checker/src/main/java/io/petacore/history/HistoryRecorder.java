@@ -16,8 +16,8 @@ import java.util.function.LongSupplier;
  *
  * <p>Events are ordered by the counter, not by the clock: the begin event is numbered before the
  * transaction starts, the end event after it has finished. If the end of one transaction has a
- * smaller number than the begin of another, the first has ended before the second began; this holds
- * in virtual time, too, where many events have the same time.
+ * lower index than the begin of another, the first has ended before the second began; this holds in
+ * virtual time, too, where many events have the same time.
  */
 public final class HistoryRecorder {
 

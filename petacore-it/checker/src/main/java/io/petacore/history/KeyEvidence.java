@@ -53,7 +53,7 @@ final class KeyEvidence {
   void addWrite(long value, Write write) {
     if (value == INITIAL || writes.put(value, write) != null) {
       throw new IllegalArgumentException(
-          "every value has to be written once, or nobody can tell whose it is: "
+          "every value has to be written once, or its writer is ambiguous: "
               + (value + " to " + key));
     }
   }

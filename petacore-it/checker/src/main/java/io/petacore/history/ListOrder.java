@@ -13,8 +13,8 @@ import java.util.Set;
  * The version order of a list is that of its longest read: a list is only appended to, so every
  * shorter read is a prefix of it.
  *
- * <p>Committed elements that no read contains come after those that some read contains, since in an
- * earlier position they would have been read. This finds a lost append, which every later read
+ * <p>Committed elements that no read contains come after the ones that some read contains, since in
+ * an earlier position they would have been read. This finds a lost append, which every later read
  * misses.
  */
 final class ListOrder implements VersionOrder {

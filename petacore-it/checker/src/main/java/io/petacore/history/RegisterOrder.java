@@ -88,7 +88,9 @@ final class RegisterOrder implements VersionOrder {
     }
   }
 
-  /** A value that a node has read or written comes before those that it reads or writes later. */
+  /**
+   * A value that a node has read or written comes before the values that it reads or writes later.
+   */
   private void inSession(int before, int after) {
     add(last(before), collectAccesses.getOrDefault(after, List.of()).get(0), before, after);
   }

@@ -16,7 +16,7 @@
  *       TransactionOptions.defaults().isolation(plan.level()), tx -> plan.run(tx, recording));
  *   recording.ok();
  * } catch (PetaCoreException e) {
- *   recording.end(e);                                           // tells fail from unknown
+ *   recording.end(e);                                           // records failed or unknown
  * }
  *
  * Checker.check(recorder.history()).assertRight();

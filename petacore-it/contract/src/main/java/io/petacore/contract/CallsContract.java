@@ -119,7 +119,7 @@ public interface CallsContract {
         failure::toString);
   }
 
-  /** While disconnected, a transaction that is to fail fast does so, and reads go on. */
+  /** While disconnected, a fail-fast transaction fails at once, and reads continue. */
   @Test
   default void failFastDoesNotWaitForTheStore() {
     SteeredStore steered = nodes().steered();
@@ -189,7 +189,7 @@ public interface CallsContract {
             CommitQueueFullException.class,
             assertThrows(CompletionException.class, overflow::join).getCause());
     assertTrue(String.valueOf(full.getMessage()).contains("2 transactions"), full.getMessage());
-    assertEquals("0", a.callTransactionAsync(tx -> tx.read("key")).join(), "reads go on");
+    assertEquals("0", a.callTransactionAsync(tx -> tx.read("key")).join(), "reads continue");
     steered.releaseCommits();
     for (int i = 0; i < 2; i++) {
       assertEquals(i, pending.get(i).join());

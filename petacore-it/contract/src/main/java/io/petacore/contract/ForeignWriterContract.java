@@ -181,7 +181,7 @@ public interface ForeignWriterContract {
 
   /** A record that claims a time past the year 2200 is malformed on every node alike. */
   @Test
-  default void timestampsRiseWhateverIsPutInTheirPlace() {
+  default void timestampsRiseWhateverReplacesTheRecord() {
     DistributedStorage a = nodes().open();
     ForeignWriter foreign = nodes().foreigner();
     a.runTransaction(tx -> tx.write("key", "1"));

@@ -104,7 +104,7 @@ public interface ResyncContract {
 
   /**
    * While a node is disconnected, keys are changed, deleted and created, and the history is
-   * compacted. Reads go on meanwhile. After the resync deleted keys are absent, changed and new
+   * compacted. Reads continue meanwhile. After the resync deleted keys are absent, changed and new
    * ones present, and an older snapshot is intact. Broken if a resync only added keys.
    */
   @Test
@@ -130,7 +130,7 @@ public interface ResyncContract {
       a.runTransaction(tx -> tx.write("fleeting", "new"));
       a.runTransaction(tx -> tx.delete("fleeting"));
       nodes().backend().compact(observer.revision());
-      assertEquals(before, entries(b), "reads go on, as of before");
+      assertEquals(before, entries(b), "reads continue at the old state");
 
       steered.mend();
       awaitLevel(b, observer);

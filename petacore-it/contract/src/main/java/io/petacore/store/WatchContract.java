@@ -86,7 +86,7 @@ interface WatchContract {
   }
 
   @Test
-  default void onlyKeysInTheRangeAreTold() throws Exception {
+  default void onlyKeysInTheRangeAreDelivered() throws Exception {
     KeyRange range = KeyRange.closedOpen(under().key("b"), under().key("d"));
     long start = under().newest() + 1;
     RecordingListener live = under().watch(range, start).awaitOpened();

@@ -18,7 +18,7 @@ public final class Nodes implements AutoCloseable {
     /** A new connection; the test closes it. */
     KvStore connect();
 
-    /** A namespace that nobody has used. */
+    /** An unused namespace. */
     String freshNamespace();
 
     /** Forgets the history below a revision; returns when that is done. */

@@ -115,8 +115,8 @@ final class Node {
   }
 
   /**
-   * Returns the sets of revisions that it may have missed: the empty set, or those that its watch
-   * omitted from some time until the node detected it.
+   * Returns the sets of revisions that it may have missed: the empty set, or the revisions that its
+   * watch omitted from some time until the node detected it.
    */
   List<Set<Long>> whatItMayHaveMissed() {
     List<Set<Long>> possible = new ArrayList<>();

@@ -10,8 +10,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Steps of a {@link CombiningLock}: each runs once, one at a time, on any thread; each deferred
- * action runs; and the last epilogue has seen all steps.
+ * Actions under a {@link CombiningLock}: each runs once, one at a time, on any thread; each
+ * deferred action runs; and the last epilogue has seen all steps.
  */
 public final class CombinedSteps {
 

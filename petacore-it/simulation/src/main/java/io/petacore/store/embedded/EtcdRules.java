@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The batches that etcd rejects: those beyond its limits, and those that put a key twice, or put
- * and delete it. Etcd accepts a put in one group beside a delete in a later group of the same
+ * The batches that etcd rejects: the ones beyond its limits, and the ones that put a key twice, or
+ * put and delete it. Etcd accepts a put in one group beside a delete in a later group of the same
  * level, and two deletes anywhere. The {@link BatchRules} of the embedded store are stricter, and
  * would hide a planner that lets that happen.
  */

@@ -107,6 +107,7 @@ class AsyncCloseTest {
       }
       CompletionException failure = assertThrows(CompletionException.class, done::join);
       assertInstanceOf(StorageClosedException.class, failure.getCause());
+      assertEquals(1, runs.get(), "the body does not run without the earlier commit");
     }
   }
 

@@ -175,14 +175,19 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
         return;
       }
     }
+    CompletableFuture<@Nullable Throwable> waiting =
+        applied.handle((state, abandoned) -> abandoned);
     whenReady(
-        applied.handle((state, abandoned) -> true),
+        waiting,
         () -> {
-          if (applied.isDone()) {
-            attempt(); // if the waiting was abandoned, too: the attempt finds the reason
-          } else {
+          if (!waiting.isDone()) {
             attempts.stopWaiting(applied);
             fail(attempts.notApplied(confirmed));
+          } else if (waiting.join() != null && context.isBehind()) {
+            // Closed: the body must not run on a state that lacks a confirmed commit.
+            fail(context.failures().forCaller(waiting.join()));
+          } else {
+            attempt(); // if abandoned, on another history, where that commit is forgotten
           }
         });
   }

@@ -27,7 +27,7 @@ class ForkJoinHandOverTest {
   }
 
   @Test
-  void tasksRunInThePoolInOrderAndNoCarrierIsStarted() {
+  void tasksRunInThePoolAndNoCarrierIsStarted() {
     List<Integer> ran = new ArrayList<>(); // by the pool's one thread
     for (int i = 0; i < 100; i++) {
       int number = i;
@@ -36,7 +36,6 @@ class ForkJoinHandOverTest {
     assertTrue(executor.whenIdle().isDone(), "the pool has accepted all of them");
     assertTrue(pool.awaitQuiescence(10, TimeUnit.SECONDS));
     assertEquals(100, ran.size());
-    assertEquals(ran.stream().sorted().toList(), ran);
     assertFalse(
         Thread.getAllStackTraces().keySet().stream()
             .anyMatch(thread -> thread.getName().startsWith("petacore-test-completions")));

@@ -7,8 +7,10 @@ import io.petacore.store.RevisionEvents;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +41,7 @@ final class TrueHistory {
   private final Map<Long, Request> requests = new TreeMap<>();
   private @Nullable TrueHistory lost;
   private long bump;
-  private long lostFrom;
-  private long lostTo;
+  private final Set<Long> lostRevisions = new HashSet<>();
 
   /** Returns the newest revision. */
   long newest() {
@@ -103,8 +104,13 @@ final class TrueHistory {
     past.requests.putAll(requests);
     int backup = (int) (revision - EMPTY);
     List<RevisionEvents> kept = List.copyOf(revisions.subList(0, backup));
-    lostFrom = firstWithData(revisions.subList(backup, revisions.size()));
-    lostTo = revision + by;
+    lostRevisions.clear();
+    if (by > 0) {
+      revisions.subList(backup, revisions.size()).stream()
+          .map(RevisionEvents::revision)
+          .filter(gone -> past.differs(revision, gone))
+          .forEach(lostRevisions::add);
+    }
     revisions.clear();
     keys.clear();
     landings.clear();
@@ -116,18 +122,20 @@ final class TrueHistory {
   }
 
   /**
-   * The first of some revisions that changed a key of the application. A snapshot of an earlier one
-   * shows what the backup holds: of that nothing is lost.
+   * Whether the keys of the application differ at two revisions. If not, nothing is lost with a
+   * snapshot of the later one.
    */
-  private static long firstWithData(List<RevisionEvents> made) {
-    return made.stream()
-        .filter(
-            events ->
-                events.events().stream()
-                    .anyMatch(event -> Simulation.NAMESPACE.fromStore(event.key()).byteAt(0) != 0))
-        .mapToLong(RevisionEvents::revision)
-        .findFirst()
-        .orElse(Long.MAX_VALUE);
+  private boolean differs(long revision, long later) {
+    return keys.values().stream()
+        .anyMatch(states -> !Objects.equals(present(states, revision), present(states, later)));
+  }
+
+  private static @Nullable State present(List<State> states, long revision) {
+    State newest = null;
+    for (State state : states) {
+      newest = state.revision() <= revision ? state : newest;
+    }
+    return newest == null || newest.value() == null ? null : newest;
   }
 
   /** Returns the history that a restore ended; null if there was none. */
@@ -152,7 +160,7 @@ final class TrueHistory {
 
   /** Returns whether a revision shows data of a lost history only. */
   boolean isOfTheLost(long revision) {
-    return revision >= lostFrom && revision < lostTo;
+    return lostRevisions.contains(revision);
   }
 
   /** Returns every key ever written. */

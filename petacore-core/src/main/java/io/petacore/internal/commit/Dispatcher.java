@@ -31,6 +31,12 @@ final class Dispatcher {
   private static final long MAX_ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(2500);
   private static final long MIN_ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /**
+   * A slower link is not expected. Without time to send a large request, the advance of the fence
+   * would overtake it there, and so refuse it again and again.
+   */
+  private static final long MIN_BYTES_PER_SECOND = 200_000;
+
   private final CommitContext context;
   private final int maxInFlight;
   private final BatchPlanner planner;
@@ -185,11 +191,11 @@ final class Dispatcher {
   }
 
   /**
-   * For how long an answer is awaited: half of the time that the most urgent member has left. The
-   * other half is for resolving.
+   * For how long an answer is awaited: for as long as the request may take on a slow link, but at
+   * most half of the time that the most urgent member has left. The other half is for resolving.
    */
   private static long answerNanos(BatchPlanner.Plan plan) {
-    long nanos = MAX_ANSWER_NANOS;
+    long nanos = MAX_ANSWER_NANOS + TimeUnit.SECONDS.toNanos(plan.bytes()) / MIN_BYTES_PER_SECOND;
     for (PendingCommit member : plan.members()) {
       nanos = Math.min(nanos, member.request().deadline().remainingNanos() / 2);
     }

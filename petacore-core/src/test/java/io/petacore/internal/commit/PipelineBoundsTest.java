@@ -77,6 +77,23 @@ class PipelineBoundsTest extends PipelineFixture {
     assertEquals(0, node.counters().resolvedApplied(), "counted once");
   }
 
+  /**
+   * On a slow link an advance of the fence would overtake a large request, which would then be
+   * refused, however often it is sent.
+   */
+  @Test
+  void aLargeRequestIsAwaitedForLonger() {
+    node.store.hold(What.BATCH, What.FENCE);
+    CompletableFuture<CommitOutcome> done =
+        node.begin(Duration.ofSeconds(30)).put("a", "v".repeat(500_000)).commit();
+    Sent request = node.store.next(What.BATCH);
+    scheduler.advance(Duration.ofSeconds(4));
+    assertEquals(0, node.store.countHeld(), "the fence is not advanced");
+    request.answer();
+    node.deliver();
+    committed(done);
+  }
+
   @Test
   void aDeadlineShorterThanAnAnswerIsKept() {
     node.store.hold(What.BATCH);

@@ -53,6 +53,7 @@ public final class BatchPlanner {
    * @param deleteFences the delete fences that are written
    * @param keys all keys of the application that are written or guarded
    * @param large whether its one member has the guards of the request instead of a group's
+   * @param bytes the size of the keys and values that it carries
    */
   public record Plan(
       List<PendingCommit> members,
@@ -60,7 +61,8 @@ public final class BatchPlanner {
       Collection<Write> unguarded,
       Set<Bytes> deleteFences,
       Set<Bytes> keys,
-      boolean large) {
+      boolean large,
+      long bytes) {
 
     /** Whether nothing can be sent. */
     public boolean isEmpty() {
@@ -339,7 +341,8 @@ public final class BatchPlanner {
     Plan plan() {
       Set<Bytes> keys = new HashSet<>(guardedKeys);
       keys.addAll(unguarded.keySet());
-      return new Plan(members, guarded, List.copyOf(unguarded.values()), deleteFences, keys, large);
+      return new Plan(
+          members, guarded, List.copyOf(unguarded.values()), deleteFences, keys, large, bytes);
     }
   }
 

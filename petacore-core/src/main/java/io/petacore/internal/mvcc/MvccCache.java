@@ -54,6 +54,7 @@ public final class MvccCache {
   private final LongSupplier nanoTime;
   private final AppliedWaiters waiters = new AppliedWaiters();
   private final AgreedTimestamps agreed = new AgreedTimestamps();
+  private final PastStates pastStates;
 
   // Written by the writer only.
   private volatile AppliedState applied;
@@ -83,6 +84,7 @@ public final class MvccCache {
 
   MvccCache(Duration retention, History history, LongChains longChains, LongSupplier nanoTime) {
     this.history = history;
+    this.pastStates = new PastStates(history, agreed);
     this.keys = new KeyTable(history, longChains);
     this.hashIndex = keys.hashIndex;
     this.orderedIndex = keys.orderedIndex;
@@ -222,20 +224,7 @@ public final class MvccCache {
    * @throws TransactionTooOldException if it is not, with the reason
    */
   public AppliedState exactlyAt(long timestamp) {
-    AppliedState now = applied;
-    AppliedState state = history.newestAt(timestamp);
-    String reason;
-    if (timestamp >= now.timestamp()) {
-      reason = "no revision above it has been applied yet; the newest is " + now.timestamp();
-    } else if (state == null || timestamp < history.horizon()) {
-      reason = "it is no longer kept";
-    } else if (!agreed.contains(timestamp)) {
-      reason = "this node did not apply the revisions around it one by one";
-    } else {
-      return state;
-    }
-    throw TransactionTooOldException.ofPast(
-        "the state at timestamp " + timestamp + " is not available: " + reason);
+    return pastStates.at(timestamp, applied);
   }
 
   /**
@@ -245,24 +234,12 @@ public final class MvccCache {
    *     was not applied by itself, with the reason
    */
   public AppliedState atRevision(long revision) {
-    long newest = applied.revision();
-    @Nullable AppliedState[] around = history.around(revision);
-    AppliedState state = around[0];
-    AppliedState next = around[1];
-    String reason;
-    if (revision > newest) {
-      reason = "it has not been applied yet; the newest is " + newest;
-    } else if (state == null || state.timestamp() < history.horizon()) {
-      reason = "it is no longer kept";
-    } else if (state.revision() != revision
-        && (next == null || !agreed.containsBoth(state.timestamp(), next.timestamp()))) {
-      reason = "this node did not apply the revisions around it one by one";
-    } else {
-      return state;
+    try {
+      return pastStates.atRevision(revision, applied);
+    } catch (TransactionTooOldException unavailable) {
+      requireOpen();
+      throw unavailable;
     }
-    requireOpen();
-    throw TransactionTooOldException.ofPast(
-        "the state at revision " + revision + " is not available: " + reason);
   }
 
   /** Declares that all nodes agree on timestamps from the applied one on. Writer only. */

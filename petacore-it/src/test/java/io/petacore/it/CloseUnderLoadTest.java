@@ -31,10 +31,11 @@ import org.junit.jupiter.params.provider.EnumSource;
  * every future is complete, every reported outcome agrees with the history, and no thread of the
  * library is running.
  *
- * <p><b>Interleaving.</b> Some threads increment one counter synchronously, others submit more
- * asynchronous transactions than the commit limit: at any time some are in flight, some are in the
- * pending queue, some wait for the commit limiter, and some are retried after a conflict. Then etcd
- * keeps running, is paused with requests in its sockets, or is killed, and the storage is closed.
+ * <p><b>Interleaving.</b> Some threads increment one counter synchronously, others submit as many
+ * asynchronous transactions as the commit limiter has permits for: at any time some are in flight,
+ * some are in the pending queue, some wait for a permit, and some are retried after a conflict.
+ * Then etcd keeps running, is paused with requests in its sockets, or is killed, and the storage is
+ * closed.
  */
 @WithEtcd(own = true)
 class CloseUnderLoadTest {
@@ -87,7 +88,7 @@ class CloseUnderLoadTest {
                 builder
                     .commitTimeout(COMMIT_TIMEOUT)
                     .sessionTimeout(Duration.ofSeconds(5))
-                    .maxPendingCommits(ASYNCHRONOUS / 5));
+                    .maxPendingCommits(ASYNCHRONOUS));
     Duration taken;
     try (Crew crew = new Crew()) {
       for (int i = 0; i < THREADS_PER_KIND; i++) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.error.CommitOutcomeUnknownException;
+import io.petacore.error.CommitQueueFullException;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionConflictException;
@@ -70,6 +71,7 @@ public final class Ledger {
       return Outcome.UNKNOWN;
     }
     if (cause instanceof StoreUnavailableException
+        || cause instanceof CommitQueueFullException
         || cause instanceof StorageClosedException
         || cause instanceof TransactionConflictException
         || cause instanceof TransactionTooOldException) {

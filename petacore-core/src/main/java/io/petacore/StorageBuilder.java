@@ -27,7 +27,7 @@ import java.util.function.Function;
 
 /**
  * Settings of a storage to be opened. Changing them after {@link #open()} does not change the
- * opened storage. To be used by one thread.
+ * opened storage. To be used by one thread. Setters throw {@link NullPointerException} for a null.
  */
 public final class StorageBuilder {
 
@@ -73,7 +73,7 @@ public final class StorageBuilder {
   /**
    * Sets the isolation level of transactions whose options don't choose one. Default: Snapshot.
    *
-   * @param level the level
+   * @param level never null
    * @return this builder
    */
   public StorageBuilder isolation(IsolationLevel level) {
@@ -84,9 +84,9 @@ public final class StorageBuilder {
   /**
    * Sets how long superseded versions are kept, if {@link #maxHistoryBytes} allows. Default: 10 s.
    *
-   * @param retention a positive duration
+   * @param retention positive, at most 36,500 days
    * @return this builder
-   * @throws IllegalArgumentException if it is not positive
+   * @throws IllegalArgumentException if it is not in that range
    */
   public StorageBuilder historyRetention(Duration retention) {
     this.historyRetention = positive("historyRetention", retention);
@@ -115,9 +115,9 @@ public final class StorageBuilder {
    * Sets how long {@link #open()} may go without progress. Every part of the state that arrives is
    * progress, however large the state and slow the connection. Default: 30 s.
    *
-   * @param timeout a positive duration
+   * @param timeout positive, at most 36,500 days
    * @return this builder
-   * @throws IllegalArgumentException if it is not positive
+   * @throws IllegalArgumentException if it is not in that range
    */
   public StorageBuilder openTimeout(Duration timeout) {
     this.openTimeout = positive("openTimeout", timeout);
@@ -127,9 +127,9 @@ public final class StorageBuilder {
   /**
    * Sets how long {@link #open()} may take in all. Default: not bounded.
    *
-   * @param timeout a positive duration
+   * @param timeout positive, at most 36,500 days
    * @return this builder
-   * @throws IllegalArgumentException if it is not positive
+   * @throws IllegalArgumentException if it is not in that range
    */
   public StorageBuilder openTotalTimeout(Duration timeout) {
     this.openTotalTimeout = positive("openTotalTimeout", timeout);
@@ -140,9 +140,9 @@ public final class StorageBuilder {
    * Sets the timeout of a commit. It covers all attempts, and starts at the end of the body's first
    * run. Default: 10 s.
    *
-   * @param timeout a positive duration
+   * @param timeout positive, at most 36,500 days
    * @return this builder
-   * @throws IllegalArgumentException if it is not positive
+   * @throws IllegalArgumentException if it is not in that range
    */
   public StorageBuilder commitTimeout(Duration timeout) {
     this.commitTimeout = positive("commitTimeout", timeout);
@@ -153,9 +153,9 @@ public final class StorageBuilder {
    * Sets how long {@link DistributedStorage#close()} waits for commits in flight. Commits that are
    * not resolved by then are reported as of unknown outcome. Default: 3 s.
    *
-   * @param timeout a positive duration
+   * @param timeout positive, at most 36,500 days
    * @return this builder
-   * @throws IllegalArgumentException if it is not positive
+   * @throws IllegalArgumentException if it is not in that range
    */
   public StorageBuilder closeTimeout(Duration timeout) {
     this.closeTimeout = positive("closeTimeout", timeout);
@@ -180,9 +180,9 @@ public final class StorageBuilder {
    * let into this node's clock. Timestamps rise in any case; the meaning of {@link
    * DistributedStorage#snapshotAt(java.time.Instant)} depends on it. Default: 500 ms.
    *
-   * @param offset a positive duration
+   * @param offset positive, at most 36,500 days
    * @return this builder
-   * @throws IllegalArgumentException if it is not positive
+   * @throws IllegalArgumentException if it is not in that range
    */
   public StorageBuilder maxClockOffset(Duration offset) {
     this.maxClockOffset = positive("maxClockOffset", offset);
@@ -194,9 +194,9 @@ public final class StorageBuilder {
    * disconnected or suspended for longer opens a new session; nothing that it had sent before can
    * be applied any more then. Default: 10 s.
    *
-   * @param timeout a positive duration
+   * @param timeout positive, at most 36,500 days
    * @return this builder
-   * @throws IllegalArgumentException if it is not positive
+   * @throws IllegalArgumentException if it is not in that range
    */
   public StorageBuilder sessionTimeout(Duration timeout) {
     this.sessionTimeout = positive("sessionTimeout", timeout);
@@ -251,7 +251,7 @@ public final class StorageBuilder {
    * of the library, {@code petacore-…-completions-…}, which neither applies changes nor runs
    * timers: outcomes are delivered in any case. An executor that drops tasks silently loses them.
    *
-   * @param applicationExecutor the executor
+   * @param applicationExecutor never null; the storage does not shut it down
    * @return this builder
    */
   public StorageBuilder executor(Executor applicationExecutor) {
@@ -264,7 +264,7 @@ public final class StorageBuilder {
    * in order: after every change of state, and about once a second while a load is in progress.
    * Default: none.
    *
-   * @param listener the listener
+   * @param listener never null; an exception that it throws is logged
    * @return this builder
    */
   public StorageBuilder statusListener(Consumer<StorageStatus> listener) {
@@ -275,7 +275,7 @@ public final class StorageBuilder {
   /**
    * Sets the source of wall time. Default: the system's clock.
    *
-   * @param clock the clock
+   * @param clock read by any thread; must neither block nor throw
    * @return this builder
    */
   public StorageBuilder physicalClock(PhysicalClock clock) {

@@ -25,15 +25,23 @@ public final class HybridLogicalClock {
   private final AtomicLong last = new AtomicLong();
 
   /**
+   * Creates a clock.
+   *
    * @param physical the wall clock
    * @param maxOffset the maximum by which a received timestamp may be ahead of the wall clock
+   * @throws ArithmeticException if the offset exceeds 292 years, the range of nanoseconds in a
+   *     {@code long}
    */
   public HybridLogicalClock(PhysicalClock physical, Duration maxOffset) {
     this.physical = physical;
     this.maxOffsetNanos = maxOffset.toNanos();
   }
 
-  /** Returns a timestamp above all that were returned or accepted before. */
+  /**
+   * Returns a timestamp above all that were returned or accepted before.
+   *
+   * @return nanoseconds since 1970-01-01T00:00:00Z, at least the reading of the wall clock
+   */
   public long now() {
     long wall = physical.nanos();
     return last.updateAndGet(previous -> Math.max(wall, previous + 1));
@@ -43,7 +51,9 @@ public final class HybridLogicalClock {
    * Advances the clock to a timestamp of another node, unless it is further ahead of the wall clock
    * than the maximum offset.
    *
-   * @return whether the timestamp was accepted
+   * @param timestamp nanoseconds since 1970-01-01T00:00:00Z
+   * @return true if {@link #now()} is above the timestamp from now on; false if it was refused and
+   *     the clock is unchanged
    */
   public boolean receive(long timestamp) {
     if (timestamp <= last.get()) {

@@ -7,12 +7,18 @@ import java.time.temporal.ChronoUnit;
 @FunctionalInterface
 public interface PhysicalClock {
 
-  /** Returns nanoseconds since the epoch; may stall or go back. Called by any thread. */
+  /**
+   * Reads the clock. Called by any thread; must neither block nor throw.
+   *
+   * @return nanoseconds since 1970-01-01T00:00:00Z; may stall or go back
+   */
   long nanos();
 
   /**
    * Returns the system clock, at the resolution of the platform. It stops in the year 2262, when
    * nanoseconds exceed a {@code long}.
+   *
+   * @return a clock that any thread may read
    */
   static PhysicalClock system() {
     return () -> nanosOf(Instant.now());

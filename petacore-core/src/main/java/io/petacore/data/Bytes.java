@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The hash is computed on first use and cached, so reuse the object of a key that is read often.
  * Hashes are keyed with a random secret of the process, which prevents attacks with keys of equal
  * hash.
+ *
+ * <p>Every method but {@link #equals} throws {@link NullPointerException} for an argument that is
+ * null.
  */
 public final class Bytes implements Comparable<Bytes> {
 
@@ -36,7 +39,12 @@ public final class Bytes implements Comparable<Bytes> {
     this.bytes = bytes;
   }
 
-  /** Returns a byte string with a copy of an array. */
+  /**
+   * Returns a byte string with a copy of an array.
+   *
+   * @param bytes the bytes to copy; may be empty
+   * @return the byte string; {@link #EMPTY} for no bytes
+   */
   public static Bytes of(byte... bytes) {
     return bytes.length == 0 ? EMPTY : new Bytes(bytes.clone());
   }
@@ -44,12 +52,20 @@ public final class Bytes implements Comparable<Bytes> {
   /**
    * Returns a byte string that wraps an array without copying it. For stores that have just created
    * the array: it must not be changed afterwards, since maps and caches rely on immutable keys.
+   *
+   * @param bytes the array to keep, from now on unchanged; may be empty
+   * @return the byte string; {@link #EMPTY} for no bytes
    */
   public static Bytes wrap(byte[] bytes) {
     return bytes.length == 0 ? EMPTY : new Bytes(bytes);
   }
 
-  /** Returns a byte string with a copy of the remaining bytes of a buffer; its position is kept. */
+  /**
+   * Returns a byte string with a copy of the remaining bytes of a buffer; its position is kept.
+   *
+   * @param buffer a heap or direct buffer, possibly without remaining bytes
+   * @return the byte string; {@link #EMPTY} for no bytes
+   */
   public static Bytes of(ByteBuffer buffer) {
     if (!buffer.hasRemaining()) {
       return EMPTY;
@@ -62,6 +78,8 @@ public final class Bytes implements Comparable<Bytes> {
   /**
    * Encodes a string in UTF-8.
    *
+   * @param string may be empty
+   * @return the encoding; {@link #EMPTY} for the empty string
    * @throws IllegalArgumentException if the string contains an unpaired surrogate, which has no
    *     UTF-8 encoding; replacing it would map different strings to the same key
    */
@@ -87,6 +105,7 @@ public final class Bytes implements Comparable<Bytes> {
   /**
    * Decodes the bytes as UTF-8.
    *
+   * @return the string; empty for no bytes
    * @throws IllegalStateException if they are not well-formed UTF-8; see {@link #toByteArray()}
    */
   public String toUtf8() {
@@ -97,7 +116,7 @@ public final class Bytes implements Comparable<Bytes> {
     return decoded;
   }
 
-  /** Whether the bytes are well-formed UTF-8. */
+  /** {@return true if the bytes are well-formed UTF-8, so that {@link #toUtf8()} succeeds} */
   public boolean isUtf8() {
     return decodeUtf8() != null;
   }
@@ -110,17 +129,17 @@ public final class Bytes implements Comparable<Bytes> {
     }
   }
 
-  /** Returns a copy of the bytes. */
+  /** {@return a new array with a copy of the bytes} */
   public byte[] toByteArray() {
     return bytes.clone();
   }
 
-  /** The number of bytes. */
+  /** {@return the number of bytes; 0 or more} */
   public int length() {
     return bytes.length;
   }
 
-  /** Whether there are no bytes. */
+  /** {@return true if the length is 0} */
   public boolean isEmpty() {
     return bytes.length == 0;
   }
@@ -128,25 +147,42 @@ public final class Bytes implements Comparable<Bytes> {
   /**
    * Returns the byte at an index.
    *
+   * @param index counted from 0
+   * @return the byte, signed as in Java: from -128 to 127
    * @throws ArrayIndexOutOfBoundsException outside {@code 0 ≤ index < length()}
    */
   public byte byteAt(int index) {
     return bytes[index];
   }
 
-  /** Whether this byte string starts with a prefix; every one starts with {@link #EMPTY}. */
+  /**
+   * Returns whether this byte string starts with a prefix.
+   *
+   * @param prefix may be empty
+   * @return true if it does; always true for {@link #EMPTY}
+   */
   public boolean startsWith(Bytes prefix) {
     int n = prefix.bytes.length;
     return bytes.length >= n && Arrays.equals(bytes, 0, n, prefix.bytes, 0, n);
   }
 
-  /** The length of the longest common prefix with another byte string. */
+  /**
+   * Returns the length of the longest common prefix with another byte string.
+   *
+   * @param other may be empty
+   * @return a number of bytes, from 0 to the lesser of the two lengths
+   */
   public int commonPrefixLength(Bytes other) {
     int mismatch = Arrays.mismatch(bytes, other.bytes);
     return mismatch < 0 ? bytes.length : mismatch;
   }
 
-  /** Returns these bytes followed by the given ones. */
+  /**
+   * Returns these bytes followed by the given ones.
+   *
+   * @param tail may be empty
+   * @return the concatenation; one of the two themselves if the other is empty
+   */
   public Bytes concat(Bytes tail) {
     if (tail.isEmpty()) {
       return this;
@@ -162,6 +198,8 @@ public final class Bytes implements Comparable<Bytes> {
   /**
    * Returns the bytes from an index to the end.
    *
+   * @param from the index of the first byte, counted from 0
+   * @return the rest, a copy; {@link #EMPTY} at {@code length()}
    * @throws IndexOutOfBoundsException outside {@code 0 ≤ from ≤ length()}
    */
   public Bytes substring(int from) {
@@ -177,6 +215,8 @@ public final class Bytes implements Comparable<Bytes> {
   /**
    * Returns the prefix of a given length.
    *
+   * @param length the number of bytes
+   * @return the prefix, a copy; {@link #EMPTY} for length 0
    * @throws IndexOutOfBoundsException outside {@code 0 ≤ length ≤ length()}
    */
   public Bytes prefixOf(int length) {
@@ -188,12 +228,12 @@ public final class Bytes implements Comparable<Bytes> {
         : length == 0 ? EMPTY : new Bytes(Arrays.copyOf(bytes, length));
   }
 
-  /** Returns a read-only view of the bytes, without copying them. */
+  /** {@return a new read-only buffer over the bytes, which are not copied; its position is 0} */
   public ByteBuffer asReadOnlyByteBuffer() {
     return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
   }
 
-  /** Returns the least byte string greater than this one: a zero byte is appended. */
+  /** {@return the least byte string greater than this one: these bytes and a zero byte} */
   public Bytes successor() {
     return new Bytes(Arrays.copyOf(bytes, bytes.length + 1));
   }

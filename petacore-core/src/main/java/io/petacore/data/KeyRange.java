@@ -22,17 +22,30 @@ public final class KeyRange {
   /**
    * Returns the range of all keys that an application may use: those not starting with {@code
    * 0x00}.
+   *
+   * @return the range from {@code 0x01} on, unbounded above
    */
   public static KeyRange all() {
     return ALL;
   }
 
-  /** Returns the range of the keys that start with a prefix; an empty prefix means all keys. */
+  /**
+   * Returns the range of the keys that start with a prefix.
+   *
+   * @param prefix empty for all keys, reserved ones included
+   * @return the range; unbounded above if every byte of the prefix is {@code 0xff}
+   */
   public static KeyRange prefix(Bytes prefix) {
     return new KeyRange(prefix, prefix.prefixEnd());
   }
 
-  /** Returns the range of the keys that start with the UTF-8 encoding of a string. */
+  /**
+   * Returns the range of the keys that start with the UTF-8 encoding of a string.
+   *
+   * @param prefix empty for all keys, reserved ones included
+   * @return the range, unbounded above only for an empty prefix
+   * @throws IllegalArgumentException if the string contains an unpaired surrogate
+   */
   public static KeyRange prefix(String prefix) {
     return prefix(Bytes.utf8(prefix));
   }
@@ -41,6 +54,9 @@ public final class KeyRange {
    * Returns the range from {@code from}, inclusive, to {@code to}, exclusive; empty if they are
    * equal.
    *
+   * @param from the least key
+   * @param to the least key above the range
+   * @return the range, bounded above
    * @throws IllegalArgumentException if {@code from} is greater than {@code to}
    */
   public static KeyRange closedOpen(Bytes from, Bytes to) {
@@ -50,42 +66,76 @@ public final class KeyRange {
     return new KeyRange(from, to);
   }
 
-  /** Same as {@link #closedOpen(Bytes, Bytes)} for strings, encoded in UTF-8. */
+  /**
+   * Same as {@link #closedOpen(Bytes, Bytes)} for strings, encoded in UTF-8.
+   *
+   * @param from the least key
+   * @param to the least key above the range
+   * @return the range, bounded above
+   * @throws IllegalArgumentException if {@code from} is greater than {@code to} in UTF-8, or if one
+   *     of them contains an unpaired surrogate
+   */
   public static KeyRange closedOpen(String from, String to) {
     return closedOpen(Bytes.utf8(from), Bytes.utf8(to));
   }
 
-  /** Returns the range of the keys from {@code from} on, inclusive. */
+  /**
+   * Returns the range of the keys from {@code from} on, inclusive.
+   *
+   * @param from the least key; may be empty
+   * @return the range, unbounded above
+   */
   public static KeyRange atLeast(Bytes from) {
     return new KeyRange(from, null);
   }
 
-  /** Returns the range that contains a single key. */
+  /**
+   * Returns the range that contains a single key.
+   *
+   * @param key the only key
+   * @return the range from the key to its {@linkplain Bytes#successor() successor}
+   */
   public static KeyRange single(Bytes key) {
     return new KeyRange(key, key.successor());
   }
 
-  /** Returns the range that contains a single key, encoded in UTF-8. */
+  /**
+   * Returns the range that contains a single key, encoded in UTF-8.
+   *
+   * @param key the only key
+   * @return the range from the key to its {@linkplain Bytes#successor() successor}
+   * @throws IllegalArgumentException if the string contains an unpaired surrogate
+   */
   public static KeyRange single(String key) {
     return single(Bytes.utf8(key));
   }
 
-  /** The inclusive lower bound. */
+  /** {@return the inclusive lower bound; empty if the range is unbounded below} */
   public Bytes from() {
     return from;
   }
 
-  /** The exclusive upper bound; null if the range is unbounded above. */
+  /** {@return the exclusive upper bound; null if the range is unbounded above} */
   public @Nullable Bytes to() {
     return to;
   }
 
-  /** Whether the range contains a key. */
+  /**
+   * Returns whether the range contains a key.
+   *
+   * @param key any byte string
+   * @return true if it is within the bounds
+   */
   public boolean contains(Bytes key) {
     return from.compareTo(key) <= 0 && (to == null || key.compareTo(to) < 0);
   }
 
-  /** Returns the part of the range from a key on; empty if the whole range is below the key. */
+  /**
+   * Returns the part of the range from a key on.
+   *
+   * @param key the least key to keep; may lie outside the range
+   * @return this range if it starts at or above the key; an empty one if it ends at or below it
+   */
   public KeyRange startingAt(Bytes key) {
     if (from.compareTo(key) >= 0) {
       return this;

@@ -31,7 +31,8 @@ public record Timestamp(long nanosSinceEpoch) implements Comparable<Timestamp> {
    * least and the greatest timestamp.
    *
    * @param instant a wall-clock time
-   * @return the timestamp
+   * @return the timestamp, to the nanosecond
+   * @throws NullPointerException if the instant is null
    */
   public static Timestamp of(Instant instant) {
     requireNonNull(instant, "instant");

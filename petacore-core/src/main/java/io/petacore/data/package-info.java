@@ -1,4 +1,8 @@
-/** Keys, values and key ranges, as immutable byte strings. */
+/**
+ * Keys, values and key ranges, as immutable byte strings.
+ *
+ * <p>Arguments and results are not null unless marked {@code @Nullable}.
+ */
 @NullMarked
 package io.petacore.data;
 

@@ -13,7 +13,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record Event(Bytes key, @Nullable Bytes value, long putCount, long lease) {
 
-  /** A change of a key without a lease. */
+  /**
+   * Creates a change of a key without a lease.
+   *
+   * @param key the key, namespace included
+   * @param value the new value; null for a deletion
+   * @param putCount the number of puts since the key was created, starting at 1; 0 for a deletion
+   */
   public Event(Bytes key, @Nullable Bytes value, long putCount) {
     this(key, value, putCount, 0);
   }

@@ -25,6 +25,9 @@ public interface KvStore extends AutoCloseable {
    *
    * <p>Fails with {@link StoreException.Kind#COMPACTED} or {@link
    * StoreException.Kind#FUTURE_REVISION} if the requested revision cannot be read.
+   *
+   * @param request the range, the revision and the maximum number of entries
+   * @return a future of the page; an empty one if the range has no entries
    */
   CompletableFuture<RangePage> range(RangeRequest request);
 
@@ -37,9 +40,11 @@ public interface KvStore extends AutoCloseable {
    * StoreException.Kind#OUTCOME_UNKNOWN} if the request timed out and may still keep the store
    * busy.
    *
+   * @param request the range, the revision and the maximum number of entries
    * @param arriving receives the number of additional bytes of the response as they arrive. Called
    *     on the store's threads, one call at a time; must return immediately. A store that does not
    *     count bytes never calls it
+   * @return a future of the page; an empty one if the range has no entries
    */
   default CompletableFuture<RangePage> bulkRange(RangeRequest request, LongConsumer arriving) {
     return range(request);
@@ -52,6 +57,12 @@ public interface KvStore extends AutoCloseable {
    * <p>A batch that puts a key twice or exceeds {@link #limits()} fails as a whole with {@link
    * StoreException.Kind#REJECTED}. Whether a put and a delete of the same key are rejected is
    * unspecified; the caller must avoid them.
+   *
+   * <p>Fails with {@link StoreException.Kind#LEASE_NOT_FOUND} if the lease of a put has ended, and
+   * with {@link StoreException.Kind#OUTCOME_UNKNOWN} if it was sent and its outcome is not known.
+   *
+   * @param batch the guards, the operations, and the keys to read if a guard does not hold
+   * @return a future of the result, also if a guard did not hold
    */
   CompletableFuture<BatchResult> commit(Batch batch);
 
@@ -59,32 +70,48 @@ public interface KvStore extends AutoCloseable {
    * Watches a range from a revision on, inclusive. Revisions are delivered whole, in order and
    * without a gap until the watch ends. The watch ends at the first error: a store must not resume
    * it by itself if revisions could be missed.
+   *
+   * @param range the keys to watch
+   * @param fromRevision the first revision to deliver, at least 1; may be above the newest one
+   * @param listener receives the revisions and, as its last call, the error that ended the watch
+   * @return the watch; not open before {@link WatchListener#onOpened()}
    */
   Watch watch(KeyRange range, long fromRevision, WatchListener listener);
 
   /**
    * Grants a lease; keys put with it are deleted when it ends.
    *
-   * @param timeToLive the time from the grant or the last renewal to the expiry; rounded up to the
-   *     store's resolution
+   * @param timeToLive the time from the grant or the last renewal to the expiry; positive, rounded
+   *     up to the store's resolution
+   * @return a future of the lease's ID, which is not {@link Operation#NO_LEASE}
    */
   CompletableFuture<Long> grantLease(Duration timeToLive);
 
   /**
    * Renews a lease for its time to live. Fails with {@link StoreException.Kind#LEASE_NOT_FOUND} if
    * it has expired or was revoked.
+   *
+   * @param lease the ID of a granted lease
+   * @return a future that completes with null when the store has renewed the lease
    */
   CompletableFuture<Void> renewLease(long lease);
 
   /**
    * Revokes a lease and deletes its keys in one revision. Succeeds if the lease has ended before.
+   *
+   * @param lease the ID of a granted lease
+   * @return a future that completes with null when the lease has ended and its keys are deleted
    */
   CompletableFuture<Void> revokeLease(long lease);
 
-  /** The limits on a request; constant. */
+  /** {@return the limits on a request; the same on every call} */
   StoreLimits limits();
 
-  /** Describes the store for logs: product and version. */
+  /**
+   * Describes the store for logs: product and version.
+   *
+   * @return a future of one line of text, not to be parsed
+   */
   CompletableFuture<String> describe();
 
   /**

@@ -14,7 +14,13 @@ import java.util.List;
  */
 public record RangePage(List<KeyValue> entries, boolean more, long revision, long beyond) {
 
-  /** A page of a store that does not count the entries after it. */
+  /**
+   * Creates a page of a store that does not count the entries after it.
+   *
+   * @param entries the entries, in unsigned byte order
+   * @param more whether the range has further entries after the page
+   * @param revision the store's newest revision at the time of the read
+   */
   public RangePage(List<KeyValue> entries, boolean more, long revision) {
     this(entries, more, revision, 0);
   }

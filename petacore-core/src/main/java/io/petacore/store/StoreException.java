@@ -34,9 +34,12 @@ public final class StoreException extends RuntimeException {
     OUTCOME_UNKNOWN
   }
 
+  /** The kind of failure; never null. */
   private final Kind kind;
 
   /**
+   * Creates an exception.
+   *
    * @param kind the kind of failure
    * @param message the reason, as the store describes it
    * @param cause null if there is none
@@ -49,6 +52,11 @@ public final class StoreException extends RuntimeException {
   /**
    * Unwraps the exception that a store's future failed with. Any other exception, which a store
    * should not throw, becomes {@link Kind#OUTCOME_UNKNOWN}.
+   *
+   * @param failure as a dependent action receives it, within a {@link CompletionException} or not;
+   *     null becomes {@link Kind#OUTCOME_UNKNOWN}, too
+   * @return the exception itself if it is a {@code StoreException}; otherwise a new one with it as
+   *     the cause
    */
   public static StoreException of(@Nullable Throwable failure) {
     Throwable cause =
@@ -61,7 +69,7 @@ public final class StoreException extends RuntimeException {
             Kind.OUTCOME_UNKNOWN, "the store failed unexpectedly: " + cause, cause);
   }
 
-  /** The kind of failure. */
+  /** {@return the kind of failure, which says whether the request was applied} */
   public Kind kind() {
     return kind;
   }

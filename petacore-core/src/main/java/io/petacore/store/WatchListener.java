@@ -11,7 +11,11 @@ public interface WatchListener {
   /** The store has accepted the watch. */
   void onOpened();
 
-  /** Delivers whole revisions, in ascending order and above all delivered before. */
+  /**
+   * Delivers whole revisions, in ascending order and above all delivered before.
+   *
+   * @param revisions at least one
+   */
   void onRevisions(List<RevisionEvents> revisions);
 
   /**

@@ -1,4 +1,9 @@
-/** The SPI for the ordered, durable store that PetaCore runs on. */
+/**
+ * The SPI for the ordered, durable store that PetaCore runs on.
+ *
+ * <p>No argument, result, record component, list element or result of a future is null unless
+ * marked {@code @Nullable}; only a {@code CompletableFuture<Void>} completes with null.
+ */
 @NullMarked
 package io.petacore.store;
 

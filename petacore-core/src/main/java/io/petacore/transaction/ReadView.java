@@ -26,7 +26,7 @@ public interface ReadView {
   /**
    * Returns the value of a key.
    *
-   * @param key the key
+   * @param key neither empty nor reserved
    * @return the value; null if the key is absent
    */
   @Nullable Bytes read(Bytes key);
@@ -34,9 +34,11 @@ public interface ReadView {
   /**
    * Returns the value of a key, both as UTF-8.
    *
-   * @param key the key
+   * @param key neither empty nor reserved
    * @return the value; null if the key is absent
    * @throws IllegalStateException if the value is not UTF-8
+   * @throws IllegalArgumentException if the key contains an unpaired surrogate, which has no UTF-8
+   *     encoding
    */
   default @Nullable String read(String key) {
     Bytes value = read(Bytes.utf8(requireNonNull(key, "key")));
@@ -46,7 +48,7 @@ public interface ReadView {
   /**
    * Returns whether a key is present.
    *
-   * @param key the key
+   * @param key neither empty nor reserved
    * @return true if it has a value
    */
   default boolean exists(Bytes key) {
@@ -56,8 +58,10 @@ public interface ReadView {
   /**
    * Returns whether a key, given as UTF-8, is present.
    *
-   * @param key the key
+   * @param key neither empty nor reserved
    * @return true if it has a value
+   * @throws IllegalArgumentException if the key contains an unpaired surrogate, which has no UTF-8
+   *     encoding
    */
   default boolean exists(String key) {
     return exists(Bytes.utf8(requireNonNull(key, "key")));
@@ -70,7 +74,7 @@ public interface ReadView {
    * up a few entries at a time. A transaction's own writes are seen as they were when the iterator
    * was made. Iterators don't support removal, and one may be used by one thread at a time.
    *
-   * @param range the keys
+   * @param range the keys; those reserved for PetaCore are left out
    * @return an iterable that may be iterated any number of times
    */
   Iterable<Entry> scan(KeyRange range);
@@ -78,8 +82,8 @@ public interface ReadView {
   /**
    * Returns the first entries of a {@linkplain #scan(KeyRange) scan}.
    *
-   * @param range the keys
-   * @param limit the maximum number of entries
+   * @param range the keys; those reserved for PetaCore are left out
+   * @param limit the maximum number of entries; 0 or more
    * @return an iterable that may be iterated any number of times
    * @throws IllegalArgumentException if the limit is negative
    */
@@ -90,7 +94,7 @@ public interface ReadView {
   /**
    * Returns the entries of a range as {@link #scan(KeyRange)} does, the greatest key first.
    *
-   * @param range the keys
+   * @param range the keys; those reserved for PetaCore are left out
    * @return an iterable that may be iterated any number of times
    */
   Iterable<Entry> scanDescending(KeyRange range);
@@ -99,8 +103,8 @@ public interface ReadView {
    * Returns the first entries of a {@linkplain #scanDescending(KeyRange) descending scan}, those
    * with the greatest keys.
    *
-   * @param range the keys
-   * @param limit the maximum number of entries
+   * @param range the keys; those reserved for PetaCore are left out
+   * @param limit the maximum number of entries; 0 or more
    * @return an iterable that may be iterated any number of times
    * @throws IllegalArgumentException if the limit is negative
    */
@@ -112,7 +116,7 @@ public interface ReadView {
    * Counts the keys of a range that are present in one state. Takes time in proportion to their
    * number.
    *
-   * @param range the keys
+   * @param range the keys; those reserved for PetaCore are left out
    * @return the number of present keys
    */
   long count(KeyRange range);

@@ -22,7 +22,7 @@ public interface Transaction extends ReadView {
   /**
    * Sets a key to a value.
    *
-   * @param key the key
+   * @param key neither empty nor reserved
    * @param value the value; may be empty
    * @return this transaction
    */
@@ -31,9 +31,11 @@ public interface Transaction extends ReadView {
   /**
    * Sets a key to a value, both as UTF-8.
    *
-   * @param key the key
+   * @param key neither empty nor reserved
    * @param value the value; may be empty
    * @return this transaction
+   * @throws IllegalArgumentException if the key or the value contains an unpaired surrogate, which
+   *     has no UTF-8 encoding
    */
   default Transaction write(String key, String value) {
     return write(
@@ -43,7 +45,7 @@ public interface Transaction extends ReadView {
   /**
    * Deletes a key, if it is present.
    *
-   * @param key the key
+   * @param key neither empty nor reserved
    * @return this transaction
    */
   Transaction delete(Bytes key);
@@ -51,8 +53,10 @@ public interface Transaction extends ReadView {
   /**
    * Deletes a key given as UTF-8, if it is present.
    *
-   * @param key the key
+   * @param key neither empty nor reserved
    * @return this transaction
+   * @throws IllegalArgumentException if the key contains an unpaired surrogate, which has no UTF-8
+   *     encoding
    */
   default Transaction delete(String key) {
     return delete(Bytes.utf8(requireNonNull(key, "key")));

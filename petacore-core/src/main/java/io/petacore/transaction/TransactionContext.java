@@ -46,9 +46,10 @@ public interface TransactionContext {
    * #runTransaction(TransactionOptions, TransactionTask)}.
    *
    * @param <X> what the body may throw
-   * @param body the body
+   * @param body may run more than once, even if it only reads
    * @return where the commit stands in the store's history
    * @throws X what the body threw; nothing was applied
+   * @throws PetaCoreException as described {@linkplain TransactionContext above}
    */
   default <X extends Exception> CommitResult runTransaction(TransactionTask<X> body) throws X {
     return runTransaction(TransactionOptions.defaults(), body);
@@ -60,8 +61,8 @@ public interface TransactionContext {
    * body runs again on a fresh snapshot, within the limits of the options.
    *
    * @param <X> what the body may throw
-   * @param options the options
-   * @param body the body; may run more than once, even if it only reads
+   * @param options overrides of the storage's settings
+   * @param body may run more than once, even if it only reads
    * @return where the commit stands in the store's history; if the body wrote nothing, the revision
    *     it read at
    * @throws X what the body threw; nothing was applied
@@ -76,9 +77,10 @@ public interface TransactionContext {
    *
    * @param <T> the result
    * @param <X> what the body may throw
-   * @param body the body
+   * @param body may run more than once, even if it only reads
    * @return what the body returned in the run that was committed
    * @throws X what the body threw; nothing was applied
+   * @throws PetaCoreException as described {@linkplain TransactionContext above}
    */
   default <T extends @Nullable Object, X extends Exception> T callTransaction(
       TransactionCall<T, X> body) throws X {
@@ -91,8 +93,8 @@ public interface TransactionContext {
    *
    * @param <T> the result
    * @param <X> what the body may throw
-   * @param options the options
-   * @param body the body; may run more than once, even if it only reads
+   * @param options overrides of the storage's settings
+   * @param body may run more than once, even if it only reads
    * @return what the body returned in the run that was committed
    * @throws X what the body threw; nothing was applied
    * @throws PetaCoreException as described {@linkplain TransactionContext above}
@@ -104,8 +106,9 @@ public interface TransactionContext {
    * Runs a body that throws no checked exception; see {@link #transaction(TransactionOptions,
    * Consumer)}.
    *
-   * @param body the body
+   * @param body may run more than once, even if it only reads
    * @return where the commit stands in the store's history
+   * @throws PetaCoreException as described {@linkplain TransactionContext above}
    */
   default CommitResult transaction(Consumer<? super Transaction> body) {
     return transaction(TransactionOptions.defaults(), body);
@@ -116,9 +119,10 @@ public interface TransactionContext {
    * TransactionTask)} does. For languages without checked exceptions, such as Kotlin, whose
    * compilers can't infer {@code X}.
    *
-   * @param options the options
-   * @param body the body; may run more than once, even if it only reads
+   * @param options overrides of the storage's settings
+   * @param body may run more than once, even if it only reads
    * @return where the commit stands in the store's history
+   * @throws PetaCoreException as described {@linkplain TransactionContext above}
    */
   default CommitResult transaction(TransactionOptions options, Consumer<? super Transaction> body) {
     requireNonNull(body, "body");
@@ -131,8 +135,9 @@ public interface TransactionContext {
    * #transactionResult(TransactionOptions, Function)}.
    *
    * @param <T> the result
-   * @param body the body
+   * @param body may run more than once, even if it only reads
    * @return what the body returned in the run that was committed
+   * @throws PetaCoreException as described {@linkplain TransactionContext above}
    */
   default <T extends @Nullable Object> T transactionResult(
       Function<? super Transaction, ? extends T> body) {
@@ -145,9 +150,10 @@ public interface TransactionContext {
    * exceptions, such as Kotlin, whose compilers can't infer {@code X}.
    *
    * @param <T> the result
-   * @param options the options
-   * @param body the body; may run more than once, even if it only reads
+   * @param options overrides of the storage's settings
+   * @param body may run more than once, even if it only reads
    * @return what the body returned in the run that was committed
+   * @throws PetaCoreException as described {@linkplain TransactionContext above}
    */
   default <T extends @Nullable Object> T transactionResult(
       TransactionOptions options, Function<? super Transaction, ? extends T> body) {
@@ -160,7 +166,7 @@ public interface TransactionContext {
    * Runs a body asynchronously with default options; see {@link
    * #callTransactionAsync(TransactionOptions, TransactionCall)}.
    *
-   * @param body the body
+   * @param body may run more than once, even if it only reads
    * @return completes with where the commit stands in the store's history
    */
   default CompletableFuture<CommitResult> runTransactionAsync(TransactionTask<?> body) {
@@ -171,8 +177,8 @@ public interface TransactionContext {
    * Runs a body asynchronously, as {@link #callTransactionAsync(TransactionOptions,
    * TransactionCall)} does.
    *
-   * @param options the options
-   * @param body the body; may run more than once, even if it only reads
+   * @param options overrides of the storage's settings
+   * @param body may run more than once, even if it only reads
    * @return completes with where the commit stands in the store's history
    */
   CompletableFuture<CommitResult> runTransactionAsync(
@@ -183,7 +189,7 @@ public interface TransactionContext {
    * #callTransactionAsync(TransactionOptions, TransactionCall)}.
    *
    * @param <T> the result
-   * @param body the body
+   * @param body may run more than once, even if it only reads
    * @return completes with what the body returned in the run that was committed
    */
   default <T extends @Nullable Object> CompletableFuture<T> callTransactionAsync(
@@ -203,8 +209,8 @@ public interface TransactionContext {
    * does not cancel the transaction.
    *
    * @param <T> the result
-   * @param options the options
-   * @param body the body; may run more than once, even if it only reads
+   * @param options overrides of the storage's settings
+   * @param body may run more than once, even if it only reads
    * @return completes with what the body returned in the run that was committed; fails with what
    *     the body threw, or as described {@linkplain TransactionContext above}
    */
@@ -224,7 +230,7 @@ public interface TransactionContext {
    * Begins a transaction that is committed by a call, in one attempt. Its timeout starts with the
    * commit.
    *
-   * @param options the options
+   * @param options overrides of the storage's settings
    * @return the transaction; close it
    * @throws StoreUnavailableException if an earlier commit of this storage is not applied in time
    */

@@ -40,7 +40,7 @@ public final class TransactionOptions {
   /**
    * Returns a copy of these options with an isolation level.
    *
-   * @param level the level
+   * @param level never null
    * @return the copy
    */
   public TransactionOptions isolation(IsolationLevel level) {
@@ -52,7 +52,7 @@ public final class TransactionOptions {
    * Returns a copy of these options with a timeout of the commit. It covers all attempts, and
    * starts at the end of the body's first run.
    *
-   * @param bound the timeout
+   * @param bound never null; positive
    * @return the copy
    * @throws IllegalArgumentException if it is not positive
    */

@@ -78,13 +78,15 @@ public final class EtcdKvStore implements KvStore {
    *
    * @param endpoints one or more members, each {@code http://host:port} or {@code
    *     https://host:port}; {@code https} uses the certificate authorities trusted by the JVM
-   * @throws IllegalArgumentException if there is no endpoint or one is malformed
+   * @return the open store; close it
+   * @throws IllegalArgumentException if there is no endpoint, one is malformed, or {@code http} and
+   *     {@code https} are mixed; the message names the endpoint
    */
   public static EtcdKvStore connect(String... endpoints) {
     return builder().endpoints(endpoints).connect();
   }
 
-  /** Creates a builder with default settings and no endpoints. */
+  /** {@return a new builder with default settings and no endpoints} */
   public static Builder builder() {
     return new Builder();
   }
@@ -220,13 +222,23 @@ public final class EtcdKvStore implements KvStore {
     /**
      * Sets the endpoints of the members, each {@code http://host:port} or {@code
      * https://host:port}; the default port is 2379. All addresses of a host name are used.
+     *
+     * @param members one or more, none of them null; checked by {@link #connect()}
+     * @return this builder
      */
     public Builder endpoints(String... members) {
       endpoints = List.of(members);
       return this;
     }
 
-    /** Sets the user for a cluster with authentication. Default: none. */
+    /**
+     * Sets the user for a cluster with authentication. Default: none.
+     *
+     * @param user the name of the user
+     * @param password in plain text
+     * @return this builder
+     * @throws NullPointerException if either is null
+     */
     public Builder credentials(String user, String password) {
       EtcdCredentials constant = new EtcdCredentials(user, password);
       return credentials(() -> constant);
@@ -239,6 +251,7 @@ public final class EtcdKvStore implements KvStore {
      *
      * @param current supplies the current user and password, never null. An exception fails the
      *     requests that wait for a token; later requests call it again
+     * @return this builder
      */
     public Builder credentials(Supplier<EtcdCredentials> current) {
       credentials = current;
@@ -248,6 +261,9 @@ public final class EtcdKvStore implements KvStore {
     /**
      * Sets a PEM file with trusted certificate authorities. It is read again for a new connection
      * if it has changed. Default: those trusted by the JVM.
+     *
+     * @param pem a file that {@link #connect()} can read; requires {@code https} endpoints
+     * @return this builder
      */
     public Builder trustedCertificates(Path pem) {
       trustedCertificates = pem;
@@ -257,7 +273,11 @@ public final class EtcdKvStore implements KvStore {
     /**
      * Sets PEM files with the certificate chain of the client and its key (PKCS#8, unencrypted).
      * They are read again for a new connection if they have changed; while they do not match, the
-     * previous pair is used.
+     * previous pair is used. Default: none.
+     *
+     * @param chainPem the certificate of the client, followed by those of intermediate authorities
+     * @param keyPem the private key of that certificate; both require {@code https} endpoints
+     * @return this builder
      */
     public Builder clientCertificate(Path chainPem, Path keyPem) {
       certificateChain = chainPem;
@@ -268,19 +288,34 @@ public final class EtcdKvStore implements KvStore {
     /**
      * Sets the name that the certificate of the server must have. Default: the host of each
      * endpoint.
+     *
+     * @param name a host name
+     * @return this builder
      */
     public Builder authority(String name) {
       authority = name;
       return this;
     }
 
-    /** Sets the timeout of a request, including the wait for a connection. Default: 5 seconds. */
+    /**
+     * Sets the timeout of a request, including the wait for a connection. Default: 5 seconds.
+     *
+     * @param timeout positive, at most one day
+     * @return this builder
+     * @throws IllegalArgumentException if it is not in that range
+     */
     public Builder requestTimeout(Duration timeout) {
       requestTimeout = positive(timeout, "request timeout");
       return this;
     }
 
-    /** Sets the timeout of one attempt to connect to a member. Default: 5 seconds. */
+    /**
+     * Sets the timeout of one attempt to connect to a member. Default: 5 seconds.
+     *
+     * @param timeout positive, at most one day
+     * @return this builder
+     * @throws IllegalArgumentException if it is not in that range
+     */
     public Builder connectTimeout(Duration timeout) {
       connectTimeout = positive(timeout, "connect timeout");
       return this;
@@ -293,6 +328,8 @@ public final class EtcdKvStore implements KvStore {
      *
      * @param time time without received bytes until a ping is sent. Default: 10 seconds
      * @param timeout timeout of a ping. Default: 5 seconds
+     * @return this builder
+     * @throws IllegalArgumentException if one of them is not positive or exceeds one day
      */
     public Builder keepAlive(Duration time, Duration timeout) {
       keepAliveTime = positive(time, "keepalive time");
@@ -300,15 +337,25 @@ public final class EtcdKvStore implements KvStore {
       return this;
     }
 
-    /** Sets the {@code --max-txn-ops} of the servers. Default: 128, their default. */
+    /**
+     * Sets the {@code --max-txn-ops} of the servers. Default: 128, their default.
+     *
+     * @param operations at least 1; see {@link StoreLimits#maxOperations()}
+     * @return this builder
+     * @throws IllegalArgumentException if it is less than 1
+     */
     public Builder maxTxnOps(int operations) {
       maxTxnOps = positive(operations, "maxTxnOps");
       return this;
     }
 
     /**
-     * Sets the maximum size of a request, in bytes. Default: 1 MiB, which is below the default
-     * {@code --max-request-bytes} of the servers, 1.5 MiB.
+     * Sets the maximum size of a request. Default: 1 MiB, which is below the default {@code
+     * --max-request-bytes} of the servers, 1.5 MiB.
+     *
+     * @param bytes the encoded size, in bytes; at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if it is less than 1
      */
     public Builder maxRequestBytes(int bytes) {
       maxRequestBytes = positive(bytes, "maxRequestBytes");
@@ -342,8 +389,9 @@ public final class EtcdKvStore implements KvStore {
      * Creates the store. Does not wait for the cluster: if it is unreachable, the first request
      * fails.
      *
-     * @throws IllegalArgumentException if there is no endpoint, one is malformed, or a TLS file is
-     *     invalid
+     * @return the open store; close it
+     * @throws IllegalArgumentException if there is no endpoint, one is malformed, {@code http} and
+     *     {@code https} are mixed, or a TLS file is invalid or set without {@code https} endpoints
      */
     public EtcdKvStore connect() {
       Endpoints parsed = Endpoints.parse(endpoints);

@@ -54,12 +54,16 @@ public final class EmbeddedKvStore implements KvStore {
     loop.start();
   }
 
-  /** Creates an empty store with etcd's default limits. */
+  /**
+   * Creates an empty store with etcd's default limits.
+   *
+   * @return the open store; close it
+   */
   public static EmbeddedKvStore inMemory() {
     return builder().build();
   }
 
-  /** Returns a builder with the settings of {@link #inMemory()}. */
+  /** {@return a new builder with the settings of {@link #inMemory()}} */
   public static Builder builder() {
     return new Builder();
   }
@@ -266,21 +270,37 @@ public final class EmbeddedKvStore implements KvStore {
 
     private Builder() {}
 
-    /** The maximum number of operations of a batch, see {@link StoreLimits}; default 128. */
+    /**
+     * Sets the maximum number of operations of a batch, see {@link StoreLimits}. Default: 128.
+     *
+     * @param operations at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if it is less than 1
+     */
     public Builder maxOperations(int operations) {
       maxOperations = Math.toIntExact(positive("maxOperations", operations));
       return this;
     }
 
-    /** The maximum size of a request, in bytes; default 1 MiB. */
+    /**
+     * Sets the maximum size of a request. Default: 1 MiB.
+     *
+     * @param bytes the number of bytes as counted in {@link EmbeddedKvStore}; at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if it is less than 1
+     */
     public Builder maxRequestBytes(int bytes) {
       maxRequestBytes = Math.toIntExact(positive("maxRequestBytes", bytes));
       return this;
     }
 
     /**
-     * The bound on the history, in bytes as counted in {@link EmbeddedKvStore}; default 256 MiB.
-     * The newest revision is kept whatever its size.
+     * Sets the maximum size of the history. The newest revision is kept whatever its size. Default:
+     * 256 MiB.
+     *
+     * @param bytes the number of bytes as counted in {@link EmbeddedKvStore}; at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if it is less than 1
      */
     public Builder historyBytes(long bytes) {
       historyBytes = positive("historyBytes", bytes);
@@ -288,10 +308,13 @@ public final class EmbeddedKvStore implements KvStore {
     }
 
     /**
-     * The clock of the leases: nanoseconds with an arbitrary origin, never decreasing. It is read
-     * under the store's lock and must return immediately. With a custom ticker, leases expire only
-     * at the next {@link EmbeddedKvStore#expireLeases()}, commit or lease call; with the default,
-     * {@link System#nanoTime()}, by themselves.
+     * Sets the clock of the leases. With a custom ticker, leases expire only at the next {@link
+     * EmbeddedKvStore#expireLeases()}, commit or lease call; with the default, {@link
+     * System#nanoTime()}, by themselves.
+     *
+     * @param nanoseconds returns nanoseconds with an arbitrary origin, never decreasing; read under
+     *     the store's lock, so it must return immediately
+     * @return this builder
      */
     public Builder leaseTicker(LongSupplier nanoseconds) {
       leaseTicker = nanoseconds;
@@ -299,7 +322,11 @@ public final class EmbeddedKvStore implements KvStore {
       return this;
     }
 
-    /** Creates an empty store. */
+    /**
+     * Creates an empty store and starts its thread.
+     *
+     * @return the open store; close it
+     */
     public EmbeddedKvStore build() {
       return new EmbeddedKvStore(this);
     }

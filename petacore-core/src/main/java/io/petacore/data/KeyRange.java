@@ -86,7 +86,7 @@ public final class KeyRange {
    * @return the range, unbounded above
    */
   public static KeyRange atLeast(Bytes from) {
-    return new KeyRange(from, null);
+    return new KeyRange(Objects.requireNonNull(from, "from"), null);
   }
 
   /**

@@ -201,8 +201,6 @@ public final class EtcdKvStore implements KvStore {
   /** Configures a store. Not thread-safe. */
   public static final class Builder {
 
-    private static final Duration MAX_DURATION = Duration.ofDays(1);
-
     private List<String> endpoints = List.of();
     private @Nullable Supplier<EtcdCredentials> credentials;
     private @Nullable Path trustedCertificates;
@@ -305,7 +303,7 @@ public final class EtcdKvStore implements KvStore {
      * @throws IllegalArgumentException if it is not in that range
      */
     public Builder requestTimeout(Duration timeout) {
-      requestTimeout = positive(timeout, "request timeout");
+      requestTimeout = Positive.of(timeout, "request timeout");
       return this;
     }
 
@@ -317,7 +315,7 @@ public final class EtcdKvStore implements KvStore {
      * @throws IllegalArgumentException if it is not in that range
      */
     public Builder connectTimeout(Duration timeout) {
-      connectTimeout = positive(timeout, "connect timeout");
+      connectTimeout = Positive.of(timeout, "connect timeout");
       return this;
     }
 
@@ -332,8 +330,8 @@ public final class EtcdKvStore implements KvStore {
      * @throws IllegalArgumentException if one of them is not positive or exceeds one day
      */
     public Builder keepAlive(Duration time, Duration timeout) {
-      keepAliveTime = positive(time, "keepalive time");
-      keepAliveTimeout = positive(timeout, "keepalive timeout");
+      keepAliveTime = Positive.of(time, "keepalive time");
+      keepAliveTimeout = Positive.of(timeout, "keepalive timeout");
       return this;
     }
 
@@ -345,7 +343,7 @@ public final class EtcdKvStore implements KvStore {
      * @throws IllegalArgumentException if it is less than 1
      */
     public Builder maxTxnOps(int operations) {
-      maxTxnOps = positive(operations, "maxTxnOps");
+      maxTxnOps = Positive.of(operations, "maxTxnOps");
       return this;
     }
 
@@ -358,7 +356,7 @@ public final class EtcdKvStore implements KvStore {
      * @throws IllegalArgumentException if it is less than 1
      */
     public Builder maxRequestBytes(int bytes) {
-      maxRequestBytes = positive(bytes, "maxRequestBytes");
+      maxRequestBytes = Positive.of(bytes, "maxRequestBytes");
       return this;
     }
 
@@ -368,21 +366,6 @@ public final class EtcdKvStore implements KvStore {
     Builder maxInboundBytes(int bytes) {
       maxInboundBytes = bytes;
       return this;
-    }
-
-    private static Duration positive(Duration duration, String what) {
-      if (duration.isNegative() || duration.isZero() || duration.compareTo(MAX_DURATION) > 0) {
-        throw new IllegalArgumentException(
-            "the " + what + " must be positive and at most " + MAX_DURATION + ": " + duration);
-      }
-      return duration;
-    }
-
-    private static int positive(int number, String what) {
-      if (number <= 0) {
-        throw new IllegalArgumentException(what + " must be positive: " + number);
-      }
-      return number;
     }
 
     /**

@@ -116,9 +116,8 @@ final class ServerCheck {
       }
       var unused = members(calls).whenComplete(this::checkMembers);
     } else if (isRejected(failure)) {
-      log.info(
-          "connected to etcd, which does not report its version to this user: {}",
-          failure.getMessage());
+      // Normal for restricted users: some versions return their status to administrators only.
+      log.debug("etcd does not report its version to this user", failure);
     } else {
       log.debug("the version of etcd is not known yet", failure);
       requested.set(false);

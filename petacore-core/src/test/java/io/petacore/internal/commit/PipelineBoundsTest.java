@@ -156,8 +156,10 @@ class PipelineBoundsTest extends PipelineFixture {
   void aMemberThatLostToAnotherIsAConflictAtItsDeadlineThoughTheWatchIsLate() {
     PipelineNode elsewhere = another();
     commitElsewhere(elsewhere, "a", "theirs");
-    CompletableFuture<CommitOutcome> mine = node.begin().put("a", "mine").commit();
-    scheduler.advance(PipelineNode.TIMEOUT.plusMillis(50));
+    Duration beforeTheWatchIsReplaced = Duration.ofMillis(500);
+    CompletableFuture<CommitOutcome> mine =
+        node.begin(beforeTheWatchIsReplaced).put("a", "mine").commit();
+    scheduler.advance(beforeTheWatchIsReplaced.plusMillis(50));
     assertConflict("a", mine);
     assertWorks();
     assertEquals("theirs", node.read("a"));

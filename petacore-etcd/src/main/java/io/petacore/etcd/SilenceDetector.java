@@ -42,7 +42,7 @@ final class SilenceDetector {
     connected = List.copyOf(members);
   }
 
-  /** A request was sent. */
+  /** A request was sent, or is pending. */
   void requestSent() {
     if (!checking.get() && checking.compareAndSet(false, true)) {
       checkLater();
@@ -58,17 +58,13 @@ final class SilenceDetector {
   }
 
   private void check() {
+    checking.set(false); // first, so that the next request starts it again whatever fails here
     List<Member> members = connected;
     if (members.size() > 1 && members.stream().anyMatch(Member::isSilent)) {
       members.forEach(this::probe);
     }
     if (isAnyPending(members)) {
-      checkLater();
-      return;
-    }
-    checking.set(false);
-    if (isAnyPending(members)) {
-      requestSent(); // sent before the flag was cleared
+      requestSent();
     }
   }
 

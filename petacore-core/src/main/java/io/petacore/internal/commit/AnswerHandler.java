@@ -76,7 +76,6 @@ final class AnswerHandler {
    * commit record had changed.
    */
   private void refused(SentBatch batch, List<KeyValue> found) {
-    long heldUntil = context.progress.heldUntil();
     boolean alive = learn(batch.session(), batch.fenceRevision(), found);
     if (batch.plan().large() && alive) {
       PendingCommit member = batch.members().get(0);
@@ -86,7 +85,7 @@ final class AnswerHandler {
     resolution.notApplied(batch);
     if (alive
         && sessions.isUsableAt(batch.fenceRevision())
-        && context.progress.heldUntil() == heldUntil) {
+        && !batch.frame().isOvertakenBy(found, batch.plan().large())) {
       context.backoff.pause(); // the watch has yet to show the reason: it would be refused again
     }
   }

@@ -154,11 +154,12 @@ final class Dispatcher {
   }
 
   private void send(BatchPlanner.Plan plan, Session session) {
+    BatchRequest frame = frame(session);
     SentBatch batch =
         new SentBatch(
             ++batchNumber,
             session.id(),
-            sessions.fenceRevision(),
+            frame,
             plan,
             context.scheduler.nanoTime() + answerNanos(plan));
     inFlight.add(batch);
@@ -172,7 +173,6 @@ final class Dispatcher {
     context.counters.batches.increment();
     context.counters.batchedTransactions.add(plan.members().size());
     context.timer.setFor(batch.inDoubtAt());
-    BatchRequest frame = frame(session);
     CommitRecord record = context.records.next(session.id(), batch.number());
     context.calls.send(
         () -> commit(plan, frame, record),

@@ -107,11 +107,6 @@ final class ReplicaProgress {
     know(revision);
   }
 
-  /** The revision that has to be applied before anything is sent. */
-  long heldUntil() {
-    return Math.max(sendAfter, applied);
-  }
-
   /** Has the highest known revision reported again, should the report have failed. */
   void reportAgain() {
     lock.assertHeld();

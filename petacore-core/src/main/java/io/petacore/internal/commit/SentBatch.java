@@ -1,6 +1,7 @@
 package io.petacore.internal.commit;
 
 import io.petacore.internal.commit.batch.BatchPlanner;
+import io.petacore.internal.commit.batch.BatchRequest;
 import io.petacore.internal.commit.batch.PendingCommit;
 import io.petacore.internal.format.SessionId;
 import java.util.HashSet;
@@ -12,7 +13,7 @@ final class SentBatch {
 
   private final long number;
   private final SessionId session;
-  private final long fenceRevision;
+  private final BatchRequest frame;
   private final BatchPlanner.Plan plan;
   private final long inDoubtAt;
   private long answeredRevision;
@@ -23,14 +24,14 @@ final class SentBatch {
 
   /**
    * @param number unique among all sessions of the storage
-   * @param fenceRevision the mod revision of the session's fence that guards it
+   * @param frame its guards
    * @param inDoubtAt monotonic time from which on its answer counts as lost
    */
   SentBatch(
-      long number, SessionId session, long fenceRevision, BatchPlanner.Plan plan, long inDoubtAt) {
+      long number, SessionId session, BatchRequest frame, BatchPlanner.Plan plan, long inDoubtAt) {
     this.number = number;
     this.session = session;
-    this.fenceRevision = fenceRevision;
+    this.frame = frame;
     this.plan = plan;
     this.inDoubtAt = inDoubtAt;
   }
@@ -43,8 +44,13 @@ final class SentBatch {
     return session;
   }
 
+  BatchRequest frame() {
+    return frame;
+  }
+
+  /** The mod revision of the session's fence that guards it. */
   long fenceRevision() {
-    return fenceRevision;
+    return frame.fenceRevision();
   }
 
   BatchPlanner.Plan plan() {

@@ -174,6 +174,21 @@ class LargeTransactionTest {
   }
 
   @Test
+  void itIsSentAgainAtOnceIfTheOtherCommitIsAppliedAlready() {
+    node.store.hold(What.BATCH);
+    CompletableFuture<CommitOutcome> done = large(node.begin(), "1").commit();
+    commitElsewhere("other", "v");
+    node.deliver();
+    node.store.next(What.BATCH).answer();
+    assertEquals(1, node.store.countHeld(), "nothing is awaited, and no time is lost");
+    node.store.pass(What.BATCH);
+    node.store.next(What.BATCH).answer();
+    node.deliver();
+    committed(done);
+    assertWorks();
+  }
+
+  @Test
   void theLockIsAcquiredAndReleasedWithTheCommit() {
     CompletableFuture<CommitOutcome> done = requireTheLock(large(node.begin(), "1"));
     node.store.next(What.EXCLUSIVE_LOCK).answer();

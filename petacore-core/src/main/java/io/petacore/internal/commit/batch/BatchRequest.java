@@ -5,6 +5,7 @@ import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.store.Batch;
 import io.petacore.store.Guard;
+import io.petacore.store.KeyValue;
 import io.petacore.store.Operation;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +71,27 @@ public record BatchRequest(
             new Guard(holder, holderRevision)),
         operations,
         lockReads());
+  }
+
+  /**
+   * Whether what a refused request has read is newer than its guards. If not, the store has shown
+   * nothing that must be applied first, and the same request would be refused again.
+   *
+   * @param withRecord whether the commit record is guarded, too
+   */
+  public boolean isOvertakenBy(List<KeyValue> found, boolean withRecord) {
+    for (KeyValue kv : found) {
+      boolean newer =
+          kv.key().equals(fenceKey)
+              ? kv.modRevision() > fenceRevision
+              : kv.key().equals(lockKey())
+                  ? kv.modRevision() > lockRevision
+                  : withRecord && kv.modRevision() > recordRevision;
+      if (newer) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The key of the exclusive commit lock in the store. */

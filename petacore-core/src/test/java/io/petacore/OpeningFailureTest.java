@@ -142,7 +142,7 @@ class OpeningFailureTest {
       Await.until("a warning", () -> log.lines("WARN", "connection refused").size() == 1);
       store.mend();
       Await.until("the end", () -> log.lines("INFO", "answers again").size() == 1);
-      assertTrue(storage.isSynced());
+      Await.until("synced again", storage::isSynced);
       assertEquals(1, log.lines("WARN", "connection refused").size());
     }
   }

@@ -76,10 +76,12 @@ public final class ScriptedKvStore implements KvStore {
   private @Nullable RuntimeException watchFailure;
   private boolean holding;
   private boolean endsWatchesAtOnce;
+  private boolean acceptsWatches;
   private boolean counting;
   private int pageLimit = Integer.MAX_VALUE;
   private long lastLease;
   private LongConsumer arriving = bytes -> {};
+  private Runnable afterOpening = () -> {};
 
   private static StoreException failure(StoreException.Kind kind) {
     return new StoreException(kind, "scripted: " + kind, null);
@@ -105,6 +107,15 @@ public final class ScriptedKvStore implements KvStore {
   /** Drops all revisions above a given one, as if a backup was restored. */
   public void rewind(long revision) {
     history.rewind(revision);
+  }
+
+  /** Sets what runs after {@link ScriptedWatch#open}: the client's steps that are due. */
+  public void afterOpening(Runnable steps) {
+    afterOpening = steps;
+  }
+
+  void watchOpened() {
+    afterOpening.run();
   }
 
   /** Holds calls from now on. */
@@ -146,6 +157,11 @@ public final class ScriptedKvStore implements KvStore {
   /** Makes the next call of {@link #watch} throw, which violates the contract. */
   public void throwOnWatch(RuntimeException thrown) {
     watchFailure = thrown;
+  }
+
+  /** Accepts watches at once from now on. */
+  public void acceptWatches() {
+    acceptsWatches = true;
   }
 
   /** Sets whether a watch ends before the call that opens it returns. */
@@ -295,6 +311,9 @@ public final class ScriptedKvStore implements KvStore {
     }
     ScriptedWatch watch = new ScriptedWatch(this, range, fromRevision, listener);
     watches.add(watch);
+    if (acceptsWatches) {
+      listener.onOpened();
+    }
     if (endsWatchesAtOnce) {
       watch.end(StoreException.Kind.UNAVAILABLE);
     }

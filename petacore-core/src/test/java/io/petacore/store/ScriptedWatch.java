@@ -43,9 +43,10 @@ public final class ScriptedWatch implements Watch {
     throwsOnClose = true;
   }
 
-  /** Calls {@code onOpened}. */
+  /** Calls {@code onOpened}, and then what the store is to run after that. */
   public ScriptedWatch open() {
     listener.onOpened();
+    store.watchOpened();
     return this;
   }
 

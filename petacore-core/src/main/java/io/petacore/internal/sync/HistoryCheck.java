@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Checks before a watch is opened whether the store is still on the history that is applied here,
- * and was not restored from a backup, after which revisions denote other states.
+ * Checks whether the store is still on the history that is applied here, and was not restored from
+ * a backup, after which revisions denote other states.
  *
  * <p>Reads the reserved keys at the applied revision: commit record, session fences and exclusive
  * commit lock must be those applied here, and the store must have reached every revision that it

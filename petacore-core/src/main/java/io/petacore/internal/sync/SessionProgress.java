@@ -3,7 +3,8 @@ package io.petacore.internal.sync;
 /** What the current watch session has received so far. Guarded by {@link SyncLock}. */
 final class SessionProgress {
 
-  private boolean opened;
+  private boolean accepted;
+  private boolean confirmed;
   private boolean applied;
   private long bytesAtOpening;
   private long lastBytes; // the bytes received when they were last checked
@@ -13,18 +14,27 @@ final class SessionProgress {
    * The store has accepted the watch.
    *
    * @param bytes the bytes received for the watch so far
+   */
+  void accepted(long bytes) {
+    accepted = true;
+    bytesAtOpening = bytes;
+  }
+
+  /**
+   * The history was checked: from now on revisions are applied when they arrive.
+   *
+   * @param bytes the bytes received for the watch so far
    * @param now the current monotonic time
    */
-  void opened(long bytes, long now) {
-    opened = true;
-    bytesAtOpening = bytes;
+  void confirmed(long bytes, long now) {
+    confirmed = true;
     lastBytes = bytes;
     lastReceivedNanos = now;
   }
 
   /** The watch handle is known; the store may have accepted the watch before that. */
   void started(long bytes) {
-    if (opened && bytesAtOpening == 0) {
+    if (accepted && bytesAtOpening == 0) {
       bytesAtOpening = bytes;
     }
   }
@@ -35,8 +45,12 @@ final class SessionProgress {
     lastReceivedNanos = now;
   }
 
-  boolean isOpened() {
-    return opened;
+  boolean isAccepted() {
+    return accepted;
+  }
+
+  boolean isConfirmed() {
+    return confirmed;
   }
 
   boolean hasApplied() {

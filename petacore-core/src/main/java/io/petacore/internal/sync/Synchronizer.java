@@ -97,7 +97,7 @@ public final class Synchronizer {
             store, namespace, classifier, scheduler, this::onProgress, steps::recordFailure);
     this.historyCheck = new HistoryCheck(store, namespace, classifier, lock, steps);
     this.resync =
-        new Resync(this::load, cache, lock, steps, counters, watchdog::forget, this::checkHistory);
+        new Resync(this::load, cache, lock, steps, counters, watchdog::forget, this::follow);
   }
 
   /**
@@ -113,7 +113,7 @@ public final class Synchronizer {
           if (cache.applied().revision() == 0) {
             initialLoad();
           } else {
-            checkHistory();
+            follow();
           }
         },
         watchdog::recover);
@@ -193,42 +193,57 @@ public final class Synchronizer {
           namespace,
           cache.applied().keys(),
           loaded.revision());
-      checkHistory();
+      follow();
     }
   }
 
-  /** Checks the store's history and then opens a watch or starts a resync. */
-  private void checkHistory() {
-    long revision = cache.applied().revision();
-    historyCheck.start(
-        revision,
-        watchdog.expected(),
-        continuity -> onHistoryChecked(continuity, revision),
-        this::onHistoryUnread);
-  }
-
-  private void onHistoryChecked(Continuity continuity, long revision) {
-    if (continuity == Continuity.BROKEN) {
-      log.warn("namespace {}: the store is on another history than before: resync", namespace);
-      resync.start(continuity);
-    } else if (lock.locked(SyncState::isResyncRequired)) {
-      resync.start(continuity);
+  /** Opens a watch or starts a resync. */
+  private void follow() {
+    if (lock.locked(SyncState::isResyncRequired)) {
+      checkHistory(resync::start, failure -> steps.retryLater(failure, this::follow));
     } else {
-      openWatch(revision + 1);
+      openWatch(cache.applied().revision() + 1);
     }
   }
 
-  private void onHistoryUnread(StoreException failure) {
-    switch (failure.kind()) {
-      case COMPACTED -> resync.start(Continuity.UNKNOWN);
-      case FUTURE_REVISION -> {
-        log.warn(
-            "namespace {}: the store has not reached a revision that it confirmed: {}",
-            namespace,
-            failure.getMessage());
-        resync.start(Continuity.BROKEN);
+  /**
+   * Checks the store's history.
+   *
+   * @param onResult receives the result, also if the store has compacted the applied revision
+   * @param onFailure receives the failure if the store cannot be read
+   */
+  private void checkHistory(Consumer<Continuity> onResult, Consumer<StoreException> onFailure) {
+    historyCheck.start(
+        cache.applied().revision(),
+        watchdog.expected(),
+        continuity -> {
+          if (continuity == Continuity.BROKEN) {
+            log.warn("namespace {}: the store is on another history than before", namespace);
+          }
+          onResult.accept(continuity);
+        },
+        failure -> {
+          switch (failure.kind()) {
+            case COMPACTED -> onResult.accept(Continuity.UNKNOWN);
+            case FUTURE_REVISION -> {
+              log.warn(
+                  "namespace {}: the store has not reached a revision that it confirmed: {}",
+                  namespace,
+                  failure.getMessage());
+              onResult.accept(Continuity.BROKEN);
+            }
+            default -> onFailure.accept(failure);
+          }
+        });
+  }
+
+  private void onHistoryChecked(WatchSession session, Continuity continuity) {
+    if (continuity == Continuity.PROVED && !lock.locked(SyncState::isResyncRequired)) {
+      if (session.confirm()) {
+        synced.complete(null);
       }
-      default -> steps.retryLater(failure, this::checkHistory);
+    } else if (session.abandon()) {
+      resync.start(continuity);
     }
   }
 
@@ -243,14 +258,17 @@ public final class Synchronizer {
   /** Called by watch sessions, on any thread. */
   private final class SessionOwner implements WatchSession.Owner {
     @Override
-    public void opened() {
-      synced.complete(null);
+    public void accepted(WatchSession session) {
+      steps.execute(
+          () ->
+              checkHistory(
+                  continuity -> onHistoryChecked(session, continuity), session::endUnchecked));
     }
 
     @Override
     public void failedToApply(WatchSession session) {
       steps.executeAfterSession(
-          session.startedNanos(), () -> steps.executeLater(Synchronizer.this::checkHistory));
+          session.startedNanos(), () -> steps.executeLater(Synchronizer.this::follow));
     }
 
     @Override
@@ -260,7 +278,7 @@ public final class Synchronizer {
           session.startedNanos(),
           cause.kind() == StoreException.Kind.COMPACTED
               ? () -> resync.start(Continuity.UNKNOWN)
-              : () -> steps.executeLater(Synchronizer.this::checkHistory));
+              : () -> steps.executeLater(Synchronizer.this::follow));
     }
   }
 
@@ -286,7 +304,7 @@ public final class Synchronizer {
             guarded -> {
               WatchSession session = guarded.session();
               SessionProgress progress = session == null ? null : guarded.progressOf(session);
-              if (session == null || progress == null || !progress.isOpened()) {
+              if (session == null || progress == null || !progress.isConfirmed()) {
                 return CatchUp.SILENCE_BOUND.toNanos(); // the opening has a timeout of its own
               }
               long bound = guarded.catchUp().silenceBound().toNanos();
@@ -329,7 +347,7 @@ public final class Synchronizer {
     WatchSession session = last.get();
     if (session != null) {
       session.close();
-      steps.execute(this::checkHistory);
+      steps.execute(this::follow);
     } // else a session is about to be opened, which checks whether a resync is required
   }
 

@@ -1,14 +1,17 @@
 package io.petacore.internal.sync;
 
+import io.petacore.data.Bytes;
 import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.sync.Synchronizer.State;
+import io.petacore.store.Event;
 import io.petacore.store.KvStore;
 import io.petacore.store.RevisionEvents;
 import io.petacore.store.StoreException;
 import io.petacore.store.Watch;
 import io.petacore.store.WatchListener;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,6 +20,11 @@ import org.slf4j.LoggerFactory;
 /**
  * A watch from its opening to its end. Its events count only while it is the current session, which
  * is checked under the lock; a session that was replaced changes nothing.
+ *
+ * <p>A watch does not outlive its server. So a check of the history that begins after the watch was
+ * accepted holds for all that the watch delivers; a check before it would not, since the store
+ * could be restored from a backup in between. What arrives until the check has passed is kept, up
+ * to a bound.
  *
  * <p>Revisions are applied on the store's thread, which saves every commit a hand-over to another
  * thread.
@@ -27,12 +35,15 @@ final class WatchSession implements WatchListener {
 
   private static final Duration OPENING_TIMEOUT = Duration.ofSeconds(5);
 
+  /** Bounds the bytes of the revisions that are kept until the check has passed. */
+  static final long MAX_KEPT_BYTES = 16L << 20;
+
   /** What the Synchronizer does about a session. Called without the lock, by any thread. */
   interface Owner {
-    /** The store has accepted the watch. */
-    void opened();
+    /** The store has accepted the watch: the history is to be checked now. */
+    void accepted(WatchSession session);
 
-    /** The session ended because revisions are missing or could not be applied. */
+    /** The session ended because revisions are missing or could not be applied: resync. */
     void failedToApply(WatchSession session);
 
     /** The session ended. */
@@ -46,6 +57,10 @@ final class WatchSession implements WatchListener {
   private final Owner owner;
   private final long startedNanos;
   private volatile @Nullable Watch watch;
+
+  // Guarded by the lock.
+  private final List<RevisionEvents> kept = new ArrayList<>();
+  private long keptBytes;
 
   WatchSession(
       KvStore store, Namespace namespace, Scheduler scheduler, SyncLock lock, Owner owner) {
@@ -113,14 +128,58 @@ final class WatchSession implements WatchListener {
             state -> {
               SessionProgress progress = state.progressOf(this);
               if (progress != null) {
-                progress.opened(receivedBytes(), scheduler.nanoTime());
-                state.enter(State.SYNCED);
+                progress.accepted(receivedBytes());
               }
               return progress != null;
             });
     if (current) {
-      owner.opened();
+      owner.accepted(this);
     }
+  }
+
+  /**
+   * The store is on the history that is applied here: applies what the watch has delivered so far.
+   *
+   * @return false if the session is not the current one, or was ended by this call
+   */
+  boolean confirm() {
+    boolean[] current = {false};
+    boolean failed =
+        lock.locked(
+            state -> {
+              SessionProgress progress = state.progressOf(this);
+              if (progress == null) {
+                return false;
+              }
+              current[0] = true;
+              progress.confirmed(receivedBytes(), scheduler.nanoTime());
+              state.enter(State.SYNCED);
+              boolean applied = kept.isEmpty() || apply(state, progress, kept);
+              kept.clear();
+              return !applied;
+            });
+    if (failed) {
+      close();
+      owner.failedToApply(this);
+    }
+    return current[0] && !failed;
+  }
+
+  /** Ends the session without a failure of the watch, because the history is another one. */
+  boolean abandon() {
+    boolean current =
+        lock.locked(
+            state -> {
+              boolean isCurrent = state.progressOf(this) != null;
+              if (isCurrent) {
+                state.end(State.DISCONNECTED);
+              }
+              return isCurrent;
+            });
+    if (current) {
+      close();
+    }
+    return current;
   }
 
   @Override
@@ -138,6 +197,35 @@ final class WatchSession implements WatchListener {
     if (progress == null) {
       return true;
     }
+    return progress.isConfirmed() ? apply(state, progress, revisions) : keep(state, revisions);
+  }
+
+  private boolean keep(SyncState state, List<RevisionEvents> revisions) {
+    kept.addAll(revisions);
+    keptBytes += bytesOf(revisions);
+    if (keptBytes <= MAX_KEPT_BYTES) {
+      return true;
+    }
+    log.warn(
+        "over {} bytes have arrived before the store's history was checked: resync",
+        MAX_KEPT_BYTES);
+    state.requireResync();
+    state.end(State.DISCONNECTED);
+    return false;
+  }
+
+  private static long bytesOf(List<RevisionEvents> revisions) {
+    long bytes = 0;
+    for (RevisionEvents revision : revisions) {
+      for (Event event : revision.events()) {
+        Bytes value = event.value();
+        bytes += event.key().length() + (value == null ? 0 : value.length());
+      }
+    }
+    return bytes;
+  }
+
+  private boolean apply(SyncState state, SessionProgress progress, List<RevisionEvents> revisions) {
     try {
       for (RevisionEvents events : revisions) {
         state.applier().apply(events);
@@ -164,7 +252,7 @@ final class WatchSession implements WatchListener {
         lock.locked(
             state -> {
               SessionProgress progress = state.progressOf(this);
-              return progress != null && !progress.isOpened();
+              return progress != null && !progress.isAccepted();
             });
     if (late) {
       end(unavailable("the watch was not accepted in time"), false);
@@ -174,6 +262,11 @@ final class WatchSession implements WatchListener {
   /** Ends the session because it has not delivered a revision in time. */
   void endAsSilent(long revision) {
     end(unavailable("the watch has not delivered revision " + revision + " in time"), true);
+  }
+
+  /** Ends the session because the store's history could not be checked. */
+  void endUnchecked(StoreException failure) {
+    end(failure, false);
   }
 
   private static StoreException unavailable(String message) {
@@ -200,7 +293,7 @@ final class WatchSession implements WatchListener {
     }
     long received = progress.bytesSinceOpening(bytes);
     CatchUp.End end = new CatchUp.End(cause, silent, progress.hasApplied(), received, lasted);
-    if (progress.isOpened() && state.catchUp().ended(end)) {
+    if (progress.isAccepted() && state.catchUp().ended(end)) {
       state.requireResync();
       if (state.catchUp().takeWarning()) {
         log.warn(

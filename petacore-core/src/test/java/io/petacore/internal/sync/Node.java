@@ -53,6 +53,7 @@ final class Node {
 
   Node(ScriptedKvStore store) {
     this.store = store;
+    store.afterOpening(scheduler::runDue);
     this.synchronizer =
         new Synchronizer(
             store, NAMESPACE, cache, clock, scheduler, AGREEMENT_MARGIN, listener, states::add);

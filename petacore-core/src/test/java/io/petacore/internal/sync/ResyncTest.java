@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.petacore.data.Bytes;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionTooOldException;
@@ -75,8 +76,9 @@ class ResyncTest {
   }
 
   @Test
-  void compactionIsDetectedBeforeTheWatchIsOpened() {
+  void compactionOfTheAppliedRevisionIsDetected() {
     ScriptedWatch watch = node.follow();
+    node.store.acceptWatches();
     watch.end(Kind.UNAVAILABLE);
     node.store.change(put("a", "1"));
     node.store.change(put("a", "2"));
@@ -172,6 +174,7 @@ class ResyncTest {
   @Test
   void aRestoredStoreIsDetectedByItsCommitRecord() {
     ScriptedWatch watch = node.follow();
+    node.store.acceptWatches();
     node.store.change(record(10_000), put("kept", "1"), put("a", "1"));
     node.store.change(record(20_000), put("a", "lost"), put("lost", "2"));
     watch.deliver();
@@ -196,6 +199,7 @@ class ResyncTest {
   @Test
   void aRestoredStoreIsDetectedByItsRevision() {
     ScriptedWatch watch = node.follow();
+    node.store.acceptWatches();
     node.store.change(record(10_000), put("a", "1"));
     node.store.change(record(20_000), put("a", "lost"));
     node.store.change(put("b", "lost"));
@@ -232,6 +236,68 @@ class ResyncTest {
     assertTrue(node.lastPublication().anotherHistory());
   }
 
+  /** Fails if the history is checked before the watch is accepted, and not after that. */
+  @Test
+  void aStoreRestoredBeforeTheWatchIsAcceptedIsDetected() {
+    node.store.change(record(10_000), put("a", "1"));
+    node.store.change(record(20_000), put("lost", "2"));
+    node.load();
+    node.store.rewind(2);
+    node.store.change(record(30_000), put("b", "3"));
+    node.store.change(record(40_000), put("b", "4"));
+    node.store.watch().open().deliver();
+    assertFalse(node.synced.isDone());
+    assertEquals(Map.of("a", "1", "lost", "2"), node.contents(), "no mixture of two histories");
+    node.pause();
+    assertEquals(Map.of("a", "1", "b", "4"), node.contents());
+    assertTrue(node.lastPublication().anotherHistory());
+  }
+
+  @Test
+  void whatArrivesDuringTheHistoryCheckIsAppliedAfterIt() {
+    node.store.change(record(10_000), put("a", "1"));
+    node.load();
+    node.store.hold();
+    ScriptedWatch watch = node.store.watch().open();
+    node.store.change(record(20_000), put("a", "2"));
+    watch.deliver();
+    assertEquals(Map.of("a", "1"), node.contents());
+    assertFalse(node.synced.isDone());
+    node.store.stopHolding();
+    node.store.nextHeld().answer();
+    node.scheduler.runDue();
+    assertEquals(Map.of("a", "2"), node.contents());
+    assertTrue(node.synced.isDone());
+    node.store.change(put("a", "3"));
+    watch.deliver();
+    assertEquals(Map.of("a", "3"), node.contents());
+    assertEquals(0, node.synchronizer.counters().resyncs());
+  }
+
+  /** Fails if what arrives during the check is kept without a bound. */
+  @Test
+  void aLargeBacklogDuringTheHistoryCheckCausesAResync() {
+    node.load();
+    node.store.hold();
+    ScriptedWatch watch = node.store.watch().open();
+    Bytes megabyte = Bytes.of(new byte[1 << 20]);
+    int kept = 0;
+    for (int i = 0; !watch.isClosed(); i++) {
+      node.store.change(new Operation.Put(Node.NAMESPACE.toStore(Bytes.utf8("k" + i)), megabyte));
+      watch.deliver();
+      kept++;
+    }
+    assertEquals(WatchSession.MAX_KEPT_BYTES >> 20, kept);
+    node.store.stopHolding();
+    node.store.acceptWatches();
+    node.pause();
+    node.pause();
+    assertEquals(1, node.synchronizer.counters().resyncs());
+    assertTrue(node.synced.isDone());
+    assertEquals(node.store.newest(), node.revision());
+    assertFalse(node.lastPublication().anotherHistory());
+  }
+
   /** Losses of a store that leave the commit record unchanged. */
   private enum WithoutRecord {
     SESSION_OPENED,
@@ -256,6 +322,7 @@ class ResyncTest {
   @EnumSource
   void aRestoredStoreIsDetectedByFencesAndLock(WithoutRecord what) {
     ScriptedWatch watch = node.follow();
+    node.store.acceptWatches();
     node.store.change(record(10_000), put("a", "1"), put("\0s/0", "session"));
     if (what == WithoutRecord.TURN_GIVEN_BACK) {
       node.store.change(put("\0x", "0"));
@@ -293,6 +360,7 @@ class ResyncTest {
   void aStoreRestoredToTheAppliedRevisionIsDetectedByAConfirmedOne() {
     node.store.change(record(10_000), put("a", "1"));
     ScriptedWatch watch = node.follow();
+    node.store.acceptWatches();
     long confirmed = node.store.change(record(20_000), put("a", "lost"));
     CompletableFuture<AppliedState> waiter = node.cache.whenApplied(confirmed);
     node.synchronizer.expect(confirmed);
@@ -311,6 +379,7 @@ class ResyncTest {
   @Test
   void aResponseOlderThanTheConfirmationProvesNothing() {
     ScriptedWatch watch = node.follow();
+    node.store.acceptWatches();
     watch.end(Kind.UNAVAILABLE);
     node.store.hold();
     node.pause();
@@ -327,6 +396,7 @@ class ResyncTest {
   @Test
   void anotherHistoryDropsExpectedRevisions() {
     ScriptedWatch watch = node.follow();
+    node.store.acceptWatches();
     node.store.change(put("a", "1"));
     node.store.change(put("a", "lost"));
     watch.deliver();
@@ -344,6 +414,7 @@ class ResyncTest {
   @Test
   void aRestoredStoreWithNewCommitsIsOnAnotherHistory() {
     ScriptedWatch watch = node.follow();
+    node.store.acceptWatches();
     node.store.change(put("a", "1"));
     node.store.change(put("a", "lost"));
     watch.deliver();
@@ -364,6 +435,7 @@ class ResyncTest {
   @Test
   void equalModRevisionsOfAnotherHistoryProveNothing() {
     ScriptedWatch watch = node.follow();
+    node.store.acceptWatches();
     node.store.change(record(10_000), put("a", "old"));
     watch.deliver();
     watch.end(Kind.UNAVAILABLE);
@@ -398,6 +470,7 @@ class ResyncTest {
   @Test
   void afterCompactionAnotherHistoryIsDetectedByAValue() {
     node.follow();
+    node.store.acceptWatches();
     node.store.change(put("a", "old"));
     assertAnotherHistory(1, revision(put("a", "new")), revision(record(20_000), put("b", "new")));
     assertEquals(Map.of("a", "new", "b", "new"), node.contents());
@@ -406,6 +479,7 @@ class ResyncTest {
   @Test
   void afterCompactionAnotherHistoryIsDetectedByAnOlderRecord() {
     node.follow();
+    node.store.acceptWatches();
     node.store.change(record(10_000), put("a", "1"));
     node.store.change(record(20_000), put("a", "2"));
     assertAnotherHistory(2, revision(put("b", "3")), revision(put("b", "4")));
@@ -415,6 +489,7 @@ class ResyncTest {
   @Test
   void afterCompactionAnotherHistoryIsDetectedByAnotherRecord() {
     node.follow();
+    node.store.acceptWatches();
     node.store.change(record(10_000), put("a", "1"));
     assertAnotherHistory(1, revision(record(10_001), put("b", "1")), revision(put("b", "2")));
     assertEquals(Map.of("b", "2"), node.contents());
@@ -423,6 +498,7 @@ class ResyncTest {
   @Test
   void afterCompactionAnotherHistoryIsDetectedByAnOlderFence() {
     node.follow();
+    node.store.acceptWatches();
     node.store.change(record(10_000), put("\0s/0", "session"));
     node.store.change(put("\0s/0", "session"));
     assertAnotherHistory(2, revision(record(20_000), put("a", "1")), revision(put("b", "1")));
@@ -432,6 +508,7 @@ class ResyncTest {
   @Test
   void afterCompactionAnotherHistoryIsDetectedByAnOlderKey() {
     node.follow();
+    node.store.acceptWatches();
     node.store.change(put("a", "1"));
     node.store.change(put("a", "2"));
     assertAnotherHistory(2, revision(put("b", "1")), revision(put("c", "1")));
@@ -458,6 +535,7 @@ class ResyncTest {
   void aRestoredStoreWithBumpedRevisionsIsOnAnotherHistory() {
     node.store.change(record(10_000), put("a", "1"), put("b", "1"));
     node.follow();
+    node.store.acceptWatches();
     node.store.change(record(20_000), put("a", "lost"));
     node.store.watch().deliver();
     node.store.rewind(2);
@@ -478,6 +556,7 @@ class ResyncTest {
   void aCompactedStoreWithoutProofIsOnAnotherHistory() {
     node.store.change(record(10_000), put("a", "1"));
     node.follow();
+    node.store.acceptWatches();
     node.store.change(record(20_000), put("a", "2"));
     node.store.compact(3);
     node.store.watch().end(Kind.UNAVAILABLE);
@@ -491,6 +570,7 @@ class ResyncTest {
   void aRestoreThatLostADeletionIsDetected() {
     node.store.change(record(10_000), put("a", "1"), put("b", "1"));
     node.follow();
+    node.store.acceptWatches();
     node.store.change(delete("b"));
     node.store.watch().deliver();
     node.store.rewind(2);
@@ -508,6 +588,7 @@ class ResyncTest {
   void aRestoreThatLostAForeignWriteBeforeADeletionIsDetected() {
     node.store.change(record(10_000), put("a", "1"));
     node.follow();
+    node.store.acceptWatches();
     node.store.change(put("a", "lost"));
     node.store.change(put("k", "1"));
     node.store.change(delete("k"));
@@ -528,6 +609,7 @@ class ResyncTest {
   void aRestoreThatLostOnlyForeignWritesIsDetected() {
     node.store.change(record(10_000), put("a", "1"));
     node.follow();
+    node.store.acceptWatches();
     node.store.change(put("a", "lost"));
     node.store.watch().deliver();
     node.store.rewind(2);

@@ -644,15 +644,20 @@ class SynchronizerTest {
   }
 
   @Test
-  void noWatchIsOpenedAfterCloseDuringTheHistoryCheck() {
+  void nothingIsAppliedAfterCloseDuringTheHistoryCheck() {
     ScriptedWatch watch = node.follow();
     watch.end(Kind.UNAVAILABLE);
-    node.store.hold();
     node.pause();
+    node.store.hold();
+    node.store.watch().open();
+    node.store.change(put("a", "1"));
+    node.store.watch().deliver();
     node.synchronizer.close();
     node.store.nextHeld().answer();
     node.scheduler.advance(Duration.ofMinutes(1));
-    assertEquals(1, node.store.watches().size());
+    assertEquals(1, node.revision());
+    assertEquals(List.of(SYNCED, DISCONNECTED, CLOSED), node.states);
+    assertEquals(2, node.store.watches().size());
   }
 
   @Test

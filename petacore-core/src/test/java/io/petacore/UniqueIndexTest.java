@@ -11,8 +11,11 @@ import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.error.TransactionConflictException;
 import io.petacore.error.UniqueViolationException;
+import io.petacore.store.KvStore;
 import io.petacore.store.embedded.EmbeddedKvStore;
+import io.petacore.testing.Await;
 import io.petacore.testing.Seeds;
+import io.petacore.testing.SteeredStore;
 import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Snapshot;
@@ -49,8 +52,12 @@ class UniqueIndexTest {
   }
 
   private DistributedStorage node() {
+    return node(store);
+  }
+
+  private DistributedStorage node(KvStore connection) {
     DistributedStorage node =
-        DistributedStorage.builder(store)
+        DistributedStorage.builder(connection)
             .uniqueIndex("byWord", KeyRange.prefix("k"), UniqueIndexTest::words)
             .open();
     open.add(node);
@@ -120,6 +127,27 @@ class UniqueIndexTest {
         first.commit();
         assertThrows(UniqueViolationException.class, second::commit);
       }
+      one.delete(KeyRange.all());
+    }
+  }
+
+  /** The second node checks in memory, where nothing of the first commit shows. */
+  @Test
+  void aSecondHolderIsRefusedWhereTheFirstIsNotSeenYet() {
+    for (TransactionOptions options : List.of(TransactionOptions.defaults(), READ_COMMITTED)) {
+      DistributedStorage one = node();
+      SteeredStore steered = new SteeredStore(store);
+      DistributedStorage other = node(steered);
+      steered.holdEvents();
+      write(one, "k1", "a");
+      CompletableFuture<Void> second =
+          CompletableFuture.runAsync(
+              () -> other.transaction(options, tx -> tx.write("k2", "a")),
+              commit -> new Thread(commit).start());
+      Await.until("it is sent", () -> other.status().counters().batches() > 0);
+      steered.releaseEvents();
+      CompletionException failed = assertThrows(CompletionException.class, second::join);
+      assertInstanceOf(UniqueViolationException.class, failed.getCause());
       one.delete(KeyRange.all());
     }
   }

@@ -15,6 +15,7 @@ import io.petacore.internal.transaction.NewestView;
 import io.petacore.store.KvStore;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.ExplicitTransaction;
+import io.petacore.transaction.IndexView;
 import io.petacore.transaction.ReadView;
 import io.petacore.transaction.Snapshot;
 import io.petacore.transaction.Transaction;
@@ -206,6 +207,11 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
   @Override
   public long count(KeyRange range) {
     return newest.count(range);
+  }
+
+  @Override
+  public IndexView index(String name) {
+    return newest.index(name);
   }
 
   /**

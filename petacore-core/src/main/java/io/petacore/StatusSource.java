@@ -77,6 +77,12 @@ final class StatusSource {
             entry(Counter.MALFORMED_RECORDS, sync.malformedRecords()),
             entry(Counter.IGNORED_KEYS, sync.ignoredKeys()),
             entry(Counter.CLOCKS_REFUSED, sync.clocksRefused()),
-            entry(Counter.OTHER_HISTORIES, sync.otherHistories())));
+            entry(Counter.OTHER_HISTORIES, sync.otherHistories()),
+            entry(
+                Counter.INDEX_FUNCTION_FAILURES,
+                engine.cache().indexes().failures().functionFailures()),
+            entry(
+                Counter.UNIQUE_VIOLATIONS,
+                engine.cache().indexes().failures().uniqueViolations())));
   }
 }

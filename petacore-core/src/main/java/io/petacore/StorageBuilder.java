@@ -3,6 +3,8 @@ package io.petacore;
 import static java.util.Objects.requireNonNull;
 
 import io.petacore.clock.PhysicalClock;
+import io.petacore.data.IndexFunction;
+import io.petacore.data.KeyRange;
 import io.petacore.error.NamespaceRefusedException;
 import io.petacore.error.ReadOnlyStorageException;
 import io.petacore.error.StorageClosedException;
@@ -14,12 +16,16 @@ import io.petacore.internal.concurrent.ThreadScheduler;
 import io.petacore.internal.engine.StatusReporting;
 import io.petacore.internal.engine.StorageConfig;
 import io.petacore.internal.engine.StorageOpener;
+import io.petacore.internal.mvcc.IndexDefinition;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.transaction.TransactionSettings;
 import io.petacore.store.KvStore;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Snapshot;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
@@ -49,6 +55,7 @@ public final class StorageBuilder {
   private int maxAttempts = 100;
   private int maxInFlight = 4;
   private int maxPendingCommits = 10_000;
+  private final Map<String, IndexDefinition> indexes = new LinkedHashMap<>();
   private Executor executor = ForkJoinPool.commonPool();
   private Consumer<StorageStatus> statusListener = status -> {};
   private PhysicalClock physicalClock = PhysicalClock.system();
@@ -244,6 +251,49 @@ public final class StorageBuilder {
   }
 
   /**
+   * Defines a secondary index, which {@link io.petacore.transaction.ReadView#index} reads. It is
+   * kept in this storage's memory only: nothing is stored for it, and other storages of the
+   * namespace may have other indexes.
+   *
+   * @param name 1 to 64 ASCII letters, digits, {@code .}, {@code _} and {@code -}
+   * @param range the keys whose entries are indexed
+   * @param function computes the index keys of an entry
+   * @return this builder
+   * @throws IllegalArgumentException if the name is not valid, or already defined
+   */
+  public StorageBuilder index(String name, KeyRange range, IndexFunction function) {
+    return define(new IndexDefinition(name, range, function, false));
+  }
+
+  /**
+   * Defines a secondary index in which no two entries may have the same index key. A transaction
+   * that would give an index key a second holder fails with {@link
+   * io.petacore.error.UniqueViolationException}, whichever node the holder was written on.
+   *
+   * <p>Every storage that writes to the range must define the index, with the same name, range and
+   * function: entries written without it are found by lookups, and counted ({@code
+   * uniqueViolations}) where they break the rule, but not prevented. For each index key given to an
+   * entry, a reserved key is written in the same transaction. Read Committed transactions that
+   * write to the range can conflict.
+   *
+   * @param name 1 to 64 ASCII letters, digits, {@code .}, {@code _} and {@code -}
+   * @param range the keys whose entries are indexed
+   * @param function computes the index keys of an entry
+   * @return this builder
+   * @throws IllegalArgumentException if the name is not valid, or already defined
+   */
+  public StorageBuilder uniqueIndex(String name, KeyRange range, IndexFunction function) {
+    return define(new IndexDefinition(name, range, function, true));
+  }
+
+  private StorageBuilder define(IndexDefinition index) {
+    if (indexes.putIfAbsent(index.name(), index) != null) {
+      throw new IllegalArgumentException("the index '" + index.name() + "' is already defined");
+    }
+    return this;
+  }
+
+  /**
    * Sets the executor of application code that the library calls: status listeners, further runs of
    * asynchronous bodies, and dependents of their futures. Default: the common pool.
    *
@@ -309,6 +359,7 @@ public final class StorageBuilder {
         new StorageConfig.History(historyRetention, maxHistoryBytes),
         new StorageConfig.Clock(physicalClock, maxClockOffset),
         new StorageConfig.Timeouts(openTimeout, openTotalTimeout, closeTimeout),
+        List.copyOf(indexes.values()),
         executor,
         new StatusReporting<>(StatusSource::statusOf, StorageStatus::state, statusListener),
         new StorageConfig.Internals(schedulers, caches));

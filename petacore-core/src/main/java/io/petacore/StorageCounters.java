@@ -58,7 +58,11 @@ public final class StorageCounters {
      * Times that the store was found, or had to be assumed, to be on another history, as after a
      * restore from a backup.
      */
-    OTHER_HISTORIES;
+    OTHER_HISTORIES,
+    /** Versions that an index function failed for, and which their index therefore leaves out. */
+    INDEX_FUNCTION_FAILURES,
+    /** Entries seen whose key in a unique index another entry had, written without the index. */
+    UNIQUE_VIOLATIONS;
 
     private final String label;
 
@@ -216,6 +220,16 @@ public final class StorageCounters {
   /** {@return the {@linkplain Counter#OTHER_HISTORIES changes to another history}} */
   public long otherHistories() {
     return get(Counter.OTHER_HISTORIES);
+  }
+
+  /** {@return the {@linkplain Counter#INDEX_FUNCTION_FAILURES failures of index functions}} */
+  public long indexFunctionFailures() {
+    return get(Counter.INDEX_FUNCTION_FAILURES);
+  }
+
+  /** {@return the {@linkplain Counter#UNIQUE_VIOLATIONS second holders of unique index keys}} */
+  public long uniqueViolations() {
+    return get(Counter.UNIQUE_VIOLATIONS);
   }
 
   @Override

@@ -21,7 +21,8 @@ public abstract sealed class PetaCoreException extends RuntimeException
         StoreUnavailableException,
         TransactionConflictException,
         TransactionTooLargeException,
-        TransactionTooOldException {
+        TransactionTooOldException,
+        UniqueViolationException {
   private static final long serialVersionUID = 1L;
 
   PetaCoreException(@Nullable String message, @Nullable Throwable cause) {

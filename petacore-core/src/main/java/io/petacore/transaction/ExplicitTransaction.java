@@ -46,6 +46,8 @@ public interface ExplicitTransaction extends Transaction, AutoCloseable {
    *     this transaction wrote since its snapshot; nothing was applied
    * @throws io.petacore.error.TransactionTooOldException if the snapshot is no longer kept; nothing
    *     was applied
+   * @throws io.petacore.error.UniqueViolationException if a key of a unique index would have a
+   *     second holder; nothing was applied
    * @throws io.petacore.error.TransactionTooLargeException if one request can't carry it; nothing
    *     was sent
    * @throws io.petacore.error.ReadOnlyStorageException if the storage was opened read-only and the

@@ -122,6 +122,15 @@ public interface ReadView {
   long count(KeyRange range);
 
   /**
+   * Returns a secondary index, as this view shows it.
+   *
+   * @param name the name by which the storage's builder defined it
+   * @return the index; its reads are reads of this view
+   * @throws IllegalArgumentException if there is no such index; the message lists those there are
+   */
+  IndexView index(String name);
+
+  /**
    * Returns the store's revision that a read sees now.
    *
    * @return the revision of the snapshot; for a Read Committed transaction and for the storage, the

@@ -12,6 +12,7 @@ import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionConflictException;
 import io.petacore.error.TransactionTooLargeException;
 import io.petacore.error.TransactionTooOldException;
+import io.petacore.error.UniqueViolationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@link TransactionConflictException} if other commits kept changing a key that it writes
  *   <li>{@link TransactionTooOldException} if each of its runs took longer than history is kept
+ *   <li>{@link UniqueViolationException} if a key of a unique index would have a second holder
  *   <li>{@link TransactionTooLargeException} if one request can't carry it
  *   <li>{@link ReadOnlyStorageException} if it writes and the storage was opened read-only
  *   <li>{@link StoreUnavailableException} if the store could not be reached in time

@@ -4,6 +4,7 @@ import io.petacore.contract.BadInputContract;
 import io.petacore.contract.CallsContract;
 import io.petacore.contract.ForeignWriterContract;
 import io.petacore.contract.HistoryContract;
+import io.petacore.contract.IndexContract;
 import io.petacore.contract.IsolationContract;
 import io.petacore.contract.NamespaceContract;
 import io.petacore.contract.RangeDeletionContract;
@@ -23,6 +24,7 @@ class EmbeddedStorageTest
         CallsContract,
         ForeignWriterContract,
         HistoryContract,
+        IndexContract,
         IsolationContract,
         NamespaceContract,
         RangeDeletionContract,

@@ -65,6 +65,7 @@ public final class Engine {
             .internals()
             .caches()
             .make(config.history().retention(), config.history().maxBytes(), scheduler::nanoTime);
+    cache.indexes().define(config.indexes());
     HybridLogicalClock clock =
         new HybridLogicalClock(config.clock().physical(), config.clock().maxOffset());
     this.pipeline =

@@ -2,10 +2,12 @@ package io.petacore.internal.engine;
 
 import io.petacore.clock.PhysicalClock;
 import io.petacore.internal.concurrent.Scheduler;
+import io.petacore.internal.mvcc.IndexDefinition;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.transaction.TransactionSettings;
 import io.petacore.store.KvStore;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 
@@ -19,6 +21,7 @@ import java.util.function.Function;
  * @param history the bounds on superseded versions
  * @param clock the clock of commits
  * @param timeouts the bounds on opening and closing
+ * @param indexes the secondary indexes
  * @param executor the application's executor
  * @param statusReporting the application's status listener
  * @param internals parts that a simulation replaces
@@ -31,6 +34,7 @@ public record StorageConfig(
     History history,
     Clock clock,
     Timeouts timeouts,
+    List<IndexDefinition> indexes,
     Executor executor,
     StatusReporting<?> statusReporting,
     Internals internals) {

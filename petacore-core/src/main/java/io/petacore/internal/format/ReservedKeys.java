@@ -23,6 +23,9 @@ public final class ReservedKeys {
   private static final Bytes DELETE_FENCES = reserved("d/");
   private static final Bytes SESSION_FENCES = reserved("s/");
 
+  /** Above all bookkeeping, which is read whole before each watch. */
+  private static final Bytes UNIQUE_CLAIMS = reserved("z/");
+
   private ReservedKeys() {}
 
   private static Bytes reserved(String name) {
@@ -40,7 +43,22 @@ public final class ReservedKeys {
         || key.equals(FORMAT)
         || key.equals(EXCLUSIVE_LOCK)
         || key.startsWith(DELETE_FENCES)
-        || key.startsWith(SESSION_FENCES);
+        || key.startsWith(SESSION_FENCES)
+        || key.startsWith(UNIQUE_CLAIMS);
+  }
+
+  /** Whether a key is the claim of a unique index key. */
+  public static boolean isUniqueClaim(Bytes key) {
+    return key.startsWith(UNIQUE_CLAIMS);
+  }
+
+  /**
+   * Returns the claim of a unique index key.
+   *
+   * @param index the name of the index, which has no slash
+   */
+  public static Bytes uniqueClaim(String index, Bytes indexKey) {
+    return UNIQUE_CLAIMS.concat(Bytes.utf8(index + "/")).concat(indexKey);
   }
 
   /** Whether a key is a delete fence. */

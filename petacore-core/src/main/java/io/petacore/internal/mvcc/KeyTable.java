@@ -21,18 +21,21 @@ final class KeyTable {
   final OrderedIndex orderedIndex = new OrderedIndex();
   private final History history;
   private final LongChains longChains;
+  final SecondaryIndexes indexes;
   private long present; // keys of the application
   private long bytes; // of all keys and their newest versions
 
   KeyTable(History history, LongChains longChains) {
     this.history = history;
     this.longChains = longChains;
+    this.indexes = new SecondaryIndexes(history, longChains);
   }
 
   /** Removes all keys. */
   void clear() {
     hashIndex.clear();
     orderedIndex.clear();
+    indexes.clear();
     present = 0;
     bytes = 0;
   }
@@ -42,15 +45,27 @@ final class KeyTable {
     return present;
   }
 
-  /** The estimated heap footprint of all keys with their newest versions, in bytes. */
+  /** The number of keys and of entries of secondary indexes. */
+  long size() {
+    return (long) hashIndex.size() + indexes.size();
+  }
+
+  /**
+   * The estimated heap footprint of all keys and index entries with their newest versions, in
+   * bytes.
+   */
   long bytes() {
-    return bytes;
+    return bytes + indexes.bytes();
   }
 
   /** Adds a key that is not in the table. */
   void load(Change change) {
     countPresence(change.key(), null, change.value());
-    linkFirst(change, LOADED);
+    VersionChain chain = indexes.newChain(change.key());
+    linkFirst(change, chain, LOADED);
+    if (chain instanceof IndexedKeyChain indexed) {
+      indexes.load(indexed, change);
+    }
   }
 
   /** Links the versions of a revision; of several changes to one key, the last one wins. */
@@ -67,11 +82,14 @@ final class KeyTable {
     Bytes key = change.key();
     Version head = hashIndex.get(key);
     countPresence(key, head, change.value());
+    VersionChain chain = head == null ? indexes.newChain(key) : head.chain();
+    if (chain instanceof IndexedKeyChain indexed) {
+      indexes.update(indexed, change, timestamp, now);
+    }
     if (head == null) {
-      linkFirst(change, timestamp);
+      linkFirst(change, chain, timestamp);
       return;
     }
-    VersionChain chain = head.chain();
     int before = chain.headBytes();
     Version next = head.next(change.value(), timestamp, change.modRevision(), longChains);
     chain.link(next);
@@ -84,12 +102,12 @@ final class KeyTable {
     }
   }
 
-  private void linkFirst(Change change, long timestamp) {
+  private void linkFirst(Change change, VersionChain chain, long timestamp) {
     if (change.value() == null) {
       return;
     }
-    Version first = Version.first(change.key(), change.value(), timestamp, change.modRevision());
-    first.chain().link(first);
+    Version first = Version.first(chain, change.value(), timestamp, change.modRevision());
+    chain.link(first);
     hashIndex.add(first);
     orderedIndex.add(first.chain());
     bytes += MemoryUsage.ofKey(first.key()) + MemoryUsage.ofVersion(first);
@@ -103,8 +121,18 @@ final class KeyTable {
     present += (after == null ? 0L : 1L) - (wasPresent ? 1L : 0L);
   }
 
-  /** Removes the key of a tombstone that is its only version. */
+  /** Makes all changes so far visible to readers. */
+  void publish() {
+    orderedIndex.publish();
+    indexes.publish();
+  }
+
+  /** Removes the key, or index entry, of a tombstone that is its only version. */
   void remove(Version tombstone) {
+    if (tombstone.chain() instanceof IndexEntryChain entry) {
+      indexes.remove(entry);
+      return;
+    }
     hashIndex.remove(tombstone);
     orderedIndex.remove(tombstone.key());
     bytes -= MemoryUsage.ofKey(tombstone.key()) + MemoryUsage.ofVersion(tombstone);

@@ -18,6 +18,8 @@ public record MemoryUsage(long versions, long bytes, long historyBytes) {
   private static final int VERSION = 48;
   private static final int INDEXED = 8 + 16; // the reference, and 12 to 18 bytes in the index
   private static final int CHAIN = 24;
+  private static final int INDEX_CHAIN = 32;
+  private static final int REMEMBERED = 24; // in an array of the indexed key
   private static final int PAGES = 12; // key and chain, in pages that are two thirds full or more
   private static final int SLOTS = 14; // with tags, at a load factor between ¼ and ½
   private static final int BYTES = 24 + 16; // the object and the header of its array
@@ -33,6 +35,16 @@ public record MemoryUsage(long versions, long bytes, long historyBytes) {
   /** The bytes of a version. */
   static int ofVersion(Version version) {
     return VERSION + (version instanceof IndexedVersion ? INDEXED : 0) + of(version.value());
+  }
+
+  /** The bytes of an entry of a secondary index without its versions; it shares its indexed key. */
+  static int ofIndexEntry(Bytes position) {
+    return INDEX_CHAIN + REMEMBERED + PAGES + of(position);
+  }
+
+  /** The bytes of a version of an index entry, which shares its value. */
+  static int ofIndexVersion(Version version) {
+    return VERSION + (version instanceof IndexedVersion ? INDEXED : 0);
   }
 
   /** The bytes that a superseded version of a given size takes until it is freed. */

@@ -40,7 +40,6 @@ public final class MvccCache {
   /** Creates the cache of a storage. */
   @FunctionalInterface
   public interface Maker {
-    /** See {@link MvccCache#MvccCache(Duration, long, LongSupplier)}. */
     MvccCache make(Duration retention, long maxHistoryBytes, LongSupplier nanoTime);
   }
 
@@ -50,12 +49,10 @@ public final class MvccCache {
   private final KeyTable keys; // writer only, but for the indexes
   private final SingleWriter writer = new SingleWriter();
   private final long retentionNanos;
-
   private final LongSupplier nanoTime;
   private final AppliedWaiters waiters = new AppliedWaiters();
   private final AgreedTimestamps agreed = new AgreedTimestamps();
   private final PastStates pastStates;
-
   // Written by the writer only.
   private volatile AppliedState applied;
   private volatile boolean closed;
@@ -91,6 +88,11 @@ public final class MvccCache {
     this.retentionNanos = retention.toNanos();
     this.nanoTime = nanoTime;
     this.applied = new AppliedState(0, 0, 0, nanoTime.getAsLong());
+  }
+
+  /** The secondary indexes, whose entries are published with the keys. */
+  public SecondaryIndexes indexes() {
+    return keys.indexes;
   }
 
   /** The newest published state. */
@@ -179,8 +181,7 @@ public final class MvccCache {
   }
 
   /**
-   * Checks that a timestamp is not below the horizon. Must be called <em>after</em> the versions
-   * have been read.
+   * Checks, <em>after</em> versions have been read, that a timestamp is not below the horizon.
    *
    * @throws TransactionTooOldException if the timestamp is below the horizon
    */
@@ -213,7 +214,7 @@ public final class MvccCache {
     closed = true;
     history.beginAt(Long.MAX_VALUE);
     keys.clear();
-    orderedIndex.publish();
+    keys.publish();
     history.clear();
   }
 
@@ -354,7 +355,7 @@ public final class MvccCache {
   }
 
   private void publish(long revision, long timestamp, long now) {
-    orderedIndex.publish();
+    keys.publish();
     AppliedState next = new AppliedState(revision, timestamp, keys.present(), now);
     history.published(next);
     // The commit point of this node: from here on all of the revision is visible.
@@ -384,7 +385,7 @@ public final class MvccCache {
       for (Version tombstone : history.free(nanoTime.getAsLong() - retentionNanos)) {
         keys.remove(tombstone);
       }
-      orderedIndex.publish();
+      keys.publish();
       updateMemoryUsage();
     } finally {
       assert writer.exit();
@@ -394,6 +395,6 @@ public final class MvccCache {
   private void updateMemoryUsage() {
     memoryUsage =
         new MemoryUsage(
-            hashIndex.size() + history.versions(), keys.bytes() + history.bytes(), history.bytes());
+            keys.size() + history.versions(), keys.bytes() + history.bytes(), history.bytes());
   }
 }

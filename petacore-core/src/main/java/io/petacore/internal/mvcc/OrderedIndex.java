@@ -132,6 +132,17 @@ final class OrderedIndex {
     }
   }
 
+  /** Returns the chain of a key; null if the key is absent. Writer only. */
+  @Nullable VersionChain find(Bytes key) {
+    byte[] wanted = BytesArray.of(key);
+    Page page = root;
+    while (!page.isLeaf()) {
+      page = page.child(page.childOf(wanted));
+    }
+    int i = page.firstAtOrAbove(wanted);
+    return page.hasAt(i, wanted) ? page.chain(i) : null;
+  }
+
   /** Removes all keys. Writer only. */
   void clear() {
     last = null;
@@ -156,6 +167,11 @@ final class OrderedIndex {
   /** The number of leaves. Writer only. */
   int leaves() {
     return root.leaves();
+  }
+
+  /** Iterates over the chains of a range as they are now, in ascending order. Writer only. */
+  PageCursor scanUnpublished(KeyRange range) {
+    return new PageCursor(root, range, Order.ASCENDING);
   }
 
   /** Iterates over the chains of a range in the last published tree. */

@@ -39,11 +39,16 @@ final class RangeScan implements Iterator<Entry> {
 
   @Override
   public Entry next() {
+    Version version = nextVersion();
+    return new Entry(version.key(), Objects.requireNonNull(version.value()));
+  }
+
+  /** Returns the visible version of the next entry, which has a value. */
+  Version nextVersion() {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    Version version = found[at++];
-    return new Entry(version.key(), Objects.requireNonNull(version.value()));
+    return found[at++];
   }
 
   /** Counts the remaining entries, and exhausts the iterator. */

@@ -58,9 +58,16 @@ public sealed class Version permits IndexedVersion {
 
   /** Creates the first version of a key, in a chain of its own. */
   static Version first(Bytes key, @Nullable Bytes value, long timestamp, long modRevision) {
-    VersionChain chain = new VersionChain(key);
-    return new Version(
-        BytesArray.of(key), key.hashCode(), chain, value, timestamp, modRevision, null);
+    return first(new VersionChain(key), value, timestamp, modRevision);
+  }
+
+  /** Creates the first version of the key of a chain. */
+  static Version first(
+      VersionChain chain, @Nullable Bytes value, long timestamp, long modRevision) {
+    Bytes key = chain.key();
+    // Entries of secondary indexes are never found by hash.
+    int hash = chain instanceof IndexEntryChain ? 0 : key.hashCode();
+    return new Version(BytesArray.of(key), hash, chain, value, timestamp, modRevision, null);
   }
 
   /**

@@ -10,7 +10,7 @@ import io.petacore.data.Bytes;
  * its timestamp and never just take the head.
  */
 @SuppressWarnings("NullAway.Init") // the first version is linked before the chain can be found
-final class VersionChain {
+sealed class VersionChain permits IndexedKeyChain, IndexEntryChain {
 
   private final Bytes key;
   private volatile Version head;
@@ -20,11 +20,11 @@ final class VersionChain {
     this.key = key;
   }
 
-  Bytes key() {
+  final Bytes key() {
     return key;
   }
 
-  Version head() {
+  final Version head() {
     return head;
   }
 
@@ -32,13 +32,23 @@ final class VersionChain {
    * The estimated heap footprint of the head, in bytes; kept here because reading it from the head
    * would cost a cache miss. Writer only.
    */
-  int headBytes() {
+  final int headBytes() {
     return headBytes;
   }
 
   /** Makes a version the head. Writer only. */
-  void link(Version newest) {
-    headBytes = MemoryUsage.ofVersion(newest);
+  final void link(Version newest) {
+    link(newest, MemoryUsage.ofVersion(newest));
+  }
+
+  /** Makes a version of a given size the head. Writer only. */
+  final void link(Version newest, int bytes) {
+    headBytes = bytes;
     head = newest;
+  }
+
+  /** Whether the first version is linked. Writer only. */
+  final boolean hasVersions() {
+    return head != null;
   }
 }

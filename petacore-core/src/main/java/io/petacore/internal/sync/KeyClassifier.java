@@ -14,9 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Classifies the keys of a namespace: data and delete fences, which the cache keeps; the commit
- * record and bookkeeping keys; and foreign keys in the reserved range, which are ignored. Loaded
- * keys and events are classified in the same way. Safe for use by many threads.
+ * Classifies the keys of a namespace: data, delete fences and claims of unique index keys, which
+ * the cache keeps; the commit record and bookkeeping keys; and foreign keys in the reserved range,
+ * which are ignored. Loaded keys and events are classified in the same way. Safe for use by many
+ * threads.
  */
 final class KeyClassifier {
 
@@ -46,7 +47,9 @@ final class KeyClassifier {
    */
   @Nullable Change toChange(Bytes storeKey, @Nullable Bytes value, long modRevision) {
     Bytes key = namespace.fromStore(storeKey);
-    if (ReservedKeys.isReserved(key) && !ReservedKeys.isDeleteFence(key)) {
+    if (ReservedKeys.isReserved(key)
+        && !ReservedKeys.isDeleteFence(key)
+        && !ReservedKeys.isUniqueClaim(key)) {
       if (!ReservedKeys.isKnown(key)) {
         SyncCounters.countAndWarn(
             counters.ignoredKeys,

@@ -150,19 +150,43 @@ final class Attempts {
             ? snapshot.timestamp()
             : CommitRequest.UNGUARDED;
     Bytes lostTo = lastConflict == null ? null : lastConflict.key();
-    return context
-        .pipeline()
-        .commit(new CommitRequest(writes, guardedBy, deadline, failFast, holdsPermit, lostTo));
+    UniqueClaims.Claimed claimed;
+    try {
+      claimed = context.claims().claim(writes, guardedBy);
+    } catch (PetaCoreException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
+    if (claimed.stale() != null) {
+      return CompletableFuture.completedFuture(new CommitOutcome.Conflict(claimed.stale()));
+    }
+    CompletableFuture<CommitOutcome> outcome =
+        context
+            .pipeline()
+            .commit(
+                new CommitRequest(
+                    claimed.writes(), claimed.snapshot(), deadline, failFast, holdsPermit, lostTo));
+    return claimed.claimants().isEmpty() ? outcome : outcome.thenApply(claimed::named);
   }
 
-  /** Commits in one attempt. */
+  /**
+   * Commits without another run of the body. Read Committed writes, which conflict only where a
+   * unique index has them guarded, are sent again.
+   */
   CommitResult commitOnce(PendingWrites pending) {
     try {
-      CommitOutcome outcome = commit(pending);
-      if (outcome instanceof CommitOutcome.Committed committed) {
-        return CommitResults.of(committed);
+      while (true) {
+        CommitOutcome outcome = commit(pending);
+        if (outcome instanceof CommitOutcome.Committed committed) {
+          return CommitResults.of(committed);
+        }
+        CommitOutcome.Conflict conflict = (CommitOutcome.Conflict) outcome;
+        context.claims().claim(pending.writes(), CommitRequest.UNGUARDED); // throws a violation
+        if (pending.isolation() == IsolationLevel.SNAPSHOT) {
+          throw conflictException(conflict);
+        }
+        backOff(delayAfter(conflict));
+        awaitConfirmed();
       }
-      throw conflictException((CommitOutcome.Conflict) outcome);
     } finally {
       leaveQueues();
     }

@@ -7,9 +7,12 @@ import io.petacore.internal.commit.batch.Write;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.mvcc.AppliedState;
+import io.petacore.internal.mvcc.IndexScan;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.Order;
+import io.petacore.internal.mvcc.SecondaryIndex;
 import io.petacore.internal.mvcc.Version;
+import io.petacore.transaction.IndexView;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Transaction;
 import java.util.Objects;
@@ -86,6 +89,18 @@ final class BufferedTransaction implements Transaction {
       }
     }
     return count;
+  }
+
+  @Override
+  public IndexView index(String name) {
+    requireOpen();
+    SecondaryIndex index = cache.indexes().get(Objects.requireNonNull(name, "name"));
+    return new IndexLookup(
+        (indexKeys, order) -> {
+          requireOpen();
+          var below = new IndexScan(cache, index, indexKeys, order, current().timestamp());
+          return writes == null ? below : writes.over(below, index, indexKeys, order);
+        });
   }
 
   @Override

@@ -6,8 +6,11 @@ import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.internal.format.Limits;
+import io.petacore.internal.mvcc.IndexScan;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.Order;
+import io.petacore.internal.mvcc.SecondaryIndex;
+import io.petacore.transaction.IndexView;
 import io.petacore.transaction.ReadView;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +51,14 @@ public final class NewestView implements ReadView {
   public long count(KeyRange range) {
     requireNonNull(range, "range");
     return cache.count(range, cache.applied().timestamp());
+  }
+
+  @Override
+  public IndexView index(String name) {
+    SecondaryIndex index = cache.indexes().get(requireNonNull(name, "name"));
+    return new IndexLookup(
+        (indexKeys, order) ->
+            new IndexScan(cache, index, indexKeys, order, cache.applied().timestamp()));
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.ExplicitTransaction;
+import io.petacore.transaction.IndexView;
 import io.petacore.transaction.IsolationLevel;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,11 @@ final class OwnedTransaction implements ExplicitTransaction {
   @Override
   public long count(KeyRange range) {
     return transaction.count(range);
+  }
+
+  @Override
+  public IndexView index(String name) {
+    return transaction.index(name);
   }
 
   @Override

@@ -1,13 +1,18 @@
 package io.petacore.internal.transaction;
 
+import static java.util.Objects.requireNonNull;
+
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.data.Timestamp;
 import io.petacore.internal.format.Limits;
+import io.petacore.internal.mvcc.IndexScan;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.Order;
+import io.petacore.internal.mvcc.SecondaryIndex;
 import io.petacore.internal.mvcc.Version;
+import io.petacore.transaction.IndexView;
 import io.petacore.transaction.Snapshot;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +65,17 @@ final class PinnedSnapshot implements Snapshot {
     requireOpen();
     Objects.requireNonNull(range, "range");
     return cache.count(range, timestamp);
+  }
+
+  @Override
+  public IndexView index(String name) {
+    requireOpen();
+    SecondaryIndex index = cache.indexes().get(requireNonNull(name, "name"));
+    return new IndexLookup(
+        (indexKeys, order) -> {
+          requireOpen();
+          return new IndexScan(cache, index, indexKeys, order, timestamp);
+        });
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.LongAdder;
  * What all transactions of a storage share.
  *
  * @param cache what they read
+ * @param claims keeps unique indexes unique
  * @param pipeline commits them
  * @param limits on keys and values
  * @param scheduler measures and waits
@@ -26,6 +27,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 record RunContext(
     MvccCache cache,
+    UniqueClaims claims,
     CommitPipeline pipeline,
     Limits limits,
     Scheduler scheduler,

@@ -40,6 +40,7 @@ public final class TransactionRunner {
     this.context =
         new RunContext(
             cache,
+            new UniqueClaims(cache),
             pipeline,
             limits,
             scheduler,

@@ -4,10 +4,14 @@ import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.internal.commit.batch.Write;
+import io.petacore.internal.mvcc.IndexScan;
 import io.petacore.internal.mvcc.Order;
+import io.petacore.internal.mvcc.SecondaryIndex;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +21,24 @@ final class WriteBuffer {
 
   private final TreeMap<Bytes, Write> writes = new TreeMap<>();
 
+  /** For each index that was looked up, what the writes make of it; null before the first. */
+  private @Nullable Map<SecondaryIndex, OwnIndexEntries> indexed;
+
   void put(Write write) {
     writes.put(write.key(), write);
+    if (indexed != null) {
+      indexed.values().forEach(entries -> entries.put(write));
+    }
+  }
+
+  /** Merges entries of an index with what the writes, as they are now, make of it. */
+  Iterator<Entry> over(IndexScan below, SecondaryIndex index, KeyRange indexKeys, Order order) {
+    if (indexed == null) {
+      indexed = new HashMap<>();
+    }
+    return indexed
+        .computeIfAbsent(index, each -> new OwnIndexEntries(each, writes.values()))
+        .over(below, indexKeys, order);
   }
 
   @Nullable Write get(Bytes key) {

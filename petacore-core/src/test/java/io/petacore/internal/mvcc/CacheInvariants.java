@@ -74,6 +74,23 @@ public final class CacheInvariants {
         }
       }
     }
+    for (SecondaryIndex index : cache.indexes().all()) {
+      PageCursor entries = index.tree.scan(KeyRange.atLeast(Bytes.EMPTY), Order.ASCENDING);
+      while (entries.hasNext()) {
+        IndexEntryChain entry = (IndexEntryChain) entries.next();
+        Version head = entry.head();
+        Version indexed = newest.get(entry.indexedKey());
+        require(
+            head.isTombstone() || (indexed != null && indexed.value() == head.value()),
+            "the index " + index.name() + " has a wrong value of " + entry.indexedKey());
+        versions++;
+        bytes += MemoryUsage.ofIndexEntry(entry.key()) + MemoryUsage.ofIndexVersion(head);
+        for (Version v = head.older(); v != null; v = v.older()) {
+          versions++;
+          superseded += MemoryUsage.ofSuperseded(MemoryUsage.ofIndexVersion(v));
+        }
+      }
+    }
     superseded += cache.history.logBytes();
     MemoryUsage usage = cache.memoryUsage();
     MemoryUsage counted = new MemoryUsage(versions, bytes + superseded, superseded);

@@ -72,7 +72,9 @@ final class PastReader {
       judge.begins(node, "a snapshot", snapshot.revision(), acknowledged);
       for (int i = 0; i < 3; i++) {
         fibers.pause(timeline.about(100 * Timeline.MILLISECOND));
-        judge.whole(node, "a snapshot", snapshot.revision(), all(snapshot));
+        Map<Bytes, Bytes> shown = all(snapshot);
+        judge.whole(node, "a snapshot", snapshot.revision(), shown);
+        IndexJudge.check(judge, "a snapshot of " + node, snapshot, shown);
       }
     } catch (StorageClosedException closed) {
       // Closed under its reader.
@@ -90,7 +92,9 @@ final class PastReader {
       if (snapshot != null && judge.mayAnswerForThePast()) {
         answered++;
         long revision = judge.truth().revisionAt(timestamp);
-        judge.whole(node, "the state at timestamp " + timestamp, revision, all(snapshot));
+        Map<Bytes, Bytes> shown = all(snapshot);
+        judge.whole(node, "the state at timestamp " + timestamp, revision, shown);
+        IndexJudge.check(judge, "a past state of " + node, snapshot, shown);
       }
     } catch (StorageClosedException closed) {
       // Closed under its reader.

@@ -102,6 +102,7 @@ final class Processes implements Nemesis.Operator {
             .maxPendingCommits(PLACES)
             .executor(work -> execute(life, work))
             .physicalClock(node::wallClock);
+    IndexJudge.define(builder);
     StorageParts.cache(
         builder,
         (retention, bytes, nanoTime) ->

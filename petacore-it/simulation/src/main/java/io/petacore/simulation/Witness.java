@@ -10,7 +10,9 @@ import io.petacore.transaction.Transaction;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The transaction of a body, which checks each read against the true history at once. */
@@ -140,8 +142,20 @@ final class Witness {
     return found;
   }
 
+  /** Checks the index with own writes on top; at Read Committed another state may be read. */
+  private void checkIndex() {
+    if (ofSnapshot()) {
+      Map<Bytes, Bytes> shown = new TreeMap<>();
+      for (Entry entry : transaction.scan(KeyRange.all())) {
+        shown.put(entry.key(), entry.value());
+      }
+      IndexJudge.check(judge, attempt.tag, transaction, shown);
+    }
+  }
+
   /** Counts the keys of a range. */
   void count(String prefix) {
+    checkIndex();
     long revision = revision();
     long count = fibers.reading(() -> transaction.count(KeyRange.prefix(prefix)));
     judge.counted(node, attempt, prefix, revision, count);

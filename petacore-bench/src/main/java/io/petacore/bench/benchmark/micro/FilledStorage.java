@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @State(Scope.Benchmark)
 @SuppressWarnings("NullAway.Init") // JMH calls the setup first.
 public class FilledStorage {
-  private static final String NAMESPACE = "bench/";
+  static final String NAMESPACE = "bench/";
   private static final int PUTS_PER_BATCH = 100;
 
   @Param("100000")

@@ -2,6 +2,8 @@ package io.petacore.bench.benchmark.read;
 
 import io.petacore.bench.benchmark.micro.ApplyBenchmark;
 import io.petacore.bench.benchmark.micro.BusyReadBenchmark;
+import io.petacore.bench.benchmark.micro.IndexLookupBenchmark;
+import io.petacore.bench.benchmark.micro.IndexedApplyBenchmark;
 import io.petacore.bench.benchmark.micro.PointReadBenchmark;
 import io.petacore.bench.benchmark.micro.ScanBenchmark;
 import io.petacore.bench.benchmark.micro.VersionsBenchmark;
@@ -95,6 +97,22 @@ final class MicroWorkloads {
                 round.alone(
                     JmhBenchmark.of(ApplyBenchmark.class, "apply")
                         .withArgument(MeasurementOptions.YOUNG))));
+    workloads.add(
+        new Workload(
+            "index lookup of 100 entries",
+            "scan of 100 keys",
+            Unit.NANOSECONDS,
+            Comparison.TIMES,
+            1.5,
+            round -> round.paired(JmhBenchmark.of(IndexLookupBenchmark.class, "lookup"))));
+    workloads.add(
+        new Workload(
+            "applying changes with two indexes",
+            "no index",
+            Unit.NANOSECONDS,
+            Comparison.TIMES,
+            2.5,
+            round -> round.paired(JmhBenchmark.of(IndexedApplyBenchmark.class, "apply"))));
     return workloads;
   }
 

@@ -3,6 +3,7 @@ package io.petacore;
 import io.petacore.contract.BadInputContract;
 import io.petacore.contract.CallsContract;
 import io.petacore.contract.ForeignWriterContract;
+import io.petacore.contract.FreshnessContract;
 import io.petacore.contract.HistoryContract;
 import io.petacore.contract.IsolationContract;
 import io.petacore.contract.NamespaceContract;
@@ -22,6 +23,7 @@ class EmbeddedStorageTest
     implements BadInputContract,
         CallsContract,
         ForeignWriterContract,
+        FreshnessContract,
         HistoryContract,
         IsolationContract,
         NamespaceContract,

@@ -148,7 +148,65 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
    * @throws StoreUnavailableException if that takes longer than the commit timeout
    */
   public Snapshot snapshot() {
-    return engine.runner().snapshots().newest();
+    return snapshot(TransactionOptions.defaults());
+  }
+
+  /**
+   * Pins the newest state for reading, as {@link #snapshot()}, as soon as it is as new as the
+   * options demand.
+   *
+   * @param options of which {@link TransactionOptions#atLeast(long) atLeast}, {@link
+   *     TransactionOptions#latest() latest}, timeout and failFast count
+   * @return the snapshot; close it
+   * @throws StoreUnavailableException if that takes longer than the timeout
+   */
+  public Snapshot snapshot(TransactionOptions options) {
+    requireNonNull(options, "options");
+    return engine.runner().snapshots().newest(options);
+  }
+
+  /**
+   * Waits until everything is applied here that the namespace held in the store at the call: the
+   * commits of every node, and foreign writes. Costs a write of the commit record, which callers
+   * share, and commits that are sent meanwhile. Whether it was written is no matter if the call
+   * fails: it changes nothing. With default options; see {@link #barrier(TransactionOptions)}.
+   *
+   * @return the revision of the barrier, which is applied
+   * @throws PetaCoreException as {@link #barrier(TransactionOptions)} does
+   */
+  public long barrier() {
+    return barrier(TransactionOptions.defaults());
+  }
+
+  /**
+   * Waits for a barrier, as {@link #barrier()}, within the timeout of options.
+   *
+   * @param options of which timeout and failFast count
+   * @return the revision of the barrier, which is applied
+   * @throws StoreUnavailableException if it is not applied within the timeout
+   * @throws io.petacore.error.ReadOnlyStorageException if the storage is read-only; {@link
+   *     TransactionOptions#latest()} needs no permission to write
+   * @throws PetaCoreException if the store refuses the write, or the storage is closed
+   */
+  public long barrier(TransactionOptions options) {
+    requireNonNull(options, "options");
+    return engine.runner().barriers().await(options);
+  }
+
+  /**
+   * Waits for a barrier, as {@link #barrier(TransactionOptions)}, without blocking.
+   *
+   * @param options of which timeout and failFast count
+   * @return completes on the executor with the revision of the barrier, which is applied; fails
+   *     with what {@link #barrier(TransactionOptions)} throws
+   */
+  public CompletableFuture<Long> barrierAsync(TransactionOptions options) {
+    requireNonNull(options, "options");
+    try {
+      return engine.runner().barriers().start(options);
+    } catch (StorageClosedException closed) {
+      return CompletableFuture.failedFuture(closed);
+    }
   }
 
   /**

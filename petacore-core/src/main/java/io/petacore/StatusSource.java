@@ -36,6 +36,7 @@ final class StatusSource {
         applied.revision(),
         timestampOf(applied),
         engine.age(applied),
+        stalenessOf(engine),
         applied.keys(),
         engine.loading(),
         memory.versions(),
@@ -43,6 +44,11 @@ final class StatusSource {
         health.lastContact(),
         failureOf(health),
         countersOf(engine));
+  }
+
+  private static @Nullable Duration stalenessOf(Engine engine) {
+    long nanos = engine.pipeline().freshness().stalenessNanos();
+    return nanos < 0 ? null : Duration.ofNanos(nanos);
   }
 
   /** Before the first commit, if only foreign programs have written, timestamps are revisions. */
@@ -62,6 +68,7 @@ final class StatusSource {
         Map.ofEntries(
             entry(Counter.COMMITS, commit.commits()),
             entry(Counter.BATCHES, commit.batches()),
+            entry(Counter.EMPTY_BATCHES, commit.emptyBatches()),
             entry(Counter.BATCHED_TRANSACTIONS, commit.batchedTransactions()),
             entry(Counter.LOCAL_CONFLICTS, commit.localConflicts()),
             entry(Counter.STORE_CONFLICTS, commit.storeConflicts()),

@@ -51,6 +51,7 @@ public final class StorageBuilder {
   private Duration closeTimeout = Duration.ofSeconds(3);
   private Duration maxClockOffset = Duration.ofMillis(500);
   private Duration sessionTimeout = Duration.ofSeconds(10);
+  private Duration idleWriteInterval = Duration.ofMinutes(1);
   private boolean readOnly;
   private int maxAttempts = 100;
   private int maxInFlight = 4;
@@ -211,6 +212,23 @@ public final class StorageBuilder {
   }
 
   /**
+   * Sets how long nothing must have been applied before this node writes the commit record, which
+   * changes no key of the application. So the applied revision of an idle namespace keeps up with
+   * the cluster's, and after a short break compaction does not force the storage to load everything
+   * again. Each node waits for up to one and a half times as long, so that of many usually one
+   * writes. Should be a fraction of etcd's compaction interval. Without effect on a {@linkplain
+   * #readOnly() read-only} storage. Default: one minute.
+   *
+   * @param interval positive, at most 36,500 days
+   * @return this builder
+   * @throws IllegalArgumentException if it is not in that range
+   */
+  public StorageBuilder idleWriteInterval(Duration interval) {
+    this.idleWriteInterval = positive("idleWriteInterval", interval);
+    return this;
+  }
+
+  /**
    * Sets the maximum number of requests in flight. Commits that arrive meanwhile are sent together
    * in the next request. Default: 4.
    *
@@ -355,7 +373,8 @@ public final class StorageBuilder {
         store,
         namespace,
         new TransactionSettings(isolation, commitTimeout, maxAttempts, readOnly),
-        new StorageConfig.Pipeline(maxInFlight, maxPendingCommits, sessionTimeout),
+        new StorageConfig.Pipeline(
+            maxInFlight, maxPendingCommits, sessionTimeout, idleWriteInterval),
         new StorageConfig.History(historyRetention, maxHistoryBytes),
         new StorageConfig.Clock(physicalClock, maxClockOffset),
         new StorageConfig.Timeouts(openTimeout, openTotalTimeout, closeTimeout),

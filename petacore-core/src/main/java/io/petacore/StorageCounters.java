@@ -16,6 +16,8 @@ public final class StorageCounters {
     COMMITS,
     /** Requests sent to the store to commit transactions. */
     BATCHES,
+    /** Requests without transactions: barriers, and writes that keep an idle namespace fresh. */
+    EMPTY_BATCHES,
     /** Transactions that these requests carried. */
     BATCHED_TRANSACTIONS,
     /** Conflicts found in memory, before anything was sent. */
@@ -135,6 +137,11 @@ public final class StorageCounters {
   /** {@return the {@linkplain Counter#BATCHES requests to commit}} */
   public long batches() {
     return get(Counter.BATCHES);
+  }
+
+  /** {@return the {@linkplain Counter#EMPTY_BATCHES requests without transactions}} */
+  public long emptyBatches() {
+    return get(Counter.EMPTY_BATCHES);
   }
 
   /** {@return the {@linkplain Counter#BATCHED_TRANSACTIONS transactions in these requests}} */

@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param appliedTimestamp the timestamp of that revision; null if no PetaCore node has committed
  *     yet
  * @param age the time since that revision was applied
+ * @param staleness how far this node may be behind what PetaCore nodes have committed: the time
+ *     since the sending of its youngest quorum request whose revision is applied (a batch of
+ *     commits, a barrier, a load, a read of the commit record; the last is made at least every 5
+ *     s). Every commit that had returned by then is applied here; foreign writes may be missing. By
+ *     a monotonic clock; null before the initial load
  * @param keys the number of present keys; 0 before the initial load
  * @param loading the number of entries loaded so far, PetaCore's own included, by an initial load
  *     or a resync in progress; 0 if none is
@@ -29,6 +34,7 @@ public record StorageStatus(
     long appliedRevision,
     @Nullable Timestamp appliedTimestamp,
     Duration age,
+    @Nullable Duration staleness,
     long keys,
     long loading,
     long versions,

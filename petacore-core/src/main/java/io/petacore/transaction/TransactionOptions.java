@@ -10,19 +10,26 @@ import org.jspecify.annotations.Nullable;
 public final class TransactionOptions {
 
   private static final TransactionOptions DEFAULTS =
-      new TransactionOptions(Optional.empty(), Optional.empty(), OptionalInt.empty(), false);
+      new TransactionOptions(
+          Optional.empty(), Optional.empty(), OptionalInt.empty(), false, 0, false);
 
   private final Optional<IsolationLevel> isolation;
   private final Optional<Duration> timeout;
   private final OptionalInt maxAttempts;
   private final boolean failFast;
+  private final long atLeast;
+  private final boolean latest;
 
   private TransactionOptions(
       Optional<IsolationLevel> isolation,
       Optional<Duration> timeout,
       OptionalInt maxAttempts,
-      boolean failFast) {
+      boolean failFast,
+      long atLeast,
+      boolean latest) {
     this.failFast = failFast;
+    this.atLeast = atLeast;
+    this.latest = latest;
     this.isolation = isolation;
     this.timeout = timeout;
     this.maxAttempts = maxAttempts;
@@ -45,7 +52,12 @@ public final class TransactionOptions {
    */
   public TransactionOptions isolation(IsolationLevel level) {
     return new TransactionOptions(
-        Optional.of(Objects.requireNonNull(level, "level")), timeout, maxAttempts, failFast);
+        Optional.of(Objects.requireNonNull(level, "level")),
+        timeout,
+        maxAttempts,
+        failFast,
+        atLeast,
+        latest);
   }
 
   /**
@@ -61,7 +73,8 @@ public final class TransactionOptions {
     if (bound.isNegative() || bound.isZero()) {
       throw new IllegalArgumentException("the timeout must be positive: " + bound);
     }
-    return new TransactionOptions(isolation, Optional.of(bound), maxAttempts, failFast);
+    return new TransactionOptions(
+        isolation, Optional.of(bound), maxAttempts, failFast, atLeast, latest);
   }
 
   /**
@@ -75,19 +88,52 @@ public final class TransactionOptions {
     if (attempts < 1) {
       throw new IllegalArgumentException("maxAttempts must be at least 1: " + attempts);
     }
-    return new TransactionOptions(isolation, timeout, OptionalInt.of(attempts), failFast);
+    return new TransactionOptions(
+        isolation, timeout, OptionalInt.of(attempts), failFast, atLeast, latest);
   }
 
   /**
    * Returns a copy of these options that does not wait for the store: while the storage is {@code
    * DISCONNECTED}, a commit fails at once with {@link io.petacore.error.StoreUnavailableException}
    * instead of at its timeout, and so does one that is pending when the connection is lost. A
-   * commit in flight is resolved as usual. Reads continue.
+   * commit in flight is resolved as usual. Reads continue, except in a transaction that has to wait
+   * for {@link #atLeast(long)} or {@link #latest()}.
    *
    * @return the copy
    */
   public TransactionOptions failFast() {
-    return new TransactionOptions(isolation, timeout, maxAttempts, true);
+    return new TransactionOptions(isolation, timeout, maxAttempts, true, atLeast, latest);
+  }
+
+  /**
+   * Returns a copy of these options with which a transaction begins at a revision or a later one:
+   * it sees at least a commit that was seen elsewhere, for example by the {@link
+   * CommitResult#revision()} that another node has passed on. Until that revision is applied here,
+   * each run of the body waits, the first one for up to the timeout; then it fails with {@link
+   * io.petacore.error.StoreUnavailableException}, and nothing was begun.
+   *
+   * @param revision a revision of the store's present history; 0 for any state
+   * @return the copy
+   * @throws IllegalArgumentException if it is negative
+   */
+  public TransactionOptions atLeast(long revision) {
+    if (revision < 0) {
+      throw new IllegalArgumentException("atLeast needs a revision, not " + revision);
+    }
+    return new TransactionOptions(isolation, timeout, maxAttempts, failFast, revision, latest);
+  }
+
+  /**
+   * Returns a copy of these options with which a transaction sees every commit of PetaCore that had
+   * returned, on any node, when it was called. That costs one quorum read, shared by callers that
+   * ask before it is sent, and then a wait until what it shows is applied, for up to the timeout;
+   * then it fails with {@link io.petacore.error.StoreUnavailableException}, and nothing was begun.
+   * Foreign writes are not included; for these, see {@code DistributedStorage.barrier()}.
+   *
+   * @return the copy
+   */
+  public TransactionOptions latest() {
+    return new TransactionOptions(isolation, timeout, maxAttempts, failFast, atLeast, true);
   }
 
   /**
@@ -126,18 +172,38 @@ public final class TransactionOptions {
     return failFast;
   }
 
+  /**
+   * Returns the revision at which a transaction begins at the earliest.
+   *
+   * @return 0 by default: any applied state will do
+   */
+  public long atLeast() {
+    return atLeast;
+  }
+
+  /**
+   * Returns whether a transaction sees every commit that had returned when it was called.
+   *
+   * @return false by default
+   */
+  public boolean isLatest() {
+    return latest;
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof TransactionOptions that
         && isolation.equals(that.isolation)
         && timeout.equals(that.timeout)
         && maxAttempts.equals(that.maxAttempts)
-        && failFast == that.failFast;
+        && failFast == that.failFast
+        && atLeast == that.atLeast
+        && latest == that.latest;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(isolation, timeout, maxAttempts, failFast);
+    return Objects.hash(isolation, timeout, maxAttempts, failFast, atLeast, latest);
   }
 
   @Override
@@ -149,6 +215,8 @@ public final class TransactionOptions {
         + ", maxAttempts="
         + maxAttempts
         + (failFast ? ", failFast" : "")
+        + (atLeast == 0 ? "" : ", atLeast=" + atLeast)
+        + (latest ? ", latest" : "")
         + "}";
   }
 }

@@ -3,6 +3,7 @@ package io.petacore;
 import io.petacore.contract.BadInputContract;
 import io.petacore.contract.CallsContract;
 import io.petacore.contract.ForeignWriterContract;
+import io.petacore.contract.FreshnessContract;
 import io.petacore.contract.HistoryContract;
 import io.petacore.contract.IndexContract;
 import io.petacore.contract.IsolationContract;
@@ -23,6 +24,7 @@ class EmbeddedStorageTest
     implements BadInputContract,
         CallsContract,
         ForeignWriterContract,
+        FreshnessContract,
         HistoryContract,
         IndexContract,
         IsolationContract,

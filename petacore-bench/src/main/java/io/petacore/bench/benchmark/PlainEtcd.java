@@ -62,6 +62,11 @@ public final class PlainEtcd implements AutoCloseable {
     return kv.put(key(key), bytes(value));
   }
 
+  /** Reads a key, linearizably. */
+  public CompletableFuture<GetResponse> get(String key) {
+    return kv.get(key(key));
+  }
+
   /** Deletes a key. */
   public CompletableFuture<DeleteResponse> delete(String key) {
     return kv.delete(key(key));

@@ -148,6 +148,11 @@ final class AnswerHandler {
   /** The store does not take a request of this content: only the member at fault is to fail. */
   private void rejected(SentBatch batch, StoreException failure) {
     int size = batch.members().size();
+    if (size == 0) {
+      context.barriers.refused(batch, failure);
+      context.inFlight.remove(batch);
+      return;
+    }
     if (size > 1) {
       batch.members().forEach(member -> member.limitBatchSize(size / 2));
       resolution.notApplied(batch);

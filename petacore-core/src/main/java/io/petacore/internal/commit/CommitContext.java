@@ -30,6 +30,8 @@ final class CommitContext {
   final CoalescingTimer timer;
   final SendBackoff backoff;
   final Outcomes outcomes;
+  final Barriers barriers;
+  final Staleness staleness;
 
   /**
    * @param maxPending the most transactions in the pipeline
@@ -47,12 +49,19 @@ final class CommitContext {
     lock = new CombiningLock(epilogue);
     calls = new StoreCalls(lock);
     pending = new PendingQueue(lock);
-    inFlight = new InFlightBatches(lock);
     progress = new ReplicaProgress(lock, scheduler::nanoTime);
     exclusiveLock = new ExclusiveLockState(lock);
     timer = new CoalescingTimer(scheduler, onTimer);
+    barriers = new Barriers(lock, timer);
+    inFlight = new InFlightBatches(lock, barriers::ended);
+    staleness = new Staleness(lock, scheduler::nanoTime);
     backoff = new SendBackoff(scheduler, () -> lock.run(() -> {})); // the epilogue sends
     outcomes = new Outcomes(lock, limiter, progress, counters);
+  }
+
+  /** Whether no commit is pending, and no batch is in flight. */
+  boolean isIdle() {
+    return pending.isEmpty() && inFlight.isEmpty() && inFlight.keys().isEmpty();
   }
 
   /** Runs a step after a delay. */

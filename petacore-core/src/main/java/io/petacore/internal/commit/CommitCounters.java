@@ -8,6 +8,7 @@ public final class CommitCounters {
   final LongAdder commits = new LongAdder();
   final LongAdder batches = new LongAdder();
   final LongAdder batchedTransactions = new LongAdder();
+  final LongAdder emptyBatches = new LongAdder();
   final LongAdder localConflicts = new LongAdder();
   final LongAdder storeConflicts = new LongAdder();
   final LongAdder resent = new LongAdder();
@@ -22,7 +23,7 @@ public final class CommitCounters {
     return commits.sum();
   }
 
-  /** Batches sent. */
+  /** Batches sent that carry transactions. */
   public long batches() {
     return batches.sum();
   }
@@ -30,6 +31,11 @@ public final class CommitCounters {
   /** Transactions in these batches. */
   public long batchedTransactions() {
     return batchedTransactions.sum();
+  }
+
+  /** Batches sent that carry none: barriers and idle writes. */
+  public long emptyBatches() {
+    return emptyBatches.sum();
   }
 
   /** Conflicts found in memory, before anything was sent. */

@@ -78,10 +78,16 @@ public final class CommitPipeline {
    * @param maxInFlight the most requests in flight
    * @param maxPending the most transactions in the pipeline
    * @param sessionTimeToLive for how long a session outlives its last renewal
+   * @param idleWriteInterval how long nothing must have been applied before this node writes the
+   *     commit record
    * @param deleteFences the delete fences of the namespace
    */
   public record Settings(
-      int maxInFlight, int maxPending, Duration sessionTimeToLive, DeleteFences deleteFences) {}
+      int maxInFlight,
+      int maxPending,
+      Duration sessionTimeToLive,
+      Duration idleWriteInterval,
+      DeleteFences deleteFences) {}
 
   private static final Logger log = LoggerFactory.getLogger(CommitPipeline.class);
 
@@ -102,6 +108,7 @@ public final class CommitPipeline {
   private final DeadlineMonitor deadlines;
   private final ExclusiveCommitLock exclusiveLock;
   private final Dispatcher dispatcher;
+  private final Freshness freshness;
   private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
   private final CompletableFuture<@Nullable Void> sessionEnded = new CompletableFuture<>();
 
@@ -132,6 +139,7 @@ public final class CommitPipeline {
     this.losses = new LossDetector(context, onLoss);
     this.resolution = new BatchResolution(context);
     this.inDoubt = new InDoubtResolver(context, sessions, losses, resolution);
+    this.freshness = new Freshness(context, losses, settings.idleWriteInterval());
     this.revisions =
         new RevisionHandler(
             context,
@@ -139,12 +147,19 @@ public final class CommitPipeline {
             losses,
             inDoubt,
             new LoadResolver(context, sessions, inDoubt, resolution),
-            resolution);
+            resolution,
+            freshness);
     AnswerHandler answers = new AnswerHandler(context, sessions, losses, inDoubt, resolution);
     this.exclusiveLock = new ExclusiveCommitLock(context, sessions, answers);
-    this.deadlines = new DeadlineMonitor(context, sessions, exclusiveLock, inDoubt, resolution);
+    this.deadlines =
+        new DeadlineMonitor(context, sessions, exclusiveLock, inDoubt, resolution, freshness);
     this.dispatcher =
         new Dispatcher(context, settings.maxInFlight(), check, sessions, exclusiveLock, answers);
+  }
+
+  /** Latest reads, barriers, and staleness. */
+  public Freshness freshness() {
+    return freshness;
   }
 
   /** Counters of the write path. */
@@ -167,18 +182,14 @@ public final class CommitPipeline {
 
   /** Whether nothing is pending and nothing is in flight. */
   boolean isIdle() {
-    return lock.call(
-        () ->
-            context.pending.isEmpty()
-                && context.inFlight.isEmpty()
-                && context.inFlight.keys().isEmpty()
-                && !exclusiveLock.isRequested());
+    return lock.call(() -> context.isIdle() && freshness.isIdle() && !exclusiveLock.isRequested());
   }
 
   /** Opens a session, so that the first commit finds one, and keeps one from then on. */
   public void start() {
     lock.run(() -> started = true);
     startWithoutCommits();
+    freshness.startIdleWrites();
   }
 
   /** Polls for revisions that the watch has lost or not delivered; opens no session. */
@@ -205,7 +216,7 @@ public final class CommitPipeline {
    *   <li>Batches are resolved whose fencing point is applied: that returns members to the queue,
    *       and frees keys in flight.
    *   <li>A session is opened or its fence advanced, without which nothing can be sent.
-   *   <li>Pending commits are sent, those just returned included.
+   *   <li>Pending commits are sent, those just returned included; and the read of latest reads.
    *   <li>Revisions that have become known in all of this are reported to the synchronizer.
    *   <li>After {@link #close}, the last batch to end completes it.
    * </ol>
@@ -214,12 +225,14 @@ public final class CommitPipeline {
     inDoubt.resolvePassed();
     if (context.outcomes.isStoreClosed()) {
       resolution.storeClosed();
+      freshness.close("the store was closed before its storage");
     } else if (started) {
       sessions.open();
       sessions.retryAdvance();
     }
     if (!closed) {
       dispatcher.sendPending();
+      freshness.send();
     }
     reportKnownRevision();
     if (closed && context.inFlight.isEmpty()) {
@@ -367,6 +380,7 @@ public final class CommitPipeline {
           }
           closed = true;
           resolution.close();
+          freshness.close("the storage was closed");
           sessions.end(sessionEnded);
           scheduler.schedule(bound, this::closingTimedOut);
         });

@@ -3,8 +3,8 @@ package io.petacore.internal.commit;
 import io.petacore.internal.commit.batch.PendingCommit;
 
 /**
- * Completes commits whose deadline has passed, and has batches resolved whose answer counts as
- * lost. Guarded by the pipeline's lock.
+ * Completes commits and calls whose deadline has passed, and has batches resolved whose answer
+ * counts as lost. Guarded by the pipeline's lock.
  */
 final class DeadlineMonitor {
 
@@ -13,18 +13,21 @@ final class DeadlineMonitor {
   private final ExclusiveCommitLock exclusiveLock;
   private final InDoubtResolver inDoubt;
   private final BatchResolution resolution;
+  private final Freshness freshness;
 
   DeadlineMonitor(
       CommitContext context,
       SessionKeeper sessions,
       ExclusiveCommitLock exclusiveLock,
       InDoubtResolver inDoubt,
-      BatchResolution resolution) {
+      BatchResolution resolution,
+      Freshness freshness) {
     this.context = context;
     this.sessions = sessions;
     this.exclusiveLock = exclusiveLock;
     this.inDoubt = inDoubt;
     this.resolution = resolution;
+    this.freshness = freshness;
   }
 
   /** Handles the deadlines that have passed, and sets the timer for the others. */
@@ -39,6 +42,7 @@ final class DeadlineMonitor {
       }
     }
     context.inFlight.all().forEach(this::check);
+    freshness.checkDeadlines();
   }
 
   private void deadlinePassed(PendingCommit pending) {

@@ -78,7 +78,7 @@ final class Dispatcher {
   /** Sends batches until no more can be sent now. */
   void sendPending() {
     context.lock.assertHeld();
-    while (!pending.isEmpty() || exclusiveLock.isToBeReleased()) {
+    while (!pending.isEmpty() || exclusiveLock.isToBeReleased() || context.barriers.areToBeSent()) {
       Session session = sessions.usable();
       if (session == null || !maySend() || !mayPassLock(session)) {
         return;
@@ -87,7 +87,11 @@ final class Dispatcher {
         return;
       }
       BatchPlanner.Round round =
-          planner.plan(pending.inOrder(), inFlight.keys(), context.cache.applied());
+          planner.plan(
+              pending.inOrder(),
+              inFlight.keys(),
+              context.cache.applied(),
+              context.barriers.arePending());
       round.record();
       round.decided().forEach(this::complete);
       BatchPlanner.Plan plan = round.plan();
@@ -95,7 +99,7 @@ final class Dispatcher {
         exclusiveLock.acquire(plan.members().get(0), session, frame(session));
         return;
       }
-      if (!plan.isEmpty()) {
+      if (!plan.members().isEmpty() || (plan.barrier() && context.barriers.areToBeSent())) {
         send(plan, session);
       } else if (round.decided().isEmpty()) {
         return; // or else commits behind those decided may be sent
@@ -155,14 +159,13 @@ final class Dispatcher {
 
   private void send(BatchPlanner.Plan plan, Session session) {
     BatchRequest frame = frame(session);
+    long now = context.scheduler.nanoTime();
     SentBatch batch =
-        new SentBatch(
-            ++batchNumber,
-            session.id(),
-            frame,
-            plan,
-            context.scheduler.nanoTime() + answerNanos(plan));
+        new SentBatch(++batchNumber, session.id(), frame, plan, now, now + answerNanos(plan));
     inFlight.add(batch);
+    if (plan.barrier()) {
+      context.barriers.sentIn(batch);
+    }
     for (PendingCommit member : plan.members()) {
       pending.remove(member);
       if (member.wasSent()) {
@@ -170,8 +173,12 @@ final class Dispatcher {
       }
       member.markSent();
     }
-    context.counters.batches.increment();
-    context.counters.batchedTransactions.add(plan.members().size());
+    if (plan.members().isEmpty()) {
+      context.counters.emptyBatches.increment();
+    } else {
+      context.counters.batches.increment();
+      context.counters.batchedTransactions.add(plan.members().size());
+    }
     context.timer.setFor(batch.inDoubtAt());
     CommitRecord record = context.records.next(session.id(), batch.number());
     context.calls.send(

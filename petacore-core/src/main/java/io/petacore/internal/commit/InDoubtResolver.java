@@ -35,12 +35,14 @@ final class InDoubtResolver {
   private final SessionKeeper sessions;
   private final LossDetector losses;
   private final BatchResolution resolution;
+  private final CommitContext context;
 
   InDoubtResolver(
       CommitContext context,
       SessionKeeper sessions,
       LossDetector losses,
       BatchResolution resolution) {
+    this.context = context;
     this.inFlight = context.inFlight;
     this.progress = context.progress;
     this.cache = context.cache;
@@ -49,8 +51,18 @@ final class InDoubtResolver {
     this.resolution = resolution;
   }
 
-  /** The answer to a batch is lost: has a fencing point made. */
+  /**
+   * The answer to a batch is lost: has a fencing point made. A batch without members needs none:
+   * applied or not, it changes nothing, and its barrier is sent again.
+   */
   void markInDoubt(SentBatch batch) {
+    if (batch.members().isEmpty()) {
+      if (context.barriers.isAwaited(batch)) {
+        context.backoff.pause();
+      }
+      inFlight.remove(batch);
+      return;
+    }
     batch.markInDoubt();
     Session current = sessions.current();
     // Of a session that was lost, the end of the fence is the fencing point, and yet to come.
@@ -70,6 +82,8 @@ final class InDoubtResolver {
   }
 
   private void resolveByRecord(SentBatch batch, AppliedState now) {
+    context.staleness.applied(batch.sentAt());
+    context.barriers.delivered(batch, now.revision());
     inFlight.remove(batch);
     for (PendingCommit member : batch.members()) {
       if (wasCommitted(member, batch, now)) {

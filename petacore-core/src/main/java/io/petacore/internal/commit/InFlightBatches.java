@@ -6,6 +6,7 @@ import io.petacore.internal.format.CommitRecord;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The batches that were sent and not resolved, and their keys. Guarded by the pipeline's lock. */
@@ -14,10 +15,15 @@ final class InFlightBatches {
   private final CombiningLock lock;
   private final Map<Long, SentBatch> batches = new HashMap<>();
   private final InFlightKeys keys = new InFlightKeys();
+  private final Consumer<SentBatch> onRemoved;
   private int members;
 
-  InFlightBatches(CombiningLock lock) {
+  /**
+   * @param onRemoved called when a batch is resolved
+   */
+  InFlightBatches(CombiningLock lock, Consumer<SentBatch> onRemoved) {
     this.lock = lock;
+    this.onRemoved = onRemoved;
   }
 
   void add(SentBatch batch) {
@@ -32,6 +38,7 @@ final class InFlightBatches {
     batches.remove(batch.number());
     members -= batch.members().size();
     keys.remove(batch.plan().keys(), batch.plan().deleteFences());
+    onRemoved.accept(batch);
   }
 
   /** Whether a batch has not been resolved. */

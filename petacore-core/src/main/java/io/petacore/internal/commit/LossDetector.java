@@ -78,6 +78,7 @@ final class LossDetector {
     }
     reading.set();
     int since = loads;
+    long sentAt = context.scheduler.nanoTime();
     context.calls.send(
         () -> context.store.range(new RangeRequest(KeyRange.single(recordKey), 0, 1)),
         (page, failure) -> {
@@ -87,17 +88,18 @@ final class LossDetector {
           } else {
             reading.clear();
             backoff.reset();
-            recordRead(page, revision, since);
+            recordRead(page, revision, since, sentAt);
           }
         });
   }
 
   /** The store has shown the commit record as it was after an applied revision. */
-  private void recordRead(RangePage page, long revision, int since) {
+  private void recordRead(RangePage page, long revision, int since, long sentAt) {
     if (since != loads) {
       return; // it may be of another history
     }
     long record = page.entries().isEmpty() ? 0 : page.entries().get(0).modRevision();
+    context.staleness.answered(sentAt, record, progress.record());
     if (progress.record() >= record) {
       verified = Math.max(verified, revision);
     } else if (progress.hasApplied(record)) {

@@ -130,9 +130,9 @@ final class Outcomes {
           new CommitOutcomeUnknownException(
               "the commit, which writes "
                   + commit.anyKey()
-                  + ", was sent, its answer was lost, and its outcome could not be resolved in time:"
-                  + " it may have been applied or not; the exception's outcome() completes with the"
-                  + " result"
+                  + ", was sent, its answer was lost, and its outcome could not be resolved in"
+                  + " time: it may have been applied or not; the exception's outcome() completes"
+                  + " with the result"
                   + reason(),
               lastFailure,
               commit.beginResolving());
@@ -202,6 +202,14 @@ final class Outcomes {
             + " was applied"
             + reason(),
         lastFailure);
+  }
+
+  /**
+   * The failure of a call that has waited for the store, or for its watch, up to its deadline. Safe
+   * for use by many threads.
+   */
+  StoreUnavailableException late(String what) {
+    return new StoreUnavailableException(what + "; nothing was begun" + reason(), lastFailure);
   }
 
   /** Fails a commit that was not applied, since the store was closed before its storage. */

@@ -20,6 +20,7 @@ final class RevisionHandler implements RevisionListener {
   private final InDoubtResolver inDoubt;
   private final LoadResolver loads;
   private final BatchResolution resolution;
+  private final Freshness freshness;
 
   private volatile boolean disconnected = true; // written under the cache's writer lock
 
@@ -29,13 +30,15 @@ final class RevisionHandler implements RevisionListener {
       LossDetector losses,
       InDoubtResolver inDoubt,
       LoadResolver loads,
-      BatchResolution resolution) {
+      BatchResolution resolution,
+      Freshness freshness) {
     this.context = context;
     this.sessions = sessions;
     this.losses = losses;
     this.inDoubt = inDoubt;
     this.loads = loads;
     this.resolution = resolution;
+    this.freshness = freshness;
   }
 
   /** Whether the store is not followed. Safe for use by many threads. */
@@ -58,6 +61,7 @@ final class RevisionHandler implements RevisionListener {
   }
 
   private void failFast() {
+    freshness.disconnected();
     for (PendingCommit commit : context.pending.snapshot()) {
       if (commit.request().failFast()) {
         context.pending.remove(commit);
@@ -72,8 +76,14 @@ final class RevisionHandler implements RevisionListener {
         () -> {
           context.progress.applied(now.revision(), commits.recordRevision());
           inDoubt.recordApplied(now, commits.record());
+          freshness.applied(now.revision(), commits);
           commits.bookkeeping().forEach(this::bookkeepingChanged);
         });
+  }
+
+  @Override
+  public void loadSent(long nanoTime) {
+    context.lock.runRetaining(() -> context.staleness.applied(nanoTime));
   }
 
   @Override
@@ -88,6 +98,7 @@ final class RevisionHandler implements RevisionListener {
             loads.loaded(now, commits.record());
           } // else no node has committed in between: nothing was skipped
           losses.loaded();
+          freshness.loaded(history, commits);
           context.exclusiveLock.clear(now.revision());
           Set<Bytes> present = new HashSet<>();
           for (Bookkeeping kept : commits.bookkeeping()) {

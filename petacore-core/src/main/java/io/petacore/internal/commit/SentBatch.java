@@ -15,6 +15,7 @@ final class SentBatch {
   private final SessionId session;
   private final BatchRequest frame;
   private final BatchPlanner.Plan plan;
+  private final long sentAt;
   private final long inDoubtAt;
   private long answeredRevision;
   private Set<PendingCommit> refused = Set.of();
@@ -25,14 +26,21 @@ final class SentBatch {
   /**
    * @param number unique among all sessions of the storage
    * @param frame its guards
+   * @param sentAt monotonic time of its sending, or before
    * @param inDoubtAt monotonic time from which on its answer counts as lost
    */
   SentBatch(
-      long number, SessionId session, BatchRequest frame, BatchPlanner.Plan plan, long inDoubtAt) {
+      long number,
+      SessionId session,
+      BatchRequest frame,
+      BatchPlanner.Plan plan,
+      long sentAt,
+      long inDoubtAt) {
     this.number = number;
     this.session = session;
     this.frame = frame;
     this.plan = plan;
+    this.sentAt = sentAt;
     this.inDoubtAt = inDoubtAt;
   }
 
@@ -59,6 +67,10 @@ final class SentBatch {
 
   List<PendingCommit> members() {
     return plan.members();
+  }
+
+  long sentAt() {
+    return sentAt;
   }
 
   long inDoubtAt() {

@@ -75,6 +75,7 @@ public final class Engine {
                 config.pipeline().maxInFlight(),
                 config.pipeline().maxPendingCommits(),
                 config.pipeline().sessionTimeout(),
+                config.pipeline().idleWriteInterval(),
                 new DeleteFences(format.buckets())),
             this::expect,
             this::repair);

@@ -62,7 +62,32 @@ final class ObservedStore implements KvStore {
 
   @Override
   public CompletableFuture<BatchResult> commit(Batch batch) {
-    return observed(isOfSession(batch) ? Request.SESSION : Request.COMMIT, store.commit(batch));
+    Request request = isOfSession(batch) ? Request.SESSION : Request.COMMIT;
+    CompletableFuture<BatchResult> answer = store.commit(batch);
+    return carriesTransactions(batch) || request == Request.SESSION
+        ? observed(request, answer)
+        : observedIfSuccessful(request, answer);
+  }
+
+  /**
+   * A barrier's failure is reported to its callers, and an idle write's is of no concern: neither
+   * begins an incident, which would be logged anew with every idle write while there is no space.
+   */
+  @SuppressWarnings("FutureReturnValueIgnored") // the observer throws nothing
+  private CompletableFuture<BatchResult> observedIfSuccessful(
+      Request request, CompletableFuture<BatchResult> answer) {
+    answer.whenComplete(
+        (result, failure) -> {
+          if (failure == null) {
+            health.succeeded(request);
+          }
+        });
+    return answer;
+  }
+
+  /** Whether a batch does more than to write the commit record. */
+  private static boolean carriesTransactions(Batch batch) {
+    return batch.operations().size() > 1;
   }
 
   /** Whether a batch writes a key with a lease: a session fence or the exclusive commit lock. */

@@ -45,8 +45,13 @@ public record StorageConfig(
    * @param maxInFlight the maximum number of requests in flight
    * @param maxPendingCommits the maximum number of transactions in the pipeline
    * @param sessionTimeout the time to live of a session after its last renewal
+   * @param idleWriteInterval how long nothing must have been applied before an idle write
    */
-  public record Pipeline(int maxInFlight, int maxPendingCommits, Duration sessionTimeout) {}
+  public record Pipeline(
+      int maxInFlight,
+      int maxPendingCommits,
+      Duration sessionTimeout,
+      Duration idleWriteInterval) {}
 
   /**
    * The bounds on superseded versions.

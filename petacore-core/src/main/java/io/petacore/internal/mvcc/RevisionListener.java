@@ -62,6 +62,14 @@ public interface RevisionListener {
   void applied(AppliedState now, Commits commits);
 
   /**
+   * The next state that is reported as loaded was published; its revision is the newest one that
+   * the store had when it answered a request.
+   *
+   * @param nanoTime when that request was sent, in monotonic time
+   */
+  default void loadSent(long nanoTime) {}
+
+  /**
    * A state was loaded; the revisions between the previous state and this one were not applied one
    * by one.
    *

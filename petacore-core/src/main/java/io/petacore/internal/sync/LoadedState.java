@@ -11,6 +11,11 @@ import java.util.List;
  * @param record the commit record
  * @param bookkeeping the session fences and the exclusive commit lock that are present
  * @param newest the most recently written key of the namespace
+ * @param sentAt when the request was sent that showed the revision as the newest, in monotonic time
  */
 record LoadedState(
-    long revision, CommitRecordState record, List<Bookkeeping> bookkeeping, LatestChange newest) {}
+    long revision,
+    CommitRecordState record,
+    List<Bookkeeping> bookkeeping,
+    LatestChange newest,
+    long sentAt) {}

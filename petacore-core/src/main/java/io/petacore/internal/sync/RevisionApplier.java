@@ -196,6 +196,7 @@ final class RevisionApplier {
     long timestamp = Math.max(1, timestamp(commit));
     agreedAbove = agreedBound(commit, timestamp);
     cache.endLoad(state.revision(), timestamp);
+    listener.loadSent(state.sentAt());
     listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), History.SAME);
   }
 
@@ -212,6 +213,7 @@ final class RevisionApplier {
     long timestamp = nextTimestamp(commit);
     agreedAbove = agreedBound(commit, timestamp);
     cache.jump(difference, state.revision(), timestamp, history != History.SAME);
+    listener.loadSent(state.sentAt());
     listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), history);
     log.info("resync at revision {}: {} keys differed", state.revision(), difference.size());
   }

@@ -123,6 +123,7 @@ final class StateLoader {
     private int limit = FIRST_PAGE;
     private int failures;
     private long requestedNanos;
+    private long revisionRequestedNanos;
     private final Backoff backoff = new Backoff(MIN_BACKOFF, MAX_BACKOFF, scheduler::chance);
     private long entries;
     private long reportedNanos = scheduler.nanoTime();
@@ -213,6 +214,7 @@ final class StateLoader {
       lastReceivedNanos = scheduler.nanoTime();
       if (revision == 0) {
         revision = page.revision();
+        revisionRequestedNanos = requestedNanos;
       }
       boolean hasMore = ranges.advance(page, limit);
       if (hasMore) {
@@ -223,7 +225,8 @@ final class StateLoader {
       page.entries().forEach(this::process);
       reportProgress(page.entries().size());
       if (!hasMore) {
-        done.complete(new LoadedState(revision, record, bookkeeping, newest));
+        done.complete(
+            new LoadedState(revision, record, bookkeeping, newest, revisionRequestedNanos));
       }
     }
 

@@ -57,9 +57,9 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
   /** Runs the body on this thread, unless it has to wait first; never blocks and never throws. */
   CompletableFuture<R> start() {
     try {
-      if (context.isBehind()) {
+      if (context.mustWait(options)) {
         takePermit();
-        awaitConfirmed();
+        awaitBegin();
       } else {
         attempt();
       }
@@ -140,7 +140,7 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
     try {
       after(
           attempts.delayAfter(conflict),
-          () -> whenReady(attempts.queueAfter(conflict), this::awaitConfirmed));
+          () -> whenReady(attempts.queueAfter(conflict), this::awaitRequired));
     } catch (PetaCoreException ended) {
       fail(ended);
     }
@@ -148,7 +148,7 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
 
   private void runAgain(TransactionTooOldException thrown) {
     try {
-      after(attempts.delayAfter(thrown), this::awaitConfirmed);
+      after(attempts.delayAfter(thrown), this::awaitRequired);
     } catch (PetaCoreException ended) {
       fail(ended);
     }
@@ -162,13 +162,43 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
     }
   }
 
-  /** As {@link Attempts#awaitConfirmed()}, without blocking. */
-  private void awaitConfirmed() {
-    long confirmed = context.pipeline().confirmedRevision();
-    CompletableFuture<AppliedState> applied = context.cache().whenApplied(confirmed);
+  /** As {@link Attempts#awaitBegin()}, without blocking. */
+  private void awaitBegin() {
+    if (!attempts.needsLatest()) {
+      awaitRequired();
+      return;
+    }
+    Continuation.after(
+        attempts.readLatest(),
+        Runnable::run,
+        (revision, failure) ->
+            onExecutor(
+                () -> {
+                  if (revision != null) {
+                    awaitRequired();
+                  } else {
+                    fail(context.failures().forCaller(failure));
+                  }
+                }),
+        this::failOnExecutor);
+  }
+
+  /** As {@link Attempts#awaitRequired()}, without blocking. */
+  private void awaitRequired() {
+    long required = attempts.required();
+    CompletableFuture<AppliedState> applied = context.cache().whenApplied(required);
     if (!applied.isDone()) {
+      context
+          .scheduler()
+          .schedule(
+              Attempts.GRACE,
+              () -> {
+                if (!applied.isDone()) {
+                  attempts.requestRevision();
+                }
+              });
       try {
-        attempts.requireConnectedIfFailFast(confirmed);
+        attempts.requireConnectedIfFailFast(required);
       } catch (PetaCoreException disconnected) {
         attempts.stopWaiting(applied);
         fail(disconnected);
@@ -182,9 +212,9 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
         () -> {
           if (!waiting.isDone()) {
             attempts.stopWaiting(applied);
-            fail(attempts.notApplied(confirmed));
-          } else if (waiting.join() != null && context.isBehind()) {
-            // Closed: the body must not run on a state that lacks a confirmed commit.
+            fail(attempts.notApplied(required));
+          } else if (waiting.join() != null && context.isBehind(options.atLeast())) {
+            // Closed, or of another history: the body must not run on a state that lacks a commit.
             fail(context.failures().forCaller(waiting.join()));
           } else {
             attempt(); // if abandoned, on another history, where that commit is forgotten

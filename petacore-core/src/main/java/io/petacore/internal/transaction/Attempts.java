@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempts {
 
+  /** A revision that another node has passed on is usually applied sooner. */
+  static final Duration GRACE = Duration.ofMillis(250);
+
   private static final Duration FIRST_BACKOFF = Duration.ofNanos(200_000);
   private static final Duration MAX_BACKOFF = Duration.ofMillis(50);
 
@@ -37,6 +40,8 @@ final class Attempts {
   private final Backoff backoff;
   private final HeldTickets tickets;
   private final boolean failFast;
+  private final long atLeast;
+  private final boolean latest;
   private CommitOutcome.@Nullable Conflict lastConflict;
   private int attempt = 1; // how often the body has been run, the current run included
 
@@ -49,6 +54,8 @@ final class Attempts {
     this.backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, context.scheduler()::chance);
     this.tickets = new HeldTickets(context.hotKeys());
     this.failFast = options.isFailFast();
+    this.atLeast = options.atLeast();
+    this.latest = options.isLatest();
   }
 
   Duration remaining() {
@@ -62,17 +69,44 @@ final class Attempts {
 
   // ---- before a run
 
-  /** Waits until every commit that this storage has acknowledged is applied. */
-  void awaitConfirmed() {
-    long confirmed = context.pipeline().confirmedRevision();
-    if (context.cache().applied().revision() >= confirmed) {
+  /** Waits until the first run may begin. */
+  void awaitBegin() {
+    if (latest) {
+      context.await(readLatest(), deadline, "the newest commit");
+    }
+    awaitRequired();
+  }
+
+  /** Whether the first run needs what other nodes have committed. */
+  boolean needsLatest() {
+    return latest;
+  }
+
+  /** Completes, by the deadline, when every commit that had returned before is applied. */
+  CompletableFuture<Long> readLatest() {
+    return context.pipeline().freshness().latest(deadline, failFast);
+  }
+
+  /** The revision that must be applied before a run: every acknowledged commit is included. */
+  long required() {
+    return Math.max(atLeast, context.pipeline().confirmedRevision());
+  }
+
+  /** Waits until the required revision is applied. */
+  void awaitRequired() {
+    long required = required();
+    if (context.cache().applied().revision() >= required) {
       return;
     }
-    requireConnectedIfFailFast(confirmed);
-    CompletableFuture<AppliedState> applied = context.cache().whenApplied(confirmed);
+    requireConnectedIfFailFast(required);
+    CompletableFuture<AppliedState> applied = context.cache().whenApplied(required);
     try {
+      long grace = Math.min(deadline.remainingNanos(), GRACE.toNanos());
+      if (!context.scheduler().await(applied, grace)) {
+        requestRevision();
+      }
       if (!context.scheduler().await(applied, deadline.remainingNanos())) {
-        throw notApplied(confirmed);
+        throw notApplied(required);
       }
       applied.join();
     } catch (InterruptedException e) {
@@ -86,10 +120,22 @@ final class Attempts {
     }
   }
 
+  /**
+   * Has a barrier sent, for a revision that is not applied after a while. It may be one that
+   * changed nothing in the namespace, such as that of another node's load: no watch delivers it,
+   * and only a later revision will do.
+   */
+  @SuppressWarnings("FutureReturnValueIgnored") // the revision itself is awaited
+  void requestRevision() {
+    if (atLeast > context.cache().applied().revision() && !context.settings().readOnly()) {
+      context.pipeline().freshness().barrier(deadline, true);
+    }
+  }
+
   /** Fails if the transaction is to fail fast and the storage is disconnected. */
-  void requireConnectedIfFailFast(long confirmed) {
+  void requireConnectedIfFailFast(long required) {
     if (failFast && context.pipeline().isDisconnected()) {
-      throw notApplied(confirmed);
+      throw notApplied(required);
     }
   }
 
@@ -99,15 +145,22 @@ final class Attempts {
   }
 
   /** If other commits have used up the time, the exception names them. */
-  PetaCoreException notApplied(long confirmed) {
+  PetaCoreException notApplied(long required) {
     if (lastConflict != null && !context.pipeline().isDisconnected()) {
       return conflictException(lastConflict);
     }
-    return new StoreUnavailableException(
-        "an earlier commit of this storage, at revision "
-            + confirmed
-            + ", has not been applied in time; nothing was begun",
-        null);
+    return context
+        .pipeline()
+        .freshness()
+        .late(
+            (required == atLeast
+                    ? "the transaction is to begin at least at revision "
+                    : "an earlier commit of this storage, at revision ")
+                + required
+                + ", which was not applied in time: this node has applied revision "
+                + context.cache().applied().revision()
+                + " and is "
+                + (context.pipeline().isDisconnected() ? "disconnected" : "connected"));
   }
 
   // ---- committing
@@ -211,7 +264,7 @@ final class Attempts {
     CommitOutcome.Conflict conflict = (CommitOutcome.Conflict) outcome;
     backOff(delayAfter(conflict));
     await(queueAfter(conflict));
-    awaitConfirmed();
+    awaitRequired();
     return null;
   }
 
@@ -237,7 +290,7 @@ final class Attempts {
   /** Waits until the body may run again on a fresh snapshot; throws if it may not. */
   void prepareAfter(TransactionTooOldException thrown) {
     backOff(delayAfter(thrown));
-    awaitConfirmed();
+    awaitRequired();
   }
 
   /** Returns the delay before the next run; throws the conflict if there is none. */

@@ -1,12 +1,17 @@
 package io.petacore.internal.transaction;
 
+import io.petacore.error.StoreUnavailableException;
 import io.petacore.internal.commit.CommitPipeline;
+import io.petacore.internal.concurrent.Deadline;
 import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.transaction.TransactionOptions;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -38,20 +43,52 @@ record RunContext(
     CallerFailures failures,
     LongAdder retries) {
 
+  private static final long SLACK_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   /** Begins a transaction at the newest applied state. */
   BufferedTransaction newTransaction(TransactionOptions options) {
     return new BufferedTransaction(cache, limits, options.isolation().orElse(settings.isolation()));
   }
 
-  /** Whether a commit that this storage has acknowledged is not applied yet. */
-  boolean isBehind() {
-    return cache.applied().revision() < pipeline.confirmedRevision();
+  /** Whether the applied state is not, or not known to be, what a transaction may begin at. */
+  boolean mustWait(TransactionOptions options) {
+    return isBehind(options.atLeast()) || options.isLatest();
   }
 
-  /** Waits until every commit that this storage has acknowledged is applied. */
-  void awaitConfirmed(TransactionOptions options) {
-    if (isBehind()) {
-      new Attempts(this, options).awaitConfirmed();
+  /**
+   * Whether a revision, or a commit that this storage has acknowledged, is not applied yet.
+   *
+   * @param atLeast the revision; 0 for none
+   */
+  boolean isBehind(long atLeast) {
+    return cache.applied().revision() < Math.max(atLeast, pipeline.confirmedRevision());
+  }
+
+  /** Waits until a transaction may begin at the applied state. */
+  void awaitBegin(TransactionOptions options) {
+    if (mustWait(options)) {
+      new Attempts(this, options).awaitBegin();
+    }
+  }
+
+  /**
+   * Waits on this thread for a revision.
+   *
+   * @param revision completes by the deadline; if that fails, this wait ends a little later
+   * @param what what is waited for
+   */
+  long await(CompletableFuture<Long> revision, Deadline deadline, String what) {
+    try {
+      if (!scheduler.await(revision, deadline.remainingNanos() + SLACK_NANOS)) {
+        throw pipeline.freshness().late(what + " was not reached in time");
+      }
+      return revision.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreUnavailableException(
+          "interrupted while waiting for " + what + "; nothing was begun", e);
+    } catch (CompletionException e) {
+      throw failures.forCaller(e.getCause());
     }
   }
 

@@ -25,12 +25,13 @@ public final class Snapshots {
   }
 
   /**
-   * Pins the newest state.
+   * Pins the newest state, as soon as it is one at which a transaction may begin.
    *
+   * @param options of which timeout, fail-fast and freshness count
    * @throws io.petacore.error.StorageClosedException if the storage was closed
    */
-  public Snapshot newest() {
-    context.awaitConfirmed(TransactionOptions.defaults());
+  public Snapshot newest(TransactionOptions options) {
+    context.awaitBegin(options);
     while (true) {
       AppliedState applied = cache.applied();
       // Fails only if it fell behind the horizon since it was read: there is a newer one then.

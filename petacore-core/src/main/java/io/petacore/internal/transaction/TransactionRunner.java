@@ -25,6 +25,7 @@ public final class TransactionRunner {
 
   private final RunContext context;
   private final Snapshots snapshots;
+  private final BarrierCalls barriers;
 
   /**
    * @param executor runs the bodies of asynchronous transactions again, and completes their
@@ -51,11 +52,17 @@ public final class TransactionRunner {
             new CallerFailures(executor),
             new LongAdder());
     this.snapshots = new Snapshots(context);
+    this.barriers = new BarrierCalls(context);
   }
 
   /** The number of bodies that were run again. */
   public long retries() {
     return context.retries().sum();
+  }
+
+  /** Waits for barriers. */
+  public BarrierCalls barriers() {
+    return barriers;
   }
 
   /** Opens snapshots. */
@@ -74,7 +81,7 @@ public final class TransactionRunner {
    */
   public <T extends @Nullable Object, X extends Exception> T call(
       TransactionOptions options, TransactionCall<T, X> body) throws X {
-    context.awaitConfirmed(options);
+    context.awaitBegin(options);
     BufferedTransaction transaction = context.newTransaction(options);
     T result;
     try {
@@ -98,7 +105,7 @@ public final class TransactionRunner {
   /** Runs a body as {@link #call} does, and returns the result of the commit. */
   public <X extends Exception> CommitResult run(TransactionOptions options, TransactionTask<X> body)
       throws X {
-    context.awaitConfirmed(options);
+    context.awaitBegin(options);
     BufferedTransaction transaction = context.newTransaction(options);
     try {
       run(body, transaction);
@@ -213,7 +220,7 @@ public final class TransactionRunner {
 
   /** Begins a transaction that its owner commits. Its timeout starts with the commit. */
   public ExplicitTransaction begin(TransactionOptions options) {
-    context.awaitConfirmed(options);
+    context.awaitBegin(options);
     return new OwnedTransaction(
         context.newTransaction(options),
         pending -> new Attempts(context, options).commitOnce(pending));

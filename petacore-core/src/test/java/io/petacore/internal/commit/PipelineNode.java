@@ -59,6 +59,15 @@ final class PipelineNode {
   }
 
   PipelineNode(FaultyKvStore store, ManualScheduler scheduler, int maxInFlight, int maxPending) {
+    this(store, scheduler, maxInFlight, maxPending, Duration.ofDays(1));
+  }
+
+  PipelineNode(
+      FaultyKvStore store,
+      ManualScheduler scheduler,
+      int maxInFlight,
+      int maxPending,
+      Duration idleWriteInterval) {
     this.store = store;
     this.scheduler = scheduler;
     HybridLogicalClock clock = new HybridLogicalClock(wall::get, Duration.ofSeconds(1));
@@ -67,7 +76,11 @@ final class PipelineNode {
         new CommitPipeline(
             new CommitPipeline.Environment(store, NAMESPACE, cache, clock, scheduler),
             new CommitPipeline.Settings(
-                maxInFlight, maxPending, TIME_TO_LIVE, new DeleteFences(BUCKETS)),
+                maxInFlight,
+                maxPending,
+                TIME_TO_LIVE,
+                idleWriteInterval,
+                new DeleteFences(BUCKETS)),
             this::expect,
             this::repair);
     synchronizer =
@@ -125,6 +138,15 @@ final class PipelineNode {
 
   CommitCounters counters() {
     return pipeline.counters();
+  }
+
+  /** Asks for what every node has committed. */
+  CompletableFuture<Long> latest() {
+    return pipeline.freshness().latest(Deadline.in(TIMEOUT, scheduler::nanoTime), false);
+  }
+
+  CompletableFuture<Long> barrier() {
+    return pipeline.freshness().barrier(Deadline.in(TIMEOUT, scheduler::nanoTime), false);
   }
 
   /** A transaction on the newest snapshot. */

@@ -42,6 +42,13 @@ public final class ForeignWriter {
     return commit(new Operation.Put(namespace.concat(key), value, lease));
   }
 
+  /** Sets a key that is in no namespace of a test, and returns the revision. */
+  public long putElsewhere() {
+    Bytes key = Bytes.utf8("elsewhere-" + System.nanoTime());
+    Operation put = new Operation.Put(key, Bytes.utf8("v"), Operation.NO_LEASE);
+    return answer(store.commit(new Batch(List.of(), List.of(put), List.of()))).revision();
+  }
+
   /** Removes a key and returns the revision. */
   public long delete(String key) {
     return commit(new Operation.Delete(namespace.concat(Bytes.utf8(key))));

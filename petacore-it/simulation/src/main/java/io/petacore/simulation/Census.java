@@ -20,6 +20,7 @@ final class Census {
   void take(StorageStatus status) {
     StorageCounters counters = status.counters();
     add("batches", counters.batches());
+    add("empty batches", counters.emptyBatches());
     add("conflicts in memory", counters.localConflicts());
     add("conflicts in the store", counters.storeConflicts());
     add("retries", counters.retries());
@@ -32,12 +33,13 @@ final class Census {
     add("resyncs", counters.resyncs());
   }
 
-  Map<String, Long> of(Judge judge, PastReader past, TrueHistory truth) {
+  Map<String, Long> of(Judge judge, PastReader past, FreshReader fresh, TrueHistory truth) {
     for (Claim claim : judge.claims()) {
       add("transactions", 1);
       add("reported as " + claim.reported(), 1);
     }
     add("past states read", past.answered());
+    add("fresh reads", fresh.answered());
     add("revisions", truth.newest());
     return counts;
   }

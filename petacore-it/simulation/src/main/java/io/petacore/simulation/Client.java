@@ -34,6 +34,7 @@ final class Client {
   private final Node node;
   private final Programs programs;
   private final PastReader past;
+  private final FreshReader fresh;
   private final String name;
   private final List<HistoryRecorder.Client> recorded = new ArrayList<>();
   private int left;
@@ -46,6 +47,7 @@ final class Client {
       Node node,
       Programs programs,
       PastReader past,
+      FreshReader fresh,
       int transactions) {
     this.name = name;
     this.timeline = timeline;
@@ -55,6 +57,7 @@ final class Client {
     this.node = node;
     this.programs = programs;
     this.past = past;
+    this.fresh = fresh;
     this.left = transactions;
   }
 
@@ -88,8 +91,10 @@ final class Client {
   }
 
   private void act(DistributedStorage storage) {
-    int kind = random.nextInt(20);
-    if (kind < 3) {
+    int kind = random.nextInt(22);
+    if (kind >= 20) {
+      fresh.read(storage, node);
+    } else if (kind < 3) {
       past.read(storage, node);
     } else if (kind < 9) {
       explicit(storage);

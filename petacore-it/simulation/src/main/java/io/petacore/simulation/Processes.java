@@ -98,6 +98,7 @@ final class Processes implements Nemesis.Operator {
             .maxHistoryBytes(settings.historyBytes())
             .commitTimeout(Duration.ofNanos(settings.commitTimeout()))
             .sessionTimeout(Duration.ofNanos(settings.sessionTimeout()))
+            .idleWriteInterval(Duration.ofNanos(settings.idleWriteInterval()))
             .maxInFlight(settings.maxInFlight())
             .maxPendingCommits(PLACES)
             .executor(work -> execute(life, work))

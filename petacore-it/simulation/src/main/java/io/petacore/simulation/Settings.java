@@ -11,6 +11,7 @@ record Settings(
     long historyBytes,
     long commitTimeout,
     long sessionTimeout,
+    long idleWriteInterval,
     int maxInFlight,
     int pageSize) {
 
@@ -23,6 +24,7 @@ record Settings(
         timeline.chance(0.2) ? 4_000 : 256 << 20,
         (1 + random.nextInt(4)) * Timeline.SECOND,
         (1 + random.nextInt(9)) * Timeline.SECOND,
+        (timeline.chance(0.3) ? 1 : 60) * Timeline.SECOND,
         1 + random.nextInt(4),
         List.of(1, 2, 5, 1_000).get(random.nextInt(4)));
   }

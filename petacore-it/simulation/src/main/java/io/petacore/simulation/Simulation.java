@@ -48,6 +48,7 @@ final class Simulation {
   private final List<Client> clients = new ArrayList<>();
   private final Judge judge;
   private final PastReader past;
+  private final FreshReader fresh;
   private final Programs programs;
   private final Nemesis nemesis;
   private final Processes processes;
@@ -76,6 +77,7 @@ final class Simulation {
     }
     judge = new Judge(timeline, truth, faults, violations, trace);
     past = new PastReader(timeline, fibers, judge, nodes);
+    fresh = new FreshReader(timeline, fibers, judge, nodes);
     programs = new Programs(timeline, fibers, judge, settings.maxOperations());
     processes =
         new Processes(
@@ -141,7 +143,11 @@ final class Simulation {
 
   private Result result() {
     return new Result(
-        seed, trace.hash(), violations.found(), census.of(judge, past, truth), faults.struck());
+        seed,
+        trace.hash(),
+        violations.found(),
+        census.of(judge, past, fresh, truth),
+        faults.struck());
   }
 
   static Bytes stored(Bytes key) {
@@ -165,9 +171,20 @@ final class Simulation {
       Node node = nodes.get(i % nodes.size());
       clients.add(
           new Client(
-              "client " + i, timeline, fibers, judge, node, programs, past, transactions / count));
+              "client " + i,
+              timeline,
+              fibers,
+              judge,
+              node,
+              programs,
+              past,
+              fresh,
+              transactions / count));
     }
     clients.forEach(processes::start);
+    if (timeline.chance(0.05)) {
+      nodes.forEach(node -> fibers.start(node.life(), () -> fresh.loop(node, this::clientsRun)));
+    }
     nemesis.begin();
     if (isolation == null) {
       timeline.after(HARM, null, this::heal);
@@ -178,8 +195,7 @@ final class Simulation {
       }
       heal();
     }
-    if (!awaitUntil(
-        "the clients come to an end", () -> clients.stream().allMatch(Client::isDone))) {
+    if (!awaitUntil("the clients come to an end", () -> !clientsRun())) {
       return;
     }
     heal();
@@ -193,6 +209,10 @@ final class Simulation {
       nodes.forEach(this::close);
     }
     fibers.killAll();
+  }
+
+  private boolean clientsRun() {
+    return !clients.stream().allMatch(Client::isDone);
   }
 
   /**

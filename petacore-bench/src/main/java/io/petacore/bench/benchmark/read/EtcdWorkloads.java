@@ -10,6 +10,7 @@ import io.petacore.bench.support.connection.Stores;
 import io.petacore.bench.support.console.Figures;
 import io.petacore.bench.support.console.Latencies;
 import io.petacore.bench.support.console.MeasurementOptions;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -43,6 +44,13 @@ final class EtcdWorkloads implements AutoCloseable {
   }
 
   List<Workload> all() {
+    List<Workload> all = new ArrayList<>(loadAndPropagation());
+    Namespace fresh = new Namespace(run + "fresh/");
+    all.addAll(new FreshnessWorkloads(options, fresh, plain, measurementOptions).all());
+    return all;
+  }
+
+  private List<Workload> loadAndPropagation() {
     return List.of(
         new Workload(
             "initial load of 1,000,000 keys",

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * but once it was passed over {@value #MAX_PASSED_OVER} times, it keeps younger ones from its keys.
  *
  * <p>A large transaction, with more guards or writes than a group can hold, is sent alone, once
- * nothing else is in flight. No younger commit is sent before it.
+ * nothing else is in flight. No younger commit is sent before it, nor a barrier.
  */
 public final class BatchPlanner {
 
@@ -54,6 +54,7 @@ public final class BatchPlanner {
    * @param keys all keys of the application that are written or guarded
    * @param large whether its one member has the guards of the request instead of a group's
    * @param bytes the size of the keys and values that it carries
+   * @param barrier whether it has an empty member, which costs no operation and has no key
    */
   public record Plan(
       List<PendingCommit> members,
@@ -62,11 +63,12 @@ public final class BatchPlanner {
       Set<Bytes> deleteFences,
       Set<Bytes> keys,
       boolean large,
-      long bytes) {
+      long bytes,
+      boolean barrier) {
 
     /** Whether nothing can be sent. */
     public boolean isEmpty() {
-      return members.isEmpty();
+      return members.isEmpty() && !barrier;
     }
   }
 
@@ -130,9 +132,13 @@ public final class BatchPlanner {
    * @param pending the pending commits, in the order of arrival
    * @param inFlight the keys that requests in flight touch
    * @param applied the applied state: earlier checks are made again
+   * @param barrier whether an empty member is to be sent
    */
   public Round plan(
-      Collection<PendingCommit> pending, InFlightKeys inFlight, AppliedState applied) {
+      Collection<PendingCommit> pending,
+      InFlightKeys inFlight,
+      AppliedState applied,
+      boolean barrier) {
     Assembly assembly = new Assembly(inFlight, applied);
     int scanned = 0;
     for (PendingCommit commit : pending) {
@@ -140,7 +146,8 @@ public final class BatchPlanner {
         break;
       }
     }
-    return new Round(assembly.plan(), assembly.decided, assembly.checked, assembly.passedOver);
+    return new Round(
+        assembly.plan(barrier), assembly.decided, assembly.checked, assembly.passedOver);
   }
 
   /** A batch being put together. */
@@ -160,6 +167,7 @@ public final class BatchPlanner {
     private long bytes = frameBytes();
     private int maxBatchSize = Integer.MAX_VALUE;
     private boolean large;
+    private boolean largeWaits;
 
     Assembly(InFlightKeys inFlight, AppliedState applied) {
       this.inFlight = inFlight;
@@ -182,9 +190,7 @@ public final class BatchPlanner {
         return true;
       }
       if (clear.writes().isEmpty()) {
-        AppliedState at = clear.at();
-        decided.add(
-            new Decision(commit, new CommitOutcome.Committed(at.revision(), at.timestamp()), null));
+        decided.add(new Decision(commit, CommitOutcome.Committed.at(clear.at()), null));
         return true;
       }
       if (inFlight.writesAny(clear.guards().keySet())) {
@@ -279,6 +285,8 @@ public final class BatchPlanner {
         deleteFences.addAll(clear.deleteFences());
         // All of its keys, written or not: a delete of an absent key guards that key.
         commit.request().writes().forEach(write -> guardedKeys.add(write.key()));
+      } else {
+        largeWaits = members.isEmpty();
       }
       return false;
     }
@@ -338,11 +346,19 @@ public final class BatchPlanner {
       return count;
     }
 
-    Plan plan() {
+    /** An empty member alone would keep a large transaction waiting until nothing is in flight. */
+    Plan plan(boolean barrier) {
       Set<Bytes> keys = new HashSet<>(guardedKeys);
       keys.addAll(unguarded.keySet());
       return new Plan(
-          members, guarded, List.copyOf(unguarded.values()), deleteFences, keys, large, bytes);
+          members,
+          guarded,
+          List.copyOf(unguarded.values()),
+          deleteFences,
+          keys,
+          large,
+          bytes,
+          barrier && !largeWaits);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.petacore.internal.commit.batch;
 
 import io.petacore.data.Bytes;
+import io.petacore.internal.mvcc.AppliedState;
 
 /** The outcome of a commit. */
 public sealed interface CommitOutcome {
@@ -11,7 +12,12 @@ public sealed interface CommitOutcome {
    * @param revision the store's revision that holds it
    * @param timestamp the timestamp of its versions; 0 if the revision was not applied here in time
    */
-  record Committed(long revision, long timestamp) implements CommitOutcome {}
+  record Committed(long revision, long timestamp) implements CommitOutcome {
+    /** A commit that changes nothing, at an applied state. */
+    static Committed at(AppliedState state) {
+      return new Committed(state.revision(), state.timestamp());
+    }
+  }
 
   /**
    * Nothing was applied: another commit, which is visible here, has changed a key; or other commits

@@ -15,6 +15,7 @@ public final class InFlightKeys {
 
   private final Set<Bytes> keys = new HashSet<>();
   private final Map<Bytes, Integer> fences = new HashMap<>();
+  private int requests;
 
   /**
    * Adds the keys of a request that is sent.
@@ -23,12 +24,14 @@ public final class InFlightKeys {
    * @param written the delete fences that it writes
    */
   public void add(Collection<Bytes> touched, Collection<Bytes> written) {
+    requests++;
     keys.addAll(touched);
     written.forEach(fence -> fences.merge(fence, 1, Integer::sum));
   }
 
   /** Removes the keys of a request whose outcome is known. */
   public void remove(Collection<Bytes> touched, Collection<Bytes> written) {
+    requests--;
     touched.forEach(keys::remove);
     written.forEach(fence -> fences.computeIfPresent(fence, (f, n) -> n == 1 ? null : n - 1));
   }
@@ -59,8 +62,8 @@ public final class InFlightKeys {
     return false;
   }
 
-  /** Whether no request is in flight. */
+  /** Whether no request is in flight; one that carries only a barrier touches no keys. */
   public boolean isEmpty() {
-    return keys.isEmpty() && fences.isEmpty();
+    return requests == 0;
   }
 }

@@ -98,7 +98,7 @@ final class PlannedStore implements AutoCloseable {
 
   /** Plans a batch, and records what was found out as the dispatcher does. */
   BatchPlanner.Round plan(Collection<PendingCommit> pending) {
-    BatchPlanner.Round round = planner.plan(pending, inFlight, cache.applied());
+    BatchPlanner.Round round = planner.plan(pending, inFlight, cache.applied(), false);
     round.record();
     return round;
   }

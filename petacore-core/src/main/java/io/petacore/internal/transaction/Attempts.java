@@ -238,7 +238,7 @@ final class Attempts {
           throw conflictException(conflict);
         }
         backOff(delayAfter(conflict));
-        awaitConfirmed();
+        awaitRequired();
       }
     } finally {
       leaveQueues();

@@ -23,9 +23,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * Applies revisions of ten changes, one of them a deletion, to a cache with two indexes, alternating
- * with one that has none. A tenth of the changed values have another key than before in the second
- * index.
+ * Applies revisions of ten changes, one of them a deletion, to a cache with two indexes,
+ * alternating with one that has none. A tenth of the changed values have another key than before in
+ * the second index.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

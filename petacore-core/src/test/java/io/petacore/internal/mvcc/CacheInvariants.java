@@ -4,6 +4,7 @@ import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +82,8 @@ public final class CacheInvariants {
         Version head = entry.head();
         Version indexed = newest.get(entry.indexedKey());
         require(
-            head.isTombstone() || (indexed != null && indexed.value() == head.value()),
+            head.isTombstone()
+                || (indexed != null && Objects.equals(indexed.value(), head.value())),
             "the index " + index.name() + " has a wrong value of " + entry.indexedKey());
         versions++;
         bytes += MemoryUsage.ofIndexEntry(entry.key()) + MemoryUsage.ofIndexVersion(head);

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 final class RevisionCalls {
 
   /**
-   * A call that waits for a revision.
+   * A call that awaits a revision.
    *
    * @param deadline when it fails
    * @param failFast whether it fails at once while the store is not followed

@@ -42,6 +42,9 @@ final class StatusSource {
         memory.bytes(),
         health.lastContact(),
         failureOf(health),
+        new StorageStatus.Subscriptions(
+            engine.currentSubscriptions().count(),
+            engine.currentSubscriptions().maxPendingChanges()),
         countersOf(engine));
   }
 
@@ -77,6 +80,8 @@ final class StatusSource {
             entry(Counter.MALFORMED_RECORDS, sync.malformedRecords()),
             entry(Counter.IGNORED_KEYS, sync.ignoredKeys()),
             entry(Counter.CLOCKS_REFUSED, sync.clocksRefused()),
-            entry(Counter.OTHER_HISTORIES, sync.otherHistories())));
+            entry(Counter.OTHER_HISTORIES, sync.otherHistories()),
+            entry(Counter.CONFLATIONS, engine.currentSubscriptions().counters().conflations()),
+            entry(Counter.LISTENER_FAILURES, engine.currentSubscriptions().counters().failures())));
   }
 }

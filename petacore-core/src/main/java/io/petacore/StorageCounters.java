@@ -58,7 +58,13 @@ public final class StorageCounters {
      * Times that the store was found, or had to be assumed, to be on another history, as after a
      * restore from a backup.
      */
-    OTHER_HISTORIES;
+    OTHER_HISTORIES,
+    /**
+     * Batches that were delivered to a subscriber conflated: it was slow, had failed, or a resync.
+     */
+    CONFLATIONS,
+    /** Calls of subscribers that threw. */
+    LISTENER_FAILURES;
 
     private final String label;
 
@@ -216,6 +222,16 @@ public final class StorageCounters {
   /** {@return the {@linkplain Counter#OTHER_HISTORIES changes to another history}} */
   public long otherHistories() {
     return get(Counter.OTHER_HISTORIES);
+  }
+
+  /** {@return the {@linkplain Counter#CONFLATIONS conflated batches}} */
+  public long conflations() {
+    return get(Counter.CONFLATIONS);
+  }
+
+  /** {@return the {@linkplain Counter#LISTENER_FAILURES calls of subscribers that threw}} */
+  public long listenerFailures() {
+    return get(Counter.LISTENER_FAILURES);
   }
 
   @Override

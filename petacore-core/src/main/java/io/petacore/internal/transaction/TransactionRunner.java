@@ -12,6 +12,7 @@ import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.TransactionCall;
 import io.petacore.transaction.TransactionOptions;
 import io.petacore.transaction.TransactionTask;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
@@ -55,6 +56,11 @@ public final class TransactionRunner {
   /** The number of bodies that were run again. */
   public long retries() {
     return context.retries().sum();
+  }
+
+  /** Waits until a revision is applied; see {@link RevisionWait#await}. */
+  public void awaitRevision(long revision, Duration timeout) {
+    RevisionWait.await(context, revision, timeout);
   }
 
   /** Opens snapshots. */

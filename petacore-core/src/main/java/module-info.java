@@ -10,5 +10,6 @@ module io.petacore.core {
   exports io.petacore.error;
   exports io.petacore.store;
   exports io.petacore.store.embedded;
+  exports io.petacore.subscription;
   exports io.petacore.transaction;
 }

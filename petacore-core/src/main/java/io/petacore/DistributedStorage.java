@@ -13,6 +13,10 @@ import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.engine.Engine;
 import io.petacore.internal.transaction.NewestView;
 import io.petacore.store.KvStore;
+import io.petacore.subscription.ChangeBatch;
+import io.petacore.subscription.ChangeListener;
+import io.petacore.subscription.SubscribeOptions;
+import io.petacore.subscription.Subscription;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.IndexView;
@@ -23,8 +27,10 @@ import io.petacore.transaction.TransactionCall;
 import io.petacore.transaction.TransactionContext;
 import io.petacore.transaction.TransactionOptions;
 import io.petacore.transaction.TransactionTask;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -280,6 +286,67 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
   @Override
   public long revision() {
     return newest.revision();
+  }
+
+  /**
+   * Waits until a revision is applied here, for example that of a {@link CommitResult} on another
+   * node.
+   *
+   * @param revision the revision
+   * @param timeout how long to wait; not positive to return or fail at once
+   * @throws StoreUnavailableException if it is not applied within the timeout, if the store is
+   *     restored to another history meanwhile, or if the thread is interrupted
+   */
+  public void awaitRevision(long revision, Duration timeout) {
+    engine.runner().awaitRevision(revision, requireNonNull(timeout, "timeout"));
+  }
+
+  // ---- subscriptions
+
+  /**
+   * Delivers the state of a range and then its changes to a listener, with default options.
+   *
+   * @param range the keys; those reserved for PetaCore are left out
+   * @param listener the listener; see there for threads and failures
+   * @return the subscription; close it when it is no longer needed
+   */
+  public Subscription subscribe(KeyRange range, ChangeListener listener) {
+    return subscribe(range, SubscribeOptions.defaults(), listener);
+  }
+
+  /**
+   * Delivers the state of a range and then its changes to a listener: every revision after that
+   * state which changes the range, each once, whole and in order. What a slow listener falls behind
+   * by more than its buffer is delivered as one batch of net changes, and so is what the storage
+   * has missed when it loads its state again.
+   *
+   * @param range the keys; those reserved for PetaCore are left out
+   * @param options how the listener is served
+   * @param listener the listener; see there for threads and failures
+   * @return the subscription; close it when it is no longer needed
+   */
+  public Subscription subscribe(KeyRange range, SubscribeOptions options, ChangeListener listener) {
+    requireNonNull(range, "range");
+    requireNonNull(options, "options");
+    requireNonNull(listener, "listener");
+    return engine.subscriptions().subscribe(range, options, listener);
+  }
+
+  /**
+   * Returns a publisher of Reactive Streams for the changes of a range. Each subscriber gets a
+   * subscription of its own when it subscribes. Its first batch is the state, with every present
+   * key, unless the options leave it out; changes for which there is no demand wait, or are
+   * conflated, as for a slow listener. The stream completes when the storage is closed. A
+   * subscriber that throws is cancelled.
+   *
+   * @param range the keys; those reserved for PetaCore are left out
+   * @param options how each subscriber is served
+   * @return the publisher
+   */
+  public Flow.Publisher<ChangeBatch> changes(KeyRange range, SubscribeOptions options) {
+    requireNonNull(range, "range");
+    requireNonNull(options, "options");
+    return engine.currentSubscriptions().changes(range, options);
   }
 
   // ---- the storage itself

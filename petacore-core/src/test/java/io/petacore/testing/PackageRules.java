@@ -43,6 +43,7 @@ public abstract class PackageRules {
     mayUse("clock");
     mayUse("error", "data");
     mayUse("transaction", "data", "error");
+    mayUse("subscription", "data", "transaction");
     mayUse("store", "data", "error");
     mayUse("store.embedded", "store");
     mayUse("etcd", "store");
@@ -69,7 +70,8 @@ public abstract class PackageRules {
         "internal.commit",
         "internal.mvcc",
         "internal.concurrent");
-    mayUse("internal.engine", "internal.transaction", "internal.sync");
+    mayUse("internal.feed", "subscription", "internal.mvcc", "internal.concurrent");
+    mayUse("internal.engine", "internal.transaction", "internal.sync", "internal.feed");
   }
 
   /** The composition root stands on everything in petacore-core. */

@@ -57,7 +57,7 @@ class DocumentsTest {
       """
       import io.petacore.*; import io.petacore.data.*; import io.petacore.error.*;
       import io.petacore.etcd.*; import io.petacore.store.*; import io.petacore.store.embedded.*;
-      import io.petacore.transaction.*; import java.nio.file.*; import java.time.*; import java.util.*;
+      import io.petacore.subscription.*; import io.petacore.transaction.*; import java.nio.file.*; import java.time.*; import java.util.*;
       import java.util.concurrent.*;
       class Fragment {
         static void run(DistributedStorage storage, KvStore store) throws Exception {

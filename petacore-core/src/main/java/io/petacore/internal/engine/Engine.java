@@ -7,6 +7,7 @@ import io.petacore.internal.commit.CommitCounters;
 import io.petacore.internal.commit.CommitPipeline;
 import io.petacore.internal.concurrent.ApplicationExecutor;
 import io.petacore.internal.concurrent.Scheduler;
+import io.petacore.internal.feed.Subscriptions;
 import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.format.FormatRecord;
 import io.petacore.internal.format.Limits;
@@ -18,6 +19,7 @@ import io.petacore.internal.sync.SyncCounters;
 import io.petacore.internal.sync.Synchronizer;
 import io.petacore.internal.transaction.TransactionRunner;
 import io.petacore.store.KvStore;
+import io.petacore.store.StoreException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,7 @@ public final class Engine {
   private final Synchronizer synchronizer;
   private final ApplicationExecutor executor;
   private final TransactionRunner runner;
+  private final Subscriptions subscriptions;
   private final StoreHealth health;
   private volatile boolean closed;
 
@@ -81,16 +84,6 @@ public final class Engine {
             this::repair);
     this.executor = new ApplicationExecutor(config.executor(), scheduler);
     Runnable statusReporter = config.statusReporting().reporterOf(this, executor);
-    this.synchronizer =
-        new Synchronizer(
-            store,
-            namespace,
-            cache,
-            clock,
-            syncScheduler,
-            config.clock().maxOffset().plus(config.transactions().timeout()),
-            pipeline.revisionListener(),
-            state -> statusReporter.run());
     this.runner =
         new TransactionRunner(
             cache,
@@ -99,7 +92,25 @@ public final class Engine {
             scheduler,
             executor,
             config.transactions());
-    health.onFailure(pipeline::storeFailed);
+    this.subscriptions = new Subscriptions(cache, runner.snapshots()::applied, scheduler, executor);
+    this.synchronizer =
+        new Synchronizer(
+            store,
+            namespace,
+            cache,
+            clock,
+            syncScheduler,
+            config.clock().maxOffset().plus(config.transactions().timeout()),
+            new PublishingListener(pipeline.revisionListener(), subscriptions),
+            state -> statusReporter.run());
+    health.onFailure(this::storeFailed);
+  }
+
+  private void storeFailed(StoreException failure) {
+    pipeline.storeFailed(failure);
+    if (failure.kind() == StoreException.Kind.CLOSED) {
+      subscriptions.lose(failure);
+    }
   }
 
   private void expect(long revision) {
@@ -162,6 +173,23 @@ public final class Engine {
       throw new StorageClosedException("the storage was closed");
     }
     return runner;
+  }
+
+  /**
+   * The subscriptions.
+   *
+   * @throws StorageClosedException if the storage was closed
+   */
+  public Subscriptions subscriptions() {
+    if (closed) {
+      throw new StorageClosedException("the storage was closed");
+    }
+    return subscriptions;
+  }
+
+  /** The subscriptions of a storage that may be closed, for its status. */
+  public Subscriptions currentSubscriptions() {
+    return subscriptions;
   }
 
   /** Whether {@link #close} has been called. */
@@ -233,6 +261,7 @@ public final class Engine {
   public void close() {
     closed = true;
     scheduler.join(pipeline.close(config.timeouts().close()));
+    subscriptions.close();
     synchronizer.close();
     runner.close();
     try {

@@ -32,6 +32,15 @@ public final class Snapshots {
    */
   public Snapshot newest(TransactionOptions options) {
     context.awaitBegin(options);
+    return applied();
+  }
+
+  /**
+   * Pins the newest applied state; does not wait for acknowledged commits to be applied.
+   *
+   * @throws io.petacore.error.StorageClosedException if the storage was closed
+   */
+  public Snapshot applied() {
     while (true) {
       AppliedState applied = cache.applied();
       // Fails only if it fell behind the horizon since it was read: there is a newer one then.

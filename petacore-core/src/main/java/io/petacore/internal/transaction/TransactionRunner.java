@@ -12,6 +12,7 @@ import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.TransactionCall;
 import io.petacore.transaction.TransactionOptions;
 import io.petacore.transaction.TransactionTask;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
@@ -63,6 +64,11 @@ public final class TransactionRunner {
   /** Waits for barriers. */
   public BarrierCalls barriers() {
     return barriers;
+  }
+
+  /** Waits until a revision is applied; see {@link RevisionWait#await}. */
+  public void awaitRevision(long revision, Duration timeout) {
+    RevisionWait.await(context, revision, timeout);
   }
 
   /** Opens snapshots. */

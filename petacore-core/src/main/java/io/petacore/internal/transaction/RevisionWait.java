@@ -2,6 +2,7 @@ package io.petacore.internal.transaction;
 
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.StoreUnavailableException;
+import io.petacore.internal.concurrent.Deadline;
 import io.petacore.internal.mvcc.AppliedState;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -24,8 +25,13 @@ final class RevisionWait {
       return;
     }
     CompletableFuture<AppliedState> applied = context.cache().whenApplied(revision);
+    Deadline deadline = Deadline.in(timeout, context.scheduler()::nanoTime);
     try {
-      if (!context.scheduler().await(applied, nanos(timeout))) {
+      long grace = Math.min(deadline.remainingNanos(), Attempts.GRACE.toNanos());
+      if (!context.scheduler().await(applied, grace) && !context.settings().readOnly()) {
+        requestRevision(context, deadline);
+      }
+      if (!context.scheduler().await(applied, deadline.remainingNanos())) {
         throw new StoreUnavailableException(
             "revision "
                 + revision
@@ -46,11 +52,11 @@ final class RevisionWait {
     }
   }
 
-  private static long nanos(Duration timeout) {
-    try {
-      return Math.max(0, timeout.toNanos());
-    } catch (ArithmeticException centuries) {
-      return timeout.isNegative() ? 0 : Long.MAX_VALUE;
-    }
+  /**
+   * Has a barrier sent, since no watch delivers a revision that changed nothing in the namespace.
+   */
+  @SuppressWarnings("FutureReturnValueIgnored") // the revision itself is awaited
+  private static void requestRevision(RunContext context, Deadline deadline) {
+    context.pipeline().freshness().barrier(deadline, true);
   }
 }

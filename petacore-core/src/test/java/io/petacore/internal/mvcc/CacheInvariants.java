@@ -81,8 +81,11 @@ public final class CacheInvariants {
         Version head = entry.head();
         Version indexed = newest.get(entry.indexedKey());
         require(
-            head.isTombstone() || (indexed != null && indexed.value() == head.value()),
-            "the index " + index.name() + " has a wrong value of " + entry.indexedKey());
+            head.isTombstone()
+                || (indexed != null
+                    && !indexed.isTombstone()
+                    && indexed.chain() == entry.indexed()),
+            "the index " + index.name() + " has an entry of another chain: " + entry.key());
         versions++;
         bytes += MemoryUsage.ofIndexEntry(entry.key()) + MemoryUsage.ofIndexVersion(head);
         for (Version v = head.older(); v != null; v = v.older()) {

@@ -100,7 +100,9 @@ public interface IndexContract {
     check(indexed(nodes().connect()));
   }
 
-  /** Two nodes give one index key to two entries at once, again and again: one of them is refused. */
+  /**
+   * Two nodes give one index key to two entries at once, again and again: one of them is refused.
+   */
   @Test
   default void aUniqueIndexKeyHasOneHolderAmongNodes() {
     DistributedStorage[] two = {indexed(nodes().connect()), indexed(nodes().connect())};

@@ -37,7 +37,12 @@ class PetaCoreExceptionTest {
           new Row(new TransactionConflictException(Bytes.utf8("key"), "m"), true, false),
           new Row(new TransactionTooLargeException("m"), false, false),
           new Row(new TransactionTooOldException("m"), true, false),
-          new Row(TransactionTooOldException.ofPast("m"), false, false));
+          new Row(TransactionTooOldException.ofPast("m"), false, false),
+          new Row(
+              new UniqueViolationException(
+                  "index", Bytes.utf8("i"), Bytes.utf8("key"), Bytes.utf8("holder")),
+              false,
+              false));
 
   @Test
   void theTableHoldsEverySubclass() {

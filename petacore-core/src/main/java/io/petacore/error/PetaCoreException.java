@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
  * several calls failed for one reason, that reason is the {@linkplain #getCause() cause} of each.
  */
 public abstract sealed class PetaCoreException extends RuntimeException
-    permits CommitOutcomeUnknownException,
+    permits BulkLoadException,
+        CommitOutcomeUnknownException,
         CommitQueueFullException,
         InternalErrorException,
+        KeyFormatException,
         NamespaceRefusedException,
         ReadOnlyStorageException,
         StorageClosedException,
@@ -21,7 +23,8 @@ public abstract sealed class PetaCoreException extends RuntimeException
         StoreUnavailableException,
         TransactionConflictException,
         TransactionTooLargeException,
-        TransactionTooOldException {
+        TransactionTooOldException,
+        ValueFormatException {
   private static final long serialVersionUID = 1L;
 
   PetaCoreException(@Nullable String message, @Nullable Throwable cause) {

@@ -25,10 +25,12 @@ class PetaCoreExceptionTest {
 
   private static final List<Row> TABLE =
       List.of(
+          new Row(new BulkLoadException(1, cause()), false, true),
           new Row(new CommitOutcomeUnknownException("m", cause()), false, true),
           new Row(new CommitQueueFullException("m"), true, false),
           new Row(new InternalErrorException("m", cause(), false), false, false),
           new Row(new InternalErrorException("m", cause(), true), false, true),
+          new Row(new KeyFormatException(Bytes.utf8("key"), "m"), false, false),
           new Row(new NamespaceRefusedException("m"), false, false),
           new Row(new ReadOnlyStorageException("m"), false, false),
           new Row(new StorageClosedException("m"), false, false),
@@ -37,7 +39,11 @@ class PetaCoreExceptionTest {
           new Row(new TransactionConflictException(Bytes.utf8("key"), "m"), true, false),
           new Row(new TransactionTooLargeException("m"), false, false),
           new Row(new TransactionTooOldException("m"), true, false),
-          new Row(TransactionTooOldException.ofPast("m"), false, false));
+          new Row(TransactionTooOldException.ofPast("m"), false, false),
+          new Row(
+              new ValueFormatException(Bytes.utf8("key"), "codec", Bytes.EMPTY, "m", cause()),
+              false,
+              false));
 
   @Test
   void theTableHoldsEverySubclass() {

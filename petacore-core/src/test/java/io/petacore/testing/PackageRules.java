@@ -43,6 +43,8 @@ public abstract class PackageRules {
     mayUse("clock");
     mayUse("error", "data");
     mayUse("transaction", "data", "error");
+    mayUse("internal.decoded", "data", "transaction");
+    mayUse("keyspace", "data", "error", "transaction", "internal.decoded");
     mayUse("store", "data", "error");
     mayUse("store.embedded", "store");
     mayUse("etcd", "store");
@@ -66,6 +68,7 @@ public abstract class PackageRules {
     mayUse(
         "internal.transaction",
         "transaction",
+        "internal.decoded",
         "internal.commit",
         "internal.mvcc",
         "internal.concurrent");

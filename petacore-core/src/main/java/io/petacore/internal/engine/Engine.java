@@ -7,6 +7,7 @@ import io.petacore.internal.commit.CommitCounters;
 import io.petacore.internal.commit.CommitPipeline;
 import io.petacore.internal.concurrent.ApplicationExecutor;
 import io.petacore.internal.concurrent.Scheduler;
+import io.petacore.internal.decoded.DecodedValues;
 import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.format.FormatRecord;
 import io.petacore.internal.format.Limits;
@@ -41,6 +42,7 @@ public final class Engine {
   private final Scheduler syncScheduler;
 
   private final MvccCache cache;
+  private final DecodedValues decoded;
   private final CommitPipeline pipeline;
   private final Synchronizer synchronizer;
   private final ApplicationExecutor executor;
@@ -65,6 +67,7 @@ public final class Engine {
             .internals()
             .caches()
             .make(config.history().retention(), config.history().maxBytes(), scheduler::nanoTime);
+    this.decoded = new DecodedValues(config.history().maxDecodedBytes());
     HybridLogicalClock clock =
         new HybridLogicalClock(config.clock().physical(), config.clock().maxOffset());
     this.pipeline =
@@ -92,6 +95,7 @@ public final class Engine {
     this.runner =
         new TransactionRunner(
             cache,
+            decoded,
             pipeline,
             Limits.forRequestsOf(store.limits().maxRequestBytes()),
             scheduler,
@@ -172,6 +176,11 @@ public final class Engine {
     return cache;
   }
 
+  /** The decoded values of the cache. */
+  public DecodedValues decodedValues() {
+    return decoded;
+  }
+
   /** The commit pipeline. */
   public CommitPipeline pipeline() {
     return pipeline;
@@ -233,6 +242,7 @@ public final class Engine {
     scheduler.join(pipeline.close(config.timeouts().close()));
     synchronizer.close();
     runner.close();
+    decoded.close();
     try {
       // Until then a worker thread that the application's executor blocks is replaced.
       scheduler.await(executor.whenIdle(), EXECUTOR_IDLE_TIMEOUT.toNanos());

@@ -2,6 +2,7 @@ package io.petacore.internal.transaction;
 
 import io.petacore.internal.commit.CommitPipeline;
 import io.petacore.internal.concurrent.Scheduler;
+import io.petacore.internal.decoded.DecodedValues;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
@@ -13,6 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
  * What all transactions of a storage share.
  *
  * @param cache what they read
+ * @param decoded its values, decoded
  * @param pipeline commits them
  * @param limits on keys and values
  * @param scheduler measures and waits
@@ -26,6 +28,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 record RunContext(
     MvccCache cache,
+    DecodedValues decoded,
     CommitPipeline pipeline,
     Limits limits,
     Scheduler scheduler,
@@ -38,7 +41,8 @@ record RunContext(
 
   /** Begins a transaction at the newest applied state. */
   BufferedTransaction newTransaction(TransactionOptions options) {
-    return new BufferedTransaction(cache, limits, options.isolation().orElse(settings.isolation()));
+    return new BufferedTransaction(
+        cache, decoded, limits, options.isolation().orElse(settings.isolation()));
   }
 
   /** Whether a commit that this storage has acknowledged is not applied yet. */

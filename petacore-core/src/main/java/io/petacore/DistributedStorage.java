@@ -6,10 +6,12 @@ import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.data.Timestamp;
+import io.petacore.error.BulkLoadException;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionTooOldException;
+import io.petacore.internal.decoded.StorageViews;
 import io.petacore.internal.engine.Engine;
 import io.petacore.internal.transaction.NewestView;
 import io.petacore.store.KvStore;
@@ -17,6 +19,7 @@ import io.petacore.subscription.ChangeBatch;
 import io.petacore.subscription.ChangeListener;
 import io.petacore.subscription.SubscribeOptions;
 import io.petacore.subscription.Subscription;
+import io.petacore.transaction.BulkLoadOptions;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.IndexView;
@@ -31,6 +34,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,12 +55,16 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
 
   private static final Logger log = LoggerFactory.getLogger(DistributedStorage.class);
 
+  static {
+    StorageViews.register(view -> view instanceof DistributedStorage opened ? opened.newest : null);
+  }
+
   final Engine engine;
   private final NewestView newest;
 
   DistributedStorage(Engine engine) {
     this.engine = engine;
-    this.newest = new NewestView(engine.cache());
+    this.newest = new NewestView(engine.cache(), engine.decodedValues());
   }
 
   /**
@@ -142,6 +150,37 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
   public long delete(KeyRange range) {
     requireNonNull(range, "range");
     return engine.runner().delete(range);
+  }
+
+  /**
+   * Writes many entries, in as many transactions as it takes, each as large as one request can
+   * carry, several of them in flight. Not atomic: the entries become durable in their order, step
+   * by step, but for those in flight. They overwrite what is there. Each transaction has the commit
+   * timeout of the storage.
+   *
+   * @param entries the input, which is iterated once; of several entries with one key the last wins
+   * @param options where to resume, and who is told of progress
+   * @return the number of durable entries, skipped ones included
+   * @throws BulkLoadException if the input or a transaction fails; it says where to resume
+   */
+  public long bulkLoad(Iterable<Entry> entries, BulkLoadOptions options) {
+    requireNonNull(entries, "entries");
+    requireNonNull(options, "options");
+    return engine.runner().load(entries.iterator(), options);
+  }
+
+  /**
+   * Writes many entries, as {@link #bulkLoad(Iterable, BulkLoadOptions)} does.
+   *
+   * @param entries the input, which is consumed, but not closed
+   * @param options where to resume, and who is told of progress
+   * @return the number of durable entries, skipped ones included
+   * @throws BulkLoadException if the input or a transaction fails; it says where to resume
+   */
+  public long bulkLoad(Stream<Entry> entries, BulkLoadOptions options) {
+    requireNonNull(entries, "entries");
+    requireNonNull(options, "options");
+    return engine.runner().load(entries.iterator(), options);
   }
 
   // ---- reading

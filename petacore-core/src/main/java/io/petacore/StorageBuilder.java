@@ -45,6 +45,7 @@ public final class StorageBuilder {
   private IsolationLevel isolation = IsolationLevel.SNAPSHOT;
   private Duration historyRetention = Duration.ofSeconds(10);
   private long maxHistoryBytes = Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 8);
+  private long maxDecodedBytes = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 16);
   private Duration openTimeout = Duration.ofSeconds(30);
   private Duration openTotalTimeout = MAX_DURATION;
   private Duration commitTimeout = Duration.ofSeconds(10);
@@ -116,6 +117,24 @@ public final class StorageBuilder {
       throw new IllegalArgumentException("maxHistoryBytes must not be negative: " + bytes);
     }
     this.maxHistoryBytes = bytes;
+    return this;
+  }
+
+  /**
+   * Sets the maximum estimated heap footprint of decoded values, which typed keyspaces keep beside
+   * the versions that they come from; see {@link io.petacore.keyspace.Codec#estimatedBytes}. Beyond
+   * it those not read lately are evicted, and are decoded again when they are read. Default: 64
+   * MiB, or a sixteenth of the maximum heap if that is less.
+   *
+   * @param bytes the number of bytes; 0 keeps none, so that each read decodes
+   * @return this builder
+   * @throws IllegalArgumentException if it is negative
+   */
+  public StorageBuilder maxDecodedBytes(long bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("maxDecodedBytes must not be negative: " + bytes);
+    }
+    this.maxDecodedBytes = bytes;
     return this;
   }
 
@@ -375,7 +394,7 @@ public final class StorageBuilder {
         new TransactionSettings(isolation, commitTimeout, maxAttempts, readOnly),
         new StorageConfig.Pipeline(
             maxInFlight, maxPendingCommits, sessionTimeout, idleWriteInterval),
-        new StorageConfig.History(historyRetention, maxHistoryBytes),
+        new StorageConfig.History(historyRetention, maxHistoryBytes, maxDecodedBytes),
         new StorageConfig.Clock(physicalClock, maxClockOffset),
         new StorageConfig.Timeouts(openTimeout, openTotalTimeout, closeTimeout),
         List.copyOf(indexes.values()),

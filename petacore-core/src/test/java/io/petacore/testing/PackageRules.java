@@ -44,6 +44,8 @@ public abstract class PackageRules {
     mayUse("error", "data");
     mayUse("transaction", "data", "error");
     mayUse("subscription", "data", "transaction");
+    mayUse("internal.decoded", "data", "transaction");
+    mayUse("keyspace", "data", "error", "transaction", "internal.decoded");
     mayUse("store", "data", "error");
     mayUse("store.embedded", "store");
     mayUse("etcd", "store");
@@ -67,6 +69,7 @@ public abstract class PackageRules {
     mayUse(
         "internal.transaction",
         "transaction",
+        "internal.decoded",
         "internal.commit",
         "internal.mvcc",
         "internal.concurrent");

@@ -8,6 +8,7 @@ import io.petacore.internal.commit.CommitPipeline;
 import io.petacore.internal.concurrent.ApplicationExecutor;
 import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.feed.Subscriptions;
+import io.petacore.internal.decoded.DecodedValues;
 import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.format.FormatRecord;
 import io.petacore.internal.format.Limits;
@@ -43,6 +44,7 @@ public final class Engine {
   private final Scheduler syncScheduler;
 
   private final MvccCache cache;
+  private final DecodedValues decoded;
   private final CommitPipeline pipeline;
   private final Synchronizer synchronizer;
   private final ApplicationExecutor executor;
@@ -69,6 +71,7 @@ public final class Engine {
             .caches()
             .make(config.history().retention(), config.history().maxBytes(), scheduler::nanoTime);
     cache.indexes().define(config.indexes());
+    this.decoded = new DecodedValues(config.history().maxDecodedBytes());
     HybridLogicalClock clock =
         new HybridLogicalClock(config.clock().physical(), config.clock().maxOffset());
     this.pipeline =
@@ -87,6 +90,7 @@ public final class Engine {
     this.runner =
         new TransactionRunner(
             cache,
+            decoded,
             pipeline,
             Limits.forRequestsOf(store.limits().maxRequestBytes()),
             scheduler,
@@ -202,6 +206,11 @@ public final class Engine {
     return cache;
   }
 
+  /** The decoded values of the cache. */
+  public DecodedValues decodedValues() {
+    return decoded;
+  }
+
   /** The commit pipeline. */
   public CommitPipeline pipeline() {
     return pipeline;
@@ -264,6 +273,7 @@ public final class Engine {
     subscriptions.close();
     synchronizer.close();
     runner.close();
+    decoded.close();
     try {
       // Until then a worker thread that the application's executor blocks is replaced.
       scheduler.await(executor.whenIdle(), EXECUTOR_IDLE_TIMEOUT.toNanos());

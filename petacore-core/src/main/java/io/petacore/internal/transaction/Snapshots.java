@@ -45,7 +45,8 @@ public final class Snapshots {
       AppliedState applied = cache.applied();
       // Fails only if it fell behind the horizon since it was read: there is a newer one then.
       if (cache.pin(applied.timestamp())) {
-        return new PinnedSnapshot(cache, open, applied.revision(), applied.timestamp());
+        return new PinnedSnapshot(
+            cache, context.decoded(), open, applied.revision(), applied.timestamp());
       }
     }
   }
@@ -62,7 +63,7 @@ public final class Snapshots {
     try {
       AppliedState state = cache.exactlyAt(nanos);
       pinned = false; // the snapshot owns it now
-      return new PinnedSnapshot(cache, open, state.revision(), nanos);
+      return new PinnedSnapshot(cache, context.decoded(), open, state.revision(), nanos);
     } finally {
       if (pinned) {
         cache.unpin(nanos);
@@ -80,7 +81,7 @@ public final class Snapshots {
       AppliedState state = cache.atRevision(revision);
       // Fails only if it fell behind the horizon since it was looked up: the next lookup says so.
       if (cache.pin(state.timestamp())) {
-        return new PinnedSnapshot(cache, open, revision, state.timestamp());
+        return new PinnedSnapshot(cache, context.decoded(), open, revision, state.timestamp());
       }
     }
   }

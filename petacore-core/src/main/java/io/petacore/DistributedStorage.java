@@ -194,6 +194,15 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
   }
 
   /**
+   * Waits for a barrier, as {@link #barrier()}, without blocking.
+   *
+   * @return as {@link #barrierAsync(TransactionOptions)}
+   */
+  public CompletableFuture<Long> barrierAsync() {
+    return barrierAsync(TransactionOptions.defaults());
+  }
+
+  /**
    * Waits for a barrier, as {@link #barrier(TransactionOptions)}, without blocking.
    *
    * @param options of which timeout and failFast count

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 final class RevisionCalls {
 
   /**
-   * A call that awaits a revision.
+   * A call for a revision that is yet to be applied.
    *
    * @param deadline when it fails
    * @param failFast whether it fails at once while the store is not followed

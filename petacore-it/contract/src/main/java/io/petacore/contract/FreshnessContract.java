@@ -152,7 +152,7 @@ public interface FreshnessContract {
       assertTrue(node.barrier() > written);
       assertEquals("v" + i, node.read("foreign"));
       foreigner.put("foreign", "v" + i + "!");
-      node.barrierAsync(TransactionOptions.defaults()).get(30, TimeUnit.SECONDS);
+      node.barrierAsync().get(30, TimeUnit.SECONDS);
       assertEquals("v" + i + "!", node.read("foreign"));
     }
   }

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 public final class UniqueViolationException extends PetaCoreException {
   private static final long serialVersionUID = 1L;
 
+  /** The name of the index. */
   private final String index;
+
   private final transient @Nullable Bytes key;
   private final transient @Nullable Bytes holder;
 

@@ -159,7 +159,7 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
    * timeout of the storage.
    *
    * @param entries the input, which is iterated once; of several entries with one key the last wins
-   * @param options where to resume, and who is told of progress
+   * @param options where to resume, and the listener for progress
    * @return the number of durable entries, skipped ones included
    * @throws BulkLoadException if the input or a transaction fails; it says where to resume
    */
@@ -173,7 +173,7 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
    * Writes many entries, as {@link #bulkLoad(Iterable, BulkLoadOptions)} does.
    *
    * @param entries the input, which is consumed, but not closed
-   * @param options where to resume, and who is told of progress
+   * @param options where to resume, and the listener for progress
    * @return the number of durable entries, skipped ones included
    * @throws BulkLoadException if the input or a transaction fails; it says where to resume
    */

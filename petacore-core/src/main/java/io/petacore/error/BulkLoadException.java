@@ -36,8 +36,7 @@ public final class BulkLoadException extends PetaCoreException {
   /**
    * Returns where to resume.
    *
-   * @return the number of entries at the start of the input that are durable, those that were
-   *     skipped included
+   * @return the number of entries at the start of the input that are durable, skipped ones included
    */
   public long durable() {
     return durable;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A key is not in the format that its reader expects. It concerns this one entry: others can be
- * read, and a scan goes on after it.
+ * read, and a scan continues after it.
  */
 public final class KeyFormatException extends PetaCoreException {
   private static final long serialVersionUID = 1L;

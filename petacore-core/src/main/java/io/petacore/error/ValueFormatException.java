@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A value is not in the format that its reader expects. It concerns this one entry: others can be
- * read, and a scan goes on after it. The message names key and codec and shows the first bytes of
+ * read, and a scan continues after it. The message names key and codec and shows the first bytes of
  * the value in hexadecimal.
  */
 public final class ValueFormatException extends PetaCoreException {

@@ -105,9 +105,8 @@ public interface Codec<V> extends Decoder<V> {
   /**
    * Encrypts values with AES-GCM. The entry's key is authenticated with the value, so that a value
    * that was copied to another key is refused, like one that was changed, or is not encrypted. An
-   * older value of the same key can't be told from the newest one. Keys of entries are not
-   * encrypted. To compress as well, encrypt what is compressed: {@code encrypted(compressed(codec),
-   * keys)}.
+   * older value of the same key looks like the newest one. Keys of entries are not encrypted. To
+   * compress as well, encrypt what is compressed: {@code encrypted(compressed(codec), keys)}.
    *
    * <p>Each value has a random nonce of 96 bits: use a key for fewer than 2³² writes.
    *

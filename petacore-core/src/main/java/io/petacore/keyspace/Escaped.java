@@ -4,8 +4,8 @@ import java.io.ByteArrayOutputStream;
 
 /**
  * Content of any length in an element: a type code, the bytes, a zero byte. A zero byte in the
- * content is followed by 0xff, which no element begins with, so that its end can be told, and a
- * prefix sorts before what it is a prefix of.
+ * content is followed by 0xff, which no element begins with, so that its end is clear, and a prefix
+ * sorts before what it is a prefix of.
  */
 final class Escaped {
 

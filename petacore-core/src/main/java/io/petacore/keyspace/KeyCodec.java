@@ -39,7 +39,7 @@ public interface KeyCodec<K> {
    * Writes an encoding.
    *
    * @param key the key
-   * @param target an array with room for it; only these bytes are written, none is kept
+   * @param target an array that is large enough; only these bytes are written, none is kept
    * @param offset where it begins
    * @return where it ends
    * @throws IllegalArgumentException if the key has no encoding
@@ -56,7 +56,7 @@ public interface KeyCodec<K> {
   K decode(KeyReader in);
 
   /**
-   * Returns whether the end of an encoding can be told from its content.
+   * Returns whether the end of an encoding follows from its content.
    *
    * @return true if an encoding may be followed by another one
    */

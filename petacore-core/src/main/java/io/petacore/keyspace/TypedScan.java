@@ -65,8 +65,8 @@ public final class TypedScan<K, V> implements Iterable<TypedEntry<K, V>> {
   /**
    * Returns the same scan without the entries that do not decode.
    *
-   * @param observer is told of each of them, for example to count them: a {@link
-   *     KeyFormatException} or a {@link ValueFormatException}
+   * @param observer gets each of them, for example to count them: a {@link KeyFormatException} or a
+   *     {@link ValueFormatException}
    * @return the scan
    */
   public TypedScan<K, V> skipMalformed(Consumer<? super PetaCoreException> observer) {

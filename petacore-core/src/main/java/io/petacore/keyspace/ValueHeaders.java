@@ -3,8 +3,8 @@ package io.petacore.keyspace;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first bytes of wrapped values. None begins a character of UTF-8, so that they can be told
- * from text that is not wrapped.
+ * The first bytes of wrapped values. None begins a character of UTF-8, so that they differ from
+ * text that is not wrapped.
  */
 final class ValueHeaders {
 

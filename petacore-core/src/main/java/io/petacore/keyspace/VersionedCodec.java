@@ -63,8 +63,8 @@ public final class VersionedCodec<V> implements Codec<V>, Decoding.Wrapper<V> {
   }
 
   /**
-   * Returns a copy of this codec that reads values without a version, too: those that do not begin
-   * with 0xfc, which no text in UTF-8 does.
+   * Returns a copy of this codec that reads values without a version, too, which do not begin with
+   * 0xfc; no text in UTF-8 does.
    *
    * @param decoder reads them
    * @return the copy

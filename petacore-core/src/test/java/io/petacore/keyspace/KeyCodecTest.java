@@ -175,7 +175,7 @@ class KeyCodecTest {
         random -> TimeUnit.values()[random.nextInt(TimeUnit.values().length)]);
   }
 
-  /** Fails if an element's end can't be told, or a terminator sorts above content. */
+  /** Fails if the end of an element is ambiguous, or a terminator sorts above content. */
   @Test
   void tuplesSortByTheirElements() {
     check(EVERYTHING, ORDER, KeyCodecTest::everything);

@@ -261,6 +261,7 @@ class KeyspaceTest {
     assertTrue(decodings.get() <= 3);
   }
 
+  @SuppressWarnings("UnusedVariable") // keeps compilers from eliminating unused results
   private volatile @Nullable Object last;
 
   private static long bytesOfEach(Runnable work) {

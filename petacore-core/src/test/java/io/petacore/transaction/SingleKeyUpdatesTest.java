@@ -74,7 +74,7 @@ class SingleKeyUpdatesTest {
   @Test
   void nothingIsLostBetweenThreads() {
     int threads = 4;
-    int each = 50;
+    long each = 50;
     try (Crew crew = new Crew()) {
       for (int thread = 0; thread < threads; thread++) {
         crew.start(

@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
  * defaults apply: instants and dates are text of ISO 8601, fields that are null are written, and
  * unknown fields are ignored, so that a newer program may add fields.
  *
- * <p>Readers share decoded values: use records, or classes that nobody changes.
+ * <p>Readers share decoded values: use records, or immutable classes.
  *
  * @param <V> the values
  */

@@ -30,7 +30,7 @@ class ZstdTest {
     assertThrows(IllegalArgumentException.class, () -> Zstd.compression(0));
   }
 
-  /** Each refuses the other's values with a message that helps, unless it is told to read them. */
+  /** Each refuses the other's values with a message that helps, unless both are listed. */
   @Test
   void besideDeflate() {
     Codec<String> zstd = Zstd.compressed(Codec.utf8());

@@ -144,7 +144,7 @@ public final class DecodedValues {
 
   @GuardedBy("lock")
   private void insert(Entry entry) {
-    // Each entry that a reader passes on its way is a cache miss, so few may be on it.
+    // Each entry that a reader passes is a cache miss, so slots in front of others must be few.
     if (entries > table.length / 4 && table.length < MAX_SLOTS) {
       resize(table.length * 2);
     }
@@ -153,7 +153,8 @@ public final class DecodedValues {
       @Nullable Entry[] current = table;
       Entry before = current[slot];
       boolean replaces = before == null || before.isOfKey(entry.codec, entry.key);
-      // A full window in a table with much room is bad luck; in another one, a reason to grow.
+      // A full window in a table that is mostly empty is bad luck; in another one, a reason to
+      // grow.
       if (replaces || entries < current.length / 8 || current.length == MAX_SLOTS) {
         put(slot, entry);
         return;

@@ -250,7 +250,6 @@ public final class Synchronizer {
   private void openWatch(long fromRevision) {
     WatchSession session = new WatchSession(store, namespace, scheduler, lock, sessionOwner);
     if (lock.locked(guarded -> guarded.begin(session))) {
-      counters.watchesOpened.incrementAndGet();
       session.open(fromRevision);
     }
   }
@@ -259,6 +258,7 @@ public final class Synchronizer {
   private final class SessionOwner implements WatchSession.Owner {
     @Override
     public void accepted(WatchSession session) {
+      counters.watchesOpened.incrementAndGet();
       steps.execute(
           () ->
               checkHistory(

@@ -247,6 +247,12 @@ public final class Synchronizer {
     }
   }
 
+  private void onHistoryUnread(WatchSession session, StoreException failure) {
+    if (session.abandon()) {
+      steps.retryLater(failure, this::follow);
+    }
+  }
+
   private void openWatch(long fromRevision) {
     WatchSession session = new WatchSession(store, namespace, scheduler, lock, sessionOwner);
     if (lock.locked(guarded -> guarded.begin(session))) {
@@ -262,7 +268,8 @@ public final class Synchronizer {
       steps.execute(
           () ->
               checkHistory(
-                  continuity -> onHistoryChecked(session, continuity), session::endUnchecked));
+                  continuity -> onHistoryChecked(session, continuity),
+                  failure -> onHistoryUnread(session, failure)));
     }
 
     @Override

@@ -168,7 +168,11 @@ final class WatchSession implements WatchListener {
     return current[0] && !failed;
   }
 
-  /** Ends the session without a failure of the watch, because the history is another one. */
+  /**
+   * Ends the session for another reason than a failure of the watch.
+   *
+   * @return false if it is not the current one
+   */
   boolean abandon() {
     boolean current =
         lock.locked(
@@ -265,11 +269,6 @@ final class WatchSession implements WatchListener {
   /** Ends the session because it has not delivered a revision in time. */
   void endAsSilent(long revision) {
     end(unavailable("the watch has not delivered revision " + revision + " in time"), true);
-  }
-
-  /** Ends the session because the store's history could not be checked. */
-  void endUnchecked(StoreException failure) {
-    end(failure, false);
   }
 
   private static StoreException unavailable(String message) {

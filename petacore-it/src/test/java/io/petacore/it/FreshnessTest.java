@@ -122,7 +122,7 @@ class FreshnessTest implements FreshnessContract {
     writer.runTransaction(tx -> tx.write("key", "2").delete("gone"));
     assertThrows(
         StoreUnavailableException.class,
-        () -> reader.callTransaction(latest.timeout(Duration.ofMillis(300)), tx -> tx.read("key")));
+        () -> reader.runTransaction(latest.timeout(Duration.ofMillis(300)), tx -> tx.read("key")));
     assertThrows(
         StoreUnavailableException.class,
         () -> reader.barrier(TransactionOptions.defaults().timeout(Duration.ofMillis(300))));

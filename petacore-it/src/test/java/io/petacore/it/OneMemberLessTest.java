@@ -156,8 +156,8 @@ class OneMemberLessTest {
   }
 
   /**
-   * Fails if requests that follow a lost response (the advance of the session fence, the read
-   * before a watch) are sent to the leader that hangs, or stay there.
+   * Fails if requests that follow a lost response (the advance of the session fence, the read under
+   * a new watch) are sent to the leader that hangs, or stay there.
    */
   @RepeatedTest(TIMES)
   void theLeaderHangs() throws Exception {

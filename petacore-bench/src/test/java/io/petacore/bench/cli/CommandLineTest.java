@@ -67,7 +67,7 @@ class CommandLineTest {
             new UsageError("load --etcd h:1 --namespace a/", "FILE"),
             new UsageError("catalogue --items 0", "--items must be"),
             new UsageError("bench read --rounds 2", "--rounds must be odd, not 2"),
-            new UsageError("bench read --only x", "no workload matches --only 'x'"))
+            new UsageError("bench read --only zzz", "no workload matches --only 'zzz'"))
         .map(
             error ->
                 DynamicTest.dynamicTest(

@@ -23,7 +23,7 @@ public final class ReservedKeys {
   private static final Bytes DELETE_FENCES = reserved("d/");
   private static final Bytes SESSION_FENCES = reserved("s/");
 
-  /** Above all bookkeeping, which is read whole before each watch. */
+  /** Above all bookkeeping, which is read whole under each new watch. */
   private static final Bytes UNIQUE_CLAIMS = reserved("z/");
 
   private ReservedKeys() {}

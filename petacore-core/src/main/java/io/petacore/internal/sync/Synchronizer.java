@@ -247,10 +247,15 @@ public final class Synchronizer {
     }
   }
 
+  private void onHistoryUnread(WatchSession session, StoreException failure) {
+    if (session.abandon()) {
+      steps.retryLater(failure, this::follow);
+    }
+  }
+
   private void openWatch(long fromRevision) {
     WatchSession session = new WatchSession(store, namespace, scheduler, lock, sessionOwner);
     if (lock.locked(guarded -> guarded.begin(session))) {
-      counters.watchesOpened.incrementAndGet();
       session.open(fromRevision);
     }
   }
@@ -259,10 +264,12 @@ public final class Synchronizer {
   private final class SessionOwner implements WatchSession.Owner {
     @Override
     public void accepted(WatchSession session) {
+      counters.watchesOpened.incrementAndGet();
       steps.execute(
           () ->
               checkHistory(
-                  continuity -> onHistoryChecked(session, continuity), session::endUnchecked));
+                  continuity -> onHistoryChecked(session, continuity),
+                  failure -> onHistoryUnread(session, failure)));
     }
 
     @Override

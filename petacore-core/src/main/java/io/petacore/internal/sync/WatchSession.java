@@ -16,6 +16,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * A watch from its opening to its end. Its events count only while it is the current session, which
@@ -57,6 +58,7 @@ final class WatchSession implements WatchListener {
   private final Owner owner;
   private final long startedNanos;
   private volatile @Nullable Watch watch;
+  private volatile boolean accepted;
 
   // Guarded by the lock.
   private final List<RevisionEvents> kept = new ArrayList<>();
@@ -133,6 +135,7 @@ final class WatchSession implements WatchListener {
               return progress != null;
             });
     if (current) {
+      accepted = true;
       owner.accepted(this);
     }
   }
@@ -165,7 +168,11 @@ final class WatchSession implements WatchListener {
     return current[0] && !failed;
   }
 
-  /** Ends the session without a failure of the watch, because the history is another one. */
+  /**
+   * Ends the session for another reason than a failure of the watch.
+   *
+   * @return false if it is not the current one
+   */
   boolean abandon() {
     boolean current =
         lock.locked(
@@ -264,11 +271,6 @@ final class WatchSession implements WatchListener {
     end(unavailable("the watch has not delivered revision " + revision + " in time"), true);
   }
 
-  /** Ends the session because the store's history could not be checked. */
-  void endUnchecked(StoreException failure) {
-    end(failure, false);
-  }
-
   private static StoreException unavailable(String message) {
     return new StoreException(StoreException.Kind.UNAVAILABLE, message, null);
   }
@@ -279,7 +281,9 @@ final class WatchSession implements WatchListener {
     boolean current = lock.locked(state -> end(state, cause, silent, bytes, lasted));
     if (current) {
       close();
-      log.info("namespace {}: the watch has ended: {}", namespace, cause.getMessage());
+      // During an outage every attempt ends.
+      log.atLevel(accepted ? Level.INFO : Level.DEBUG)
+          .log("namespace {}: the watch has ended: {}", namespace, cause.getMessage());
       owner.ended(this, cause);
     }
   }

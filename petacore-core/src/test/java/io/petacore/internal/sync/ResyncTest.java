@@ -12,7 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.petacore.data.Bytes;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionTooOldException;
@@ -234,68 +233,6 @@ class ResyncTest {
     assertEquals(Map.of("a", "1"), node.contents());
     assertEquals(2, node.revision());
     assertTrue(node.lastPublication().anotherHistory());
-  }
-
-  /** Fails if the history is checked before the watch is accepted, and not after that. */
-  @Test
-  void aStoreRestoredBeforeTheWatchIsAcceptedIsDetected() {
-    node.store.change(record(10_000), put("a", "1"));
-    node.store.change(record(20_000), put("lost", "2"));
-    node.load();
-    node.store.rewind(2);
-    node.store.change(record(30_000), put("b", "3"));
-    node.store.change(record(40_000), put("b", "4"));
-    node.store.watch().open().deliver();
-    assertFalse(node.synced.isDone());
-    assertEquals(Map.of("a", "1", "lost", "2"), node.contents(), "no mixture of two histories");
-    node.pause();
-    assertEquals(Map.of("a", "1", "b", "4"), node.contents());
-    assertTrue(node.lastPublication().anotherHistory());
-  }
-
-  @Test
-  void whatArrivesDuringTheHistoryCheckIsAppliedAfterIt() {
-    node.store.change(record(10_000), put("a", "1"));
-    node.load();
-    node.store.hold();
-    ScriptedWatch watch = node.store.watch().open();
-    node.store.change(record(20_000), put("a", "2"));
-    watch.deliver();
-    assertEquals(Map.of("a", "1"), node.contents());
-    assertFalse(node.synced.isDone());
-    node.store.stopHolding();
-    node.store.nextHeld().answer();
-    node.scheduler.runDue();
-    assertEquals(Map.of("a", "2"), node.contents());
-    assertTrue(node.synced.isDone());
-    node.store.change(put("a", "3"));
-    watch.deliver();
-    assertEquals(Map.of("a", "3"), node.contents());
-    assertEquals(0, node.synchronizer.counters().resyncs());
-  }
-
-  /** Fails if what arrives during the check is kept without a bound. */
-  @Test
-  void aLargeBacklogDuringTheHistoryCheckCausesAResync() {
-    node.load();
-    node.store.hold();
-    ScriptedWatch watch = node.store.watch().open();
-    Bytes megabyte = Bytes.of(new byte[1 << 20]);
-    int kept = 0;
-    for (int i = 0; !watch.isClosed(); i++) {
-      node.store.change(new Operation.Put(Node.NAMESPACE.toStore(Bytes.utf8("k" + i)), megabyte));
-      watch.deliver();
-      kept++;
-    }
-    assertEquals(WatchSession.MAX_KEPT_BYTES >> 20, kept);
-    node.store.stopHolding();
-    node.store.acceptWatches();
-    node.pause();
-    node.pause();
-    assertEquals(1, node.synchronizer.counters().resyncs());
-    assertTrue(node.synced.isDone());
-    assertEquals(node.store.newest(), node.revision());
-    assertFalse(node.lastPublication().anotherHistory());
   }
 
   /** Losses of a store that leave the commit record unchanged. */

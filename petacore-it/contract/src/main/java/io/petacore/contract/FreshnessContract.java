@@ -124,19 +124,19 @@ public interface FreshnessContract {
             StoreUnavailableException.class,
             () ->
                 reader.callTransaction(
-                    atLeast(commit.revision()).timeout(soon), tx -> tx.read("key")));
+                    atLeast(commit.revision()).timeout(soon), tx -> tx.exists("key")));
     String message = String.valueOf(late.getMessage());
     assertTrue(message.contains("at least at revision " + commit.revision()), message);
     assertTrue(message.contains("connected"), message);
     assertThrows(
         StoreUnavailableException.class,
-        () -> reader.callTransaction(latest().timeout(soon), tx -> tx.read("key")));
+        () -> reader.callTransaction(latest().timeout(soon), tx -> tx.exists("key")));
     ExecutionException async =
         assertThrows(
             ExecutionException.class,
             () ->
                 reader
-                    .callTransactionAsync(latest().timeout(soon), tx -> tx.read("key"))
+                    .callTransactionAsync(latest().timeout(soon), tx -> tx.exists("key"))
                     .get(30, TimeUnit.SECONDS));
     assertInstanceOf(StoreUnavailableException.class, async.getCause());
     steered.releaseEvents();

@@ -40,7 +40,7 @@ public final class DecodedValues {
   private static final int MAX_SLOTS = 1 << 28;
 
   /** The estimated bytes of an entry and its slots, without its key and its decoded value. */
-  static final int ENTRY_BYTES = 72;
+  static final int ENTRY_BYTES = 104;
 
   private static final class Entry {
     final Object codec;
@@ -145,7 +145,7 @@ public final class DecodedValues {
   @GuardedBy("lock")
   private void insert(Entry entry) {
     // Each entry that a reader passes is a cache miss, so slots in front of others must be few.
-    if (entries > table.length / 4 && table.length < MAX_SLOTS) {
+    if (entries > table.length / 8 && table.length < MAX_SLOTS) {
       resize(table.length * 2);
     }
     while (true) {

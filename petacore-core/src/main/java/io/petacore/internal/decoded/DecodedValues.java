@@ -60,6 +60,17 @@ public final class DecodedValues {
       this.bytes = bytes;
     }
 
+    boolean isOf(Object otherCodec, boolean dependsOnKey, Bytes otherKey, Bytes otherValue) {
+      return value == otherValue && codec == otherCodec && (!dependsOnKey || key.equals(otherKey));
+    }
+
+    Object use() {
+      if (!used) {
+        used = true;
+      }
+      return decoded;
+    }
+
     boolean isOfKey(Object otherCodec, Bytes otherKey) {
       return codec == otherCodec && key.equals(otherKey);
     }
@@ -102,18 +113,25 @@ public final class DecodedValues {
    */
   public @Nullable Object find(Object codec, boolean dependsOnKey, Bytes key, Bytes value) {
     @Nullable Entry[] current = table;
-    int mask = current.length - 1;
     int home = key.hashCode();
-    for (int i = 0; i < WINDOW; i++) {
-      Entry entry = (Entry) ENTRY.getAcquire(current, (home + i) & mask);
-      if (entry != null
-          && entry.value == value
-          && entry.codec == codec
-          && (!dependsOnKey || entry.key.equals(key))) {
-        if (!entry.used) {
-          entry.used = true;
-        }
-        return entry.decoded;
+    Entry entry = (Entry) ENTRY.getAcquire(current, home & (current.length - 1));
+    // Small enough to be inlined: most entries stand in their first slot.
+    return entry != null && entry.isOf(codec, dependsOnKey, key, value)
+        ? entry.use()
+        : findAfter(current, home, codec, dependsOnKey, key, value);
+  }
+
+  private static @Nullable Object findAfter(
+      @Nullable Entry[] current,
+      int home,
+      Object codec,
+      boolean dependsOnKey,
+      Bytes key,
+      Bytes value) {
+    for (int i = 1; i < WINDOW; i++) {
+      Entry entry = (Entry) ENTRY.getAcquire(current, (home + i) & (current.length - 1));
+      if (entry != null && entry.isOf(codec, dependsOnKey, key, value)) {
+        return entry.use();
       }
     }
     return null;

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class BulkLoadException extends PetaCoreException {
   private static final long serialVersionUID = 1L;
 
+  /** The number of entries that are durable. */
   private final long durable;
 
   /**

@@ -16,6 +16,8 @@ public final class ValueFormatException extends PetaCoreException {
   private static final int MAX_SHOWN_BYTES = 16;
 
   private final transient @Nullable Bytes key;
+
+  /** The name of the codec. */
   private final String codec;
 
   /**

@@ -7,7 +7,6 @@ import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.error.KeyFormatException;
 import io.petacore.error.ValueFormatException;
-import io.petacore.internal.decoded.DecodedValues;
 import io.petacore.internal.decoded.DecodingView;
 import io.petacore.internal.decoded.ScratchKeys;
 import io.petacore.internal.decoded.StorageViews;
@@ -44,14 +43,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Keyspace<K, V> {
 
-  /** No element begins with it. */
+  /** No element begins with it; behind the end of a string it continues the string. */
   private static final Bytes ABOVE_ELEMENTS = Bytes.of((byte) 0xff);
 
   private final Bytes prefix;
   private final KeyRange range;
   private final KeyCodec<K> keyCodec;
   private final Codec<V> codec;
-  private final boolean dependsOnKey;
+  private final ValueReader<V> values;
 
   private Keyspace(Bytes prefix, KeyCodec<K> keyCodec, Codec<V> codec) {
     if (prefix.isEmpty() || prefix.byteAt(0) == 0) {
@@ -62,7 +61,7 @@ public final class Keyspace<K, V> {
     this.range = KeyRange.prefix(prefix);
     this.keyCodec = requireNonNull(keyCodec, "keyCodec");
     this.codec = requireNonNull(codec, "codec");
-    this.dependsOnKey = codec.dependsOnKey();
+    this.values = new ValueReader<>(codec);
   }
 
   /**
@@ -111,7 +110,7 @@ public final class Keyspace<K, V> {
     if (decoding == null || scratch == null) {
       Bytes encoded = key(key);
       Bytes value = view.read(encoded);
-      return value == null ? null : decode(decoding, encoded, value);
+      return value == null ? null : values.decode(decoding, encoded, value);
     }
     Bytes encoded;
     Bytes value;
@@ -122,15 +121,15 @@ public final class Keyspace<K, V> {
       if (value == null) {
         return null;
       }
-      Object known = decoding.decodedValues().find(codec, dependsOnKey, once, value);
+      V known = values.find(decoding, once, value);
       if (known != null) {
-        return cast(known);
+        return known;
       }
       encoded = Bytes.of(ScratchKeys.array(once));
     } finally {
       scratch.release();
     }
-    return decode(decoding, encoded, value);
+    return values.decode(decoding, encoded, value);
   }
 
   /**
@@ -146,20 +145,16 @@ public final class Keyspace<K, V> {
    */
   public @Nullable V readEncoded(ReadView view, Bytes key) {
     DecodingView decoding = StorageViews.decoding(view);
-    if (decoding == null) {
-      Bytes value = view.read(key);
-      return value == null ? null : decode(null, key, value);
-    }
-    Bytes value = decoding.read(key);
+    Bytes value = view.read(key);
     if (value == null) {
       return null;
     }
-    Object known = decoding.decodedValues().find(codec, dependsOnKey, key, value);
+    V known = decoding == null ? null : values.find(decoding, key, value);
     if (known != null) {
-      return cast(known);
+      return known;
     }
     decodeKey(key);
-    return decode(decoding, key, value);
+    return values.decode(decoding, key, value);
   }
 
   /**
@@ -270,7 +265,6 @@ public final class Keyspace<K, V> {
    */
   public KeyRange prefix(Object... first) {
     Bytes from = prefix.concat(keyCodec.prefix(first));
-    // Not all keys that begin with these bytes: after the end of a string, 0xff continues it.
     return KeyRange.closedOpen(from, from.concat(ABOVE_ELEMENTS));
   }
 
@@ -381,33 +375,9 @@ public final class Keyspace<K, V> {
     return decoded;
   }
 
-  /**
-   * Decodes a value, or returns what was decoded before.
-   *
-   * @param view whose storage keeps it; null to keep nothing
-   */
-  V decode(@Nullable DecodingView view, Bytes key, Bytes value) {
-    if (view == null) {
-      return Decoding.<V>decode(codec, key, value).value();
-    }
-    DecodedValues values = view.decodedValues();
-    Object known = values.find(codec, dependsOnKey, key, value);
-    if (known != null) {
-      return cast(known);
-    }
-    Decoding.Decoded<V> decoded = Decoding.decode(codec, key, value);
-    values.keep(codec, key, value, decoded.value(), decoded.bytes());
-    return decoded.value();
-  }
-
   TypedEntry<K, V> decode(@Nullable DecodingView view, Entry entry) {
-    return new TypedEntry<>(decodeKey(entry.key()), decode(view, entry.key(), entry.value()));
-  }
-
-  /** An object that was kept for the codec is one of its values. */
-  @SuppressWarnings("unchecked")
-  private V cast(Object known) {
-    return (V) known;
+    return new TypedEntry<>(
+        decodeKey(entry.key()), values.decode(view, entry.key(), entry.value()));
   }
 
   KeyCodec<K> keyCodec() {

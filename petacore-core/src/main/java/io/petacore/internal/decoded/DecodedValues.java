@@ -40,7 +40,7 @@ public final class DecodedValues {
   private static final int MAX_SLOTS = 1 << 28;
 
   /** The estimated bytes of an entry and its slots, without its key and its decoded value. */
-  static final int ENTRY_BYTES = 72;
+  static final int ENTRY_BYTES = 104;
 
   private static final class Entry {
     final Object codec;
@@ -58,6 +58,17 @@ public final class DecodedValues {
       this.decoded = decoded;
       this.hash = key.hashCode();
       this.bytes = bytes;
+    }
+
+    boolean isOf(Object otherCodec, boolean dependsOnKey, Bytes otherKey, Bytes otherValue) {
+      return value == otherValue && codec == otherCodec && (!dependsOnKey || key.equals(otherKey));
+    }
+
+    Object use() {
+      if (!used) {
+        used = true;
+      }
+      return decoded;
     }
 
     boolean isOfKey(Object otherCodec, Bytes otherKey) {
@@ -102,18 +113,25 @@ public final class DecodedValues {
    */
   public @Nullable Object find(Object codec, boolean dependsOnKey, Bytes key, Bytes value) {
     @Nullable Entry[] current = table;
-    int mask = current.length - 1;
     int home = key.hashCode();
-    for (int i = 0; i < WINDOW; i++) {
-      Entry entry = (Entry) ENTRY.getAcquire(current, (home + i) & mask);
-      if (entry != null
-          && entry.value == value
-          && entry.codec == codec
-          && (!dependsOnKey || entry.key.equals(key))) {
-        if (!entry.used) {
-          entry.used = true;
-        }
-        return entry.decoded;
+    Entry entry = (Entry) ENTRY.getAcquire(current, home & (current.length - 1));
+    // Small enough to be inlined: most entries stand in their first slot.
+    return entry != null && entry.isOf(codec, dependsOnKey, key, value)
+        ? entry.use()
+        : findAfter(current, home, codec, dependsOnKey, key, value);
+  }
+
+  private static @Nullable Object findAfter(
+      @Nullable Entry[] current,
+      int home,
+      Object codec,
+      boolean dependsOnKey,
+      Bytes key,
+      Bytes value) {
+    for (int i = 1; i < WINDOW; i++) {
+      Entry entry = (Entry) ENTRY.getAcquire(current, (home + i) & (current.length - 1));
+      if (entry != null && entry.isOf(codec, dependsOnKey, key, value)) {
+        return entry.use();
       }
     }
     return null;
@@ -145,7 +163,7 @@ public final class DecodedValues {
   @GuardedBy("lock")
   private void insert(Entry entry) {
     // Each entry that a reader passes is a cache miss, so slots in front of others must be few.
-    if (entries > table.length / 4 && table.length < MAX_SLOTS) {
+    if (entries > table.length / 8 && table.length < MAX_SLOTS) {
       resize(table.length * 2);
     }
     while (true) {

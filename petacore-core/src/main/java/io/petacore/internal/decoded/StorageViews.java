@@ -23,6 +23,8 @@ public final class StorageViews {
 
   /** Returns the view that keeps decoded values; null if the view is not one of a storage. */
   public static @Nullable DecodingView decoding(ReadView view) {
-    return view instanceof DecodingView decoding ? decoding : opener.apply(view);
+    // The storage first: that a class is final is cheaper to see than that it lacks an interface.
+    DecodingView newest = opener.apply(view);
+    return newest == null && view instanceof DecodingView decoding ? decoding : newest;
   }
 }

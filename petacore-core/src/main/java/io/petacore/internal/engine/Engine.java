@@ -7,8 +7,8 @@ import io.petacore.internal.commit.CommitCounters;
 import io.petacore.internal.commit.CommitPipeline;
 import io.petacore.internal.concurrent.ApplicationExecutor;
 import io.petacore.internal.concurrent.Scheduler;
-import io.petacore.internal.feed.Subscriptions;
 import io.petacore.internal.decoded.DecodedValues;
+import io.petacore.internal.feed.Subscriptions;
 import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.format.FormatRecord;
 import io.petacore.internal.format.Limits;
@@ -22,6 +22,7 @@ import io.petacore.internal.transaction.TransactionRunner;
 import io.petacore.store.KvStore;
 import io.petacore.store.StoreException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +43,8 @@ public final class Engine {
 
   /** With a thread of its own: a load may keep it busy for as long as timers must not wait. */
   private final Scheduler syncScheduler;
+
+  private final Scheduler feedScheduler;
 
   private final MvccCache cache;
   private final DecodedValues decoded;
@@ -64,6 +67,7 @@ public final class Engine {
     this.namespace = namespace;
     this.scheduler = scheduler;
     this.syncScheduler = config.newScheduler("-sync");
+    this.feedScheduler = config.newScheduler("-feed");
     this.health = health;
     this.cache =
         config
@@ -96,7 +100,8 @@ public final class Engine {
             scheduler,
             executor,
             config.transactions());
-    this.subscriptions = new Subscriptions(cache, runner.snapshots()::applied, scheduler, executor);
+    this.subscriptions =
+        new Subscriptions(cache, runner.snapshots()::applied, scheduler, feedScheduler, executor);
     this.synchronizer =
         new Synchronizer(
             store,
@@ -280,11 +285,14 @@ public final class Engine {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    scheduler.shutdown();
-    syncScheduler.shutdown();
+    List<Scheduler> schedulers = List.of(scheduler, syncScheduler, feedScheduler);
+    schedulers.forEach(Scheduler::shutdown);
     try {
-      if (!scheduler.awaitTermination(THREAD_END_TIMEOUT)
-          || !syncScheduler.awaitTermination(THREAD_END_TIMEOUT)) {
+      boolean ended = true;
+      for (Scheduler each : schedulers) {
+        ended &= each.awaitTermination(THREAD_END_TIMEOUT);
+      }
+      if (!ended) {
         log.warn(
             "a thread of namespace {} has not ended within {}: application code may hold it",
             namespace,

@@ -55,9 +55,9 @@ final class FeedSubscription implements Subscription {
     this.backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, context.scheduler()::chance);
   }
 
-  // ---- the writer
+  // ---- the dispatcher
 
-  /** Adds what a revision changed. Writer only. Neither blocks nor runs application code. */
+  /** Adds what a revision changed. In order; neither blocks nor runs application code. */
   void publish(Revision revision) {
     if (pending.add(revision) && recipient.isReady()) {
       turns.request();

@@ -74,13 +74,22 @@ final class RangeIndex {
   private final @Nullable Node root;
   private final int random; // the state of a xorshift generator: the next priority
 
+  private final Bytes lowest; // the lowest lower bound
+
   private RangeIndex(@Nullable Node root, int random) {
     this.root = root;
     this.random = random;
+    this.lowest = lowest(root);
   }
 
   boolean isEmpty() {
     return root == null;
+  }
+
+  /** Whether a key is between the bounds of all ranges: if not, no range contains it. */
+  boolean mayContain(Bytes key) {
+    Node top = root;
+    return top != null && isBelow(key, top.end) && key.compareTo(lowest) >= 0;
   }
 
   /** The height of the tree, for tests. */
@@ -90,6 +99,17 @@ final class RangeIndex {
 
   private static int depth(@Nullable Node node) {
     return node == null ? 0 : 1 + Math.max(depth(node.left), depth(node.right));
+  }
+
+  private static Bytes lowest(@Nullable Node root) {
+    if (root == null) {
+      return Bytes.EMPTY;
+    }
+    Node first = root;
+    for (Node left = first.left; left != null; left = first.left) {
+      first = left;
+    }
+    return first.group.range.from();
   }
 
   RangeIndex with(FeedSubscription added) {

@@ -32,12 +32,12 @@ import org.slf4j.LoggerFactory;
  * The subscriptions of a storage.
  *
  * <p><b>Publication.</b> The cache's writer calls {@link #published} under its lock after each
- * revision. It looks up the ranges that each change concerns, which costs one volatile read if
- * nobody subscribes, and adds to the queues of their subscriptions. Everything else is done by the
- * {@link Dispatcher} and in turns.
+ * revision, which costs one volatile read if nobody subscribes. It adds the changes to the {@link
+ * Publications}. The {@link Dispatcher} finds the ranges that each change concerns, and adds to the
+ * queues of their subscriptions; everything else is done in turns.
  *
  * <p><b>Registration.</b> A subscription enters the index, accepting, before the state is read that
- * its changes follow; the writer publishes a revision before it reads the index. So a revision that
+ * its changes follow; a revision is published before the index is read for it. So a revision that
  * does not reach the subscription was published before the state was read, and is in it.
  *
  * <p>Safe for use by many threads.
@@ -51,15 +51,10 @@ public final class Subscriptions implements FeedContext.Registry {
   private final Scheduler scheduler;
   private final Executor defaultExecutor;
   private final ListenerExecutors executors;
+  private final Publications publications = new Publications();
   private final Dispatcher dispatcher;
   private final FeedCounters counters = new FeedCounters();
   private final FeedContext context;
-
-  // The writer's; reused by every publication.
-  private final List<RangeIndex.Group> matches = new ArrayList<>();
-  private final List<RangeIndex.Group> concerned = new ArrayList<>();
-
-  private volatile RangeIndex index = RangeIndex.EMPTY; // written under the lock
 
   /** The subscriptions whose last call was not made, with the executors that they were given. */
   @GuardedBy("this")
@@ -78,16 +73,22 @@ public final class Subscriptions implements FeedContext.Registry {
   /**
    * @param cache what was published
    * @param snapshots pins the newest published state; does not wait
-   * @param scheduler dispatches, and keeps the time
+   * @param scheduler keeps the time, and waits
+   * @param dispatching distributes what is published; for nothing else, since it may have much to
+   *     do
    * @param executor runs listeners without an executor of their own; accepts every task, and does
    *     not block
    */
   public Subscriptions(
-      MvccCache cache, Supplier<Snapshot> snapshots, Scheduler scheduler, Executor executor) {
+      MvccCache cache,
+      Supplier<Snapshot> snapshots,
+      Scheduler scheduler,
+      Scheduler dispatching,
+      Executor executor) {
     this.scheduler = scheduler;
     this.defaultExecutor = executor;
     this.executors = new ListenerExecutors(scheduler);
-    this.dispatcher = new Dispatcher(scheduler);
+    this.dispatcher = new Dispatcher(dispatching, publications, this::failedToPublish);
     this.context = new FeedContext(cache, snapshots, scheduler, dispatcher, counters, this);
   }
 
@@ -140,7 +141,7 @@ public final class Subscriptions implements FeedContext.Registry {
       throw new StorageClosedException("the storage was closed");
     }
     open.put(subscription, given);
-    index = index.with(subscription);
+    publications.index(publications.index().with(subscription));
     if (!rechecking) {
       rechecking = true;
       scheduler.repeat(RECHECK, this::recheck);
@@ -150,7 +151,7 @@ public final class Subscriptions implements FeedContext.Registry {
 
   @Override
   public synchronized void ended(FeedSubscription subscription) {
-    index = index.without(subscription);
+    publications.index(publications.index().without(subscription));
   }
 
   @Override
@@ -189,66 +190,36 @@ public final class Subscriptions implements FeedContext.Registry {
       AppliedState before,
       AppliedState now,
       boolean resync) {
-    RangeIndex current = index;
+    RangeIndex current = publications.index();
     if (current.isEmpty()) {
       return;
     }
     try {
+      List<Change> concerned = new ArrayList<>(changes.size());
       for (io.petacore.internal.mvcc.Change change : changes) {
-        collect(change, current, now.timestamp());
+        Bytes key = change.key();
+        if (!ReservedKeys.isReserved(key) && current.mayContain(key)) {
+          Bytes previous = PreviousVersion.valueBefore(context.cache(), key, now.timestamp());
+          if (previous != null || change.value() != null) {
+            concerned.add(new Change(key, previous, change.value()));
+          }
+        }
       }
-      long from = resync ? Math.min(before.revision() + 1, now.revision()) : now.revision();
-      for (RangeIndex.Group group : concerned) {
-        deliver(group, from, now, resync);
+      if (!concerned.isEmpty()) {
+        long from = resync ? Math.min(before.revision() + 1, now.revision()) : now.revision();
+        publications.add(
+            new Publications.Publication(from, now.revision(), now.timestamp(), resync, concerned));
+        dispatcher.wake();
       }
     } catch (RuntimeException | Error failed) {
-      log.error("a revision could not be published: its subscriptions end", failed);
-      endAll(failed); // rather than to leave a gap
-    } finally {
-      concerned.forEach(group -> group.collected = null);
-      concerned.clear();
-    }
-    dispatcher.wake();
-  }
-
-  private void collect(
-      io.petacore.internal.mvcc.Change change, RangeIndex current, long timestamp) {
-    Bytes key = change.key();
-    if (ReservedKeys.isReserved(key)) {
-      return;
-    }
-    matches.clear();
-    current.find(key, matches);
-    if (matches.isEmpty()) {
-      return;
-    }
-    Bytes before = PreviousVersion.valueBefore(context.cache(), key, timestamp);
-    Bytes after = change.value();
-    if (before == null && after == null) {
-      return;
-    }
-    Change published = new Change(key, before, after);
-    for (int i = 0; i < matches.size(); i++) {
-      RangeIndex.Group group = matches.get(i);
-      List<Change> collected = group.collected;
-      if (collected == null) {
-        collected = new ArrayList<>(2);
-        group.collected = collected;
-        concerned.add(group);
-      }
-      collected.add(published);
+      failedToPublish(failed);
     }
   }
 
-  private static void deliver(RangeIndex.Group group, long from, AppliedState now, boolean resync) {
-    List<Change> collected = group.collected;
-    if (collected == null) {
-      return;
-    }
-    Revision revision = Revision.of(from, now.revision(), now.timestamp(), resync, collected);
-    for (FeedSubscription member : group.members()) {
-      member.publish(revision);
-    }
+  /** Ends all subscriptions rather than to leave a gap. */
+  private void failedToPublish(Throwable failed) {
+    log.error("a revision could not be published: its subscriptions end", failed);
+    endAll(failed);
   }
 
   // ---- the end
@@ -266,7 +237,7 @@ public final class Subscriptions implements FeedContext.Registry {
   }
 
   /**
-   * Ends all subscriptions; to be called before the cache and the scheduler are closed. Does not
+   * Ends all subscriptions; to be called before the cache and the schedulers are closed. Does not
    * wait for calls in progress. The last call of each is handed over when it returns.
    */
   public void close() {
@@ -284,9 +255,10 @@ public final class Subscriptions implements FeedContext.Registry {
     return (int) openOnes().stream().filter(subscription -> !subscription.isClosed()).count();
   }
 
-  /** The number of changes that the slowest subscriber is to be delivered. */
+  /** The most changes that a subscriber may still be delivered. */
   public long maxPendingChanges() {
-    return openOnes().stream().mapToLong(FeedSubscription::pendingChanges).max().orElse(0);
+    return publications.waitingChanges()
+        + openOnes().stream().mapToLong(FeedSubscription::pendingChanges).max().orElse(0);
   }
 
   private synchronized List<FeedSubscription> openOnes() {

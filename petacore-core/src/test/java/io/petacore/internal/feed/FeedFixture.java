@@ -13,7 +13,13 @@ import org.jspecify.annotations.Nullable;
 final class FeedFixture {
 
   private static final ThreadScheduler SCHEDULER = new ThreadScheduler("unused");
-  private static final Dispatcher DISPATCHER = new Dispatcher(SCHEDULER);
+  private static final Dispatcher DISPATCHER =
+      new Dispatcher(
+          SCHEDULER,
+          new Publications(),
+          failed -> {
+            throw new AssertionError(failed);
+          });
 
   private FeedFixture() {}
 

@@ -25,6 +25,7 @@ final class PublishedCache implements AutoCloseable {
 
   private final SplittableRandom random = new SplittableRandom(5);
   private final ThreadScheduler scheduler = new ThreadScheduler("published-cache");
+  private final ThreadScheduler dispatching = new ThreadScheduler("published-cache-feed");
   private final MvccCache cache = new MvccCache(RETENTION, System::nanoTime);
   private final Subscriptions subscriptions =
       new Subscriptions(
@@ -33,6 +34,7 @@ final class PublishedCache implements AutoCloseable {
             throw new IllegalStateException("subscribed without the initial state");
           },
           scheduler,
+          dispatching,
           new ApplicationExecutor(ForkJoinPool.commonPool(), scheduler));
   private final Bytes[] keys;
   private long revision = 1;
@@ -73,5 +75,6 @@ final class PublishedCache implements AutoCloseable {
   public void close() {
     subscriptions.close();
     scheduler.shutdown();
+    dispatching.shutdown();
   }
 }

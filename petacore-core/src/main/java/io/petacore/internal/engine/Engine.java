@@ -44,7 +44,7 @@ public final class Engine {
   /** With a thread of its own: a load may keep it busy for as long as timers must not wait. */
   private final Scheduler syncScheduler;
 
-  private final Scheduler feedScheduler;
+  private final Scheduler subscriptionScheduler;
 
   private final MvccCache cache;
   private final DecodedValues decoded;
@@ -67,7 +67,7 @@ public final class Engine {
     this.namespace = namespace;
     this.scheduler = scheduler;
     this.syncScheduler = config.newScheduler("-sync");
-    this.feedScheduler = config.newScheduler("-feed");
+    this.subscriptionScheduler = config.newScheduler("-subscriptions");
     this.health = health;
     this.cache =
         config
@@ -101,7 +101,7 @@ public final class Engine {
             executor,
             config.transactions());
     this.subscriptions =
-        new Subscriptions(cache, runner.snapshots()::applied, scheduler, feedScheduler, executor);
+        new Subscriptions(cache, runner.snapshots()::applied, scheduler, subscriptionScheduler, executor);
     this.synchronizer =
         new Synchronizer(
             store,
@@ -285,7 +285,7 @@ public final class Engine {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    List<Scheduler> schedulers = List.of(scheduler, syncScheduler, feedScheduler);
+    List<Scheduler> schedulers = List.of(scheduler, syncScheduler, subscriptionScheduler);
     schedulers.forEach(Scheduler::shutdown);
     try {
       boolean ended = true;

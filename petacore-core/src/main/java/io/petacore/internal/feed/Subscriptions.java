@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>Publication.</b> The cache's writer calls {@link #published} under its lock after each
  * revision, which costs one volatile read if nobody subscribes. It adds the changes to the {@link
  * Publications}. The {@link Dispatcher} finds the ranges that each change concerns, and adds to the
- * queues of their subscriptions; everything else is done in turns.
+ * queues of their subscriptions; everything else is done by each one's {@link DeliveryTask}.
  *
  * <p><b>Registration.</b> A subscription enters the index, accepting, before the state is read that
  * its changes follow; a revision is published before the index is read for it. So a revision that

@@ -25,7 +25,7 @@ final class PublishedCache implements AutoCloseable {
 
   private final SplittableRandom random = new SplittableRandom(5);
   private final ThreadScheduler scheduler = new ThreadScheduler("published-cache");
-  private final ThreadScheduler dispatching = new ThreadScheduler("published-cache-feed");
+  private final ThreadScheduler dispatching = new ThreadScheduler("published-cache-subscriptions");
   private final MvccCache cache = new MvccCache(RETENTION, System::nanoTime);
   private final Subscriptions subscriptions =
       new Subscriptions(

@@ -3,14 +3,18 @@ package io.petacore;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.data.Timestamp;
+import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.store.KvStore;
 import io.petacore.store.embedded.EmbeddedKvStore;
+import io.petacore.testing.SteeredStore;
 import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
+import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -152,5 +156,35 @@ class TooOldTest {
                 })
             ::join);
     assertEquals(2, runs.get());
+  }
+
+  /** Fails if the time is said to be used up by a conflict although the last run had none. */
+  @Test
+  void anEarlierConflictIsNotBlamedForALateRevision() {
+    SteeredStore steered = new SteeredStore(store);
+    try (DistributedStorage node = DistributedStorage.builder(steered).maxHistoryBytes(0).open()) {
+      StoreUnavailableException late =
+          assertThrows(
+              StoreUnavailableException.class,
+              () ->
+                  node.runTransaction(
+                      OPTIONS.timeout(Duration.ofSeconds(2)),
+                      tx -> {
+                        if (runs.incrementAndGet() == 1) {
+                          node.runTransaction(other -> other.write("b", "conflicting"));
+                        } else {
+                          node.runTransaction(other -> other.write("a", "later"));
+                          steered.holdEvents();
+                          // Acknowledged at its deadline by the store's answer.
+                          node.runTransaction(
+                              OPTIONS.timeout(Duration.ofMillis(100)),
+                              other -> other.write("c", "not delivered"));
+                        }
+                        tx.write("b", "written");
+                      }));
+      assertTrue(late.getMessage().contains("was not applied in time"), late.getMessage());
+      assertEquals(2, runs.get());
+      steered.releaseEvents();
+    }
   }
 }

@@ -42,7 +42,10 @@ final class Attempts {
   private final boolean failFast;
   private final long atLeast;
   private final boolean latest;
+
+  /** How the last run ended; null if not by a conflict, which then has not used up the time. */
   private CommitOutcome.@Nullable Conflict lastConflict;
+
   private int attempt = 1; // how often the body has been run, the current run included
 
   /** Starts the timeout. */
@@ -305,6 +308,7 @@ final class Attempts {
 
   /** Returns the delay before the next run; throws the given exception if there is none. */
   Duration delayAfter(TransactionTooOldException thrown) {
+    lastConflict = null;
     Duration delay = nextDelay();
     if (delay == null) {
       throw thrown;

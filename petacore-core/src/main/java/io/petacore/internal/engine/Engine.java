@@ -101,7 +101,8 @@ public final class Engine {
             executor,
             config.transactions());
     this.subscriptions =
-        new Subscriptions(cache, runner.snapshots()::applied, scheduler, subscriptionScheduler, executor);
+        new Subscriptions(
+            cache, runner.snapshots()::applied, scheduler, subscriptionScheduler, executor);
     this.synchronizer =
         new Synchronizer(
             store,

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * The subscriptions of a storage.
  *
  * <p><b>Publication.</b> The cache's writer calls {@link #published} under its lock after each
- * revision, which costs one volatile read if nobody subscribes. It adds the changes to the {@link
+ * revision, which costs one volatile read without subscriptions. It adds the changes to the {@link
  * Publications}. The {@link Dispatcher} finds the ranges that each change concerns, and adds to the
  * queues of their subscriptions; everything else is done by each one's {@link DeliveryTask}.
  *

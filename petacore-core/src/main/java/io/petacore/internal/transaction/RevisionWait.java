@@ -28,7 +28,9 @@ final class RevisionWait {
     Deadline deadline = Deadline.in(timeout, context.scheduler()::nanoTime);
     try {
       long grace = Math.min(deadline.remainingNanos(), Attempts.GRACE.toNanos());
-      if (!context.scheduler().await(applied, grace) && !context.settings().readOnly()) {
+      if (!context.scheduler().await(applied, grace)
+          && deadline.remainingNanos() > 0
+          && !context.settings().readOnly()) {
         requestRevision(context, deadline);
       }
       if (!context.scheduler().await(applied, deadline.remainingNanos())) {

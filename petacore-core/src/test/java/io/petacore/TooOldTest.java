@@ -182,7 +182,7 @@ class TooOldTest {
                         }
                         tx.write("b", "written");
                       }));
-      assertTrue(late.getMessage().contains("was not applied in time"), late.getMessage());
+      assertTrue(late.toString().contains("was not applied in time"), late.toString());
       assertEquals(2, runs.get());
       steered.releaseEvents();
     }

@@ -8,7 +8,9 @@ module io.petacore.core {
   exports io.petacore.clock;
   exports io.petacore.data;
   exports io.petacore.error;
+  exports io.petacore.keyspace;
   exports io.petacore.store;
   exports io.petacore.store.embedded;
+  exports io.petacore.subscription;
   exports io.petacore.transaction;
 }

@@ -6,13 +6,20 @@ import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.data.Timestamp;
+import io.petacore.error.BulkLoadException;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionTooOldException;
+import io.petacore.internal.decoded.StorageViews;
 import io.petacore.internal.engine.Engine;
 import io.petacore.internal.transaction.NewestView;
 import io.petacore.store.KvStore;
+import io.petacore.subscription.ChangeBatch;
+import io.petacore.subscription.ChangeListener;
+import io.petacore.subscription.SubscribeOptions;
+import io.petacore.subscription.Subscription;
+import io.petacore.transaction.BulkLoadOptions;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.IndexView;
@@ -23,8 +30,11 @@ import io.petacore.transaction.TransactionCall;
 import io.petacore.transaction.TransactionContext;
 import io.petacore.transaction.TransactionOptions;
 import io.petacore.transaction.TransactionTask;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,12 +55,16 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
 
   private static final Logger log = LoggerFactory.getLogger(DistributedStorage.class);
 
+  static {
+    StorageViews.register(view -> view instanceof DistributedStorage opened ? opened.newest : null);
+  }
+
   final Engine engine;
   private final NewestView newest;
 
   DistributedStorage(Engine engine) {
     this.engine = engine;
-    this.newest = new NewestView(engine.cache());
+    this.newest = new NewestView(engine.cache(), engine.decodedValues());
   }
 
   /**
@@ -136,6 +150,37 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
   public long delete(KeyRange range) {
     requireNonNull(range, "range");
     return engine.runner().delete(range);
+  }
+
+  /**
+   * Writes many entries, in as many transactions as it takes, each as large as one request can
+   * carry, several of them in flight. Not atomic: the entries become durable in their order, step
+   * by step, but for those in flight. They overwrite what is there. Each transaction has the commit
+   * timeout of the storage.
+   *
+   * @param entries the input, which is iterated once; of several entries with one key the last wins
+   * @param options where to resume, and the listener for progress
+   * @return the number of durable entries, skipped ones included
+   * @throws BulkLoadException if the input or a transaction fails; it says where to resume
+   */
+  public long bulkLoad(Iterable<Entry> entries, BulkLoadOptions options) {
+    requireNonNull(entries, "entries");
+    requireNonNull(options, "options");
+    return engine.runner().load(entries.iterator(), options);
+  }
+
+  /**
+   * Writes many entries, as {@link #bulkLoad(Iterable, BulkLoadOptions)} does.
+   *
+   * @param entries the input, which is consumed, but not closed
+   * @param options where to resume, and the listener for progress
+   * @return the number of durable entries, skipped ones included
+   * @throws BulkLoadException if the input or a transaction fails; it says where to resume
+   */
+  public long bulkLoad(Stream<Entry> entries, BulkLoadOptions options) {
+    requireNonNull(entries, "entries");
+    requireNonNull(options, "options");
+    return engine.runner().load(entries.iterator(), options);
   }
 
   // ---- reading
@@ -289,6 +334,67 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
   @Override
   public long revision() {
     return newest.revision();
+  }
+
+  /**
+   * Waits until a revision is applied here, for example that of a {@link CommitResult} on another
+   * node.
+   *
+   * @param revision the revision
+   * @param timeout how long to wait; not positive to return or fail at once
+   * @throws StoreUnavailableException if it is not applied within the timeout, if the store is
+   *     restored to another history meanwhile, or if the thread is interrupted
+   */
+  public void awaitRevision(long revision, Duration timeout) {
+    engine.runner().awaitRevision(revision, requireNonNull(timeout, "timeout"));
+  }
+
+  // ---- subscriptions
+
+  /**
+   * Delivers the state of a range and then its changes to a listener, with default options.
+   *
+   * @param range the keys; those reserved for PetaCore are left out
+   * @param listener the listener; see there for threads and failures
+   * @return the subscription; close it when it is no longer needed
+   */
+  public Subscription subscribe(KeyRange range, ChangeListener listener) {
+    return subscribe(range, SubscribeOptions.defaults(), listener);
+  }
+
+  /**
+   * Delivers the state of a range and then its changes to a listener: every revision after that
+   * state which changes the range, each once, whole and in order. What a slow listener falls behind
+   * by more than its buffer is delivered as one batch of net changes, and so is what the storage
+   * has missed when it loads its state again.
+   *
+   * @param range the keys; those reserved for PetaCore are left out
+   * @param options how the listener is served
+   * @param listener the listener; see there for threads and failures
+   * @return the subscription; close it when it is no longer needed
+   */
+  public Subscription subscribe(KeyRange range, SubscribeOptions options, ChangeListener listener) {
+    requireNonNull(range, "range");
+    requireNonNull(options, "options");
+    requireNonNull(listener, "listener");
+    return engine.subscriptions().subscribe(range, options, listener);
+  }
+
+  /**
+   * Returns a publisher of Reactive Streams for the changes of a range. Each subscriber gets a
+   * subscription of its own when it subscribes. Its first batch is the state, with every present
+   * key, unless the options leave it out; changes for which there is no demand wait, or are
+   * conflated, as for a slow listener. The stream completes when the storage is closed. A
+   * subscriber that throws is cancelled.
+   *
+   * @param range the keys; those reserved for PetaCore are left out
+   * @param options how each subscriber is served
+   * @return the publisher
+   */
+  public Flow.Publisher<ChangeBatch> changes(KeyRange range, SubscribeOptions options) {
+    requireNonNull(range, "range");
+    requireNonNull(options, "options");
+    return engine.currentSubscriptions().changes(range, options);
   }
 
   // ---- the storage itself

@@ -43,6 +43,9 @@ final class StatusSource {
         memory.bytes(),
         health.lastContact(),
         failureOf(health),
+        new StorageStatus.Subscriptions(
+            engine.currentSubscriptions().count(),
+            engine.currentSubscriptions().maxPendingChanges()),
         countersOf(engine));
   }
 
@@ -89,7 +92,8 @@ final class StatusSource {
                 Counter.INDEX_FUNCTION_FAILURES,
                 engine.cache().indexes().failures().functionFailures()),
             entry(
-                Counter.UNIQUE_VIOLATIONS,
-                engine.cache().indexes().failures().uniqueViolations())));
+                Counter.UNIQUE_VIOLATIONS, engine.cache().indexes().failures().uniqueViolations()),
+            entry(Counter.CONFLATIONS, engine.currentSubscriptions().counters().conflations()),
+            entry(Counter.LISTENER_FAILURES, engine.currentSubscriptions().counters().failures())));
   }
 }

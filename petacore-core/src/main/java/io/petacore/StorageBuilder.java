@@ -1,5 +1,8 @@
 package io.petacore;
 
+import static io.petacore.StorageSettings.atLeastOne;
+import static io.petacore.StorageSettings.notNegative;
+import static io.petacore.StorageSettings.positive;
 import static java.util.Objects.requireNonNull;
 
 import io.petacore.clock.PhysicalClock;
@@ -11,25 +14,14 @@ import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreRefusedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionTooOldException;
-import io.petacore.internal.concurrent.Scheduler;
-import io.petacore.internal.concurrent.ThreadScheduler;
-import io.petacore.internal.engine.StatusReporting;
-import io.petacore.internal.engine.StorageConfig;
 import io.petacore.internal.engine.StorageOpener;
 import io.petacore.internal.mvcc.IndexDefinition;
-import io.petacore.internal.mvcc.MvccCache;
-import io.petacore.internal.transaction.TransactionSettings;
 import io.petacore.store.KvStore;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Snapshot;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * Settings of a storage to be opened. Changing them after {@link #open()} does not change the
@@ -37,31 +29,8 @@ import java.util.function.Function;
  */
 public final class StorageBuilder {
 
-  /** So that sums of a few durations still fit in nanoseconds. */
-  private static final Duration MAX_DURATION = Duration.ofDays(36_500);
-
   private final KvStore store;
-  private String namespace = "";
-  private IsolationLevel isolation = IsolationLevel.SNAPSHOT;
-  private Duration historyRetention = Duration.ofSeconds(10);
-  private long maxHistoryBytes = Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 8);
-  private Duration openTimeout = Duration.ofSeconds(30);
-  private Duration openTotalTimeout = MAX_DURATION;
-  private Duration commitTimeout = Duration.ofSeconds(10);
-  private Duration closeTimeout = Duration.ofSeconds(3);
-  private Duration maxClockOffset = Duration.ofMillis(500);
-  private Duration sessionTimeout = Duration.ofSeconds(10);
-  private Duration idleWriteInterval = Duration.ofMinutes(1);
-  private boolean readOnly;
-  private int maxAttempts = 100;
-  private int maxInFlight = 4;
-  private int maxPendingCommits = 10_000;
-  private final Map<String, IndexDefinition> indexes = new LinkedHashMap<>();
-  private Executor executor = ForkJoinPool.commonPool();
-  private Consumer<StorageStatus> statusListener = status -> {};
-  private PhysicalClock physicalClock = PhysicalClock.system();
-  Function<String, Scheduler> schedulers = ThreadScheduler::new; // replaced by a simulation
-  MvccCache.Maker caches = MvccCache::new; // replaced by a simulation
+  final StorageSettings settings = new StorageSettings(); // a simulation replaces parts
 
   StorageBuilder(KvStore store) {
     this.store = store;
@@ -74,7 +43,7 @@ public final class StorageBuilder {
    * @return this builder
    */
   public StorageBuilder namespace(String prefix) {
-    this.namespace = requireNonNull(prefix, "prefix");
+    settings.namespace = requireNonNull(prefix, "prefix");
     return this;
   }
 
@@ -85,7 +54,7 @@ public final class StorageBuilder {
    * @return this builder
    */
   public StorageBuilder isolation(IsolationLevel level) {
-    this.isolation = requireNonNull(level, "level");
+    settings.isolation = requireNonNull(level, "level");
     return this;
   }
 
@@ -97,7 +66,7 @@ public final class StorageBuilder {
    * @throws IllegalArgumentException if it is not in that range
    */
   public StorageBuilder historyRetention(Duration retention) {
-    this.historyRetention = positive("historyRetention", retention);
+    settings.historyRetention = positive("historyRetention", retention);
     return this;
   }
 
@@ -112,10 +81,22 @@ public final class StorageBuilder {
    * @throws IllegalArgumentException if it is negative
    */
   public StorageBuilder maxHistoryBytes(long bytes) {
-    if (bytes < 0) {
-      throw new IllegalArgumentException("maxHistoryBytes must not be negative: " + bytes);
-    }
-    this.maxHistoryBytes = bytes;
+    settings.maxHistoryBytes = notNegative("maxHistoryBytes", bytes);
+    return this;
+  }
+
+  /**
+   * Sets the maximum estimated heap footprint of decoded values, which typed keyspaces keep beside
+   * the versions that they come from; see {@link io.petacore.keyspace.Codec#estimatedBytes}. Beyond
+   * it those not read lately are evicted, and are decoded again when they are read. Default: 64
+   * MiB, or a sixteenth of the maximum heap if that is less.
+   *
+   * @param bytes the number of bytes; 0 keeps none, so that each read decodes
+   * @return this builder
+   * @throws IllegalArgumentException if it is negative
+   */
+  public StorageBuilder maxDecodedBytes(long bytes) {
+    settings.maxDecodedBytes = notNegative("maxDecodedBytes", bytes);
     return this;
   }
 
@@ -128,7 +109,7 @@ public final class StorageBuilder {
    * @throws IllegalArgumentException if it is not in that range
    */
   public StorageBuilder openTimeout(Duration timeout) {
-    this.openTimeout = positive("openTimeout", timeout);
+    settings.openTimeout = positive("openTimeout", timeout);
     return this;
   }
 
@@ -140,7 +121,7 @@ public final class StorageBuilder {
    * @throws IllegalArgumentException if it is not in that range
    */
   public StorageBuilder openTotalTimeout(Duration timeout) {
-    this.openTotalTimeout = positive("openTotalTimeout", timeout);
+    settings.openTotalTimeout = positive("openTotalTimeout", timeout);
     return this;
   }
 
@@ -153,7 +134,7 @@ public final class StorageBuilder {
    * @throws IllegalArgumentException if it is not in that range
    */
   public StorageBuilder commitTimeout(Duration timeout) {
-    this.commitTimeout = positive("commitTimeout", timeout);
+    settings.commitTimeout = positive("commitTimeout", timeout);
     return this;
   }
 
@@ -166,7 +147,7 @@ public final class StorageBuilder {
    * @throws IllegalArgumentException if it is not in that range
    */
   public StorageBuilder closeTimeout(Duration timeout) {
-    this.closeTimeout = positive("closeTimeout", timeout);
+    settings.closeTimeout = positive("closeTimeout", timeout);
     return this;
   }
 
@@ -179,7 +160,7 @@ public final class StorageBuilder {
    * @return this builder
    */
   public StorageBuilder readOnly() {
-    this.readOnly = true;
+    settings.readOnly = true;
     return this;
   }
 
@@ -193,7 +174,7 @@ public final class StorageBuilder {
    * @throws IllegalArgumentException if it is not in that range
    */
   public StorageBuilder maxClockOffset(Duration offset) {
-    this.maxClockOffset = positive("maxClockOffset", offset);
+    settings.maxClockOffset = positive("maxClockOffset", offset);
     return this;
   }
 
@@ -207,7 +188,7 @@ public final class StorageBuilder {
    * @throws IllegalArgumentException if it is not in that range
    */
   public StorageBuilder sessionTimeout(Duration timeout) {
-    this.sessionTimeout = positive("sessionTimeout", timeout);
+    settings.sessionTimeout = positive("sessionTimeout", timeout);
     return this;
   }
 
@@ -224,7 +205,7 @@ public final class StorageBuilder {
    * @throws IllegalArgumentException if it is not in that range
    */
   public StorageBuilder idleWriteInterval(Duration interval) {
-    this.idleWriteInterval = positive("idleWriteInterval", interval);
+    settings.idleWriteInterval = positive("idleWriteInterval", interval);
     return this;
   }
 
@@ -237,7 +218,7 @@ public final class StorageBuilder {
    * @throws IllegalArgumentException if it is less than 1
    */
   public StorageBuilder maxInFlight(int requests) {
-    this.maxInFlight = atLeastOne("maxInFlight", requests);
+    settings.maxInFlight = atLeastOne("maxInFlight", requests);
     return this;
   }
 
@@ -251,7 +232,7 @@ public final class StorageBuilder {
    * @throws IllegalArgumentException if it is less than 1
    */
   public StorageBuilder maxPendingCommits(int commits) {
-    this.maxPendingCommits = atLeastOne("maxPendingCommits", commits);
+    settings.maxPendingCommits = atLeastOne("maxPendingCommits", commits);
     return this;
   }
 
@@ -264,7 +245,7 @@ public final class StorageBuilder {
    * @throws IllegalArgumentException if it is less than 1
    */
   public StorageBuilder maxAttempts(int attempts) {
-    this.maxAttempts = atLeastOne("maxAttempts", attempts);
+    settings.maxAttempts = atLeastOne("maxAttempts", attempts);
     return this;
   }
 
@@ -305,7 +286,7 @@ public final class StorageBuilder {
   }
 
   private StorageBuilder define(IndexDefinition index) {
-    if (indexes.putIfAbsent(index.name(), index) != null) {
+    if (settings.indexes.putIfAbsent(index.name(), index) != null) {
       throw new IllegalArgumentException("the index '" + index.name() + "' is already defined");
     }
     return this;
@@ -323,7 +304,7 @@ public final class StorageBuilder {
    * @return this builder
    */
   public StorageBuilder executor(Executor applicationExecutor) {
-    this.executor = requireNonNull(applicationExecutor, "applicationExecutor");
+    settings.executor = requireNonNull(applicationExecutor, "applicationExecutor");
     return this;
   }
 
@@ -336,7 +317,7 @@ public final class StorageBuilder {
    * @return this builder
    */
   public StorageBuilder statusListener(Consumer<StorageStatus> listener) {
-    this.statusListener = requireNonNull(listener, "listener");
+    settings.statusListener = requireNonNull(listener, "listener");
     return this;
   }
 
@@ -347,7 +328,7 @@ public final class StorageBuilder {
    * @return this builder
    */
   public StorageBuilder physicalClock(PhysicalClock clock) {
-    this.physicalClock = requireNonNull(clock, "clock");
+    settings.physicalClock = requireNonNull(clock, "clock");
     return this;
   }
 
@@ -365,41 +346,6 @@ public final class StorageBuilder {
    * @throws IllegalArgumentException if the namespace is neither empty nor ends in a delimiter
    */
   public DistributedStorage open() {
-    return new DistributedStorage(new StorageOpener(config()).open());
-  }
-
-  private StorageConfig config() {
-    return new StorageConfig(
-        store,
-        namespace,
-        new TransactionSettings(isolation, commitTimeout, maxAttempts, readOnly),
-        new StorageConfig.Pipeline(
-            maxInFlight, maxPendingCommits, sessionTimeout, idleWriteInterval),
-        new StorageConfig.History(historyRetention, maxHistoryBytes),
-        new StorageConfig.Clock(physicalClock, maxClockOffset),
-        new StorageConfig.Timeouts(openTimeout, openTotalTimeout, closeTimeout),
-        List.copyOf(indexes.values()),
-        executor,
-        new StatusReporting<>(StatusSource::statusOf, StorageStatus::state, statusListener),
-        new StorageConfig.Internals(schedulers, caches));
-  }
-
-  private static int atLeastOne(String name, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(name + " must be at least 1: " + value);
-    }
-    return value;
-  }
-
-  private static Duration positive(String name, Duration duration) {
-    requireNonNull(duration, name);
-    if (duration.isNegative() || duration.isZero()) {
-      throw new IllegalArgumentException(name + " must be positive: " + duration);
-    }
-    if (duration.compareTo(MAX_DURATION) > 0) {
-      throw new IllegalArgumentException(
-          name + " must be at most " + MAX_DURATION + ": " + duration);
-    }
-    return duration;
+    return new DistributedStorage(new StorageOpener(settings.config(store)).open());
   }
 }

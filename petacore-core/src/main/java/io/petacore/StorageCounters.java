@@ -64,7 +64,13 @@ public final class StorageCounters {
     /** Versions that an index function failed for, and which their index therefore leaves out. */
     INDEX_FUNCTION_FAILURES,
     /** Entries seen whose key in a unique index another entry had, written without the index. */
-    UNIQUE_VIOLATIONS;
+    UNIQUE_VIOLATIONS,
+    /**
+     * Batches that were delivered to a subscriber conflated: it was slow, had failed, or a resync.
+     */
+    CONFLATIONS,
+    /** Calls of subscribers that threw. */
+    LISTENER_FAILURES;
 
     private final String label;
 
@@ -237,6 +243,16 @@ public final class StorageCounters {
   /** {@return the {@linkplain Counter#UNIQUE_VIOLATIONS second holders of unique index keys}} */
   public long uniqueViolations() {
     return get(Counter.UNIQUE_VIOLATIONS);
+  }
+
+  /** {@return the {@linkplain Counter#CONFLATIONS conflated batches}} */
+  public long conflations() {
+    return get(Counter.CONFLATIONS);
+  }
+
+  /** {@return the {@linkplain Counter#LISTENER_FAILURES calls of subscribers that threw}} */
+  public long listenerFailures() {
+    return get(Counter.LISTENER_FAILURES);
   }
 
   @Override

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastContact when the store last sent anything, by this machine's clock; null if it never
  *     did
  * @param lastFailure the last request that failed for a reason of the store; null if none did
+ * @param subscriptions the open subscriptions
  * @param counters the events since the storage was opened
  */
 public record StorageStatus(
@@ -41,7 +42,17 @@ public record StorageStatus(
     long bytes,
     @Nullable Instant lastContact,
     @Nullable Failure lastFailure,
+    Subscriptions subscriptions,
     StorageCounters counters) {
+
+  /**
+   * The open subscriptions.
+   *
+   * @param open their number
+   * @param maxPendingChanges the number of changes that the slowest subscriber is still to be
+   *     delivered
+   */
+  public record Subscriptions(int open, long maxPendingChanges) {}
 
   /**
    * A failed request.

@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
  * several calls failed for one reason, that reason is the {@linkplain #getCause() cause} of each.
  */
 public abstract sealed class PetaCoreException extends RuntimeException
-    permits CommitOutcomeUnknownException,
+    permits BulkLoadException,
+        CommitOutcomeUnknownException,
         CommitQueueFullException,
         InternalErrorException,
+        KeyFormatException,
         NamespaceRefusedException,
         ReadOnlyStorageException,
         StorageClosedException,
@@ -22,7 +24,8 @@ public abstract sealed class PetaCoreException extends RuntimeException
         TransactionConflictException,
         TransactionTooLargeException,
         TransactionTooOldException,
-        UniqueViolationException {
+        UniqueViolationException,
+        ValueFormatException {
   private static final long serialVersionUID = 1L;
 
   PetaCoreException(@Nullable String message, @Nullable Throwable cause) {

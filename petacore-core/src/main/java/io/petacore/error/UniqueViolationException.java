@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class UniqueViolationException extends PetaCoreException {
   private static final long serialVersionUID = 1L;
 
-  /** The name of the index. */
+  /** The name of the unique index. */
   private final String index;
 
   private final transient @Nullable Bytes key;

@@ -4,6 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
+import io.petacore.error.ValueFormatException;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads, and buffered writes that become one atomic commit. A transaction's reads see its own
@@ -74,6 +78,70 @@ public interface Transaction extends ReadView {
    * @return this transaction
    */
   Transaction delete(KeyRange range);
+
+  /**
+   * Sets a key to a value if it is absent. At Read Committed another commit may come in between.
+   *
+   * @param key neither empty nor reserved
+   * @param value the value; may be empty
+   * @return true if it was absent
+   */
+  default boolean writeIfAbsent(Bytes key, Bytes value) {
+    return compareAndSet(key, null, value);
+  }
+
+  /**
+   * Sets a key to a value if it has an expected one. At Read Committed another commit may come in
+   * between.
+   *
+   * @param key neither empty nor reserved
+   * @param expected the expected value; null if the key is to be absent
+   * @param value the value to set; may be empty
+   * @return true if the key had the expected value
+   */
+  default boolean compareAndSet(Bytes key, @Nullable Bytes expected, Bytes value) {
+    requireNonNull(value, "value");
+    boolean same = Objects.equals(read(key), expected);
+    if (same) {
+      write(key, value);
+    }
+    return same;
+  }
+
+  /**
+   * Replaces a value by what a function makes of it. At Read Committed another commit may come in
+   * between.
+   *
+   * @param key neither empty nor reserved
+   * @param update gets the value, or null if the key is absent; returns the new value, or null to
+   *     delete the key
+   * @return the new value; null if the key was deleted
+   */
+  default @Nullable Bytes update(Bytes key, UnaryOperator<@Nullable Bytes> update) {
+    @Nullable Bytes updated = update.apply(read(key));
+    if (updated == null) {
+      delete(key);
+    } else {
+      write(key, updated);
+    }
+    return updated;
+  }
+
+  /**
+   * Adds to a counter, which is a long as decimal text, such as {@code 42}. At Read Committed
+   * another commit may come in between.
+   *
+   * @param key neither empty nor reserved; a counter that is absent counts as 0
+   * @param number what to add; may be negative
+   * @return the sum
+   * @throws ValueFormatException if the value is not a counter
+   * @throws ArithmeticException if the sum is not a long
+   */
+  default long add(Bytes key, long number) {
+    long sum = Counters.add(key, read(key), number);
+    write(key, Counters.encode(sum));
+    return sum;
+  }
 
   /**
    * Returns the isolation level in force.

@@ -2,6 +2,7 @@ package io.petacore.transaction;
 
 import static java.util.Objects.requireNonNull;
 
+import io.petacore.data.Bytes;
 import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.CommitQueueFullException;
 import io.petacore.error.PetaCoreException;
@@ -13,9 +14,11 @@ import io.petacore.error.TransactionConflictException;
 import io.petacore.error.TransactionTooLargeException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.error.UniqueViolationException;
+import io.petacore.error.ValueFormatException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -218,6 +221,61 @@ public interface TransactionContext {
    */
   <T extends @Nullable Object> CompletableFuture<T> callTransactionAsync(
       TransactionOptions options, TransactionCall<T, ?> body);
+
+  // ---- transactions of one key, at Snapshot whatever the default
+
+  /**
+   * Sets a key to a value in a transaction, if it is absent on this node.
+   *
+   * @param key neither empty nor reserved
+   * @param value the value; may be empty
+   * @return true if it was absent, and the commit is durable
+   * @throws PetaCoreException as described {@linkplain TransactionContext above}
+   */
+  default boolean writeIfAbsent(Bytes key, Bytes value) {
+    return transactionResult(Counters.SNAPSHOT, tx -> tx.writeIfAbsent(key, value));
+  }
+
+  /**
+   * Sets a key to a value in a transaction, if it has an expected one on this node.
+   *
+   * @param key neither empty nor reserved
+   * @param expected the expected value; null if the key is to be absent
+   * @param value the value to set; may be empty
+   * @return true if the key had the expected value, and the commit is durable
+   * @throws PetaCoreException as described {@linkplain TransactionContext above}
+   */
+  default boolean compareAndSet(Bytes key, @Nullable Bytes expected, Bytes value) {
+    return transactionResult(Counters.SNAPSHOT, tx -> tx.compareAndSet(key, expected, value));
+  }
+
+  /**
+   * Replaces a value in a transaction by what a function makes of it.
+   *
+   * @param key neither empty nor reserved
+   * @param update gets the value, or null if the key is absent; returns the new value, or null to
+   *     delete the key; may be called more than once
+   * @return the new value; null if the key was deleted
+   * @throws PetaCoreException as described {@linkplain TransactionContext above}
+   */
+  default @Nullable Bytes update(Bytes key, UnaryOperator<@Nullable Bytes> update) {
+    requireNonNull(update, "update");
+    return this.<@Nullable Bytes>transactionResult(Counters.SNAPSHOT, tx -> tx.update(key, update));
+  }
+
+  /**
+   * Adds to a counter in a transaction; see {@link Transaction#add}.
+   *
+   * @param key neither empty nor reserved; a counter that is absent counts as 0
+   * @param number what to add; may be negative
+   * @return the sum
+   * @throws ValueFormatException if the value is not a counter
+   * @throws ArithmeticException if the sum is not a long
+   * @throws PetaCoreException as described {@linkplain TransactionContext above}
+   */
+  default long add(Bytes key, long number) {
+    return transactionResult(Counters.SNAPSHOT, tx -> tx.add(key, number));
+  }
 
   /**
    * Begins a transaction that is committed by a call, with default options.

@@ -25,10 +25,12 @@ class PetaCoreExceptionTest {
 
   private static final List<Row> TABLE =
       List.of(
+          new Row(new BulkLoadException(1, cause()), false, true),
           new Row(new CommitOutcomeUnknownException("m", cause()), false, true),
           new Row(new CommitQueueFullException("m"), true, false),
           new Row(new InternalErrorException("m", cause(), false), false, false),
           new Row(new InternalErrorException("m", cause(), true), false, true),
+          new Row(new KeyFormatException(Bytes.utf8("key"), "m"), false, false),
           new Row(new NamespaceRefusedException("m"), false, false),
           new Row(new ReadOnlyStorageException("m"), false, false),
           new Row(new StorageClosedException("m"), false, false),
@@ -41,6 +43,10 @@ class PetaCoreExceptionTest {
           new Row(
               new UniqueViolationException(
                   "index", Bytes.utf8("i"), Bytes.utf8("key"), Bytes.utf8("holder")),
+              false,
+              false),
+          new Row(
+              new ValueFormatException(Bytes.utf8("key"), "codec", Bytes.EMPTY, "m", cause()),
               false,
               false));
 

@@ -43,6 +43,9 @@ public abstract class PackageRules {
     mayUse("clock");
     mayUse("error", "data");
     mayUse("transaction", "data", "error");
+    mayUse("subscription", "data", "transaction");
+    mayUse("internal.decoded", "data", "transaction");
+    mayUse("keyspace", "data", "error", "transaction", "internal.decoded");
     mayUse("store", "data", "error");
     mayUse("store.embedded", "store");
     mayUse("etcd", "store");
@@ -66,10 +69,12 @@ public abstract class PackageRules {
     mayUse(
         "internal.transaction",
         "transaction",
+        "internal.decoded",
         "internal.commit",
         "internal.mvcc",
         "internal.concurrent");
-    mayUse("internal.engine", "internal.transaction", "internal.sync");
+    mayUse("internal.feed", "subscription", "internal.mvcc", "internal.concurrent");
+    mayUse("internal.engine", "internal.transaction", "internal.sync", "internal.feed");
   }
 
   /** The composition root stands on everything in petacore-core. */

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,12 +46,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class EtcdKvStore implements KvStore {
-
-  /** Number of request timeouts for which the server may be silent during a page of a load. */
-  private static final int PATIENCE = 6;
-
-  /** Maximum size of a page of a load with more than one entry, in bytes. */
-  private static final int MAX_PAGE_BYTES = 32 << 20;
 
   private final EtcdSettings settings;
   private final Connection connection;
@@ -109,31 +102,7 @@ public final class EtcdKvStore implements KvStore {
    */
   @Override
   public CompletableFuture<RangePage> bulkRange(RangeRequest request, LongConsumer arriving) {
-    EtcdRange range = EtcdRange.of(request.range());
-    int most = settings.maxInboundBytes();
-    AtomicBoolean arrived = new AtomicBoolean();
-    LongConsumer noted =
-        bytes -> {
-          arrived.set(true);
-          arriving.accept(bytes);
-        };
-    Supplier<CompletableFuture<RangePage>> read =
-        () ->
-            calls.read(
-                RangePageMarshaller.RANGE,
-                range.encode(request),
-                range::pageOf,
-                new Arrival(
-                    connection,
-                    settings.requestTimeout(),
-                    PATIENCE,
-                    noted,
-                    request.limit() == 1 ? most : Math.min(most, MAX_PAGE_BYTES)));
-    // A limited page is one of many and may take etcd long, so it is not resent.
-    boolean few = request.limit() == 0 || range.single();
-    return few
-        ? new HedgedRead<>(connection, read, () -> arrived.getAndSet(false)).start()
-        : read.get();
+    return new BulkRead(connection, calls, settings, request, arriving).start();
   }
 
   @Override

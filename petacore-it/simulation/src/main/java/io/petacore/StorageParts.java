@@ -12,12 +12,12 @@ public final class StorageParts {
 
   /** Sets the scheduler of a storage. */
   public static void schedule(StorageBuilder builder, Scheduler scheduler) {
-    builder.schedulers = name -> scheduler;
+    builder.settings.schedulers = name -> scheduler;
   }
 
   /** Sets the factory of the cache of a storage. */
   public static void cache(StorageBuilder builder, MvccCache.Maker maker) {
-    builder.caches = maker;
+    builder.settings.caches = maker;
   }
 
   /** Returns a future that the writer of the cache completes when a revision has been published. */

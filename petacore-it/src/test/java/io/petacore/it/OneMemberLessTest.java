@@ -73,6 +73,11 @@ class OneMemberLessTest {
         .formatted(sorted.size(), sorted.get(sorted.size() / 2), sorted.get(sorted.size() - 1));
   }
 
+  /** A request that is sent to the member costs a commit over two seconds. */
+  private static void assertNoneAwaitedTheMember(List<Long> sorted) {
+    assertTrue(sorted.get(sorted.size() - 1) < 1_500, () -> figures(sorted));
+  }
+
   private static long inDoubt(DistributedStorage node) {
     StorageCounters counters = node.status().counters();
     return counters.resolvedApplied() + counters.resolvedNotApplied() + counters.unknownOutcomes();
@@ -94,7 +99,7 @@ class OneMemberLessTest {
         inDoubt,
         figures(then),
         inDoubt(node) - inDoubt);
-    assertTrue(then.size() > before.size() / 2, () -> figures(before) + ", then " + figures(then));
+    assertNoneAwaitedTheMember(then);
     assertEquals(inDoubt, inDoubt(node), "in-doubt commits");
     assertEquals(0, node.status().counters().unknownOutcomes(), "unknown outcomes");
   }
@@ -132,7 +137,7 @@ class OneMemberLessTest {
     long worst = meanwhile.get(meanwhile.size() - 1);
     long bound = Math.max(3_000, election.get() + 1_000);
     assertTrue(worst < bound, "no commit for " + worst + " ms; a leader after " + election.get());
-    assertTrue(then.size() > before.size() / 2, () -> figures(before) + ", then " + figures(then));
+    assertNoneAwaitedTheMember(then);
     assertEquals(0, node.status().counters().unknownOutcomes(), "unknown outcomes");
     member.resume();
     Await.until("the member serves again", () -> member.isServing());

@@ -4,10 +4,15 @@ import io.petacore.DistributedStorage;
 import io.petacore.bench.demo.Reservation.Outcome;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
+import io.petacore.data.KeyRange;
 import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionConflictException;
 import io.petacore.error.TransactionTooOldException;
+import io.petacore.subscription.ChangeBatch;
+import io.petacore.subscription.ChangeListener;
+import io.petacore.subscription.Subscription;
+import io.petacore.transaction.Snapshot;
 import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
 import java.util.ArrayList;
@@ -17,7 +22,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A customer on one node, who browses and reserves until the shop closes. Confined to one thread.
@@ -32,8 +37,6 @@ final class Customer implements Callable<List<Reservation>> {
   private static final int AWAIT_EVERY = 4;
 
   private static final long SEEN_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
-  private static final int SPINS = 100;
-  private static final long PARK_NANOS = 20_000;
   private static final long PAUSE_MILLIS = 50;
 
   private final Node node;
@@ -167,7 +170,7 @@ final class Customer implements Callable<List<Reservation>> {
     return stock;
   }
 
-  private void acknowledged(Bytes order, Shop.Item item, long started) {
+  private void acknowledged(Bytes order, Shop.Item item, long started) throws InterruptedException {
     long done = System.nanoTime();
     node.tally().commit.record(done - started);
     node.tally().sold.increment();
@@ -182,25 +185,37 @@ final class Customer implements Callable<List<Reservation>> {
     reservations.add(new Reservation(order, item.name(), Outcome.FAILED));
   }
 
-  /**
-   * Waits until another node reads the order. A storage has no notification for a single key, so
-   * this polls: it spins briefly, then parks.
-   */
-  private void awaitOnOtherNode(Bytes order, long committed) {
+  /** Waits until a listener on another node has received the order. */
+  private void awaitOnOtherNode(Bytes order, long committed) throws InterruptedException {
     DistributedStorage otherNode = others.get(random.nextInt(others.size())).storage();
-    int spins = 0;
-    while (otherNode.read(order) == null) {
-      if (System.nanoTime() - committed > SEEN_TIMEOUT_NANOS) {
+    AtomicLong received = new AtomicLong();
+    CountDownLatch seen = new CountDownLatch(1);
+    ChangeListener listener =
+        new ChangeListener() {
+          @Override
+          public void onState(Snapshot state) {
+            if (state.exists(order)) {
+              onReceived();
+            }
+          }
+
+          @Override
+          public void onChanges(ChangeBatch batch) {
+            onReceived();
+          }
+
+          private void onReceived() {
+            received.compareAndSet(0, System.nanoTime());
+            seen.countDown();
+          }
+        };
+    try (Subscription subscription = otherNode.subscribe(KeyRange.single(order), listener)) {
+      if (seen.await(SEEN_TIMEOUT_NANOS, TimeUnit.NANOSECONDS)) {
+        node.tally().propagation.record(received.get() - committed);
+      } else if (!subscription.isClosed()) {
         node.tally().notSeenInTime.increment();
-        return;
-      }
-      if (spins++ < SPINS) {
-        Thread.onSpinWait();
-      } else {
-        LockSupport.parkNanos(PARK_NANOS);
       }
     }
-    node.tally().propagation.record(System.nanoTime() - committed);
   }
 
   /** Avoids a busy loop while the store is unavailable, since commits then fail immediately. */

@@ -7,6 +7,8 @@ import io.petacore.internal.commit.CommitCounters;
 import io.petacore.internal.commit.CommitPipeline;
 import io.petacore.internal.concurrent.ApplicationExecutor;
 import io.petacore.internal.concurrent.Scheduler;
+import io.petacore.internal.decoded.DecodedValues;
+import io.petacore.internal.feed.Subscriptions;
 import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.format.FormatRecord;
 import io.petacore.internal.format.Limits;
@@ -18,7 +20,9 @@ import io.petacore.internal.sync.SyncCounters;
 import io.petacore.internal.sync.Synchronizer;
 import io.petacore.internal.transaction.TransactionRunner;
 import io.petacore.store.KvStore;
+import io.petacore.store.StoreException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,11 +44,15 @@ public final class Engine {
   /** With a thread of its own: a load may keep it busy for as long as timers must not wait. */
   private final Scheduler syncScheduler;
 
+  private final Scheduler subscriptionScheduler;
+
   private final MvccCache cache;
+  private final DecodedValues decoded;
   private final CommitPipeline pipeline;
   private final Synchronizer synchronizer;
   private final ApplicationExecutor executor;
   private final TransactionRunner runner;
+  private final Subscriptions subscriptions;
   private final StoreHealth health;
   private volatile boolean closed;
 
@@ -59,6 +67,7 @@ public final class Engine {
     this.namespace = namespace;
     this.scheduler = scheduler;
     this.syncScheduler = config.newScheduler("-sync");
+    this.subscriptionScheduler = config.newScheduler("-subscriptions");
     this.health = health;
     this.cache =
         config
@@ -66,6 +75,7 @@ public final class Engine {
             .caches()
             .make(config.history().retention(), config.history().maxBytes(), scheduler::nanoTime);
     cache.indexes().define(config.indexes());
+    this.decoded = new DecodedValues(config.history().maxDecodedBytes());
     HybridLogicalClock clock =
         new HybridLogicalClock(config.clock().physical(), config.clock().maxOffset());
     this.pipeline =
@@ -81,6 +91,18 @@ public final class Engine {
             this::repair);
     this.executor = new ApplicationExecutor(config.executor(), scheduler);
     Runnable statusReporter = config.statusReporting().reporterOf(this, executor);
+    this.runner =
+        new TransactionRunner(
+            cache,
+            decoded,
+            pipeline,
+            Limits.forRequestsOf(store.limits().maxRequestBytes()),
+            scheduler,
+            executor,
+            config.transactions());
+    this.subscriptions =
+        new Subscriptions(
+            cache, runner.snapshots()::applied, scheduler, subscriptionScheduler, executor);
     this.synchronizer =
         new Synchronizer(
             store,
@@ -89,17 +111,16 @@ public final class Engine {
             clock,
             syncScheduler,
             config.clock().maxOffset().plus(config.transactions().timeout()),
-            pipeline.revisionListener(),
+            new PublishingListener(pipeline.revisionListener(), subscriptions),
             state -> statusReporter.run());
-    this.runner =
-        new TransactionRunner(
-            cache,
-            pipeline,
-            Limits.forRequestsOf(store.limits().maxRequestBytes()),
-            scheduler,
-            executor,
-            config.transactions());
-    health.onFailure(pipeline::storeFailed);
+    health.onFailure(this::storeFailed);
+  }
+
+  private void storeFailed(StoreException failure) {
+    pipeline.storeFailed(failure);
+    if (failure.kind() == StoreException.Kind.CLOSED) {
+      subscriptions.lose(failure);
+    }
   }
 
   private void expect(long revision) {
@@ -164,6 +185,23 @@ public final class Engine {
     return runner;
   }
 
+  /**
+   * The subscriptions.
+   *
+   * @throws StorageClosedException if the storage was closed
+   */
+  public Subscriptions subscriptions() {
+    if (closed) {
+      throw new StorageClosedException("the storage was closed");
+    }
+    return subscriptions;
+  }
+
+  /** The subscriptions of a storage that may be closed, for its status. */
+  public Subscriptions currentSubscriptions() {
+    return subscriptions;
+  }
+
   /** Whether {@link #close} has been called. */
   public boolean isClosed() {
     return closed;
@@ -172,6 +210,11 @@ public final class Engine {
   /** The cache; its reads fail once the storage is closed. */
   public MvccCache cache() {
     return cache;
+  }
+
+  /** The decoded values of the cache. */
+  public DecodedValues decodedValues() {
+    return decoded;
   }
 
   /** The commit pipeline. */
@@ -233,19 +276,24 @@ public final class Engine {
   public void close() {
     closed = true;
     scheduler.join(pipeline.close(config.timeouts().close()));
+    subscriptions.close();
     synchronizer.close();
     runner.close();
+    decoded.close();
     try {
       // Until then a worker thread that the application's executor blocks is replaced.
       scheduler.await(executor.whenIdle(), EXECUTOR_IDLE_TIMEOUT.toNanos());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    scheduler.shutdown();
-    syncScheduler.shutdown();
+    List<Scheduler> schedulers = List.of(scheduler, syncScheduler, subscriptionScheduler);
+    schedulers.forEach(Scheduler::shutdown);
     try {
-      if (!scheduler.awaitTermination(THREAD_END_TIMEOUT)
-          || !syncScheduler.awaitTermination(THREAD_END_TIMEOUT)) {
+      boolean ended = true;
+      for (Scheduler each : schedulers) {
+        ended &= each.awaitTermination(THREAD_END_TIMEOUT);
+      }
+      if (!ended) {
         log.warn(
             "a thread of namespace {} has not ended within {}: application code may hold it",
             namespace,

@@ -54,12 +54,13 @@ public record StorageConfig(
       Duration idleWriteInterval) {}
 
   /**
-   * The bounds on superseded versions.
+   * The bounds on superseded versions, and on decoded values.
    *
-   * @param retention how long they are kept
+   * @param retention how long superseded versions are kept
    * @param maxBytes the maximum of their estimated heap footprint
+   * @param maxDecodedBytes the maximum of the estimated heap footprint of decoded values
    */
-  public record History(Duration retention, long maxBytes) {}
+  public record History(Duration retention, long maxBytes, long maxDecodedBytes) {}
 
   /**
    * The clock of commits.

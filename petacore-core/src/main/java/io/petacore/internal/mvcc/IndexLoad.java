@@ -52,15 +52,10 @@ final class IndexLoad {
             .thenComparing(Pending::position));
     IndexEntryChain previous = null;
     for (Pending each : pending) {
-      IndexEntryChain entry =
-          new IndexEntryChain(each.index(), each.position(), each.indexed().key());
+      IndexEntryChain entry = new IndexEntryChain(each.index(), each.position(), each.indexed());
       each.indexed().entries()[each.slot()] = entry;
       Version version = each.indexed().head();
-      indexes.linkFirst(
-          entry,
-          Objects.requireNonNull(version.value()),
-          version.modRevision(),
-          version.timestamp());
+      indexes.linkFirst(entry, version.modRevision(), version.timestamp());
       if (previous != null && isSecondHolder(previous, entry)) {
         indexes.failures().notUnique(entry, previous);
       }

@@ -9,6 +9,8 @@ import java.util.Objects;
 /** Iterates over the entries of a secondary index that are visible at a timestamp, in order. */
 public final class IndexScan implements Iterator<Entry> {
 
+  private final MvccCache cache;
+  private final long timestamp;
   private final RangeScan versions;
   private Bytes position = Bytes.EMPTY;
 
@@ -20,6 +22,8 @@ public final class IndexScan implements Iterator<Entry> {
    */
   public IndexScan(
       MvccCache cache, SecondaryIndex index, KeyRange indexKeys, Order order, long timestamp) {
+    this.cache = cache;
+    this.timestamp = timestamp;
     this.versions =
         new RangeScan(cache, index.tree.scan(IndexKeys.positions(indexKeys), order), timestamp);
   }
@@ -31,10 +35,12 @@ public final class IndexScan implements Iterator<Entry> {
 
   @Override
   public Entry next() {
-    Version version = versions.nextVersion();
-    IndexEntryChain chain = (IndexEntryChain) version.chain();
-    position = chain.key();
-    return new Entry(chain.indexedKey(), Objects.requireNonNull(version.value()));
+    IndexEntryChain entry = (IndexEntryChain) versions.nextVersion().chain();
+    IndexedKeyChain indexed = entry.indexed();
+    Version found = indexed.head().visibleAt(timestamp);
+    cache.requireKept(timestamp); // if it is, the value was found
+    position = entry.key();
+    return new Entry(indexed.key(), Objects.requireNonNull(Objects.requireNonNull(found).value()));
   }
 
   /** The position of the entry that was returned last. */

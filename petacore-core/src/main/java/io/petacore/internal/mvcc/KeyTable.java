@@ -70,6 +70,7 @@ final class KeyTable {
 
   /** Links the versions of a revision; of several changes to one key, the last one wins. */
   void link(List<Change> changes, long timestamp, long now) {
+    indexes.removeOrphans(timestamp, now);
     for (int i = 0; i < changes.size(); i++) {
       if (i % HashIndex.PREFETCH == 0) {
         hashIndex.prefetch(changes, i);

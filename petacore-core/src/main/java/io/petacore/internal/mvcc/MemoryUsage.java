@@ -37,12 +37,12 @@ public record MemoryUsage(long versions, long bytes, long historyBytes) {
     return VERSION + (version instanceof IndexedVersion ? INDEXED : 0) + of(version.value());
   }
 
-  /** The bytes of an entry of a secondary index without its versions; it shares its indexed key. */
+  /** The bytes of an entry of a secondary index without its versions. */
   static int ofIndexEntry(Bytes position) {
     return INDEX_CHAIN + REMEMBERED + PAGES + of(position);
   }
 
-  /** The bytes of a version of an index entry, which shares its value. */
+  /** The bytes of a version of an index entry, which has no value. */
   static int ofIndexVersion(Version version) {
     return VERSION + (version instanceof IndexedVersion ? INDEXED : 0);
   }

@@ -322,8 +322,8 @@ public final class MvccCache {
   }
 
   /**
-   * Applies the difference to a loaded state as one revision. Keys that were created and deleted in
-   * between leave no version. Writer only.
+   * Applies the difference to a loaded state as one revision, and frees nothing, like {@link
+   * #applyAndKeep}. Keys created and deleted in between leave no version. Writer only.
    *
    * @param anotherHistory whether the store's history is another one than before: earlier
    *     timestamps can then neither be read nor be the snapshot of a commit
@@ -332,7 +332,6 @@ public final class MvccCache {
     agreed.interrupt(applied.timestamp());
     jumpedTo = timestamp;
     apply(difference, revision, timestamp, anotherHistory);
-    freeHistory();
   }
 
   private void apply(List<Change> changes, long revision, long timestamp, boolean anotherHistory) {

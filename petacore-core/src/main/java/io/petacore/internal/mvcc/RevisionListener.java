@@ -55,6 +55,19 @@ public interface RevisionListener {
   void following(boolean now);
 
   /**
+   * A revision has become visible to readers; followed by {@link #applied} or {@link #loaded}. Not
+   * called for the initial load. Until history is freed, after those, {@link PreviousVersion} finds
+   * what it superseded.
+   *
+   * @param changes the changes of data keys and delete fences
+   * @param before the state before it
+   * @param now the state after it
+   * @param resync whether it is the difference to a loaded state
+   */
+  default void published(
+      List<Change> changes, AppliedState before, AppliedState now, boolean resync) {}
+
+  /**
    * A revision was applied.
    *
    * @param now the state after it

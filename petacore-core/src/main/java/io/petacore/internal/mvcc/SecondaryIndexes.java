@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  * linked before its own version. If that ends half-way, by an {@link Error}, the key's newest
  * version is still the old one, and the key remembers a superset of the entries that may have been
  * linked; so the next change of the key, or the resync that finds it different, corrects all of
- * them. Those of a new key that was not linked itself are removed with the next change of any.
+ * them. Those of a new key that was not linked itself are removed by the next revision.
  */
 public final class SecondaryIndexes {
 
+  private static final Bytes PRESENT = Bytes.EMPTY; // the value of every entry
   private static final int FEW = 8;
 
   private final History history;
@@ -111,30 +113,37 @@ public final class SecondaryIndexes {
 
   /** Links the entries that follow from a change, which is linked next. */
   void update(IndexedKeyChain indexed, Change change, long timestamp, long now) {
-    if (last != null && !last.hasVersions()) {
-      for (IndexEntryChain orphan : last.entries()) {
-        link(orphan, null, change.modRevision(), timestamp, now);
-      }
-    }
     last = indexed;
     IndexEntryChain[] before = indexed.entries();
     IndexEntryChain[] after = entriesOf(indexed, change.value());
-    boolean same = isSame(before, after);
-    if (!same) {
-      indexed.remember(union(before, after));
-      Set<IndexEntryChain> kept = setOf(after);
-      for (IndexEntryChain entry : before) {
-        if (!kept.contains(entry)) {
-          link(entry, null, change.modRevision(), timestamp, now);
-        }
+    if (isSame(before, after)) {
+      return;
+    }
+    Predicate<IndexEntryChain> had = in(before);
+    Predicate<IndexEntryChain> kept = in(after);
+    indexed.remember(union(before, after));
+    for (IndexEntryChain entry : before) {
+      if (!kept.test(entry)) {
+        link(entry, null, change.modRevision(), timestamp, now);
       }
     }
     for (IndexEntryChain entry : after) {
-      link(entry, change.value(), change.modRevision(), timestamp, now);
+      if (!had.test(entry)) {
+        entry.refersTo(indexed);
+        link(entry, PRESENT, change.modRevision(), timestamp, now);
+      }
     }
-    if (!same) {
-      indexed.remember(after);
+    indexed.remember(after);
+  }
+
+  /** Removes the entries of a new key that was not linked itself; called before each revision. */
+  void removeOrphans(long timestamp, long now) {
+    if (last != null && !last.hasVersions()) {
+      for (IndexEntryChain orphan : last.entries()) {
+        link(orphan, null, 0, timestamp, now);
+      }
     }
+    last = null;
   }
 
   private IndexEntryChain[] entriesOf(IndexedKeyChain indexed, @Nullable Bytes value) {
@@ -149,7 +158,7 @@ public final class SecondaryIndexes {
         if (count == entries.length) {
           entries = Arrays.copyOf(entries, 2 * count);
         }
-        entries[count++] = entryOf(index, indexKey, indexed.key(), before);
+        entries[count++] = entryOf(index, indexKey, indexed, before);
       }
     }
     return count == entries.length ? entries : Arrays.copyOf(entries, count);
@@ -166,7 +175,8 @@ public final class SecondaryIndexes {
   }
 
   private static IndexEntryChain entryOf(
-      SecondaryIndex index, Bytes indexKey, Bytes key, IndexEntryChain[] before) {
+      SecondaryIndex index, Bytes indexKey, IndexedKeyChain indexed, IndexEntryChain[] before) {
+    Bytes key = indexed.key();
     if (before.length <= FEW) {
       for (IndexEntryChain entry : before) {
         if (entry.index() == index && IndexKeys.isPosition(entry.key(), indexKey, key)) {
@@ -176,30 +186,41 @@ public final class SecondaryIndexes {
     }
     Bytes position = IndexKeys.position(indexKey, key);
     VersionChain known = index.tree.find(position); // with a history, or one of many
-    return known == null ? new IndexEntryChain(index, position, key) : (IndexEntryChain) known;
+    return known == null ? new IndexEntryChain(index, position, indexed) : (IndexEntryChain) known;
   }
 
   private static boolean isSame(IndexEntryChain[] before, IndexEntryChain[] after) {
     return Arrays.equals(before, after); // by identity
   }
 
-  private static Set<IndexEntryChain> setOf(IndexEntryChain[] entries) {
-    Set<IndexEntryChain> set = Collections.newSetFromMap(new IdentityHashMap<>());
-    Collections.addAll(set, entries);
-    return set;
+  private static Predicate<IndexEntryChain> in(IndexEntryChain[] entries) {
+    if (entries.length > FEW) {
+      Set<IndexEntryChain> set = Collections.newSetFromMap(new IdentityHashMap<>());
+      Collections.addAll(set, entries);
+      return set::contains;
+    }
+    return entry -> {
+      for (IndexEntryChain each : entries) {
+        if (each == entry) {
+          return true;
+        }
+      }
+      return false;
+    };
   }
 
+  /** All of both; some may be in it twice. */
   private static IndexEntryChain[] union(IndexEntryChain[] one, IndexEntryChain[] other) {
-    Set<IndexEntryChain> union = setOf(one);
-    Collections.addAll(union, other);
-    return union.toArray(IndexedKeyChain.NONE);
+    IndexEntryChain[] union = Arrays.copyOf(one, one.length + other.length);
+    System.arraycopy(other, 0, union, one.length, other.length);
+    return union;
   }
 
   private void link(
       IndexEntryChain entry, @Nullable Bytes value, long modRevision, long timestamp, long now) {
     if (!entry.hasVersions()) {
       if (value != null) {
-        linkFirst(entry, value, modRevision, timestamp);
+        linkFirst(entry, modRevision, timestamp);
         addClaim(entry);
       }
       return;
@@ -220,8 +241,8 @@ public final class SecondaryIndexes {
   }
 
   /** Links the first version of an entry, and adds the entry to its tree. */
-  void linkFirst(IndexEntryChain entry, Bytes value, long modRevision, long timestamp) {
-    Version first = Version.first(entry, value, timestamp, modRevision);
+  void linkFirst(IndexEntryChain entry, long modRevision, long timestamp) {
+    Version first = Version.first(entry, PRESENT, timestamp, modRevision);
     entry.link(first, MemoryUsage.ofIndexVersion(first));
     entry.index().tree.add(entry);
     size++;

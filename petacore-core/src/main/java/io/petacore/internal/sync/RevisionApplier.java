@@ -3,6 +3,7 @@ package io.petacore.internal.sync;
 import io.petacore.clock.HybridLogicalClock;
 import io.petacore.data.Bytes;
 import io.petacore.internal.format.CommitRecord;
+import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.RevisionListener;
@@ -212,9 +213,12 @@ final class RevisionApplier {
     CommitRecord commit = decode(record.value());
     long timestamp = nextTimestamp(commit);
     agreedAbove = agreedBound(commit, timestamp);
+    AppliedState before = cache.applied();
     cache.jump(difference, state.revision(), timestamp, history != History.SAME);
     listener.loadSent(state.sentAt());
+    listener.published(difference, before, cache.applied(), true);
     listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), history);
+    cache.freeHistory();
     log.info("resync at revision {}: {} keys differed", state.revision(), difference.size());
   }
 
@@ -267,7 +271,9 @@ final class RevisionApplier {
         newest = newest.or(event, revision);
       }
     }
+    AppliedState before = cache.applied();
     cache.applyAndKeep(changes, revision, nextTimestamp(commit));
+    listener.published(changes, before, cache.applied(), false);
     if (timestamp(commit) > agreedAbove) {
       cache.beginAgreed();
     } else if (agreedAbove != UNKNOWN) {

@@ -4,6 +4,8 @@ import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.internal.commit.batch.Write;
+import io.petacore.internal.decoded.DecodedValues;
+import io.petacore.internal.decoded.DecodingView;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.mvcc.AppliedState;
@@ -22,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  * A transaction as its body sees it: reads from the cache at its isolation level, its own writes on
  * top, buffered until the commit. Used by one thread at a time.
  */
-final class BufferedTransaction implements Transaction {
+final class BufferedTransaction implements Transaction, DecodingView {
 
   private final MvccCache cache;
+  private final DecodedValues decoded;
   private final Limits limits;
   private final IsolationLevel isolation;
   private final AppliedState snapshot;
@@ -32,8 +35,10 @@ final class BufferedTransaction implements Transaction {
   private boolean ended;
 
   /** Begins at the newest applied state. */
-  BufferedTransaction(MvccCache cache, Limits limits, IsolationLevel isolation) {
+  BufferedTransaction(
+      MvccCache cache, DecodedValues decoded, Limits limits, IsolationLevel isolation) {
     this.cache = cache;
+    this.decoded = decoded;
     this.limits = limits;
     this.isolation = isolation;
     this.snapshot = cache.applied();
@@ -52,6 +57,16 @@ final class BufferedTransaction implements Transaction {
     }
     Version found = cache.find(key, snapshot.timestamp());
     return found == null ? null : found.value();
+  }
+
+  @Override
+  public @Nullable Bytes readScratch(Bytes key) {
+    return read(key); // keeps no key
+  }
+
+  @Override
+  public DecodedValues decodedValues() {
+    return decoded;
   }
 
   @Override

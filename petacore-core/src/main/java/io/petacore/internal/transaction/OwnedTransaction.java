@@ -3,6 +3,8 @@ package io.petacore.internal.transaction;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
+import io.petacore.internal.decoded.DecodedValues;
+import io.petacore.internal.decoded.DecodingView;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.IndexView;
@@ -11,7 +13,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A transaction that its owner commits. Used by one thread at a time. */
-final class OwnedTransaction implements ExplicitTransaction {
+final class OwnedTransaction implements ExplicitTransaction, DecodingView {
 
   private final BufferedTransaction transaction;
   private final Function<PendingWrites, CommitResult> commit;
@@ -27,6 +29,16 @@ final class OwnedTransaction implements ExplicitTransaction {
   @Override
   public @Nullable Bytes read(Bytes key) {
     return transaction.read(key);
+  }
+
+  @Override
+  public @Nullable Bytes readScratch(Bytes key) {
+    return transaction.readScratch(key);
+  }
+
+  @Override
+  public DecodedValues decodedValues() {
+    return transaction.decodedValues();
   }
 
   @Override

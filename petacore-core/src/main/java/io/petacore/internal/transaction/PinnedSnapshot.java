@@ -6,6 +6,8 @@ import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.data.Timestamp;
+import io.petacore.internal.decoded.DecodedValues;
+import io.petacore.internal.decoded.DecodingView;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.mvcc.IndexScan;
 import io.petacore.internal.mvcc.MvccCache;
@@ -18,17 +20,20 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A snapshot of one state, kept by a pin of the cache until it is closed. */
-final class PinnedSnapshot implements Snapshot {
+final class PinnedSnapshot implements Snapshot, DecodingView {
 
   private final MvccCache cache;
+  private final DecodedValues decoded;
   private final long revision;
   private final long timestamp;
   private final OpenSnapshots.Pin pin;
   private volatile boolean closed;
 
   /** Takes over a pin of the cache at the timestamp. */
-  PinnedSnapshot(MvccCache cache, OpenSnapshots open, long revision, long timestamp) {
+  PinnedSnapshot(
+      MvccCache cache, DecodedValues decoded, OpenSnapshots open, long revision, long timestamp) {
     this.cache = cache;
+    this.decoded = decoded;
     this.revision = revision;
     this.timestamp = timestamp;
     this.pin = open.add(this, timestamp);
@@ -39,6 +44,16 @@ final class PinnedSnapshot implements Snapshot {
     requireOpen();
     Version found = cache.find(Limits.requireKey(key), timestamp);
     return found == null ? null : found.value();
+  }
+
+  @Override
+  public @Nullable Bytes readScratch(Bytes key) {
+    return read(key); // keeps no key
+  }
+
+  @Override
+  public DecodedValues decodedValues() {
+    return decoded;
   }
 
   @Override

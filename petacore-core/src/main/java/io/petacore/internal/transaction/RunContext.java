@@ -4,6 +4,7 @@ import io.petacore.error.StoreUnavailableException;
 import io.petacore.internal.commit.CommitPipeline;
 import io.petacore.internal.concurrent.Deadline;
 import io.petacore.internal.concurrent.Scheduler;
+import io.petacore.internal.decoded.DecodedValues;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
@@ -19,6 +20,7 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * @param cache what they read
  * @param claims keeps unique indexes unique
+ * @param decoded its values, decoded
  * @param pipeline commits them
  * @param limits on keys and values
  * @param scheduler measures and waits
@@ -33,6 +35,7 @@ import java.util.concurrent.atomic.LongAdder;
 record RunContext(
     MvccCache cache,
     UniqueClaims claims,
+    DecodedValues decoded,
     CommitPipeline pipeline,
     Limits limits,
     Scheduler scheduler,
@@ -47,7 +50,8 @@ record RunContext(
 
   /** Begins a transaction at the newest applied state. */
   BufferedTransaction newTransaction(TransactionOptions options) {
-    return new BufferedTransaction(cache, limits, options.isolation().orElse(settings.isolation()));
+    return new BufferedTransaction(
+        cache, decoded, limits, options.isolation().orElse(settings.isolation()));
   }
 
   /** Whether the applied state is not, or not known to be, what a transaction may begin at. */

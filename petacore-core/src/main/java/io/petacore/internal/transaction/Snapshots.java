@@ -32,11 +32,21 @@ public final class Snapshots {
    */
   public Snapshot newest(TransactionOptions options) {
     context.awaitBegin(options);
+    return applied();
+  }
+
+  /**
+   * Pins the newest applied state; does not wait for acknowledged commits to be applied.
+   *
+   * @throws io.petacore.error.StorageClosedException if the storage was closed
+   */
+  public Snapshot applied() {
     while (true) {
       AppliedState applied = cache.applied();
       // Fails only if it fell behind the horizon since it was read: there is a newer one then.
       if (cache.pin(applied.timestamp())) {
-        return new PinnedSnapshot(cache, open, applied.revision(), applied.timestamp());
+        return new PinnedSnapshot(
+            cache, context.decoded(), open, applied.revision(), applied.timestamp());
       }
     }
   }
@@ -53,7 +63,7 @@ public final class Snapshots {
     try {
       AppliedState state = cache.exactlyAt(nanos);
       pinned = false; // the snapshot owns it now
-      return new PinnedSnapshot(cache, open, state.revision(), nanos);
+      return new PinnedSnapshot(cache, context.decoded(), open, state.revision(), nanos);
     } finally {
       if (pinned) {
         cache.unpin(nanos);
@@ -71,7 +81,7 @@ public final class Snapshots {
       AppliedState state = cache.atRevision(revision);
       // Fails only if it fell behind the horizon since it was looked up: the next lookup says so.
       if (cache.pin(state.timestamp())) {
-        return new PinnedSnapshot(cache, open, revision, state.timestamp());
+        return new PinnedSnapshot(cache, context.decoded(), open, revision, state.timestamp());
       }
     }
   }

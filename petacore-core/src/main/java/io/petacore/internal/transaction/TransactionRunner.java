@@ -1,17 +1,22 @@
 package io.petacore.internal.transaction;
 
+import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.commit.CommitPipeline;
 import io.petacore.internal.concurrent.Scheduler;
+import io.petacore.internal.decoded.DecodedValues;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.transaction.BulkLoadOptions;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.TransactionCall;
 import io.petacore.transaction.TransactionOptions;
 import io.petacore.transaction.TransactionTask;
+import java.time.Duration;
+import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
@@ -33,6 +38,7 @@ public final class TransactionRunner {
    */
   public TransactionRunner(
       MvccCache cache,
+      DecodedValues decoded,
       CommitPipeline pipeline,
       Limits limits,
       Scheduler scheduler,
@@ -42,6 +48,7 @@ public final class TransactionRunner {
         new RunContext(
             cache,
             new UniqueClaims(cache),
+            decoded,
             pipeline,
             limits,
             scheduler,
@@ -63,6 +70,11 @@ public final class TransactionRunner {
   /** Waits for barriers. */
   public BarrierCalls barriers() {
     return barriers;
+  }
+
+  /** Waits until a revision is applied; see {@link RevisionWait#await}. */
+  public void awaitRevision(long revision, Duration timeout) {
+    RevisionWait.await(context, revision, timeout);
   }
 
   /** Opens snapshots. */
@@ -216,6 +228,11 @@ public final class TransactionRunner {
   /** Deletes every present key of a range, in as many transactions as it takes. */
   public long delete(KeyRange range) {
     return new RangeDeletion(this, range).run();
+  }
+
+  /** Writes a sequence of entries in as many transactions as it takes; see {@link BulkLoad}. */
+  public long load(Iterator<Entry> entries, BulkLoadOptions options) {
+    return new BulkLoad(this, context.limits().maxValueBytes(), options).run(entries);
   }
 
   /** Begins a transaction that its owner commits. Its timeout starts with the commit. */

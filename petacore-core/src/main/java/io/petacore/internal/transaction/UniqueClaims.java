@@ -64,7 +64,7 @@ final class UniqueClaims {
   record Claimed(
       Collection<Write> writes, long snapshot, Map<Bytes, Bytes> claimants, @Nullable Bytes stale) {
 
-    /** An outcome for the application: a conflict on a claim is one on a key. */
+    /** An outcome to report: a conflict on a claim is one on its key. */
     CommitOutcome named(CommitOutcome outcome) {
       if (outcome instanceof CommitOutcome.Conflict conflict) {
         Bytes claimant = claimants.get(conflict.key());
@@ -177,7 +177,7 @@ final class UniqueClaims {
       if (!hadIt) {
         put(new Write(claim, key), key);
       } else if (key.equals(valueAt(claim, at))) {
-        return; // another entry has it, written without the index
+        return; // any other holder was written without the index
       }
       Bytes holder = holder(index, indexKey, covered, at);
       if (holder == null) {

@@ -11,15 +11,32 @@ import io.petacore.internal.concurrent.ManualScheduler;
 import io.petacore.store.Batch;
 import io.petacore.store.Operation;
 import io.petacore.store.ScriptedKvStore;
+import io.petacore.store.StoreLimits;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 
 /** A node in virtual time on a scripted store, and what tests do with it. */
 abstract class PipelineFixture {
+  static final int PERMITS = 10_000;
+
   final ScriptedKvStore cluster = new ScriptedKvStore();
   final ManualScheduler scheduler = new ManualScheduler();
-  final PipelineNode node = new PipelineNode(cluster, scheduler, 4, 10_000).open();
+  final PipelineNode node;
+  private final StoreLimits limits;
+
+  PipelineFixture() {
+    limits = cluster.limits();
+    node = another();
+  }
+
+  /**
+   * @param maxOperations the most operations that the store takes at one level of nesting
+   */
+  PipelineFixture(int maxOperations) {
+    limits = new StoreLimits(maxOperations, 1 << 20);
+    node = another();
+  }
 
   @AfterEach
   final void noTaskHasFailed() {
@@ -27,8 +44,10 @@ abstract class PipelineFixture {
   }
 
   /** Opens a second node on the same cluster. */
-  PipelineNode another() {
-    return new PipelineNode(cluster, scheduler, 4, 10_000).open();
+  final PipelineNode another() {
+    FaultyKvStore connection = new FaultyKvStore(cluster);
+    connection.limit(limits.maxOperations(), limits.maxRequestBytes());
+    return new PipelineNode(connection, scheduler, 4, PERMITS).open();
   }
 
   static Operation foreignPut(String key, String value) {
@@ -61,7 +80,7 @@ abstract class PipelineFixture {
     node.recover();
     long revision = commit("probe", "of " + scheduler.nanoTime());
     assertEquals(cluster.newest(), revision);
-    assertEquals(10_000, node.pipeline.availablePermits(), "all permits are released");
+    assertEquals(PERMITS, node.pipeline.availablePermits(), "all permits are released");
     assertTrue(node.pipeline.isIdle(), "nothing is left in the pipeline");
   }
 

@@ -4,7 +4,6 @@ import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -83,8 +82,10 @@ public final class CacheInvariants {
         Version indexed = newest.get(entry.indexedKey());
         require(
             head.isTombstone()
-                || (indexed != null && Objects.equals(indexed.value(), head.value())),
-            "the index " + index.name() + " has a wrong value of " + entry.indexedKey());
+                || (indexed != null
+                    && !indexed.isTombstone()
+                    && indexed.chain() == entry.indexed()),
+            "the index " + index.name() + " has an entry of another chain: " + entry.key());
         versions++;
         bytes += MemoryUsage.ofIndexEntry(entry.key()) + MemoryUsage.ofIndexVersion(head);
         for (Version v = head.older(); v != null; v = v.older()) {

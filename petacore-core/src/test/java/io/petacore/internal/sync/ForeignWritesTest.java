@@ -19,17 +19,10 @@ import io.petacore.store.ScriptedWatch;
 import io.petacore.store.StoreException.Kind;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** How the Synchronizer handles commit records, bookkeeping keys and foreign writes. */
-class ForeignWritesTest {
-  private final Node node = new Node();
-
-  @AfterEach
-  void noExceptionWasLost() {
-    assertEquals(List.of(), node.scheduler.failures());
-  }
+class ForeignWritesTest extends NodeFixture {
 
   // ---- commit records
 

@@ -10,19 +10,11 @@ import io.petacore.data.Bytes;
 import io.petacore.store.Operation;
 import io.petacore.store.ScriptedWatch;
 import io.petacore.store.StoreException.Kind;
-import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The check of the history under a watch that the store has just accepted. */
-class HistoryCheckTest {
-  private final Node node = new Node();
-
-  @AfterEach
-  void noExceptionWasLost() {
-    assertEquals(List.of(), node.scheduler.failures());
-  }
+class HistoryCheckTest extends NodeFixture {
 
   /** Fails if the history is checked before the watch is accepted, and not after that. */
   @Test

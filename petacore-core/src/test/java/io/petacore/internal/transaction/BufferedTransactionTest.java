@@ -13,6 +13,7 @@ import io.petacore.data.KeyRange;
 import io.petacore.data.Timestamp;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.commit.batch.Write;
+import io.petacore.internal.decoded.DecodedValues;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.MvccCache;
@@ -64,7 +65,7 @@ class BufferedTransactionTest {
   }
 
   private BufferedTransaction begin(IsolationLevel isolation) {
-    return new BufferedTransaction(cache, limits, isolation);
+    return new BufferedTransaction(cache, new DecodedValues(0), limits, isolation);
   }
 
   private BufferedTransaction beginSnapshot() {
@@ -291,7 +292,7 @@ class BufferedTransactionTest {
 
   private Snapshot pinned(long revision, long timestamp) {
     assertTrue(cache.pin(timestamp));
-    return new PinnedSnapshot(cache, openSnapshots, revision, timestamp);
+    return new PinnedSnapshot(cache, new DecodedValues(0), openSnapshots, revision, timestamp);
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.petacore.internal.mvcc.InterruptedReads;
 import io.petacore.store.Event;
 import io.petacore.store.RevisionEvents;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +20,9 @@ import java.util.function.BiConsumer;
 /** Opens, closes and kills storages, and restarts the clients of a reopened storage. */
 final class Processes implements Nemesis.Operator {
   static final int PLACES = 1_000;
+
+  /** The number of subscribers of each storage. */
+  private static final int SUBSCRIBERS = 3;
 
   /** Maximum pause of a reader; shorter than the wait for the end of the run. */
   private static final long LONGEST_STOP = 50 * Timeline.SECOND;
@@ -37,6 +41,7 @@ final class Processes implements Nemesis.Operator {
   private final List<Client> clients;
   private final BiConsumer<Node, DistributedStorage> inspector;
   private final Set<DistributedStorage> closing = new HashSet<>();
+  private final List<Subscriber> subscribers = new ArrayList<>();
 
   /**
    * @param clients the clients, including later ones
@@ -81,12 +86,20 @@ final class Processes implements Nemesis.Operator {
               DistributedStorage storage = builder(node).open();
               node.opened(storage);
               watch(node, storage, 0);
+              for (int i = 0; i < SUBSCRIBERS; i++) {
+                subscribers.add(Subscriber.to(timeline, fibers, judge, node, storage));
+              }
               trace.note("open", storage.revision(), life::toString);
             } catch (PetaCoreException failure) {
               trace.note("unopened", 0, () -> life + ": " + failure);
             }
           }
         });
+  }
+
+  /** Whether every subscriber of an open storage has the newest state. */
+  boolean areSubscribersRight() {
+    return subscribers.stream().allMatch(Subscriber::isRight);
   }
 
   private StorageBuilder builder(Node node) {

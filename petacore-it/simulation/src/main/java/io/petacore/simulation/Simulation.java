@@ -202,6 +202,7 @@ final class Simulation {
     fibers.pause(10 * Timeline.SECOND); // late messages arrive; dead connections are detected
     commitOnceMore();
     if (awaitUntil("all nodes come to the end", () -> nodes.stream().allMatch(this::isAtTheEnd))
+        && awaitUntil("every subscriber has the newest state", processes::areSubscribersRight)
         && awaitUntil("every pipeline is idle", () -> nodes.stream().allMatch(this::isIdle))) {
       nodes.forEach(this::inspect);
       judge.judge();

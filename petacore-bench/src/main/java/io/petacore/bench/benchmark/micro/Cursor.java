@@ -1,6 +1,5 @@
 package io.petacore.bench.benchmark.micro;
 
-import io.petacore.data.Bytes;
 import java.util.Random;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -17,7 +16,7 @@ public class Cursor {
     at = new Random(Thread.currentThread().getId()).nextInt(1 << 20);
   }
 
-  Bytes next(Bytes[] keys) {
+  <T> T next(T[] keys) {
     at = at + 1 < keys.length ? at + 1 : 0;
     return keys[at];
   }

@@ -50,6 +50,7 @@ public class FilledStorage {
         DistributedStorage.builder(store)
             .namespace(NAMESPACE)
             .historyRetention(Duration.ofSeconds(1))
+            .maxDecodedBytes(1L << 30)
             .open();
     lookups = SampleData.lookups(keys, 42);
     secondLookups = SampleData.lookups(keys, 43);

@@ -10,6 +10,10 @@ import io.petacore.bench.support.connection.Stores;
 import io.petacore.bench.support.console.Figures;
 import io.petacore.bench.support.console.Latencies;
 import io.petacore.bench.support.console.MeasurementOptions;
+import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
+import io.petacore.subscription.Change;
+import io.petacore.subscription.Subscription;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -72,7 +76,21 @@ final class EtcdWorkloads implements AutoCloseable {
             Unit.NANOSECONDS,
             Comparison.TIMES,
             Measurement.NONE,
-            round -> propagation(0.99)));
+            round -> propagation(0.99)),
+        new Workload(
+            "from the start of a commit until a listener on another node has it, p50",
+            "until another node reads it",
+            Unit.NANOSECONDS,
+            Comparison.TIMES,
+            1.2,
+            round -> delivery(0.5)),
+        new Workload(
+            "from the start of a commit until a listener on another node has it, p99",
+            "until another node reads it",
+            Unit.NANOSECONDS,
+            Comparison.TIMES,
+            1.2,
+            round -> delivery(0.99)));
   }
 
   private Measurement load() throws Exception {
@@ -131,6 +149,38 @@ final class EtcdWorkloads implements AutoCloseable {
     Latencies own = ofPetaCore();
     String note = Figures.count(own.count()) + " commits";
     return new Measurement(own.percentile(share), reference.percentile(share), note);
+  }
+
+  private Measurement delivery(double share) throws Exception {
+    Latencies reference = ofPetaCore();
+    Latencies own = ofListener();
+    String note = Figures.count(own.count()) + " commits";
+    return new Measurement(own.percentile(share), reference.percentile(share), note);
+  }
+
+  private Latencies ofListener() throws Exception {
+    AtomicReference<@Nullable String> seen = new AtomicReference<>();
+    try (Stores stores = options.stores();
+        DistributedStorage one = options.storage(stores.connect(), changed).open();
+        DistributedStorage other = options.storage(stores.connect(), changed).open();
+        Subscription subscription =
+            other.subscribe(
+                KeyRange.single(CHANGED), batch -> seen.set(valueOf(batch.changes().get(0))))) {
+      Latencies latencies =
+          Propagation.measure(
+              measurementOptions,
+              value -> one.runTransaction(tx -> tx.write(CHANGED, value)),
+              seen::get);
+      if (subscription.isClosed()) {
+        throw new IllegalStateException("the subscription has ended");
+      }
+      return latencies;
+    }
+  }
+
+  private static @Nullable String valueOf(Change change) {
+    Bytes after = change.after();
+    return after == null ? null : after.toUtf8();
   }
 
   private Latencies ofJetcd() throws Exception {

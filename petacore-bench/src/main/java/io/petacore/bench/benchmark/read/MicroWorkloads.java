@@ -6,6 +6,7 @@ import io.petacore.bench.benchmark.micro.IndexLookupBenchmark;
 import io.petacore.bench.benchmark.micro.IndexedApplyBenchmark;
 import io.petacore.bench.benchmark.micro.PointReadBenchmark;
 import io.petacore.bench.benchmark.micro.ScanBenchmark;
+import io.petacore.bench.benchmark.micro.TypedReadBenchmark;
 import io.petacore.bench.benchmark.micro.VersionsBenchmark;
 import io.petacore.bench.support.console.Figures;
 import io.petacore.bench.support.console.MeasurementOptions;
@@ -26,6 +27,24 @@ final class MicroWorkloads {
     for (int keys : new int[] {1_000, 100_000, 1_000_000}) {
       workloads.add(pointRead(keys));
     }
+    workloads.add(
+        new Workload(
+            "typed point read of a decoded record",
+            "storage.read",
+            Unit.NANOSECONDS,
+            Comparison.TIMES,
+            1.5,
+            0,
+            round -> round.paired(JmhBenchmark.of(TypedReadBenchmark.class, "read"))));
+    workloads.add(
+        new Workload(
+            "typed point read of a decoded record, key encoded before",
+            "storage.read",
+            Unit.NANOSECONDS,
+            Comparison.TIMES,
+            1.5,
+            0,
+            round -> round.paired(JmhBenchmark.of(TypedReadBenchmark.class, "readEncoded"))));
     workloads.add(
         new Workload(
             "snapshot transaction with one read",

@@ -70,6 +70,7 @@ public final class ReadCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     List<Workload> workloads = new ArrayList<>(new MicroWorkloads().all());
     workloads.addAll(new MemoryWorkloads().all());
+    workloads.addAll(new SubscriptionWorkloads(measurementOptions).all());
     if (!options.isRemote()) {
       measure(workloads, out);
       return 0;

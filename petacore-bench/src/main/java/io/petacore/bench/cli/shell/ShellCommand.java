@@ -44,7 +44,7 @@ public final class ShellCommand implements Callable<Integer> {
       KvStore store = stores.connect();
       try (DistributedStorage storage = storeOptions.storage(store, namespace).open();
           LineSource lines = lines();
-          Statements statements = new Statements(store, storage, namespace, lines)) {
+          Statements statements = new Statements(storage, lines)) {
         if (lines.isInteractive()) {
           lines.line(namespace + " of " + stores.name() + "; help lists the statements");
         }

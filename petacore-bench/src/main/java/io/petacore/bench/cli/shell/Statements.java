@@ -2,12 +2,10 @@ package io.petacore.bench.cli.shell;
 
 import io.petacore.DistributedStorage;
 import io.petacore.bench.cli.status.StatusReport;
-import io.petacore.bench.support.connection.Namespace;
 import io.petacore.bench.support.console.Figures;
 import io.petacore.bench.support.console.IsolationName;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
-import io.petacore.store.KvStore;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.ReadView;
@@ -30,19 +28,15 @@ import picocli.CommandLine.TypeConversionException;
 final class Statements implements AutoCloseable {
   private static final int ANY = Integer.MAX_VALUE;
 
-  private final KvStore store;
   private final DistributedStorage storage;
-  private final Namespace namespace;
   private final Printer printer;
   private final Map<String, Verb> verbs = new LinkedHashMap<>();
   private @Nullable ShellTransaction open;
   private @Nullable ChangePrinter watch;
   private boolean over;
 
-  Statements(KvStore store, DistributedStorage storage, Namespace namespace, Printer printer) {
-    this.store = store;
+  Statements(DistributedStorage storage, Printer printer) {
     this.storage = storage;
-    this.namespace = namespace;
     this.printer = printer;
     for (Verb verb : verbs()) {
       verbs.put(verb.name(), verb);
@@ -238,7 +232,7 @@ final class Statements implements AutoCloseable {
   private void watch(List<Bytes> arguments) {
     unwatchIfWatching();
     Bytes prefix = arguments.isEmpty() ? Bytes.EMPTY : arguments.get(0);
-    watch = ChangePrinter.open(store, namespace, prefix, storage.revision() + 1, printer);
+    watch = ChangePrinter.open(storage, prefix, printer);
     printer.line("watching; stop with unwatch");
   }
 

@@ -34,11 +34,6 @@ public final class Namespace {
     return KeyRange.prefix(prefix).startingAt(prefix.concat(Bytes.of((byte) 1)));
   }
 
-  /** The application's keys that start with {@code keyPrefix}. */
-  public KeyRange applicationKeys(Bytes keyPrefix) {
-    return keyPrefix.isEmpty() ? applicationKeys() : KeyRange.prefix(prefix.concat(keyPrefix));
-  }
-
   /** The key of the commit record, which every commit overwrites. */
   public Bytes commitRecord() {
     return prefix.concat(Bytes.utf8("\0c"));
@@ -47,11 +42,6 @@ public final class Namespace {
   /** The key of the format marker, written when the namespace is first opened. */
   public Bytes format() {
     return prefix.concat(Bytes.utf8("\0f"));
-  }
-
-  /** Removes the prefix from a key of the store. */
-  public Bytes withoutPrefix(Bytes storeKey) {
-    return storeKey.substring(prefix.length());
   }
 
   @Override

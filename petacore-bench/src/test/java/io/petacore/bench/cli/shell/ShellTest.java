@@ -45,7 +45,7 @@ class ShellTest {
                 new StringReader(String.join("\n", script)),
                 new PrintWriter(out),
                 new PrintWriter(err));
-        Statements statements = new Statements(store, storage, SHOP, lines)) {
+        Statements statements = new Statements(storage, lines)) {
       return new Shell(lines, statements).run();
     }
   }
@@ -135,7 +135,7 @@ class ShellTest {
     storage.runTransaction(tx -> tx.write("a", "1"));
     try (LineSource lines =
             new PipedLines(new StringReader(""), new PrintWriter(out), new PrintWriter(err));
-        Statements statements = new Statements(store, storage, SHOP, lines)) {
+        Statements statements = new Statements(storage, lines)) {
       statements.run(Bytes.utf8("begin"), List.of());
       statements.run(Bytes.utf8("put"), List.of(Bytes.utf8("a"), Bytes.utf8("mine")));
       storage.runTransaction(tx -> tx.write("a", "theirs"));
@@ -200,7 +200,7 @@ class ShellTest {
             lines.add("error: " + text);
           }
         };
-    try (Statements statements = new Statements(store, storage, SHOP, printer)) {
+    try (Statements statements = new Statements(storage, printer)) {
       statements.run(Bytes.utf8("watch"), List.of());
       storage.runTransaction(tx -> tx.write("a", "1").write("b c", "2"));
       storage.runTransaction(tx -> tx.delete("a"));

@@ -36,14 +36,6 @@ public final class BatchPlanner {
   private static final int MAX_PASSED_OVER = 16;
   private static final int MAX_SCAN = 8192;
 
-  /** Bytes of a guard, an operation or a group beside its key and value. */
-  private static final int STEP_BYTES = 32;
-
-  /** Bytes of the commit record, the request's own guards and reads; and the number of keys. */
-  private static final int FRAME_BYTES = 1024;
-
-  private static final int FRAME_KEYS = 10;
-
   /**
    * A batch to be sent.
    *
@@ -107,7 +99,7 @@ public final class BatchPlanner {
   private final Function<CommitRequest, CommitCheck.Result> check;
   private final int maxOperations;
   private final int maxBytes;
-  private final int prefixBytes;
+  private final RequestSizes sizes;
 
   /**
    * @param check checks a transaction
@@ -123,7 +115,7 @@ public final class BatchPlanner {
     this.check = check;
     this.maxOperations = maxOperations;
     this.maxBytes = maxBytes;
-    this.prefixBytes = prefixBytes;
+    this.sizes = new RequestSizes(prefixBytes);
   }
 
   /**
@@ -164,7 +156,7 @@ public final class BatchPlanner {
     private final Set<Bytes> guardedKeys = new HashSet<>();
     private final Set<Bytes> reserved = new HashSet<>();
     private int width;
-    private long bytes = frameBytes();
+    private long bytes = sizes.ofFrame();
     private int maxBatchSize = Integer.MAX_VALUE;
     private boolean large;
     private boolean largeWaits;
@@ -270,10 +262,10 @@ public final class BatchPlanner {
               .plusDivided(operations, maxOperations)
               .plusDivided(clear.deleteFences().size(), maxOperations);
       long size =
-          frameBytes()
-              + bytesOf(clear.writes())
-              + bytesOfKeys(clear.deleteFences())
-              + bytesOfGroups(shape);
+          sizes.ofFrame()
+              + sizes.ofWrites(clear.writes())
+              + sizes.ofKeys(clear.deleteFences())
+              + sizes.ofGroups(shape.groups(maxOperations));
       if (!shape.fits(maxOperations) || size > maxBytes) {
         decided.add(new Decision(commit, null, tooLarge(operations, size)));
         return true;
@@ -301,10 +293,10 @@ public final class BatchPlanner {
               .plusDivided(deleteFences.size() + countNewFences(clear), maxOperations);
       long newBytes =
           bytes
-              + bytesOf(clear.writes())
-              + bytesOfKeys(clear.deleteFences())
-              + bytesOfKeys(clear.guards().keySet());
-      long size = newBytes + bytesOfGroups(shape);
+              + sizes.ofWrites(clear.writes())
+              + sizes.ofKeys(clear.deleteFences())
+              + sizes.ofKeys(clear.guards().keySet());
+      long size = newBytes + sizes.ofGroups(shape.groups(maxOperations));
       boolean fits =
           size <= maxBytes
               && shape.fits(maxOperations)
@@ -364,31 +356,6 @@ public final class BatchPlanner {
 
   private static int leafOf(CommitCheck.Result.Clear clear) {
     return Math.max(clear.guards().size(), clear.writes().size());
-  }
-
-  private long frameBytes() {
-    return FRAME_BYTES + (long) FRAME_KEYS * prefixBytes;
-  }
-
-  private long bytesOfGroups(BatchShape shape) {
-    return (long) STEP_BYTES * shape.groups(maxOperations);
-  }
-
-  private long bytesOf(Collection<Write> writes) {
-    long sum = 0;
-    for (Write write : writes) {
-      Bytes value = write.value();
-      sum += STEP_BYTES + prefixBytes + write.key().length() + (value == null ? 0 : value.length());
-    }
-    return sum;
-  }
-
-  private long bytesOfKeys(Collection<Bytes> keys) {
-    long sum = 0;
-    for (Bytes key : keys) {
-      sum += STEP_BYTES + prefixBytes + key.length();
-    }
-    return sum;
   }
 
   private PetaCoreException tooLarge(int operations, long size) {

@@ -96,6 +96,19 @@ final class PlannedStore implements AutoCloseable {
     return new Write(Bytes.utf8(key), null);
   }
 
+  /** Puts of a value to that many keys. */
+  static Write[] writes(int count, String value) {
+    Write[] writes = new Write[count];
+    for (int i = 0; i < count; i++) {
+      writes[i] = put("k" + i, value);
+    }
+    return writes;
+  }
+
+  static List<PendingCommit> members(BatchPlanner.Round round) {
+    return round.plan().members();
+  }
+
   /** Plans a batch, and records what was found out as the dispatcher does. */
   BatchPlanner.Round plan(Collection<PendingCommit> pending) {
     BatchPlanner.Round round = planner.plan(pending, inFlight, cache.applied(), false);

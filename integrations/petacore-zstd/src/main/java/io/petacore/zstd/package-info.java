@@ -1,0 +1,5 @@
+/** Values compressed with Zstandard. */
+@NullMarked
+package io.petacore.zstd;
+
+import org.jspecify.annotations.NullMarked;

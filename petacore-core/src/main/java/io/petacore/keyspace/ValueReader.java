@@ -1,0 +1,44 @@
+package io.petacore.keyspace;
+
+import io.petacore.data.Bytes;
+import io.petacore.internal.decoded.DecodedValues;
+import io.petacore.internal.decoded.DecodingView;
+import org.jspecify.annotations.Nullable;
+
+/** Decodes the values of a keyspace, or finds what was decoded before. */
+final class ValueReader<V> {
+
+  private final Codec<V> codec;
+  private final boolean dependsOnKey;
+
+  ValueReader(Codec<V> codec) {
+    this.codec = codec;
+    this.dependsOnKey = codec.dependsOnKey();
+  }
+
+  /** Returns what was decoded from a value before; null if it is not kept. */
+  @SuppressWarnings("unchecked") // an object that was kept for the codec is one of its values
+  @Nullable V find(DecodingView view, Bytes key, Bytes value) {
+    return (V) view.decodedValues().find(codec, dependsOnKey, key, value);
+  }
+
+  /**
+   * Decodes a value, or returns what was decoded before.
+   *
+   * @param view whose storage keeps it; null to keep nothing
+   * @param key kept with the value
+   */
+  V decode(@Nullable DecodingView view, Bytes key, Bytes value) {
+    if (view == null) {
+      return Decoding.<V>decode(codec, key, value).value();
+    }
+    V known = find(view, key, value);
+    if (known != null) {
+      return known;
+    }
+    DecodedValues values = view.decodedValues();
+    Decoding.Decoded<V> decoded = Decoding.decode(codec, key, value);
+    values.keep(codec, key, value, decoded.value(), decoded.bytes());
+    return decoded.value();
+  }
+}

@@ -17,6 +17,7 @@ import io.petacore.internal.transaction.NewestView;
 import io.petacore.store.KvStore;
 import io.petacore.subscription.ChangeBatch;
 import io.petacore.subscription.ChangeListener;
+import io.petacore.subscription.ChangeSource;
 import io.petacore.subscription.SubscribeOptions;
 import io.petacore.subscription.Subscription;
 import io.petacore.transaction.BulkLoadOptions;
@@ -51,7 +52,8 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for use by many threads. After {@link #close()} every call but {@link #status()} fails
  * with {@link StorageClosedException}, and so do reads of views that were opened before.
  */
-public final class DistributedStorage implements ReadView, TransactionContext, AutoCloseable {
+public final class DistributedStorage
+    implements ReadView, TransactionContext, ChangeSource, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(DistributedStorage.class);
 
@@ -349,30 +351,7 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
     engine.runner().awaitRevision(revision, requireNonNull(timeout, "timeout"));
   }
 
-  // ---- subscriptions
-
-  /**
-   * Delivers the state of a range and then its changes to a listener, with default options.
-   *
-   * @param range the keys; those reserved for PetaCore are left out
-   * @param listener the listener; see there for threads and failures
-   * @return the subscription; close it when it is no longer needed
-   */
-  public Subscription subscribe(KeyRange range, ChangeListener listener) {
-    return subscribe(range, SubscribeOptions.defaults(), listener);
-  }
-
-  /**
-   * Delivers the state of a range and then its changes to a listener: every revision after that
-   * state which changes the range, each once, whole and in order. What a slow listener falls behind
-   * by more than its buffer is delivered as one batch of net changes, and so is what the storage
-   * has missed when it loads its state again.
-   *
-   * @param range the keys; those reserved for PetaCore are left out
-   * @param options how the listener is served
-   * @param listener the listener; see there for threads and failures
-   * @return the subscription; close it when it is no longer needed
-   */
+  @Override
   public Subscription subscribe(KeyRange range, SubscribeOptions options, ChangeListener listener) {
     requireNonNull(range, "range");
     requireNonNull(options, "options");
@@ -380,17 +359,7 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
     return engine.subscriptions().subscribe(range, options, listener);
   }
 
-  /**
-   * Returns a publisher of Reactive Streams for the changes of a range. Each subscriber gets a
-   * subscription of its own when it subscribes. Its first batch is the state, with every present
-   * key, unless the options leave it out; changes for which there is no demand wait, or are
-   * conflated, as for a slow listener. The stream completes when the storage is closed. A
-   * subscriber that throws is cancelled.
-   *
-   * @param range the keys; those reserved for PetaCore are left out
-   * @param options how each subscriber is served
-   * @return the publisher
-   */
+  @Override
   public Flow.Publisher<ChangeBatch> changes(KeyRange range, SubscribeOptions options) {
     requireNonNull(range, "range");
     requireNonNull(options, "options");
@@ -408,11 +377,7 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
     return StatusSource.statusOf(engine);
   }
 
-  /**
-   * Returns whether the storage is following the store.
-   *
-   * @return true if its state is {@link StorageStatus.State#SYNCED}
-   */
+  /** {@return whether it follows the store: its state is {@link StorageStatus.State#SYNCED}} */
   public boolean isSynced() {
     return status().state() == StorageStatus.State.SYNCED;
   }

@@ -52,7 +52,7 @@ final class Resync {
   void start(Continuity continuity) {
     counters.resyncs.incrementAndGet();
     ResyncEvent event = monitor.beginResync();
-    steps.executeLater(() -> load(continuity, event));
+    steps.loadLater(() -> load(continuity, event));
   }
 
   private void load(Continuity continuity, ResyncEvent event) {
@@ -60,7 +60,7 @@ final class Resync {
     steps.after(
         load.apply(buffer),
         loaded -> apply(loaded, buffer, continuity, event),
-        failure -> steps.retryLater(failure, () -> load(continuity, event)));
+        failure -> steps.loadLater(failure, () -> load(continuity, event)));
   }
 
   private void apply(

@@ -162,7 +162,7 @@ public final class Synchronizer {
     steps.after(
         load(new InitialLoadSink(cache)),
         this::onInitialLoad,
-        failure -> steps.retryLater(failure, this::initialLoad));
+        failure -> steps.loadLater(failure, this::initialLoad));
   }
 
   private CompletableFuture<LoadedState> load(LoadSink sink) {
@@ -206,10 +206,15 @@ public final class Synchronizer {
   /** Opens a watch or starts a resync. */
   private void follow() {
     if (lock.locked(SyncState::isResyncRequired)) {
-      checkHistory(resync::start, failure -> steps.retryLater(failure, this::follow));
+      checkHistory(resync::start, this::followLater);
     } else {
       openWatch(cache.applied().revision() + 1);
     }
+  }
+
+  private void followLater(StoreException failure) {
+    steps.recordFailure(failure);
+    steps.watchLater(this::follow);
   }
 
   /**
@@ -255,7 +260,7 @@ public final class Synchronizer {
 
   private void onHistoryUnread(WatchSession session, StoreException failure) {
     if (session.abandon()) {
-      steps.retryLater(failure, this::follow);
+      followLater(failure);
     }
   }
 
@@ -282,7 +287,7 @@ public final class Synchronizer {
     @Override
     public void failedToApply(WatchSession session) {
       steps.executeAfterSession(
-          session.startedNanos(), () -> steps.executeLater(Synchronizer.this::follow));
+          session.startedNanos(), () -> steps.watchLater(Synchronizer.this::follow));
     }
 
     @Override
@@ -292,7 +297,7 @@ public final class Synchronizer {
           session.startedNanos(),
           cause.kind() == StoreException.Kind.COMPACTED
               ? () -> resync.start(Continuity.UNKNOWN)
-              : () -> steps.executeLater(Synchronizer.this::follow));
+              : () -> steps.watchLater(Synchronizer.this::follow));
     }
   }
 

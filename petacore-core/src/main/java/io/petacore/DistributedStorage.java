@@ -71,7 +71,11 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
   DistributedStorage(Engine engine, @Nullable UnaryOperator<TransactionContext> wrapper) {
     this.engine = engine;
     this.metrics = new MetricValues(engine);
-    this.wrapped = wrapper == null ? null : wrapper.apply(new DistributedStorage(engine, null));
+    this.wrapped =
+        wrapper == null
+            ? null
+            : requireNonNull(
+                wrapper.apply(new DistributedStorage(engine, null)), "the wrapper returned null");
     this.newest = new NewestView(engine.cache(), engine.decodedValues());
   }
 

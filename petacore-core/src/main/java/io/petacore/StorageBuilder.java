@@ -13,6 +13,7 @@ import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.concurrent.ThreadScheduler;
+import io.petacore.internal.engine.Engine;
 import io.petacore.internal.engine.StatusReporting;
 import io.petacore.internal.engine.StorageConfig;
 import io.petacore.internal.engine.StorageOpener;
@@ -401,7 +402,13 @@ public final class StorageBuilder {
    * @throws IllegalArgumentException if the namespace is neither empty nor ends in a delimiter
    */
   public DistributedStorage open() {
-    return new DistributedStorage(new StorageOpener(config()).open(), wrapper);
+    Engine engine = new StorageOpener(config()).open();
+    try {
+      return new DistributedStorage(engine, wrapper);
+    } catch (RuntimeException | Error failure) {
+      engine.close();
+      throw failure;
+    }
   }
 
   private StorageConfig config() {

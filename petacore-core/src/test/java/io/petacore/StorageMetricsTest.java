@@ -245,4 +245,19 @@ class StorageMetricsTest {
       assertFalse(calls.isEmpty(), "methods that are made of others");
     }
   }
+
+  @Test
+  void aWrapperThatFailsLeavesNothingBehind() {
+    StorageBuilder builder =
+        DistributedStorage.builder(store)
+            .namespace("refused/")
+            .wrapTransactions(
+                inner -> {
+                  throw new IllegalStateException("deliberately");
+                });
+    assertThrows(IllegalStateException.class, builder::open);
+    assertTrue(
+        Thread.getAllStackTraces().keySet().stream()
+            .noneMatch(thread -> thread.getName().startsWith("petacore-refused/")));
+  }
 }

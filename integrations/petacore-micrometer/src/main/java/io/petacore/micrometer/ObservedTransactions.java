@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * run of the body as an event, and with outcome, number of attempts and revision.
  *
  * <p><b>Context.</b> Bodies run with the observation as the current one, on whichever thread.
- * Dependents of the futures of asynchronous transactions run in the caller's context: his
+ * Dependents of the futures of asynchronous transactions run in the caller's context: its
  * observation, and every other thread-local value that Micrometer's context propagation knows.
  *
  * <p>While the registry has no handler nothing is observed. A transaction from {@link #begin} is

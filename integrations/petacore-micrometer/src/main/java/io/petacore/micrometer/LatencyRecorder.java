@@ -75,8 +75,7 @@ final class LatencyRecorder implements MetricsRecorder {
       return known;
     }
     // Two threads at once get the same timer from the registry.
-    Timer first =
-        timer(StorageMetric.TRANSACTION_DURATION, tags.and("outcome", outcome.label()));
+    Timer first = timer(StorageMetric.TRANSACTION_DURATION, tags.and("outcome", outcome.label()));
     transactions.set(outcome.ordinal(), first);
     return first;
   }

@@ -108,8 +108,7 @@ class ObservedTransactionsTest {
     assertEquals(Long.toString(result.revision()), value(context, "petacore.revision"));
     assertEquals(List.of("petacore.transaction: attempt 1"), handler.events);
     assertEquals(
-        "value",
-        storage.<@Nullable String, RuntimeException>callTransaction(tx -> tx.read("key")));
+        "value", storage.<@Nullable String, RuntimeException>callTransaction(tx -> tx.read("key")));
     assertEquals(2, handler.stopped.size());
     assertNull(registry.getCurrentObservation());
   }

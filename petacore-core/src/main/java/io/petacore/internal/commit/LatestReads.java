@@ -12,7 +12,6 @@ import io.petacore.store.KeyValue;
 import io.petacore.store.RangePage;
 import io.petacore.store.RangeRequest;
 import io.petacore.store.StoreException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -40,9 +39,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LatestReads {
 
-  private static final Duration FIRST_BACKOFF = Duration.ofMillis(20);
-  private static final Duration MAX_BACKOFF = Duration.ofSeconds(1);
-
   private final CommitContext context;
   private final ReplicaProgress progress;
   private final LossDetector losses;
@@ -63,7 +59,7 @@ final class LatestReads {
     this.losses = losses;
     this.staleness = context.staleness;
     this.recordKey = context.namespace.toStore(ReservedKeys.COMMIT_RECORD);
-    this.backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, context.scheduler::chance);
+    this.backoff = Backoff.ofRequests(context.scheduler);
     this.waiting = new RevisionCalls(context.lock);
     this.reading = new RevisionCalls(context.lock);
     this.inFlight = new ExpiringFlag(context.scheduler::nanoTime);

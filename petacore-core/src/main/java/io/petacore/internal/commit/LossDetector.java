@@ -8,7 +8,6 @@ import io.petacore.internal.format.ReservedKeys;
 import io.petacore.store.RangePage;
 import io.petacore.store.RangeRequest;
 import io.petacore.store.StoreException;
-import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
@@ -22,9 +21,6 @@ import java.util.function.Consumer;
  * still to come.
  */
 final class LossDetector {
-
-  private static final Duration FIRST_BACKOFF = Duration.ofMillis(20);
-  private static final Duration MAX_BACKOFF = Duration.ofSeconds(1);
 
   private final CommitContext context;
   private final ReplicaProgress progress;
@@ -45,7 +41,7 @@ final class LossDetector {
     this.progress = context.progress;
     this.recordKey = context.namespace.toStore(ReservedKeys.COMMIT_RECORD);
     this.onLoss = onLoss;
-    this.backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, context.scheduler::chance);
+    this.backoff = Backoff.ofRequests(context.scheduler);
     this.polling = new ExpiringFlag(context.scheduler::nanoTime);
     this.verifying = new ExpiringFlag(context.scheduler::nanoTime);
   }

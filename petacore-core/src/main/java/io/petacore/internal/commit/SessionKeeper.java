@@ -31,8 +31,6 @@ final class SessionKeeper {
 
   private static final Logger log = LoggerFactory.getLogger(SessionKeeper.class);
 
-  private static final Duration FIRST_BACKOFF = Duration.ofMillis(20);
-  private static final Duration MAX_BACKOFF = Duration.ofSeconds(1);
   private static final int ADVANCES_BEFORE_REVOKING = 3;
 
   /** An advance that has no answer for so long is sent again, a few times. */
@@ -63,7 +61,7 @@ final class SessionKeeper {
   SessionKeeper(CommitContext context, Duration timeToLive) {
     this.context = context;
     this.timeToLive = timeToLive;
-    this.backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, context.scheduler::chance);
+    this.backoff = Backoff.ofRequests(context.scheduler);
     this.opening = new ExpiringFlag(context.scheduler::nanoTime);
     this.tryingToAdvance = new ExpiringFlag(context.scheduler::nanoTime);
   }
@@ -207,6 +205,7 @@ final class SessionKeeper {
       fenceRevision = modRevision;
       advancing = false;
       failedAdvances = 0;
+      backoff.reset();
     }
   }
 

@@ -11,6 +11,14 @@ import java.util.function.LongUnaryOperator;
  */
 public final class Backoff {
 
+  private static final Duration FIRST = Duration.ofMillis(20);
+
+  /**
+   * An election takes one to two seconds, during which requests are refused; what waits for it is
+   * not to wait much longer than that.
+   */
+  private static final Duration MAX = Duration.ofMillis(500);
+
   private final long firstNanos;
   private final long maxNanos;
   private final LongUnaryOperator chance;
@@ -22,6 +30,11 @@ public final class Backoff {
    */
   public Backoff(Duration first, Duration max) {
     this(first, max, bound -> ThreadLocalRandom.current().nextLong(bound));
+  }
+
+  /** Creates the backoff of requests to a store: from 20 ms to 500 ms. */
+  public static Backoff ofRequests(Scheduler scheduler) {
+    return new Backoff(FIRST, MAX, scheduler::chance);
   }
 
   /**

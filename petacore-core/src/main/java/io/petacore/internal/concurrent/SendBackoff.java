@@ -8,9 +8,6 @@ import java.time.Duration;
  */
 public final class SendBackoff {
 
-  private static final Duration FIRST = Duration.ofMillis(20);
-  private static final Duration LONGEST = Duration.ofSeconds(1);
-
   private final Scheduler scheduler;
   private final Runnable onEnd;
   private final Backoff backoff;
@@ -26,7 +23,7 @@ public final class SendBackoff {
   public SendBackoff(Scheduler scheduler, Runnable onEnd) {
     this.scheduler = scheduler;
     this.onEnd = onEnd;
-    this.backoff = new Backoff(FIRST, LONGEST, scheduler::chance);
+    this.backoff = Backoff.ofRequests(scheduler);
   }
 
   /** Whether nothing is to be sent now. */

@@ -29,9 +29,6 @@ public final class StorageOpener {
 
   private static final Logger log = LoggerFactory.getLogger(StorageOpener.class);
 
-  private static final Duration FIRST_BACKOFF = Duration.ofMillis(20);
-  private static final Duration MAX_BACKOFF = Duration.ofMillis(500);
-
   private final StorageConfig config;
   private final Namespace namespace;
   private final NamespaceGate gate;
@@ -126,7 +123,7 @@ public final class StorageOpener {
 
   /** Retries a step until it succeeds, is refused, or times out. */
   private <T> T retry(Supplier<CompletableFuture<T>> step) {
-    Backoff backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, scheduler::chance);
+    Backoff backoff = Backoff.ofRequests(scheduler);
     while (true) {
       try {
         T answer = await(step.get());

@@ -45,7 +45,7 @@ final class Resync {
   /** Starts a resync after the next backoff, since its cause may persist. On the scheduler. */
   void start(Continuity continuity) {
     counters.resyncs.incrementAndGet();
-    steps.executeLater(() -> load(continuity));
+    steps.loadLater(() -> load(continuity));
   }
 
   private void load(Continuity continuity) {
@@ -53,7 +53,7 @@ final class Resync {
     steps.after(
         load.apply(buffer),
         loaded -> apply(loaded, buffer, continuity),
-        failure -> steps.retryLater(failure, () -> load(continuity)));
+        failure -> steps.loadLater(failure, () -> load(continuity)));
   }
 
   private void apply(LoadedState loaded, ResyncBuffer buffer, Continuity continuity) {

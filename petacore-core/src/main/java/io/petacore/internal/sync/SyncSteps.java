@@ -22,12 +22,20 @@ final class SyncSteps {
 
   private static final Logger log = LoggerFactory.getLogger(SyncSteps.class);
 
-  private static final Duration MIN_BACKOFF = Duration.ofMillis(20);
-  private static final Duration MAX_BACKOFF = Duration.ofSeconds(2);
+  private static final Duration MIN_LOAD_BACKOFF = Duration.ofMillis(20);
+  private static final Duration MAX_LOAD_BACKOFF = Duration.ofSeconds(2);
+  private static final Duration RECOVERY_INTERVAL = Duration.ofSeconds(2);
+
+  /** A watch session that lasted so long had succeeded. */
+  private static final Duration LASTING = Duration.ofSeconds(2);
 
   private final Scheduler scheduler;
   private final BooleanSupplier closed;
-  private final Backoff backoff; // scheduler only
+
+  // Scheduler only. A load costs the store much more than a watch does.
+  private final Backoff loadBackoff;
+  private final Backoff watchBackoff;
+
   private volatile boolean failed; // whether a step failed unexpectedly and no other follows
   private volatile @Nullable StoreException lastFailure;
 
@@ -37,7 +45,8 @@ final class SyncSteps {
   SyncSteps(Scheduler scheduler, BooleanSupplier closed) {
     this.scheduler = scheduler;
     this.closed = closed;
-    this.backoff = new Backoff(MIN_BACKOFF, MAX_BACKOFF, scheduler::chance);
+    this.loadBackoff = new Backoff(MIN_LOAD_BACKOFF, MAX_LOAD_BACKOFF, scheduler::chance);
+    this.watchBackoff = Backoff.ofRequests(scheduler);
   }
 
   /**
@@ -48,7 +57,7 @@ final class SyncSteps {
    */
   void start(Runnable first, Runnable recovery, Runnable periodic) {
     scheduler.repeat(
-        MAX_BACKOFF,
+        RECOVERY_INTERVAL,
         () -> {
           periodic.run();
           if (failed && !closed.getAsBoolean()) {
@@ -89,15 +98,20 @@ final class SyncSteps {
     }
   }
 
-  /** Runs a step after the next backoff. On the scheduler. */
-  void executeLater(Runnable step) {
-    scheduler.schedule(backoff.next(), () -> run(step));
+  /** Runs a step that loads, after the next backoff. On the scheduler. */
+  void loadLater(Runnable step) {
+    scheduler.schedule(loadBackoff.next(), () -> run(step));
   }
 
-  /** Records a failure of the store and runs a step after the next backoff. On the scheduler. */
-  void retryLater(StoreException failure, Runnable step) {
+  /** Records a failure of the store, and runs a step that loads, after the next backoff. */
+  void loadLater(StoreException failure, Runnable step) {
     recordFailure(failure);
-    executeLater(step);
+    loadLater(step);
+  }
+
+  /** Runs a step that opens a watch, after the next backoff. On the scheduler. */
+  void watchLater(Runnable step) {
+    scheduler.schedule(watchBackoff.next(), () -> run(step));
   }
 
   /**
@@ -126,14 +140,15 @@ final class SyncSteps {
   /**
    * Runs a step after a watch session has ended. May be called by any thread.
    *
-   * @param startedNanos when the session started; one that lasted resets the backoff
+   * @param startedNanos when the session started; one that lasted resets the backoffs
    */
   void executeAfterSession(long startedNanos, Runnable step) {
     try {
       execute(
           () -> {
-            if (scheduler.nanoTime() - startedNanos > MAX_BACKOFF.toNanos()) {
-              backoff.reset();
+            if (scheduler.nanoTime() - startedNanos > LASTING.toNanos()) {
+              loadBackoff.reset();
+              watchBackoff.reset();
             }
             step.run();
           });

@@ -156,7 +156,7 @@ public final class Synchronizer {
     steps.after(
         load(new InitialLoadSink(cache)),
         this::onInitialLoad,
-        failure -> steps.retryLater(failure, this::initialLoad));
+        failure -> steps.loadLater(failure, this::initialLoad));
   }
 
   private CompletableFuture<LoadedState> load(LoadSink sink) {
@@ -200,10 +200,15 @@ public final class Synchronizer {
   /** Opens a watch or starts a resync. */
   private void follow() {
     if (lock.locked(SyncState::isResyncRequired)) {
-      checkHistory(resync::start, failure -> steps.retryLater(failure, this::follow));
+      checkHistory(resync::start, this::followLater);
     } else {
       openWatch(cache.applied().revision() + 1);
     }
+  }
+
+  private void followLater(StoreException failure) {
+    steps.recordFailure(failure);
+    steps.watchLater(this::follow);
   }
 
   /**
@@ -249,7 +254,7 @@ public final class Synchronizer {
 
   private void onHistoryUnread(WatchSession session, StoreException failure) {
     if (session.abandon()) {
-      steps.retryLater(failure, this::follow);
+      followLater(failure);
     }
   }
 
@@ -275,7 +280,7 @@ public final class Synchronizer {
     @Override
     public void failedToApply(WatchSession session) {
       steps.executeAfterSession(
-          session.startedNanos(), () -> steps.executeLater(Synchronizer.this::follow));
+          session.startedNanos(), () -> steps.watchLater(Synchronizer.this::follow));
     }
 
     @Override
@@ -285,7 +290,7 @@ public final class Synchronizer {
           session.startedNanos(),
           cause.kind() == StoreException.Kind.COMPACTED
               ? () -> resync.start(Continuity.UNKNOWN)
-              : () -> steps.executeLater(Synchronizer.this::follow));
+              : () -> steps.watchLater(Synchronizer.this::follow));
     }
   }
 

@@ -13,7 +13,6 @@ import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.Order;
 import io.petacore.internal.mvcc.SecondaryIndex;
 import io.petacore.transaction.IndexView;
-import io.petacore.transaction.ReadView;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -115,6 +115,24 @@ class FenceAdvanceTest extends PipelineFixture {
     assertWorks();
   }
 
+  /** Fails if the pauses of one outage continue to grow in the next. */
+  @Test
+  void anEarlierOutageDoesNotDelayIt() {
+    Sent advance = advances(1).get(0);
+    for (int i = 0; i < 8; i++) {
+      advance.fail(Kind.UNAVAILABLE);
+      scheduler.advance(UNANSWERED);
+      advance = node.store.next(What.FENCE);
+    }
+    advance.answer();
+    assertGoesOn();
+    advances(1).get(0).fail(Kind.UNAVAILABLE);
+    scheduler.advance(Duration.ofMillis(20));
+    node.store.next(What.FENCE).answer();
+    assertGoesOn();
+    assertWorks();
+  }
+
   @Test
   void itIsSentAgainAFewTimesOnly() {
     advances(7);

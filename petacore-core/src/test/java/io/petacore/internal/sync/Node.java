@@ -35,8 +35,8 @@ final class Node {
   static final Duration MAX_OFFSET = Duration.ofNanos(1_000);
   static final Duration AGREEMENT_MARGIN = Duration.ofNanos(5_000);
 
-  /** The maximum backoff. */
-  static final Duration MAX_BACKOFF = Duration.ofSeconds(2);
+  /** Longer than any backoff. */
+  private static final Duration PAUSE = Duration.ofSeconds(2);
 
   private static final SessionId SESSION = new SessionId(1, 2);
 
@@ -84,9 +84,9 @@ final class Node {
     return store.watch().open();
   }
 
-  /** Advances the time by the maximum backoff. */
+  /** Advances the time past any backoff. */
   void pause() {
-    scheduler.advance(MAX_BACKOFF);
+    scheduler.advance(PAUSE);
   }
 
   /** A put of a key of the namespace. */

@@ -149,6 +149,17 @@ class SynchronizerTest {
 
   // ---- the end of a watch
 
+  /** Fails if the next attempt after an election may be seconds away. */
+  @Test
+  void howeverManyWatchesAreRefusedTheNextFollowsSoon() {
+    node.load();
+    for (int i = 1; i <= 50; i++) {
+      node.store.watch().end(Kind.UNAVAILABLE);
+      node.scheduler.advance(Duration.ofMillis(500));
+      assertEquals(i + 1, node.store.watches().size());
+    }
+  }
+
   @Test
   void aWatchThatEndedIsReopenedAtTheNextRevision() {
     ScriptedWatch first = node.follow();
@@ -255,7 +266,7 @@ class SynchronizerTest {
     node.load();
     node.scheduler.advance(Duration.ofSeconds(3));
     node.store.watch().end(Kind.UNAVAILABLE);
-    node.pause(); // the next one is opened at most 2 s later, and its own bound is 5 s
+    node.pause(); // the next one is opened soon, and its own bound is 5 s
     ScriptedWatch next = node.store.watch();
     node.scheduler.advance(Duration.ofSeconds(2));
     assertFalse(next.isClosed());

@@ -60,10 +60,14 @@ final class CommitFaults {
     return done;
   }
 
-  /** Returns the answer to a commit, or its loss. */
+  /** Returns the answer to a commit; if it was applied, perhaps its loss. */
   CompletableFuture<BatchResult> answer(CompletableFuture<BatchResult> answer) {
-    boolean lose = answersToLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
-    return lose ? answer.thenCompose(result -> lost()) : answer;
+    return answer.thenCompose(
+        result -> result.applied() && takeLoss() ? lost() : CompletableFuture.completedFuture(result));
+  }
+
+  private boolean takeLoss() {
+    return answersToLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
   }
 
   private static CompletableFuture<BatchResult> lost() {

@@ -26,6 +26,7 @@ final class FaultyStore implements KvStore {
   private final CommitFaults faults;
   private final Timer timer;
   private final Set<FaultyWatch> watches = ConcurrentHashMap.newKeySet();
+  private final Set<Runnable> delayed = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean cutDuringCommit = new AtomicBoolean();
   private volatile boolean cut;
   private volatile Duration delay = Duration.ZERO;
@@ -63,14 +64,20 @@ final class FaultyStore implements KvStore {
     cutDuringCommit.set(true);
   }
 
+  /** Sets the delay; what was delayed for longer goes on at once. */
   void delay(Duration each) {
+    boolean shorter = each.compareTo(delay) < 0;
     delay = each;
+    if (shorter) {
+      watches.forEach(FaultyWatch::hurry);
+      delayed.forEach(request -> timer.after(Duration.ZERO, request));
+    }
   }
 
   void heal() {
     cutDuringCommit.set(false);
-    delay = Duration.ZERO;
     cut = false;
+    delay(Duration.ZERO);
   }
 
   /** Forgets a watch; false if it was forgotten before. */
@@ -164,11 +171,18 @@ final class FaultyStore implements KvStore {
       return exchange(lost, request);
     }
     CompletableFuture<T> answer = new CompletableFuture<>();
-    timer.after(
-        wait,
-        () ->
-            exchange(lost, request)
-                .whenComplete((result, failure) -> copy(result, failure, answer)));
+    Runnable sending =
+        new Runnable() {
+          @Override
+          public void run() {
+            if (delayed.remove(this)) {
+              exchange(lost, request)
+                  .whenComplete((result, failure) -> copy(result, failure, answer));
+            }
+          }
+        };
+    delayed.add(sending);
+    timer.after(wait, sending);
     return answer;
   }
 

@@ -91,6 +91,17 @@ final class FaultyWatch implements Watch, WatchListener {
     store.timer().after(delay, this::deliverFirst);
   }
 
+  /** Delivers what was delayed without waiting any longer. */
+  void hurry() {
+    store.timer().after(Duration.ZERO, this::deliverDelayed);
+  }
+
+  private synchronized void deliverDelayed() {
+    while (!delayed.isEmpty()) {
+      deliverFirst();
+    }
+  }
+
   private synchronized void deliverFirst() {
     Runnable call = delayed.poll();
     if (call == null || over) {

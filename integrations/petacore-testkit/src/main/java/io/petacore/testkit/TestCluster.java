@@ -140,8 +140,8 @@ public final class TestCluster implements AutoCloseable {
   }
 
   /**
-   * Delays every request and every event of a node. Events keep their order, so those delayed
-   * earlier may arrive early if the delay is shortened.
+   * Delays every request and every event of a node. When the delay is shortened, what was delayed
+   * for longer goes on at once; events keep their order.
    *
    * @param node a node of this cluster
    * @param delay the delay of each; zero for none

@@ -9,13 +9,16 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import io.petacore.DistributedStorage;
 import io.petacore.StorageStatus;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.platform.engine.TestExecutionResult;
-import org.junit.platform.testkit.engine.EngineTestKit;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
 /** The parameters, and the life of a cluster. */
 @PetaCoreTest
@@ -92,16 +95,12 @@ class ExtensionTest {
   }
 
   private static String failure(Class<?> type) {
-    return EngineTestKit.engine("junit-jupiter")
-        .selectors(selectClass(type))
-        .execute()
-        .testEvents()
-        .failed()
-        .stream()
-        .flatMap(event -> event.getPayload(TestExecutionResult.class).stream())
-        .flatMap(result -> result.getThrowable().stream())
-        .map(Throwable::getMessage)
-        .findFirst()
-        .orElse("");
+    SummaryGeneratingListener listener = new SummaryGeneratingListener();
+    LauncherDiscoveryRequest request =
+        LauncherDiscoveryRequestBuilder.request().selectors(selectClass(type)).build();
+    LauncherFactory.create().execute(request, listener);
+    return listener.getSummary().getFailures().stream()
+        .map(failure -> String.valueOf(failure.getException().getMessage()))
+        .collect(Collectors.joining());
   }
 }

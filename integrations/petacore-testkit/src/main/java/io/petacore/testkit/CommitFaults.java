@@ -63,7 +63,8 @@ final class CommitFaults {
   /** Returns the answer to a commit; if it was applied, perhaps its loss. */
   CompletableFuture<BatchResult> answer(CompletableFuture<BatchResult> answer) {
     return answer.thenCompose(
-        result -> result.applied() && takeLoss() ? lost() : CompletableFuture.completedFuture(result));
+        result ->
+            result.applied() && takeLoss() ? lost() : CompletableFuture.completedFuture(result));
   }
 
   private boolean takeLoss() {

@@ -14,6 +14,7 @@ import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.decoded.StorageViews;
 import io.petacore.internal.engine.Engine;
 import io.petacore.internal.transaction.NewestView;
+import io.petacore.metrics.StorageMetrics;
 import io.petacore.store.KvStore;
 import io.petacore.subscription.ChangeBatch;
 import io.petacore.subscription.ChangeListener;
@@ -34,6 +35,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,9 +63,15 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
 
   final Engine engine;
   private final NewestView newest;
+  private final StorageMetrics metrics;
 
-  DistributedStorage(Engine engine) {
+  /** Runs the transactions of callers; null if nothing was set to wrap them. */
+  private final @Nullable TransactionContext wrapped;
+
+  DistributedStorage(Engine engine, @Nullable UnaryOperator<TransactionContext> wrapper) {
     this.engine = engine;
+    this.metrics = new MetricValues(engine);
+    this.wrapped = wrapper == null ? null : wrapper.apply(new DistributedStorage(engine, null));
     this.newest = new NewestView(engine.cache(), engine.decodedValues());
   }
 
@@ -95,6 +103,10 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
       TransactionOptions options, TransactionTask<X> body) throws X {
     requireNonNull(options, "options");
     requireNonNull(body, "body");
+    TransactionContext wrapping = wrapped;
+    if (wrapping != null) {
+      return wrapping.runTransaction(options, body);
+    }
     return engine.runner().run(options, body);
   }
 
@@ -103,6 +115,10 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
       TransactionOptions options, TransactionCall<T, X> body) throws X {
     requireNonNull(options, "options");
     requireNonNull(body, "body");
+    TransactionContext wrapping = wrapped;
+    if (wrapping != null) {
+      return wrapping.callTransaction(options, body);
+    }
     return engine.runner().call(options, body);
   }
 
@@ -111,6 +127,10 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
       TransactionOptions options, TransactionTask<?> body) {
     requireNonNull(options, "options");
     requireNonNull(body, "body");
+    TransactionContext wrapping = wrapped;
+    if (wrapping != null) {
+      return wrapping.runTransactionAsync(options, body);
+    }
     try {
       return engine.runner().runAsync(options, body);
     } catch (StorageClosedException closed) {
@@ -123,6 +143,10 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
       TransactionOptions options, TransactionCall<T, ?> body) {
     requireNonNull(options, "options");
     requireNonNull(body, "body");
+    TransactionContext wrapping = wrapped;
+    if (wrapping != null) {
+      return wrapping.callTransactionAsync(options, body);
+    }
     try {
       return engine.runner().callAsync(options, body);
     } catch (StorageClosedException closed) {
@@ -133,6 +157,10 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
   @Override
   public ExplicitTransaction begin(TransactionOptions options) {
     requireNonNull(options, "options");
+    TransactionContext wrapping = wrapped;
+    if (wrapping != null) {
+      return wrapping.begin(options);
+    }
     return engine.runner().begin(options);
   }
 
@@ -406,6 +434,15 @@ public final class DistributedStorage implements ReadView, TransactionContext, A
    */
   public StorageStatus status() {
     return StatusSource.statusOf(engine);
+  }
+
+  /**
+   * Returns the metrics of the storage, to be exported to a monitoring system.
+   *
+   * @return the metrics, as long-lived as the storage
+   */
+  public StorageMetrics metrics() {
+    return metrics;
   }
 
   /**

@@ -22,6 +22,7 @@ import io.petacore.internal.transaction.TransactionSettings;
 import io.petacore.store.KvStore;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Snapshot;
+import io.petacore.transaction.TransactionContext;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of a storage to be opened. Changing them after {@link #open()} does not change the
@@ -60,6 +63,7 @@ public final class StorageBuilder {
   private final Map<String, IndexDefinition> indexes = new LinkedHashMap<>();
   private Executor executor = ForkJoinPool.commonPool();
   private Consumer<StorageStatus> statusListener = status -> {};
+  private @Nullable UnaryOperator<TransactionContext> wrapper;
   private PhysicalClock physicalClock = PhysicalClock.system();
   Function<String, Scheduler> schedulers = ThreadScheduler::new; // replaced by a simulation
   MvccCache.Maker caches = MvccCache::new; // replaced by a simulation
@@ -360,6 +364,19 @@ public final class StorageBuilder {
   }
 
   /**
+   * Sets what wraps the transactions of the storage, for example in spans of a tracer. The wrapper
+   * replaces the storage for the abstract methods of {@link TransactionContext}; range deletions
+   * and bulk loads are not wrapped. Default: none.
+   *
+   * @param transactionWrapper gets what runs transactions, and returns what callers use
+   * @return this builder
+   */
+  public StorageBuilder wrapTransactions(UnaryOperator<TransactionContext> transactionWrapper) {
+    this.wrapper = requireNonNull(transactionWrapper, "transactionWrapper");
+    return this;
+  }
+
+  /**
    * Sets the source of wall time. Default: the system's clock.
    *
    * @param clock read by any thread; must neither block nor throw
@@ -384,7 +401,7 @@ public final class StorageBuilder {
    * @throws IllegalArgumentException if the namespace is neither empty nor ends in a delimiter
    */
   public DistributedStorage open() {
-    return new DistributedStorage(new StorageOpener(config()).open());
+    return new DistributedStorage(new StorageOpener(config()).open(), wrapper);
   }
 
   private StorageConfig config() {

@@ -12,8 +12,8 @@ import java.util.List;
  * @param toRevision the last one. Equal to {@code fromRevision} for a single revision; lower only
  *     after the store was restored from a backup
  * @param timestamp the timestamp of the last one
- * @param conflated whether the batch holds net changes of more than one revision. They turn what
- *     the subscriber was last given into the state at {@code toRevision}; states in between are
+ * @param conflated whether the batch holds net changes of more than one revision. They lead from
+ *     what the subscriber was last given to the state at {@code toRevision}; states in between are
  *     left out
  * @param changes the changes in ascending order of their keys, each key once; unmodifiable
  */

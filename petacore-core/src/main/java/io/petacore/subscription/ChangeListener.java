@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Calls do not overlap, and each sees what the ones before wrote to memory. They run on the
  * executor of {@link SubscribeOptions}, and may block it: while a call runs, changes are queued for
  * this listener, and {@linkplain ChangeBatch#conflated conflated} beyond its buffer; other
- * listeners, reads and commits go on.
+ * listeners, reads and commits do not wait for it.
  *
  * <p>During a call for a revision, reads of the storage see at least that revision.
  *

@@ -57,7 +57,7 @@ public final class SubscribeOptions {
 
   /**
    * Returns a copy of these options with an executor for the calls. A listener that blocks for long
-   * should have one of its own, unless the storage's is a fork-join pool, which is told of every
+   * should have one of its own, unless the storage's is a fork-join pool, which learns of every
    * call and adds a thread for a blocked one.
    *
    * <p>A call that the executor rejects, or does not accept within half a second, runs on a thread

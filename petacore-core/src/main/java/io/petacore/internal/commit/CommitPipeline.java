@@ -12,6 +12,7 @@ import io.petacore.internal.concurrent.CombiningLock;
 import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.format.Namespace;
+import io.petacore.internal.monitoring.Monitor;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.RevisionListener;
 import io.petacore.store.KvStore;
@@ -64,13 +65,15 @@ public final class CommitPipeline {
    * @param cache the cache that the writes are checked against
    * @param clock makes the timestamps
    * @param scheduler runs timers
+   * @param monitor receives the ends of batches and sessions
    */
   public record Environment(
       KvStore store,
       Namespace namespace,
       MvccCache cache,
       HybridLogicalClock clock,
-      Scheduler scheduler) {}
+      Scheduler scheduler,
+      Monitor monitor) {}
 
   /**
    * The pipeline's settings.
@@ -178,6 +181,21 @@ public final class CommitPipeline {
   /** The number of permits left for commits. */
   int availablePermits() {
     return context.limiter.available();
+  }
+
+  /** The number of transactions in the pipeline. */
+  public int pendingCommits() {
+    return context.limiter.limit() - context.limiter.available();
+  }
+
+  /** The most transactions in the pipeline. */
+  public int maxPendingCommits() {
+    return context.limiter.limit();
+  }
+
+  /** Receives what operations want to know. */
+  public Monitor monitor() {
+    return context.monitor;
   }
 
   /** Whether nothing is pending and nothing is in flight. */

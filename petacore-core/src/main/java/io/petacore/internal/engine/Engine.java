@@ -13,6 +13,7 @@ import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.format.FormatRecord;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.format.Namespace;
+import io.petacore.internal.monitoring.Monitor;
 import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MemoryUsage;
 import io.petacore.internal.mvcc.MvccCache;
@@ -45,6 +46,7 @@ public final class Engine {
 
   private final MvccCache cache;
   private final DecodedValues decoded;
+  private final Monitor monitor;
   private final CommitPipeline pipeline;
   private final Synchronizer synchronizer;
   private final ApplicationExecutor executor;
@@ -74,9 +76,10 @@ public final class Engine {
     this.decoded = new DecodedValues(config.history().maxDecodedBytes());
     HybridLogicalClock clock =
         new HybridLogicalClock(config.clock().physical(), config.clock().maxOffset());
+    this.monitor = new Monitor(config.namespace(), config.clock().physical(), scheduler::nanoTime);
     this.pipeline =
         new CommitPipeline(
-            new CommitPipeline.Environment(store, namespace, cache, clock, scheduler),
+            new CommitPipeline.Environment(store, namespace, cache, clock, scheduler, monitor),
             new CommitPipeline.Settings(
                 config.pipeline().maxInFlight(),
                 config.pipeline().maxPendingCommits(),
@@ -106,7 +109,8 @@ public final class Engine {
             syncScheduler,
             config.clock().maxOffset().plus(config.transactions().timeout()),
             new PublishingListener(pipeline.revisionListener(), subscriptions),
-            state -> statusReporter.run());
+            state -> statusReporter.run(),
+            monitor);
     health.onFailure(this::storeFailed);
   }
 
@@ -209,6 +213,11 @@ public final class Engine {
   /** The decoded values of the cache. */
   public DecodedValues decodedValues() {
     return decoded;
+  }
+
+  /** Receives recorders of the application. */
+  public Monitor monitor() {
+    return monitor;
   }
 
   /** The commit pipeline. */

@@ -13,10 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One subscription: what it is to be told, and the calls that tell it.
+ * One subscription: the changes to be delivered, and the calls that deliver them.
  *
- * <p>The calls are made by a {@linkplain Turns turn}, a task on the application's executor of which
- * one runs at a time. Fields that are not volatile are read and written in turns only.
+ * <p>Its {@link DeliveryTask} makes the calls on the application's executor, one at a time. Fields
+ * that are not volatile are read and written in that task only.
  */
 final class FeedSubscription implements Subscription {
 
@@ -29,7 +29,7 @@ final class FeedSubscription implements Subscription {
   private final KeyRange range;
   private final Recipient recipient;
   private final PendingChanges pending;
-  private final Turns turns;
+  private final DeliveryTask task;
   private final Backoff backoff;
 
   private volatile boolean ended;
@@ -51,7 +51,7 @@ final class FeedSubscription implements Subscription {
     this.range = range;
     this.recipient = recipient;
     this.pending = pending;
-    this.turns = new Turns(context.scheduler(), context.dispatcher(), this, executor);
+    this.task = new DeliveryTask(context.scheduler(), context.dispatcher(), this, executor);
     this.backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, context.scheduler()::chance);
   }
 
@@ -60,13 +60,13 @@ final class FeedSubscription implements Subscription {
   /** Adds what a revision changed. Writer only. Neither blocks nor runs application code. */
   void publish(Revision revision) {
     if (pending.add(revision) && recipient.isReady()) {
-      turns.request();
+      task.request();
     }
   }
 
   // ---- the start
 
-  /** Lets the changes follow the applied state, without telling it. Before the first turn. */
+  /** Lets the changes follow the applied state, which is not delivered. Before the first run. */
   void startAtApplied() {
     while (true) {
       AppliedState applied = context.cache().applied();
@@ -85,34 +85,34 @@ final class FeedSubscription implements Subscription {
     pending.accept();
   }
 
-  /** Requests the first turn. */
+  /** Requests the first run of the task. */
   void begin() {
     demanded();
   }
 
-  /** Requests a turn since the recipient is ready. */
+  /** Requests a run of the task since the recipient is ready. */
   void demanded() {
-    turns.request();
+    task.request();
     context.dispatcher().wake();
   }
 
-  // ---- turns
+  // ---- the task
 
-  /** Hands the requested turn over to the executor. Dispatcher only. */
+  /** Hands the requested run over to the executor. Dispatcher only. */
   void handOver() {
-    turns.handOver();
+    task.handOver();
   }
 
-  /** Makes up for a turn that the executor has lost, or a timer that has failed. */
+  /** Makes up for a run that the executor has lost, or a timer that has failed. */
   void recheck() {
-    turns.recheck();
+    task.recheck();
   }
 
-  /** Makes the next call. In a turn only. */
-  Turns.Next step() {
+  /** Makes the next call. In the task only. */
+  DeliveryTask.Next step() {
     if (ended) {
       finish();
-      return Turns.Next.END;
+      return DeliveryTask.Next.END;
     }
     try {
       return call();
@@ -121,12 +121,12 @@ final class FeedSubscription implements Subscription {
     }
   }
 
-  private Turns.Next call() {
+  private DeliveryTask.Next call() {
     if (!introduced) {
       introduced = true;
       recipient.onStart(this);
     } else if (!recipient.isReady()) {
-      return Turns.Next.WAIT;
+      return DeliveryTask.Next.WAIT;
     } else if (!started) {
       deliverState();
       backoff.reset();
@@ -134,7 +134,7 @@ final class FeedSubscription implements Subscription {
       ChangeBatch batch = pending.take(failed);
       failed = batch;
       if (batch == null) {
-        return Turns.Next.WAIT;
+        return DeliveryTask.Next.WAIT;
       }
       if (batch.conflated()) {
         context.counters().conflations.increment();
@@ -144,7 +144,7 @@ final class FeedSubscription implements Subscription {
       deliveredRevision = batch.toRevision();
       backoff.reset();
     }
-    return Turns.Next.CONTINUE;
+    return DeliveryTask.Next.CONTINUE;
   }
 
   /**
@@ -175,22 +175,22 @@ final class FeedSubscription implements Subscription {
     }
   }
 
-  private Turns.Next afterFailure(Throwable thrown) {
+  private DeliveryTask.Next afterFailure(Throwable thrown) {
     if (ended) {
       log.debug("a subscriber of {} failed while its subscription was ended", range, thrown);
-      return Turns.Next.CONTINUE;
+      return DeliveryTask.Next.CONTINUE;
     }
     context.counters().failures.increment();
     if (recipient.failed()) {
       Duration pause = backoff.next();
       log.warn(
           "a listener of {} threw: it is called again in {} ms", range, pause.toMillis(), thrown);
-      turns.pauseFor(pause);
-      return Turns.Next.PAUSE;
+      task.pauseFor(pause);
+      return DeliveryTask.Next.PAUSE;
     }
     log.warn("a subscriber of {} threw: its subscription is cancelled", range, thrown);
     end(thrown);
-    return Turns.Next.CONTINUE;
+    return DeliveryTask.Next.CONTINUE;
   }
 
   private void finish() {
@@ -222,14 +222,14 @@ final class FeedSubscription implements Subscription {
     }
     context.registry().ended(this);
     pending.refuse();
-    turns.requestLast();
+    task.requestLast();
     context.dispatcher().wake();
   }
 
   @Override
   public void close() {
     end(null);
-    turns.awaitCall();
+    task.awaitCall();
   }
 
   @Override

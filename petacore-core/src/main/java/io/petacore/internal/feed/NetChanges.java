@@ -38,7 +38,7 @@ final class NetChanges {
     return changes.size();
   }
 
-  /** Adds a revision after those that are held. */
+  /** Adds a revision after the held ones. */
   void append(Revision next) {
     for (Change change : next.changes()) {
       changes.merge(change.key(), change, NetChanges::net);
@@ -47,7 +47,7 @@ final class NetChanges {
     timestamp = next.timestamp();
   }
 
-  /** Adds changes before those that are held. */
+  /** Adds changes before the held ones. */
   void prepend(long earlierFrom, List<Change> earlier) {
     for (Change change : earlier) {
       changes.merge(change.key(), change, (later, first) -> net(first, later));

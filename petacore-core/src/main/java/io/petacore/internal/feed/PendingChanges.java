@@ -34,7 +34,7 @@ final class PendingChanges {
   @GuardedBy("this")
   private long queuedBytes;
 
-  /** What follows the queue; null while that has room. */
+  /** What follows the queue; null while that is not full. */
   @GuardedBy("this")
   private @Nullable NetChanges beyond;
 
@@ -107,7 +107,7 @@ final class PendingChanges {
     NetChanges net = beyond;
     if (net != null) {
       net.append(next);
-    } else if (queue.isEmpty() || hasRoomFor(next)) {
+    } else if (queue.isEmpty() || fits(next)) {
       queue.add(next);
       queuedChanges += next.changes().size();
       queuedBytes += next.bytes();
@@ -122,7 +122,7 @@ final class PendingChanges {
   }
 
   @GuardedBy("this")
-  private boolean hasRoomFor(Revision next) {
+  private boolean fits(Revision next) {
     return queuedChanges + next.changes().size() <= maxChanges
         && queuedBytes + next.bytes() <= maxBytes;
   }

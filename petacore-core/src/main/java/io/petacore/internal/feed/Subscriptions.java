@@ -32,9 +32,9 @@ import org.slf4j.LoggerFactory;
  * The subscriptions of a storage.
  *
  * <p><b>Publication.</b> The cache's writer calls {@link #published} under its lock after each
- * revision. It looks up the ranges that each change concerns, which costs one volatile read if
- * nobody subscribes, and adds to the queues of their subscriptions. Everything else is done by the
- * {@link Dispatcher} and in turns.
+ * revision. It looks up the ranges that each change concerns, which costs one volatile read without
+ * subscriptions, and adds to the queues of their subscriptions. Everything else is done by the
+ * {@link Dispatcher} and each subscription's {@link DeliveryTask}.
  *
  * <p><b>Registration.</b> A subscription enters the index, accepting, before the state is read that
  * its changes follow; the writer publishes a revision before it reads the index. So a revision that

@@ -6,6 +6,7 @@ import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.Namespace;
+import io.petacore.internal.monitoring.Monitor;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.RevisionListener;
 import io.petacore.store.KvStore;
@@ -52,6 +53,7 @@ public final class Synchronizer {
   private final Namespace namespace;
   private final MvccCache cache;
   private final Scheduler scheduler;
+  private final Monitor monitor;
   private final SyncCounters counters = new SyncCounters();
   private final AtomicReference<State> state = new AtomicReference<>(State.STARTING);
   private final KeyClassifier classifier;
@@ -71,6 +73,7 @@ public final class Synchronizer {
    * @param listener receives every published state
    * @param onState receives every change of state and the progress of loads, in order, under a
    *     lock: must neither block nor run application code
+   * @param monitor receives the ends of resyncs and watch sessions
    */
   public Synchronizer(
       KvStore store,
@@ -80,11 +83,13 @@ public final class Synchronizer {
       Scheduler scheduler,
       Duration agreementMargin,
       RevisionListener listener,
-      Consumer<State> onState) {
+      Consumer<State> onState,
+      Monitor monitor) {
     this.store = store;
     this.namespace = namespace;
     this.cache = cache;
     this.scheduler = scheduler;
+    this.monitor = monitor;
     this.classifier = new KeyClassifier(namespace, counters);
     this.steps = new SyncSteps(scheduler, () -> state.get() == State.CLOSED);
     RevisionApplier applier =
@@ -97,7 +102,8 @@ public final class Synchronizer {
             store, namespace, classifier, scheduler, this::onProgress, steps::recordFailure);
     this.historyCheck = new HistoryCheck(store, namespace, classifier, lock, steps);
     this.resync =
-        new Resync(this::load, cache, lock, steps, counters, watchdog::forget, this::follow);
+        new Resync(
+            this::load, cache, lock, steps, counters, watchdog::forget, this::follow, monitor);
   }
 
   /**
@@ -259,9 +265,10 @@ public final class Synchronizer {
   }
 
   private void openWatch(long fromRevision) {
-    WatchSession session = new WatchSession(store, namespace, scheduler, lock, sessionOwner);
+    WatchSession session =
+        new WatchSession(store, namespace, scheduler, lock, sessionOwner, monitor, fromRevision);
     if (lock.locked(guarded -> guarded.begin(session))) {
-      session.open(fromRevision);
+      session.open();
     }
   }
 
@@ -358,7 +365,7 @@ public final class Synchronizer {
     log.warn("namespace {}: resync: {}", namespace, reason);
     WatchSession session = last.get();
     if (session != null) {
-      session.close();
+      session.close(reason);
       steps.execute(this::follow);
     } // else a session is about to be opened, which checks whether a resync is required
   }
@@ -390,7 +397,7 @@ public final class Synchronizer {
               return guarded.end(State.CLOSED);
             });
     if (last != null) {
-      last.close();
+      last.close("the storage was closed");
     }
     cache.closeWaiters(new StorageClosedException("the storage was closed"));
     synced.completeExceptionally(

@@ -11,7 +11,10 @@ import io.petacore.internal.commit.batch.CommitRequest;
 import io.petacore.internal.commit.batch.Write;
 import io.petacore.internal.concurrent.Backoff;
 import io.petacore.internal.concurrent.Deadline;
+import io.petacore.internal.monitoring.Failures;
+import io.petacore.internal.monitoring.TransactionEvent;
 import io.petacore.internal.mvcc.AppliedState;
+import io.petacore.metrics.TransactionOutcome;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.TransactionOptions;
@@ -44,6 +47,9 @@ final class Attempts {
   private final boolean latest;
   private CommitOutcome.@Nullable Conflict lastConflict;
   private int attempt = 1; // how often the body has been run, the current run included
+  private final @Nullable TransactionEvent event;
+  private int keys; // that the last run has written
+  private boolean ended;
 
   /** Starts the timeout. */
   Attempts(RunContext context, TransactionOptions options) {
@@ -56,6 +62,7 @@ final class Attempts {
     this.failFast = options.isFailFast();
     this.atLeast = options.atLeast();
     this.latest = options.isLatest();
+    this.event = context.monitor().beginTransaction();
   }
 
   Duration remaining() {
@@ -65,6 +72,24 @@ final class Attempts {
   /** Leaves the queues of hot keys; to be called at the end, however it ends. */
   void leaveQueues() {
     tickets.leave();
+  }
+
+  /** Reports that the transaction was committed. */
+  void committed(CommitOutcome.Committed outcome) {
+    end(TransactionOutcome.COMMITTED, outcome.revision());
+  }
+
+  /** Reports what has ended the transaction. */
+  void failed(Throwable thrown) {
+    end(Failures.outcomeOf(thrown), 0);
+  }
+
+  /** Reports the end, once, unless the only run wrote nothing. */
+  private void end(TransactionOutcome outcome, long revision) {
+    if (!ended && (keys > 0 || attempt > 1)) {
+      ended = true;
+      context.monitor().transactionEnded(event, outcome, attempt, keys, revision, deadline.setAt());
+    }
   }
 
   // ---- before a run
@@ -187,6 +212,7 @@ final class Attempts {
    */
   CompletableFuture<CommitOutcome> send(PendingWrites pending, boolean holdsPermit) {
     Collection<Write> writes = pending.writes();
+    keys = writes.size();
     AppliedState snapshot = pending.snapshot();
     if (writes.isEmpty()) {
       return CompletableFuture.completedFuture(
@@ -230,6 +256,7 @@ final class Attempts {
       while (true) {
         CommitOutcome outcome = commit(pending);
         if (outcome instanceof CommitOutcome.Committed committed) {
+          committed(committed);
           return CommitResults.of(committed);
         }
         CommitOutcome.Conflict conflict = (CommitOutcome.Conflict) outcome;
@@ -240,6 +267,9 @@ final class Attempts {
         backOff(delayAfter(conflict));
         awaitRequired();
       }
+    } catch (RuntimeException | Error thrown) {
+      failed(thrown);
+      throw thrown;
     } finally {
       leaveQueues();
     }
@@ -259,6 +289,7 @@ final class Attempts {
       return null;
     }
     if (outcome instanceof CommitOutcome.Committed committed) {
+      committed(committed);
       return CommitResults.of(committed);
     }
     CommitOutcome.Conflict conflict = (CommitOutcome.Conflict) outcome;

@@ -13,28 +13,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The turns of one subscription on its executor: one at a time, and one more after every request.
+ * The task that delivers to one subscription on its executor: one run at a time, and one more after
+ * every request.
  *
  * <p>{@code IDLE → REQUESTED → RUNNING → IDLE}, each step one compare-and-set, so that a request
- * costs the cache's writer no lock. A request during a turn makes it {@code AGAIN}: it looks once
- * more before it ends. A turn that was handed over twice, since the executor seemed to have lost
- * it, finds the state changed and does nothing.
+ * costs the cache's writer no lock. A request during a run makes it {@code AGAIN}: it looks once
+ * more before it ends. A run that was handed over twice, since the executor seemed to have lost it,
+ * finds the state changed and does nothing.
  */
-final class Turns {
+final class DeliveryTask {
 
-  private static final Logger log = LoggerFactory.getLogger(Turns.class);
+  private static final Logger log = LoggerFactory.getLogger(DeliveryTask.class);
 
-  /** The calls of one turn, so that an executor of one thread serves other subscriptions, too. */
+  /** The calls of one run, so that an executor of one thread serves other subscriptions, too. */
   private static final int MAX_CALLS = 64;
 
-  /** A turn that has not begun after so long is handed over again; doubles each time. */
+  /** A run that has not begun after so long is handed over again; doubles each time. */
   private static final long FIRST_PATIENCE = Duration.ofSeconds(5).toNanos();
 
   private static final long LONGEST_PATIENCE = Duration.ofMinutes(5).toNanos();
 
   private static final Duration AFTER_DEFECT = Duration.ofSeconds(1);
 
-  /** What follows a step of a turn. */
+  /** What follows a step of a run. */
   enum Next {
     /** There may be more to do. */
     CONTINUE,
@@ -61,12 +62,12 @@ final class Turns {
   private final Executor executor;
   private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
   private final CompletableFuture<Boolean> over = new CompletableFuture<>();
-  private volatile @Nullable Thread runner; // the thread of the turn
-  private volatile long since; // when the turn was handed over, or the pause ends
+  private volatile @Nullable Thread runner; // the thread of the run
+  private volatile long since; // when the run was handed over, or the pause ends
   private volatile long patience = FIRST_PATIENCE;
-  private Duration pause = AFTER_DEFECT; // in a turn only
+  private Duration pause = AFTER_DEFECT; // in a run only
 
-  Turns(
+  DeliveryTask(
       Scheduler scheduler,
       Dispatcher dispatcher,
       FeedSubscription subscription,
@@ -77,7 +78,7 @@ final class Turns {
     this.executor = executor;
   }
 
-  /** Requests a turn, which the dispatcher hands over when it is woken. */
+  /** Requests a run, which the dispatcher hands over when it is woken. */
   void request() {
     while (true) {
       switch (state.get()) {
@@ -98,14 +99,14 @@ final class Turns {
     }
   }
 
-  /** Requests the last turn, after the subscription was ended: does not wait for a pause. */
+  /** Requests the last run, after the subscription was ended: does not wait for a pause. */
   void requestLast() {
     if (!change(State.PAUSED, State.REQUESTED)) {
       request();
     }
   }
 
-  /** Makes a turn ready to be handed over; false if the state was another one. */
+  /** Makes a run ready to be handed over; false if the state was another one. */
   private boolean change(State from, State requested) {
     if (!state.compareAndSet(from, requested)) {
       return false;
@@ -115,7 +116,7 @@ final class Turns {
     return true;
   }
 
-  /** Gives the turn to the executor. */
+  /** Gives the run to the executor. */
   void handOver() {
     since = scheduler.nanoTime();
     try {
@@ -125,7 +126,7 @@ final class Turns {
     }
   }
 
-  /** Hands a turn over again that has not begun for long, and ends a pause that is overdue. */
+  /** Hands a run over again that has not begun for long, and ends a pause that is overdue. */
   void recheck() {
     long waited = scheduler.nanoTime() - since;
     State now = state.get();
@@ -148,15 +149,15 @@ final class Turns {
       return;
     }
     // Lets the pool add a thread if the listener blocks this one, which may be its only one.
-    Blocker turn = new Blocker();
+    Blocker blocker = new Blocker();
     try {
-      ForkJoinPool.managedBlock(turn);
+      ForkJoinPool.managedBlock(blocker);
     } catch (RejectedExecutionException noMoreThreads) {
       log.debug("the fork-join pool adds no more threads for listeners that block", noMoreThreads);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    turn.block();
+    blocker.block();
   }
 
   private final class Blocker implements ForkJoinPool.ManagedBlocker {
@@ -207,7 +208,7 @@ final class Turns {
     }
   }
 
-  /** Ends the turn; returns false if it has to go on. */
+  /** Ends the run; returns false if it must continue. */
   private boolean leave(Next next) {
     switch (next) {
       case WAIT -> {
@@ -216,7 +217,7 @@ final class Turns {
       case CONTINUE -> {
         state.set(State.REQUESTED);
         if (subscription.isClosed() && state.compareAndSet(State.REQUESTED, State.RUNNING)) {
-          return false; // the thread that closes it may wait for this turn
+          return false; // the thread that closes it may wait for this run
         }
         since = scheduler.nanoTime();
         dispatcher.add(subscription);
@@ -239,7 +240,7 @@ final class Turns {
     return true;
   }
 
-  /** Sets the length of the pause that begins when this turn ends. In a turn only. */
+  /** Sets the length of the pause that begins when this run ends. In a run only. */
   void pauseFor(Duration length) {
     pause = length;
   }
@@ -251,8 +252,8 @@ final class Turns {
   }
 
   /**
-   * Waits until no turn is running after the subscription was ended; returns at once in a turn. An
-   * interrupt ends the wait.
+   * Waits until the task is not running after the subscription was ended; returns at once in the
+   * task. An interrupt ends the wait.
    */
   void awaitCall() {
     State now = state.get();

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The faults of the test kit between nodes and etcd are those that it makes on its own store. */
+/** The faults of the test kit between nodes and etcd are the same as on its embedded store. */
 @WithEtcd
 class TestKitOnEtcdTest {
   private final TestCluster cluster;

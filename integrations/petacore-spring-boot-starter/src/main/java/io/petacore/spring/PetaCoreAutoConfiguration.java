@@ -38,7 +38,7 @@ public class PetaCoreAutoConfiguration {
    * Connects to etcd, or creates a store in memory.
    *
    * @param properties the properties
-   * @param details where etcd is, if a container tells
+   * @param details where etcd is, if a container provides it
    * @param customizers the application's customizers
    * @return the store
    */

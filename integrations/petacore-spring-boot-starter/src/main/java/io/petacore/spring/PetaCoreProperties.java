@@ -120,7 +120,7 @@ public class PetaCoreProperties {
     /** Password of the etcd user. */
     private @Nullable String password;
 
-    /** Trusted certificates (PEM); by default those that the JVM trusts. */
+    /** Trusted certificates (PEM); by default the JVM's. */
     private @Nullable Path trustedCertificates;
 
     /** Client certificate (PEM). */
@@ -180,7 +180,7 @@ public class PetaCoreProperties {
       password = value;
     }
 
-    /** {@return the trusted certificates; null for those that the JVM trusts} */
+    /** {@return the trusted certificates; null for the JVM's} */
     public @Nullable Path getTrustedCertificates() {
       return trustedCertificates;
     }
@@ -188,7 +188,7 @@ public class PetaCoreProperties {
     /**
      * Sets the trusted certificates.
      *
-     * @param value a PEM file; null for those that the JVM trusts
+     * @param value a PEM file; null for the JVM's
      */
     public void setTrustedCertificates(@Nullable Path value) {
       trustedCertificates = value;
@@ -277,7 +277,7 @@ public class PetaCoreProperties {
     /** Health of a storage that is disconnected from its store. */
     private Disconnected disconnected = Disconnected.DOWN;
 
-    /** Time for which a storage may be disconnected, as in a failover, before its health tells. */
+    /** Time for which a storage may be disconnected, as in a failover, before health reports it. */
     private Duration grace = Duration.ZERO;
 
     /** Whether the application accepts traffic while a storage is disconnected. */
@@ -300,13 +300,13 @@ public class PetaCoreProperties {
       disconnected = value;
     }
 
-    /** {@return the time for which a storage may be disconnected before its health tells} */
+    /** {@return the time for which a storage may be disconnected before its health reports it} */
     public Duration getGrace() {
       return grace;
     }
 
     /**
-     * Sets the time for which a storage may be disconnected before its health tells.
+     * Sets the time for which a storage may be disconnected before its health reports it.
      *
      * @param value not negative
      */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 /**
- * The properties of one storage. Those that are not set have the library's defaults; see {@link
+ * The properties of one storage. A property that is not set has the library's defaults; see {@link
  * StorageBuilder}. To be used by one thread.
  */
 public class StorageProperties {
@@ -168,13 +168,13 @@ public class StorageProperties {
     historyRetention = value;
   }
 
-  /** {@return the maximum footprint of superseded versions; null for the default} */
+  /** {@return the maximum size of superseded versions; null for the default} */
   public @Nullable DataSize getMaxHistory() {
     return maxHistory;
   }
 
   /**
-   * Sets the maximum footprint of superseded versions.
+   * Sets the maximum size of superseded versions.
    *
    * @param value null for the default
    */

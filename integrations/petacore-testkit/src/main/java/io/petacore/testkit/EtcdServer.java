@@ -35,7 +35,7 @@ final class EtcdServer {
   /**
    * Returns the endpoints.
    *
-   * @throws IllegalStateException if there is no etcd; the message tells how to provide one
+   * @throws IllegalStateException if there is no etcd; the message says how to provide one
    */
   static synchronized List<String> endpoints() {
     String named = System.getenv(ENDPOINTS);

@@ -64,7 +64,7 @@ final class FaultyStore implements KvStore {
     cutDuringCommit.set(true);
   }
 
-  /** Sets the delay; what was delayed for longer goes on at once. */
+  /** Sets the delay; what was delayed for longer continues at once. */
   void delay(Duration each) {
     boolean shorter = each.compareTo(delay) < 0;
     delay = each;

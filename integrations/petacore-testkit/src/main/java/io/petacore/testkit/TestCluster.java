@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * the application under test may use; it sees what it would see if the others were in other
  * processes.
  *
- * <p>A fault lasts until {@link #heal()}, but for those that concern the next commit, which occur
+ * <p>A fault lasts until {@link #heal()}, except a fault of the next commit, which occurs
  * once. A commit is a request that changes keys of the application.
  *
  * <p>Safe for use by many threads, but for {@link #close()}.
@@ -141,7 +141,7 @@ public final class TestCluster implements AutoCloseable {
 
   /**
    * Delays every request and every event of a node. When the delay is shortened, what was delayed
-   * for longer goes on at once; events keep their order.
+   * for longer continues at once; events keep their order.
    *
    * @param node a node of this cluster
    * @param delay the delay of each; zero for none
@@ -187,8 +187,8 @@ public final class TestCluster implements AutoCloseable {
   }
 
   /**
-   * Ends all faults, those that have not occurred yet, too. Nodes that were cut off connect again
-   * by themselves; {@link #awaitQuiet()} waits for them.
+   * Ends all faults, including faults that have not occurred yet. Nodes that were cut off connect
+   * again by themselves; {@link #awaitQuiet()} waits for them.
    */
   public void heal() {
     faults.clear();

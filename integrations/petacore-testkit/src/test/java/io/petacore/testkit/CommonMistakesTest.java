@@ -35,7 +35,7 @@ class CommonMistakesTest {
 
   /** 1: a body that does more than read and write through its transaction does it again. */
   @Test
-  void sideEffectsInABody(DistributedStorage storage, TestCluster cluster) {
+  void aMailSentByABody(DistributedStorage storage, TestCluster cluster) {
     List<String> mails = new ArrayList<>();
     cluster.conflictNext("order/7");
 
@@ -66,7 +66,7 @@ class CommonMistakesTest {
         tx -> tx.write("stock", String.valueOf(Integer.parseInt(tx.read("stock")) - 1));
 
     CommitOutcomeUnknownException unknown =
-        unknownOutcome(storage, cluster, sell); // the mistake is to catch it and go on
+        unknownOutcome(storage, cluster, sell); // the mistake: it is caught and ignored
     storage.runTransaction(sell);
     assertEquals("8", storage.read("stock"), "one was sold, but two are gone");
     assertEquals(ResolvedOutcome.Status.COMMITTED, unknown.outcome().join().status());
@@ -111,7 +111,7 @@ class CommonMistakesTest {
       bob.commit();
     }
     assertEquals("no", storage.read("on call/ann"));
-    assertEquals("no", storage.read("on call/bob"), "nobody is on call");
+    assertEquals("no", storage.read("on call/bob"), "no doctor is on call");
 
     storage.runTransaction(tx -> tx.write("on call/ann", "yes").write("on call/bob", "yes"));
     try (ExplicitTransaction ann = storage.begin();
@@ -190,7 +190,7 @@ class CommonMistakesTest {
             tx.write("from", "0");
             tx.write("to", String.valueOf(Integer.parseInt(tx.read("to")) + 10));
           } catch (NumberFormatException e) {
-            // The mistake: the transaction goes on, and commits.
+            // The mistake: the transaction continues, and commits.
           }
         });
     assertEquals("0", storage.read("from"), "10 are gone");
@@ -220,7 +220,7 @@ class CommonMistakesTest {
                   throw new IllegalStateException("no such item");
                 }));
     assertNull(storage.read("order/7"));
-    assertEquals("booked", storage.read("audit/7"), "the audit tells of an order there is not");
+    assertEquals("booked", storage.read("audit/7"), "the audit names an order that does not exist");
 
     assertThrows(
         IllegalStateException.class,

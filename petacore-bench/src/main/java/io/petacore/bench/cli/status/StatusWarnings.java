@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a status gives reason to worry about, as docs/operations.md tells it. */
+/** What a status gives reason to worry about, as docs/operations.md describes it. */
 public final class StatusWarnings {
   /** Fewer versions or transactions than these prove nothing. */
   private static final long MANY_VERSIONS = 10_000;

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * the application under test may use; it sees what it would see if the others were in other
  * processes.
  *
- * <p>A fault lasts until {@link #heal()}, except a fault of the next commit, which occurs
- * once. A commit is a request that changes keys of the application.
+ * <p>A fault lasts until {@link #heal()}, except a fault of the next commit, which occurs once. A
+ * commit is a request that changes keys of the application.
  *
  * <p>Safe for use by many threads, but for {@link #close()}.
  */

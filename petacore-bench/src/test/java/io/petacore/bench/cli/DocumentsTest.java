@@ -75,6 +75,7 @@ class DocumentsTest {
     documents.add(ROOT.resolve("petacore-it/defects/README.md"));
     documents.add(ROOT.resolve("integrations/petacore-jackson/README.md"));
     documents.add(ROOT.resolve("integrations/petacore-micrometer/README.md"));
+    documents.add(ROOT.resolve("integrations/petacore-spring-boot-starter/README.md"));
     documents.add(ROOT.resolve("integrations/petacore-zstd/README.md"));
     try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
       docs.filter(file -> file.toString().endsWith(".md")).sorted().forEach(documents::add);

@@ -13,6 +13,7 @@ import io.petacore.it.etcd.WithEtcd;
 import io.petacore.testkit.TestCluster;
 import io.petacore.transaction.TransactionOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ class TestKitOnEtcdTest {
   private final DistributedStorage second;
 
   TestKitOnEtcdTest(EtcdCluster etcd) {
-    cluster = TestCluster.builder().nodes(2).etcd(etcd.endpoints()).open();
+    cluster = TestCluster.builder().nodes(2).etcd(List.of(etcd.endpoints())).open();
     first = cluster.node(0);
     second = cluster.node(1);
   }

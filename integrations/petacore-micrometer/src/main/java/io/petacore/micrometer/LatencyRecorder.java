@@ -11,9 +11,9 @@ import io.petacore.metrics.TransactionOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Records latencies and sizes in a registry. Of the timer of transactions, that of an outcome is
@@ -31,8 +31,7 @@ final class LatencyRecorder implements MetricsRecorder {
 
   private final MeterRegistry registry;
   private final Tags tags;
-  private final AtomicReferenceArray<@Nullable Timer> transactions =
-      new AtomicReferenceArray<>(TransactionOutcome.values().length);
+  private final Map<TransactionOutcome, Timer> transactions = new ConcurrentHashMap<>();
   private final DistributionSummary attempts;
   private final Timer batches;
   private final DistributionSummary batchSizes;
@@ -70,25 +69,18 @@ final class LatencyRecorder implements MetricsRecorder {
   }
 
   private Timer transactionTimer(TransactionOutcome outcome) {
-    Timer known = transactions.get(outcome.ordinal());
-    if (known != null) {
-      return known;
-    }
-    // Two threads at once get the same timer from the registry.
-    Timer first = timer(StorageMetric.TRANSACTION_DURATION, tags.and("outcome", outcome.label()));
-    transactions.set(outcome.ordinal(), first);
-    return first;
+    Timer known = transactions.get(outcome);
+    return known == null
+        ? transactions.computeIfAbsent(
+            outcome,
+            first -> timer(StorageMetric.TRANSACTION_DURATION, tags.and("outcome", first.label())))
+        : known;
   }
 
   /** The meters registered so far. */
   List<Meter> meters() {
     List<Meter> all = new ArrayList<>(List.of(attempts, batches, batchSizes, propagation, resyncs));
-    for (int i = 0; i < transactions.length(); i++) {
-      Timer timer = transactions.get(i);
-      if (timer != null) {
-        all.add(timer);
-      }
-    }
+    all.addAll(transactions.values());
     return all;
   }
 

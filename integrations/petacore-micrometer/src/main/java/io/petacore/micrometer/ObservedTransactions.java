@@ -83,6 +83,7 @@ public final class ObservedTransactions implements TransactionContext {
     }
   }
 
+  @SuppressWarnings("NullAway") // JDK 17 does not read the annotations of bounds in class files
   @Override
   public <T extends @Nullable Object, X extends Exception> T callTransaction(
       TransactionOptions options, TransactionCall<T, X> body) throws X {
@@ -130,6 +131,7 @@ public final class ObservedTransactions implements TransactionContext {
         caller);
   }
 
+  @SuppressWarnings("NullAway") // JDK 17 does not read the annotations of bounds in class files
   @Override
   public <T extends @Nullable Object> CompletableFuture<T> callTransactionAsync(
       TransactionOptions options, TransactionCall<T, ?> body) {

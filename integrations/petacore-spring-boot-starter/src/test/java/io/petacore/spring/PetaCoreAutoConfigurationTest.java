@@ -135,7 +135,13 @@ class PetaCoreAutoConfigurationTest {
       DistributedStorage archive = context.getBean("archive", DistributedStorage.class);
       assertThrows(
           ReadOnlyStorageException.class, () -> archive.runTransaction(tx -> tx.write("a", "1")));
-      assertEquals(2, context.getBean("petacoreHealthIndicator", HealthIndicator.class).health().getDetails().size());
+      assertEquals(
+          2,
+          context
+              .getBean("petacoreHealthIndicator", HealthIndicator.class)
+              .health()
+              .getDetails()
+              .size());
     }
   }
 
@@ -179,7 +185,13 @@ class PetaCoreAutoConfigurationTest {
           event = observed.statuses.poll(30, TimeUnit.SECONDS);
         }
         assertEquals("petaCoreStorage", event == null ? null : event.name());
-        assertEquals(status, context.getBean("petacoreHealthIndicator", HealthIndicator.class).health().getStatus().getCode());
+        assertEquals(
+            status,
+            context
+                .getBean("petacoreHealthIndicator", HealthIndicator.class)
+                .health()
+                .getStatus()
+                .getCode());
         assertEquals(
             ReadinessState.REFUSING_TRAFFIC, observed.readiness.poll(30, TimeUnit.SECONDS));
       }

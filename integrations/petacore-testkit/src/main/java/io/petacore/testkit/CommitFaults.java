@@ -51,7 +51,7 @@ final class CommitFaults {
   /** Lets the rival change the keys of a batch that are to conflict. */
   CompletableFuture<?> beforeCommit(Batch batch) {
     CompletableFuture<?> done = CompletableFuture.completedFuture(null);
-    for (Bytes key : conflicts) {
+    for (Bytes key : List.copyOf(conflicts)) {
       Bytes whole = namespace.concat(key);
       if (changes(batch.operations(), whole::equals) && conflicts.remove(key)) {
         done = CompletableFuture.allOf(done, rival.apply(key));

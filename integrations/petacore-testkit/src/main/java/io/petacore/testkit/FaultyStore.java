@@ -176,8 +176,9 @@ final class FaultyStore implements KvStore {
           @Override
           public void run() {
             if (delayed.remove(this)) {
-              exchange(lost, request)
-                  .whenComplete((result, failure) -> copy(result, failure, answer));
+              var unused =
+                  exchange(lost, request)
+                      .whenComplete((result, failure) -> copy(result, failure, answer));
             }
           }
         };
@@ -191,17 +192,18 @@ final class FaultyStore implements KvStore {
       return CompletableFuture.failedFuture(cutOff());
     }
     CompletableFuture<T> answer = new CompletableFuture<>();
-    request
-        .get()
-        .whenComplete(
-            (result, failure) -> {
-              if (cut) {
-                answer.completeExceptionally(
-                    new StoreException(lost, "the answer was lost: cut off by the test", null));
-              } else {
-                copy(result, failure, answer);
-              }
-            });
+    var unused =
+        request
+            .get()
+            .whenComplete(
+                (result, failure) -> {
+                  if (cut) {
+                    answer.completeExceptionally(
+                        new StoreException(lost, "the answer was lost: cut off by the test", null));
+                  } else {
+                    copy(result, failure, answer);
+                  }
+                });
     return answer;
   }
 

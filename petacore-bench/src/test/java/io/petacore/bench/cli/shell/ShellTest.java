@@ -223,19 +223,18 @@ class ShellTest {
     try (LineSource lines =
             new PipedLines(
                 new StringReader(
-                    String.join(
-                        "\n",
-                        "put a \"\\x00\\xFF\"",
-                        "put b 'say \"hi\"'",
-                        "get a",
-                        "get none",
-                        "scan --limit 1",
-                        "scan b",
-                        "count",
-                        "begin",
-                        "delete a",
-                        "rollback",
-                        "status")),
+                    """
+                    put a "\\x00\\xFF"
+                    put b 'say "hi"'
+                    get a
+                    get none
+                    scan --limit 1
+                    scan b
+                    count
+                    begin
+                    delete a
+                    rollback
+                    status"""),
                 new PrintWriter(out),
                 new PrintWriter(err));
         Statements statements = new Statements(storage, lines, true)) {

@@ -41,7 +41,7 @@ final class CommitContext {
    * @param onTimer what happens when a deadline may have passed, on the scheduler
    */
   CommitContext(
-      CommitPipeline.Environment environment, int maxPending, Runnable epilogue, Runnable onTimer) {
+      PipelineEnvironment environment, int maxPending, Runnable epilogue, Runnable onTimer) {
     store = environment.store();
     namespace = environment.namespace();
     cache = environment.cache();

@@ -5,6 +5,7 @@ import io.petacore.data.Bytes;
 import io.petacore.error.StorageClosedException;
 import io.petacore.internal.commit.CommitCounters;
 import io.petacore.internal.commit.CommitPipeline;
+import io.petacore.internal.commit.PipelineEnvironment;
 import io.petacore.internal.concurrent.ApplicationExecutor;
 import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.decoded.DecodedValues;
@@ -83,7 +84,7 @@ public final class Engine {
     this.monitor = new Monitor(config.namespace(), config.clock().physical(), scheduler::nanoTime);
     this.pipeline =
         new CommitPipeline(
-            new CommitPipeline.Environment(store, namespace, cache, clock, scheduler, monitor),
+            new PipelineEnvironment(store, namespace, cache, clock, scheduler, monitor),
             new CommitPipeline.Settings(
                 config.pipeline().maxInFlight(),
                 config.pipeline().maxPendingCommits(),

@@ -95,8 +95,7 @@ public final class Synchronizer {
     RevisionApplier applier =
         new RevisionApplier(cache, clock, classifier, counters, agreementMargin, listener);
     this.lock = new SyncLock(new SyncState(applier, listener, onState, state), listener);
-    this.watchdog =
-        new DeliveryWatchdog(scheduler, () -> cache.applied().revision(), this::checkDelivery);
+    this.watchdog = new DeliveryWatchdog(scheduler, () -> cache.applied().revision(), lock);
     this.loader =
         new StateLoader(
             store, namespace, classifier, scheduler, this::onProgress, steps::recordFailure);
@@ -313,32 +312,6 @@ public final class Synchronizer {
    */
   public void expect(long revision) {
     watchdog.expect(revision);
-  }
-
-  /** Replaces a silent watch; returns the time until the next check. On the scheduler. */
-  private Duration checkDelivery(long revision) {
-    AtomicReference<@Nullable WatchSession> silent = new AtomicReference<>();
-    long remainingNanos =
-        lock.locked(
-            guarded -> {
-              WatchSession session = guarded.session();
-              SessionProgress progress = session == null ? null : guarded.progressOf(session);
-              if (session == null || progress == null || !progress.isConfirmed()) {
-                return CatchUp.SILENCE_BOUND.toNanos(); // the opening has a timeout of its own
-              }
-              long bound = guarded.catchUp().silenceBound().toNanos();
-              long silentNanos =
-                  progress.silentNanos(
-                      session.receivedBytes(), scheduler.nanoTime(), watchdog.missingSince());
-              silent.set(session);
-              return bound - silentNanos;
-            });
-    WatchSession session = silent.get();
-    if (session == null || remainingNanos > 0) {
-      return Duration.ofNanos(remainingNanos);
-    }
-    session.endAsSilent(revision);
-    return CatchUp.SILENCE_BOUND;
   }
 
   /**

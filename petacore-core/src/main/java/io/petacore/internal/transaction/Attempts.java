@@ -45,10 +45,7 @@ final class Attempts {
   private final boolean failFast;
   private final long atLeast;
   private final boolean latest;
-
-  /** How the last run ended; null if not by a conflict, which then has not used up the time. */
-  private CommitOutcome.@Nullable Conflict lastConflict;
-
+  private CommitOutcome.@Nullable Conflict lastConflict; // of the last run; null if it had none
   private int attempt = 1; // how often the body has been run, the current run included
   private final @Nullable TransactionEvent event;
   private int keys; // that the last run has written

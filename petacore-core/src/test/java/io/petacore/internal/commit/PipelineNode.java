@@ -76,7 +76,7 @@ final class PipelineNode {
     Monitor monitor = new Monitor("", wall::get, scheduler::nanoTime);
     pipeline =
         new CommitPipeline(
-            new CommitPipeline.Environment(store, NAMESPACE, cache, clock, scheduler, monitor),
+            new PipelineEnvironment(store, NAMESPACE, cache, clock, scheduler, monitor),
             new CommitPipeline.Settings(
                 maxInFlight,
                 maxPending,

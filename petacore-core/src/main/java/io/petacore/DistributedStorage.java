@@ -14,6 +14,7 @@ import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.decoded.StorageViews;
 import io.petacore.internal.engine.Engine;
 import io.petacore.internal.transaction.NewestView;
+import io.petacore.metrics.StorageMetrics;
 import io.petacore.store.KvStore;
 import io.petacore.subscription.ChangeBatch;
 import io.petacore.subscription.ChangeListener;
@@ -35,6 +36,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,9 +65,15 @@ public final class DistributedStorage
 
   final Engine engine;
   private final NewestView newest;
+  private final StorageMetrics metrics;
 
-  DistributedStorage(Engine engine) {
+  private final TransactionContext transactions;
+
+  DistributedStorage(Engine engine, UnaryOperator<TransactionContext> wrapper) {
     this.engine = engine;
+    this.metrics = new MetricValues(engine);
+    this.transactions =
+        requireNonNull(wrapper.apply(new StorageTransactions(engine)), "the wrapper returned null");
     this.newest = new NewestView(engine.cache(), engine.decodedValues());
   }
 
@@ -95,47 +103,30 @@ public final class DistributedStorage
   @Override
   public <X extends Exception> CommitResult runTransaction(
       TransactionOptions options, TransactionTask<X> body) throws X {
-    requireNonNull(options, "options");
-    requireNonNull(body, "body");
-    return engine.runner().run(options, body);
+    return transactions.runTransaction(options, body);
   }
 
   @Override
   public <T extends @Nullable Object, X extends Exception> T callTransaction(
       TransactionOptions options, TransactionCall<T, X> body) throws X {
-    requireNonNull(options, "options");
-    requireNonNull(body, "body");
-    return engine.runner().call(options, body);
+    return transactions.callTransaction(options, body);
   }
 
   @Override
   public CompletableFuture<CommitResult> runTransactionAsync(
       TransactionOptions options, TransactionTask<?> body) {
-    requireNonNull(options, "options");
-    requireNonNull(body, "body");
-    try {
-      return engine.runner().runAsync(options, body);
-    } catch (StorageClosedException closed) {
-      return CompletableFuture.failedFuture(closed);
-    }
+    return transactions.runTransactionAsync(options, body);
   }
 
   @Override
   public <T extends @Nullable Object> CompletableFuture<T> callTransactionAsync(
       TransactionOptions options, TransactionCall<T, ?> body) {
-    requireNonNull(options, "options");
-    requireNonNull(body, "body");
-    try {
-      return engine.runner().callAsync(options, body);
-    } catch (StorageClosedException closed) {
-      return CompletableFuture.failedFuture(closed);
-    }
+    return transactions.callTransactionAsync(options, body);
   }
 
   @Override
   public ExplicitTransaction begin(TransactionOptions options) {
-    requireNonNull(options, "options");
-    return engine.runner().begin(options);
+    return transactions.begin(options);
   }
 
   /**
@@ -375,6 +366,15 @@ public final class DistributedStorage
    */
   public StorageStatus status() {
     return StatusSource.statusOf(engine);
+  }
+
+  /**
+   * Returns the metrics of the storage, to be exported to a monitoring system.
+   *
+   * @return the metrics, as long-lived as the storage
+   */
+  public StorageMetrics metrics() {
+    return metrics;
   }
 
   /** {@return whether it follows the store: its state is {@link StorageStatus.State#SYNCED}} */

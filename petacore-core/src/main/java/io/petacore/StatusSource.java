@@ -1,7 +1,5 @@
 package io.petacore;
 
-import static java.util.Map.entry;
-
 import io.petacore.StorageCounters.Counter;
 import io.petacore.data.Timestamp;
 import io.petacore.internal.commit.CommitCounters;
@@ -11,7 +9,7 @@ import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MemoryUsage;
 import io.petacore.internal.sync.SyncCounters;
 import java.time.Duration;
-import java.util.Map;
+import java.util.EnumMap;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the public status of an engine. */
@@ -65,35 +63,40 @@ final class StatusSource {
   }
 
   static StorageCounters countersOf(Engine engine) {
+    EnumMap<Counter, Long> values = new EnumMap<>(Counter.class);
+    for (Counter counter : Counter.values()) {
+      values.put(counter, counter(engine, counter));
+    }
+    return StorageCounters.of(values);
+  }
+
+  static long counter(Engine engine, Counter counter) {
     CommitCounters commit = engine.commitCounters();
     SyncCounters sync = engine.syncCounters();
-    return StorageCounters.of(
-        Map.ofEntries(
-            entry(Counter.COMMITS, commit.commits()),
-            entry(Counter.BATCHES, commit.batches()),
-            entry(Counter.EMPTY_BATCHES, commit.emptyBatches()),
-            entry(Counter.BATCHED_TRANSACTIONS, commit.batchedTransactions()),
-            entry(Counter.LOCAL_CONFLICTS, commit.localConflicts()),
-            entry(Counter.STORE_CONFLICTS, commit.storeConflicts()),
-            entry(Counter.RETRIES, engine.retries()),
-            entry(Counter.RESENT, commit.resent()),
-            entry(Counter.RESOLVED_APPLIED, commit.resolvedApplied()),
-            entry(Counter.RESOLVED_NOT_APPLIED, commit.resolvedNotApplied()),
-            entry(Counter.UNKNOWN_OUTCOMES, commit.unknownOutcomes()),
-            entry(Counter.SESSIONS_LOST, commit.sessionsLost()),
-            entry(Counter.EXCLUSIVE_LOCKS, commit.exclusiveLocks()),
-            entry(Counter.WATCHES_OPENED, sync.watchesOpened()),
-            entry(Counter.RESYNCS, sync.resyncs()),
-            entry(Counter.MALFORMED_RECORDS, sync.malformedRecords()),
-            entry(Counter.IGNORED_KEYS, sync.ignoredKeys()),
-            entry(Counter.CLOCKS_REFUSED, sync.clocksRefused()),
-            entry(Counter.OTHER_HISTORIES, sync.otherHistories()),
-            entry(
-                Counter.INDEX_FUNCTION_FAILURES,
-                engine.cache().indexes().failures().functionFailures()),
-            entry(
-                Counter.UNIQUE_VIOLATIONS, engine.cache().indexes().failures().uniqueViolations()),
-            entry(Counter.CONFLATIONS, engine.currentSubscriptions().counters().conflations()),
-            entry(Counter.LISTENER_FAILURES, engine.currentSubscriptions().counters().failures())));
+    return switch (counter) {
+      case COMMITS -> commit.commits();
+      case BATCHES -> commit.batches();
+      case EMPTY_BATCHES -> commit.emptyBatches();
+      case BATCHED_TRANSACTIONS -> commit.batchedTransactions();
+      case LOCAL_CONFLICTS -> commit.localConflicts();
+      case STORE_CONFLICTS -> commit.storeConflicts();
+      case RETRIES -> engine.retries();
+      case RESENT -> commit.resent();
+      case RESOLVED_APPLIED -> commit.resolvedApplied();
+      case RESOLVED_NOT_APPLIED -> commit.resolvedNotApplied();
+      case UNKNOWN_OUTCOMES -> commit.unknownOutcomes();
+      case SESSIONS_LOST -> commit.sessionsLost();
+      case EXCLUSIVE_LOCKS -> commit.exclusiveLocks();
+      case WATCHES_OPENED -> sync.watchesOpened();
+      case RESYNCS -> sync.resyncs();
+      case MALFORMED_RECORDS -> sync.malformedRecords();
+      case IGNORED_KEYS -> sync.ignoredKeys();
+      case CLOCKS_REFUSED -> sync.clocksRefused();
+      case OTHER_HISTORIES -> sync.otherHistories();
+      case INDEX_FUNCTION_FAILURES -> engine.cache().indexes().failures().functionFailures();
+      case UNIQUE_VIOLATIONS -> engine.cache().indexes().failures().uniqueViolations();
+      case CONFLATIONS -> engine.currentSubscriptions().counters().conflations();
+      case LISTENER_FAILURES -> engine.currentSubscriptions().counters().failures();
+    };
   }
 }

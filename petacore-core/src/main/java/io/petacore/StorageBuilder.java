@@ -14,14 +14,17 @@ import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreRefusedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionTooOldException;
+import io.petacore.internal.engine.Engine;
 import io.petacore.internal.engine.StorageOpener;
 import io.petacore.internal.mvcc.IndexDefinition;
 import io.petacore.store.KvStore;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Snapshot;
+import io.petacore.transaction.TransactionContext;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Settings of a storage to be opened. Changing them after {@link #open()} does not change the
@@ -322,6 +325,19 @@ public final class StorageBuilder {
   }
 
   /**
+   * Sets what wraps the transactions of the storage, for example in spans of a tracer. The wrapper
+   * replaces the storage for the abstract methods of {@link TransactionContext}; range deletions
+   * and bulk loads are not wrapped. Default: none.
+   *
+   * @param transactionWrapper gets what runs transactions, and returns what callers use
+   * @return this builder
+   */
+  public StorageBuilder wrapTransactions(UnaryOperator<TransactionContext> transactionWrapper) {
+    settings.wrapper = requireNonNull(transactionWrapper, "transactionWrapper");
+    return this;
+  }
+
+  /**
    * Sets the source of wall time. Default: the system's clock.
    *
    * @param clock read by any thread; must neither block nor throw
@@ -346,6 +362,12 @@ public final class StorageBuilder {
    * @throws IllegalArgumentException if the namespace is neither empty nor ends in a delimiter
    */
   public DistributedStorage open() {
-    return new DistributedStorage(new StorageOpener(settings.config(store)).open());
+    Engine engine = new StorageOpener(settings.config(store)).open();
+    try {
+      return new DistributedStorage(engine, settings.wrapper);
+    } catch (RuntimeException | Error failure) {
+      engine.close();
+      throw failure;
+    }
   }
 }

@@ -12,6 +12,7 @@ import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.transaction.TransactionSettings;
 import io.petacore.store.KvStore;
 import io.petacore.transaction.IsolationLevel;
+import io.petacore.transaction.TransactionContext;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * The settings that {@link StorageBuilder} collects: their defaults, their ranges, and the
@@ -49,6 +51,7 @@ final class StorageSettings {
   final Map<String, IndexDefinition> indexes = new LinkedHashMap<>();
   Executor executor = ForkJoinPool.commonPool();
   Consumer<StorageStatus> statusListener = status -> {};
+  UnaryOperator<TransactionContext> wrapper = UnaryOperator.identity();
   PhysicalClock physicalClock = PhysicalClock.system();
   Function<String, Scheduler> schedulers = ThreadScheduler::new; // replaced by a simulation
   MvccCache.Maker caches = MvccCache::new; // replaced by a simulation

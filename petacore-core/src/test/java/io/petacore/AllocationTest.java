@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.petacore.data.Bytes;
+import io.petacore.internal.monitoring.Monitor;
+import io.petacore.internal.monitoring.TransactionEvent;
+import io.petacore.metrics.MetricsRecorder;
+import io.petacore.metrics.TransactionOutcome;
 import io.petacore.store.KvStore;
 import io.petacore.store.embedded.EmbeddedKvStore;
 import java.lang.management.ManagementFactory;
@@ -30,6 +34,29 @@ class AllocationTest {
       assertTrue(transaction <= 64, () -> transaction + " bytes");
       assertTrue(bytesOfEach(() -> new byte[100]) >= 100, "what is allocated is counted");
     }
+  }
+
+  @Test
+  void metricsAllocateNothing() {
+    try (KvStore store = EmbeddedKvStore.inMemory();
+        DistributedStorage storage = DistributedStorage.open(store)) {
+      storage.metrics().addRecorder(new MetricsRecorder() {});
+      storage.runTransaction(tx -> tx.write(KEY, Bytes.utf8("value")));
+      assertEquals(0, bytesOfEach(() -> storage.read(KEY)));
+      long transaction = bytesOfEach(() -> storage.callTransaction(tx -> tx.read(KEY)));
+      assertTrue(transaction <= 64, () -> transaction + " bytes");
+    }
+    Monitor monitor = new Monitor("", () -> 1, System::nanoTime);
+    monitor.add(new MetricsRecorder() {});
+    assertEquals(0, bytesOfEach(() -> report(monitor)));
+  }
+
+  private static @Nullable Object report(Monitor monitor) {
+    TransactionEvent event = monitor.beginTransaction();
+    monitor.transactionEnded(event, TransactionOutcome.COMMITTED, 1, 1, 1, 0);
+    monitor.batchEnded(monitor.beginBatch(), 1, 1, 1, false, 0);
+    monitor.propagated(1);
+    return event;
   }
 
   /** Without fractions: the JVM itself may allocate a little, once. */

@@ -51,8 +51,16 @@ public abstract class PackageRules {
     mayUse("etcd", "store");
     mayUse("internal.format", "data", "error");
     mayUse("internal.concurrent");
+    mayUse("metrics");
+    mayUse("internal.monitoring", "metrics", "error", "clock");
     mayUse("internal.mvcc", "data", "clock", "error", "internal.format");
-    mayUse("internal.sync", "store", "internal.mvcc", "clock", "internal.concurrent");
+    mayUse(
+        "internal.sync",
+        "store",
+        "internal.mvcc",
+        "clock",
+        "internal.concurrent",
+        "internal.monitoring");
     mayUse(
         "internal.commit.batch",
         "store",
@@ -65,7 +73,8 @@ public abstract class PackageRules {
         "store",
         "internal.mvcc",
         "clock",
-        "internal.concurrent");
+        "internal.concurrent",
+        "internal.monitoring");
     mayUse(
         "internal.transaction",
         "transaction",

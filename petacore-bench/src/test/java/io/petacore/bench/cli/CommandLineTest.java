@@ -125,6 +125,16 @@ class CommandLineTest {
   }
 
   @Test
+  void statusIsOneLineOfJsonIfAsked() {
+    assertEquals(0, run("status", "--json"), err::toString);
+    List<String> lines = out.toString().lines().toList();
+    assertEquals(1, lines.size(), out::toString);
+    assertTrue(lines.get(0).startsWith("{\"store\":\"the embedded store: "), lines.get(0));
+    assertTrue(lines.get(0).contains("\"state\":\"SYNCED\""), lines.get(0));
+    assertTrue(lines.get(0).endsWith("\"warnings\":[]}}"), lines.get(0));
+  }
+
+  @Test
   void theDemoBalancesItsAccounts() {
     assertEquals(0, run("demo", "--seconds", "1", "--items", "300"), err::toString);
     assertTrue(out.toString().contains("PetaCore demo: 3 nodes on the embedded store"));

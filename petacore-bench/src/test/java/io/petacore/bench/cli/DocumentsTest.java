@@ -56,7 +56,7 @@ class DocumentsTest {
   private static final String TEMPLATE =
       """
       import io.petacore.*; import io.petacore.data.*; import io.petacore.error.*;
-      import io.petacore.etcd.*; import io.petacore.keyspace.*; import io.petacore.store.*;
+      import io.petacore.etcd.*; import io.petacore.keyspace.*; import io.petacore.metrics.*; import io.petacore.store.*;
       import io.petacore.store.embedded.*; import io.petacore.subscription.*;
       import io.petacore.transaction.*; import java.nio.file.*; import java.time.*; import java.util.*;
       import java.util.concurrent.*;
@@ -74,6 +74,8 @@ class DocumentsTest {
     documents.add(ROOT.resolve("CONTRIBUTING.md"));
     documents.add(ROOT.resolve("petacore-it/defects/README.md"));
     documents.add(ROOT.resolve("integrations/petacore-jackson/README.md"));
+    documents.add(ROOT.resolve("integrations/petacore-micrometer/README.md"));
+    documents.add(ROOT.resolve("integrations/petacore-spring-boot-starter/README.md"));
     documents.add(ROOT.resolve("integrations/petacore-zstd/README.md"));
     try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
       docs.filter(file -> file.toString().endsWith(".md")).sorted().forEach(documents::add);

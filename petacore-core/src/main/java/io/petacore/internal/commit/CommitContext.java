@@ -5,6 +5,7 @@ import io.petacore.internal.concurrent.CombiningLock;
 import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.concurrent.SendBackoff;
 import io.petacore.internal.format.Namespace;
+import io.petacore.internal.monitoring.Monitor;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.store.KvStore;
 import java.time.Duration;
@@ -16,6 +17,7 @@ final class CommitContext {
   final Namespace namespace;
   final MvccCache cache;
   final Scheduler scheduler;
+  final Monitor monitor;
   final CommitRecords records;
   final CommitLimiter limiter;
   final CommitCounters counters = new CommitCounters();
@@ -39,11 +41,12 @@ final class CommitContext {
    * @param onTimer what happens when a deadline may have passed, on the scheduler
    */
   CommitContext(
-      CommitPipeline.Environment environment, int maxPending, Runnable epilogue, Runnable onTimer) {
+      PipelineEnvironment environment, int maxPending, Runnable epilogue, Runnable onTimer) {
     store = environment.store();
     namespace = environment.namespace();
     cache = environment.cache();
     scheduler = environment.scheduler();
+    monitor = environment.monitor();
     records = new CommitRecords(environment.clock(), namespace);
     limiter = new CommitLimiter(maxPending);
     lock = new CombiningLock(epilogue);
@@ -53,10 +56,15 @@ final class CommitContext {
     exclusiveLock = new ExclusiveLockState(lock);
     timer = new CoalescingTimer(scheduler, onTimer);
     barriers = new Barriers(lock, timer);
-    inFlight = new InFlightBatches(lock, barriers::ended);
+    inFlight = new InFlightBatches(lock, this::batchEnded);
     staleness = new Staleness(lock, scheduler::nanoTime);
     backoff = new SendBackoff(scheduler, () -> lock.run(() -> {})); // the epilogue sends
     outcomes = new Outcomes(lock, limiter, progress, counters);
+  }
+
+  private void batchEnded(SentBatch batch) {
+    barriers.ended(batch);
+    batch.report(monitor);
   }
 
   /** Whether no commit is pending, and no batch is in flight. */

@@ -1,6 +1,5 @@
 package io.petacore.internal.commit;
 
-import io.petacore.clock.HybridLogicalClock;
 import io.petacore.error.CommitQueueFullException;
 import io.petacore.error.InternalErrorException;
 import io.petacore.error.PetaCoreException;
@@ -11,10 +10,8 @@ import io.petacore.internal.commit.batch.PendingCommit;
 import io.petacore.internal.concurrent.CombiningLock;
 import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.DeleteFences;
-import io.petacore.internal.format.Namespace;
-import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.monitoring.Monitor;
 import io.petacore.internal.mvcc.RevisionListener;
-import io.petacore.store.KvStore;
 import io.petacore.store.StoreException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -55,22 +52,6 @@ import org.slf4j.LoggerFactory;
  * inside the cache's writer lock, never the other way round.
  */
 public final class CommitPipeline {
-
-  /**
-   * What the pipeline works on.
-   *
-   * @param store the store
-   * @param namespace the namespace in it
-   * @param cache the cache that the writes are checked against
-   * @param clock makes the timestamps
-   * @param scheduler runs timers
-   */
-  public record Environment(
-      KvStore store,
-      Namespace namespace,
-      MvccCache cache,
-      HybridLogicalClock clock,
-      Scheduler scheduler) {}
 
   /**
    * The pipeline's settings.
@@ -122,7 +103,7 @@ public final class CommitPipeline {
    *     the store's, so that everything has to be loaded again
    */
   public CommitPipeline(
-      Environment environment,
+      PipelineEnvironment environment,
       Settings settings,
       LongConsumer onKnownRevision,
       Consumer<String> onLoss) {
@@ -178,6 +159,21 @@ public final class CommitPipeline {
   /** The number of permits left for commits. */
   int availablePermits() {
     return context.limiter.available();
+  }
+
+  /** The number of transactions in the pipeline. */
+  public int pendingCommits() {
+    return context.limiter.limit() - context.limiter.available();
+  }
+
+  /** The most transactions in the pipeline. */
+  public int maxPendingCommits() {
+    return context.limiter.limit();
+  }
+
+  /** Receives what operations want to know. */
+  public Monitor monitor() {
+    return context.monitor;
   }
 
   /** Whether nothing is pending and nothing is in flight. */

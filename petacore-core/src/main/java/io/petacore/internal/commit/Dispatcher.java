@@ -161,7 +161,14 @@ final class Dispatcher {
     BatchRequest frame = frame(session);
     long now = context.scheduler.nanoTime();
     SentBatch batch =
-        new SentBatch(++batchNumber, session.id(), frame, plan, now, now + answerNanos(plan));
+        new SentBatch(
+            ++batchNumber,
+            session.id(),
+            frame,
+            plan,
+            now,
+            now + answerNanos(plan),
+            context.monitor.beginBatch());
     inFlight.add(batch);
     if (plan.barrier()) {
       context.barriers.sentIn(batch);

@@ -84,6 +84,7 @@ final class InDoubtResolver {
   private void resolveByRecord(SentBatch batch, AppliedState now) {
     context.staleness.applied(batch.sentAt());
     context.barriers.delivered(batch, now.revision());
+    batch.markApplied(now.revision());
     inFlight.remove(batch);
     for (PendingCommit member : batch.members()) {
       if (wasCommitted(member, batch, now)) {

@@ -81,6 +81,7 @@ final class LoadResolver {
 
   /** Resolves the batch that wrote the last commit record: it was applied. */
   private void resolveByState(SentBatch batch) {
+    batch.markApplied(progress.record());
     inFlight.remove(batch);
     for (PendingCommit member : batch.members()) {
       switch (evidence(member, batch)) {

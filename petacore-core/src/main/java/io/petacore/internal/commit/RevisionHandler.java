@@ -2,11 +2,13 @@ package io.petacore.internal.commit;
 
 import io.petacore.data.Bytes;
 import io.petacore.internal.commit.batch.PendingCommit;
+import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.RevisionListener;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Handles what the writer of the cache has applied. Each call is a step under the pipeline's lock,
@@ -76,9 +78,19 @@ final class RevisionHandler implements RevisionListener {
         () -> {
           context.progress.applied(now.revision(), commits.recordRevision());
           inDoubt.recordApplied(now, commits.record());
+          reportPropagation(commits.record());
           freshness.applied(now.revision(), commits);
           commits.bookkeeping().forEach(this::bookkeepingChanged);
         });
+  }
+
+  private void reportPropagation(@Nullable CommitRecord record) {
+    if (record != null && record.hasTimestamp()) {
+      Session own = sessions.current();
+      if (own == null || !own.id().equals(record.session())) {
+        context.monitor.propagated(record.timestamp());
+      }
+    }
   }
 
   @Override

@@ -4,9 +4,12 @@ import io.petacore.internal.commit.batch.BatchPlanner;
 import io.petacore.internal.commit.batch.BatchRequest;
 import io.petacore.internal.commit.batch.PendingCommit;
 import io.petacore.internal.format.SessionId;
+import io.petacore.internal.monitoring.CommitBatchEvent;
+import io.petacore.internal.monitoring.Monitor;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A batch from its sending until it is resolved. Guarded by the pipeline's lock. */
 final class SentBatch {
@@ -17,7 +20,9 @@ final class SentBatch {
   private final BatchPlanner.Plan plan;
   private final long sentAt;
   private final long inDoubtAt;
+  private final @Nullable CommitBatchEvent event;
   private long answeredRevision;
+  private long appliedRevision;
   private Set<PendingCommit> refused = Set.of();
   private boolean inDoubt;
   private long fenceEndedAt;
@@ -28,6 +33,7 @@ final class SentBatch {
    * @param frame its guards
    * @param sentAt monotonic time of its sending, or before
    * @param inDoubtAt monotonic time from which on its answer counts as lost
+   * @param event begun with it; null while it is disabled
    */
   SentBatch(
       long number,
@@ -35,13 +41,15 @@ final class SentBatch {
       BatchRequest frame,
       BatchPlanner.Plan plan,
       long sentAt,
-      long inDoubtAt) {
+      long inDoubtAt,
+      @Nullable CommitBatchEvent event) {
     this.number = number;
     this.session = session;
     this.frame = frame;
     this.plan = plan;
     this.sentAt = sentAt;
     this.inDoubtAt = inDoubtAt;
+    this.event = event;
   }
 
   long number() {
@@ -105,6 +113,24 @@ final class SentBatch {
   /** Whether a member was committed, by the store's answer. */
   boolean confirms(PendingCommit member) {
     return isAnswered() && !refused.contains(member);
+  }
+
+  /** A revision was applied, or a state loaded, that shows that it was applied. */
+  void markApplied(long revision) {
+    appliedRevision = revision;
+  }
+
+  /** Reports its end, unless it carries no transactions. */
+  void report(Monitor monitor) {
+    if (!members().isEmpty()) {
+      monitor.batchEnded(
+          event,
+          members().size(),
+          plan.bytes(),
+          appliedRevision == 0 ? answeredRevision : appliedRevision,
+          inDoubt,
+          sentAt);
+    }
   }
 
   boolean isInDoubt() {

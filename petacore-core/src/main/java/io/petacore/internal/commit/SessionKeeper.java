@@ -95,6 +95,7 @@ final class SessionKeeper {
       session = null;
       advancing = false;
       if (!ended) {
+        context.monitor.sessionLost(which.id().toString());
         context.counters.sessionsLost.increment();
         log.info("session {} was lost; another will be opened", which.id());
       }

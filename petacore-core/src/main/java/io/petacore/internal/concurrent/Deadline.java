@@ -10,10 +10,12 @@ public final class Deadline {
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   private final LongSupplier clock;
+  private final long setAt;
   private final long at;
 
-  private Deadline(LongSupplier clock, long at) {
+  private Deadline(LongSupplier clock, long setAt, long at) {
     this.clock = clock;
+    this.setAt = setAt;
     this.at = at;
   }
 
@@ -24,7 +26,13 @@ public final class Deadline {
    */
   public static Deadline in(Duration duration, LongSupplier nanoTime) {
     Duration bounded = duration.compareTo(LONGEST) < 0 ? duration : LONGEST;
-    return new Deadline(nanoTime, nanoTime.getAsLong() + bounded.toNanos());
+    long now = nanoTime.getAsLong();
+    return new Deadline(nanoTime, now, now + bounded.toNanos());
+  }
+
+  /** The monotonic time at which it was set. */
+  public long setAt() {
+    return setAt;
   }
 
   /** The nanoseconds left; 0 or less once it has passed. */

@@ -5,6 +5,7 @@ import io.petacore.data.Bytes;
 import io.petacore.error.StorageClosedException;
 import io.petacore.internal.commit.CommitCounters;
 import io.petacore.internal.commit.CommitPipeline;
+import io.petacore.internal.commit.PipelineEnvironment;
 import io.petacore.internal.concurrent.ApplicationExecutor;
 import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.decoded.DecodedValues;
@@ -13,6 +14,7 @@ import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.format.FormatRecord;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.format.Namespace;
+import io.petacore.internal.monitoring.Monitor;
 import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MemoryUsage;
 import io.petacore.internal.mvcc.MvccCache;
@@ -48,6 +50,7 @@ public final class Engine {
 
   private final MvccCache cache;
   private final DecodedValues decoded;
+  private final Monitor monitor;
   private final CommitPipeline pipeline;
   private final Synchronizer synchronizer;
   private final ApplicationExecutor executor;
@@ -78,9 +81,10 @@ public final class Engine {
     this.decoded = new DecodedValues(config.history().maxDecodedBytes());
     HybridLogicalClock clock =
         new HybridLogicalClock(config.clock().physical(), config.clock().maxOffset());
+    this.monitor = new Monitor(config.namespace(), config.clock().physical(), scheduler::nanoTime);
     this.pipeline =
         new CommitPipeline(
-            new CommitPipeline.Environment(store, namespace, cache, clock, scheduler),
+            new PipelineEnvironment(store, namespace, cache, clock, scheduler, monitor),
             new CommitPipeline.Settings(
                 config.pipeline().maxInFlight(),
                 config.pipeline().maxPendingCommits(),
@@ -112,7 +116,8 @@ public final class Engine {
             syncScheduler,
             config.clock().maxOffset().plus(config.transactions().timeout()),
             new PublishingListener(pipeline.revisionListener(), subscriptions),
-            state -> statusReporter.run());
+            state -> statusReporter.run(),
+            monitor);
     health.onFailure(this::storeFailed);
   }
 
@@ -215,6 +220,11 @@ public final class Engine {
   /** The decoded values of the cache. */
   public DecodedValues decodedValues() {
     return decoded;
+  }
+
+  /** Receives recorders of the application. */
+  public Monitor monitor() {
+    return monitor;
   }
 
   /** The commit pipeline. */

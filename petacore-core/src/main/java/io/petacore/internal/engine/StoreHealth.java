@@ -111,6 +111,11 @@ public final class StoreHealth {
     return contact ? Instant.now().minusNanos(scheduler.nanoTime() - contactAt) : null;
   }
 
+  /** The nanoseconds since the store last sent anything; -1 if it never did. */
+  public long contactAgeNanos() {
+    return contact ? Math.max(0, scheduler.nanoTime() - contactAt) : -1;
+  }
+
   /** Whether a failure does not pass by waiting. */
   static boolean isPermanent(StoreException failure) {
     return switch (failure.kind()) {

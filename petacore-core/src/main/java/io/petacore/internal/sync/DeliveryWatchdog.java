@@ -9,28 +9,16 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records the highest revision that the store is known to have, and checks the watch while that
- * revision is not applied.
+ * Records the highest revision that the store is known to have, and replaces the watch if it stays
+ * silent while that revision is not applied.
  *
  * <p>A watch that delivers nothing is not suspicious as long as nothing is known to be missing. The
- * silence therefore counts from the moment at which a revision became known while none was missing
- * ({@link #missingSince}), or from the last sign of life of the watch, whichever is later.
+ * silence therefore counts from the moment at which a revision became known while none was missing,
+ * or from the last sign of life of the watch, whichever is later.
  *
  * <p>Safe for use by many threads, and without a lock: every batch of commits reports its revision.
  */
 final class DeliveryWatchdog {
-
-  /** Decides about the watch. Runs on the scheduler. */
-  @FunctionalInterface
-  interface Check {
-    /**
-     * Replaces the watch if it has been silent for too long.
-     *
-     * @param expected a revision that exists and was not applied a moment ago
-     * @return when to check again if a revision is still missing then
-     */
-    Duration check(long expected);
-  }
 
   /** A timer that is late by this much has failed. */
   private static final long LOST_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -39,7 +27,7 @@ final class DeliveryWatchdog {
 
   private final Scheduler scheduler;
   private final LongSupplier applied;
-  private final Check check;
+  private final SyncLock lock;
   private final AtomicLong expected = new AtomicLong();
   private final AtomicReference<@Nullable Timer> timer = new AtomicReference<>();
   private volatile long missingSince;
@@ -47,10 +35,10 @@ final class DeliveryWatchdog {
   /**
    * @param applied the applied revision
    */
-  DeliveryWatchdog(Scheduler scheduler, LongSupplier applied, Check check) {
+  DeliveryWatchdog(Scheduler scheduler, LongSupplier applied, SyncLock lock) {
     this.scheduler = scheduler;
     this.applied = applied;
-    this.check = check;
+    this.lock = lock;
   }
 
   /** Records a revision that the store is known to have. */
@@ -68,11 +56,6 @@ final class DeliveryWatchdog {
   /** The highest revision that the store is known to have; 0 if none is known. */
   long expected() {
     return expected.get();
-  }
-
-  /** Since when, in monotonic time, a revision has been missing; of no meaning if none is. */
-  long missingSince() {
-    return missingSince;
   }
 
   /** Forgets the revisions known so far, since the store is on another history. */
@@ -120,7 +103,37 @@ final class DeliveryWatchdog {
   private void checkNow() {
     long revision = expected.get();
     if (revision > applied.getAsLong()) {
-      checkAfter(check.check(revision));
+      checkAfter(replaceIfSilent(revision));
     }
+  }
+
+  /**
+   * Ends the watch if it has been silent for too long.
+   *
+   * @param revision a revision that exists and was not applied a moment ago
+   * @return when to check again if a revision is still missing then
+   */
+  private Duration replaceIfSilent(long revision) {
+    AtomicReference<@Nullable WatchSession> silent = new AtomicReference<>();
+    long remainingNanos =
+        lock.locked(
+            guarded -> {
+              WatchSession session = guarded.session();
+              SessionProgress progress = session == null ? null : guarded.progressOf(session);
+              if (session == null || progress == null || !progress.isConfirmed()) {
+                return CatchUp.SILENCE_BOUND.toNanos(); // the opening has a timeout of its own
+              }
+              long bound = guarded.catchUp().silenceBound().toNanos();
+              long silentNanos =
+                  progress.silentNanos(session.receivedBytes(), scheduler.nanoTime(), missingSince);
+              silent.set(session);
+              return bound - silentNanos;
+            });
+    WatchSession session = silent.get();
+    if (session == null || remainingNanos > 0) {
+      return Duration.ofNanos(remainingNanos);
+    }
+    session.endAsSilent(revision);
+    return CatchUp.SILENCE_BOUND;
   }
 }

@@ -1,6 +1,8 @@
 package io.petacore.internal.sync;
 
 import io.petacore.error.StoreUnavailableException;
+import io.petacore.internal.monitoring.Monitor;
+import io.petacore.internal.monitoring.ResyncEvent;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.RevisionListener.History;
 import java.util.concurrent.CompletableFuture;
@@ -19,11 +21,13 @@ final class Resync {
   private final SyncCounters counters;
   private final Runnable onAnotherHistory;
   private final Runnable onApplied;
+  private final Monitor monitor;
 
   /**
    * @param load starts a load into a sink
    * @param onAnotherHistory called under the lock before a state of another history is applied
    * @param onApplied called on the scheduler when a resync is applied
+   * @param monitor receives its end
    */
   Resync(
       Function<LoadSink, CompletableFuture<LoadedState>> load,
@@ -32,7 +36,8 @@ final class Resync {
       SyncSteps steps,
       SyncCounters counters,
       Runnable onAnotherHistory,
-      Runnable onApplied) {
+      Runnable onApplied,
+      Monitor monitor) {
     this.load = load;
     this.cache = cache;
     this.lock = lock;
@@ -40,28 +45,31 @@ final class Resync {
     this.counters = counters;
     this.onAnotherHistory = onAnotherHistory;
     this.onApplied = onApplied;
+    this.monitor = monitor;
   }
 
   /** Starts a resync after the next backoff, since its cause may persist. On the scheduler. */
   void start(Continuity continuity) {
     counters.resyncs.incrementAndGet();
-    steps.loadLater(() -> load(continuity));
+    ResyncEvent event = monitor.beginResync();
+    steps.loadLater(() -> load(continuity, event));
   }
 
-  private void load(Continuity continuity) {
+  private void load(Continuity continuity, ResyncEvent event) {
     ResyncBuffer buffer = new ResyncBuffer(cache);
     steps.after(
         load.apply(buffer),
-        loaded -> apply(loaded, buffer, continuity),
-        failure -> steps.loadLater(failure, () -> load(continuity)));
+        loaded -> apply(loaded, buffer, continuity, event),
+        failure -> steps.loadLater(failure, () -> load(continuity, event)));
   }
 
-  private void apply(LoadedState loaded, ResyncBuffer buffer, Continuity continuity) {
+  private void apply(
+      LoadedState loaded, ResyncBuffer buffer, Continuity continuity, ResyncEvent event) {
     boolean applied =
         lock.locked(
             state -> {
               if (!state.isClosed()) {
-                apply(state, loaded, buffer, continuity);
+                apply(state, loaded, buffer, continuity, event);
               }
               return !state.isClosed();
             });
@@ -71,7 +79,11 @@ final class Resync {
   }
 
   private void apply(
-      SyncState state, LoadedState loaded, ResyncBuffer buffer, Continuity continuity) {
+      SyncState state,
+      LoadedState loaded,
+      ResyncBuffer buffer,
+      Continuity continuity,
+      ResyncEvent event) {
     RevisionApplier applier = state.applier();
     History history = applier.history(loaded, buffer.comparison(), continuity);
     state.resynced();
@@ -83,6 +95,7 @@ final class Resync {
           new StoreUnavailableException("the store was restored to another history", null));
       onAnotherHistory.run();
     }
-    applier.resync(loaded, buffer.comparison(), history);
+    int changed = applier.resync(loaded, buffer.comparison(), history);
+    monitor.resyncEnded(event, changed, loaded.revision(), history == History.SAME);
   }
 }

@@ -206,8 +206,9 @@ final class RevisionApplier {
    *
    * @param present the comparison with its keys
    * @param history whether the state continues the history applied before
+   * @return the number of keys that differed
    */
-  void resync(LoadedState state, StateComparison present, History history) {
+  int resync(LoadedState state, StateComparison present, History history) {
     List<Change> difference = present.difference(state.revision());
     adopt(state);
     CommitRecord commit = decode(record.value());
@@ -220,6 +221,7 @@ final class RevisionApplier {
     listener.loaded(cache.applied(), commits(commit, state.bookkeeping()), history);
     cache.freeHistory();
     log.info("resync at revision {}: {} keys differed", state.revision(), difference.size());
+    return difference.size();
   }
 
   private void adopt(LoadedState state) {

@@ -6,6 +6,7 @@ import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.Namespace;
+import io.petacore.internal.monitoring.Monitor;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.RevisionListener;
 import io.petacore.store.KvStore;
@@ -52,6 +53,7 @@ public final class Synchronizer {
   private final Namespace namespace;
   private final MvccCache cache;
   private final Scheduler scheduler;
+  private final Monitor monitor;
   private final SyncCounters counters = new SyncCounters();
   private final AtomicReference<State> state = new AtomicReference<>(State.STARTING);
   private final KeyClassifier classifier;
@@ -71,6 +73,7 @@ public final class Synchronizer {
    * @param listener receives every published state
    * @param onState receives every change of state and the progress of loads, in order, under a
    *     lock: must neither block nor run application code
+   * @param monitor receives the ends of resyncs and watch sessions
    */
   public Synchronizer(
       KvStore store,
@@ -80,24 +83,26 @@ public final class Synchronizer {
       Scheduler scheduler,
       Duration agreementMargin,
       RevisionListener listener,
-      Consumer<State> onState) {
+      Consumer<State> onState,
+      Monitor monitor) {
     this.store = store;
     this.namespace = namespace;
     this.cache = cache;
     this.scheduler = scheduler;
+    this.monitor = monitor;
     this.classifier = new KeyClassifier(namespace, counters);
     this.steps = new SyncSteps(scheduler, () -> state.get() == State.CLOSED);
     RevisionApplier applier =
         new RevisionApplier(cache, clock, classifier, counters, agreementMargin, listener);
     this.lock = new SyncLock(new SyncState(applier, listener, onState, state), listener);
-    this.watchdog =
-        new DeliveryWatchdog(scheduler, () -> cache.applied().revision(), this::checkDelivery);
+    this.watchdog = new DeliveryWatchdog(scheduler, () -> cache.applied().revision(), lock);
     this.loader =
         new StateLoader(
             store, namespace, classifier, scheduler, this::onProgress, steps::recordFailure);
     this.historyCheck = new HistoryCheck(store, namespace, classifier, lock, steps);
     this.resync =
-        new Resync(this::load, cache, lock, steps, counters, watchdog::forget, this::follow);
+        new Resync(
+            this::load, cache, lock, steps, counters, watchdog::forget, this::follow, monitor);
   }
 
   /**
@@ -259,9 +264,10 @@ public final class Synchronizer {
   }
 
   private void openWatch(long fromRevision) {
-    WatchSession session = new WatchSession(store, namespace, scheduler, lock, sessionOwner);
+    WatchSession session =
+        new WatchSession(store, namespace, scheduler, lock, sessionOwner, monitor, fromRevision);
     if (lock.locked(guarded -> guarded.begin(session))) {
-      session.open(fromRevision);
+      session.open();
     }
   }
 
@@ -308,32 +314,6 @@ public final class Synchronizer {
     watchdog.expect(revision);
   }
 
-  /** Replaces a silent watch; returns the time until the next check. On the scheduler. */
-  private Duration checkDelivery(long revision) {
-    AtomicReference<@Nullable WatchSession> silent = new AtomicReference<>();
-    long remainingNanos =
-        lock.locked(
-            guarded -> {
-              WatchSession session = guarded.session();
-              SessionProgress progress = session == null ? null : guarded.progressOf(session);
-              if (session == null || progress == null || !progress.isConfirmed()) {
-                return CatchUp.SILENCE_BOUND.toNanos(); // the opening has a timeout of its own
-              }
-              long bound = guarded.catchUp().silenceBound().toNanos();
-              long silentNanos =
-                  progress.silentNanos(
-                      session.receivedBytes(), scheduler.nanoTime(), watchdog.missingSince());
-              silent.set(session);
-              return bound - silentNanos;
-            });
-    WatchSession session = silent.get();
-    if (session == null || remainingNanos > 0) {
-      return Duration.ofNanos(remainingNanos);
-    }
-    session.endAsSilent(revision);
-    return CatchUp.SILENCE_BOUND;
-  }
-
   /**
    * Requires a resync, because the cache was found to differ from the store: a revision was lost on
    * the way here.
@@ -358,7 +338,7 @@ public final class Synchronizer {
     log.warn("namespace {}: resync: {}", namespace, reason);
     WatchSession session = last.get();
     if (session != null) {
-      session.close();
+      session.close(reason);
       steps.execute(this::follow);
     } // else a session is about to be opened, which checks whether a resync is required
   }
@@ -390,7 +370,7 @@ public final class Synchronizer {
               return guarded.end(State.CLOSED);
             });
     if (last != null) {
-      last.close();
+      last.close("the storage was closed");
     }
     cache.closeWaiters(new StorageClosedException("the storage was closed"));
     synced.completeExceptionally(

@@ -3,6 +3,8 @@ package io.petacore.internal.sync;
 import io.petacore.data.Bytes;
 import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.Namespace;
+import io.petacore.internal.monitoring.Monitor;
+import io.petacore.internal.monitoring.WatchSessionEvent;
 import io.petacore.internal.sync.Synchronizer.State;
 import io.petacore.store.Event;
 import io.petacore.store.KvStore;
@@ -39,6 +41,8 @@ final class WatchSession implements WatchListener {
   /** Bounds the bytes of the revisions that are kept until the check has passed. */
   static final long MAX_KEPT_BYTES = 16L << 20;
 
+  private static final String NOT_APPLIED = "revisions are missing, or could not be applied";
+
   /** What the Synchronizer does about a session. Called without the lock, by any thread. */
   interface Owner {
     /** The store has accepted the watch: the history is to be checked now. */
@@ -56,7 +60,10 @@ final class WatchSession implements WatchListener {
   private final Scheduler scheduler;
   private final SyncLock lock;
   private final Owner owner;
+  private final Monitor monitor;
+  private final long fromRevision;
   private final long startedNanos;
+  private final WatchSessionEvent event;
   private volatile @Nullable Watch watch;
   private volatile boolean accepted;
 
@@ -65,13 +72,22 @@ final class WatchSession implements WatchListener {
   private long keptBytes;
 
   WatchSession(
-      KvStore store, Namespace namespace, Scheduler scheduler, SyncLock lock, Owner owner) {
+      KvStore store,
+      Namespace namespace,
+      Scheduler scheduler,
+      SyncLock lock,
+      Owner owner,
+      Monitor monitor,
+      long fromRevision) {
     this.store = store;
     this.namespace = namespace;
     this.scheduler = scheduler;
     this.lock = lock;
     this.owner = owner;
+    this.monitor = monitor;
+    this.fromRevision = fromRevision;
     this.startedNanos = scheduler.nanoTime();
+    this.event = monitor.beginWatchSession();
   }
 
   /** When the session was created, in monotonic time. */
@@ -80,7 +96,7 @@ final class WatchSession implements WatchListener {
   }
 
   /** Opens the watch of the current session; it ends unless the store accepts it in time. */
-  void open(long fromRevision) {
+  void open() {
     scheduler.schedule(OPENING_TIMEOUT, this::requireOpened);
     try {
       watch = store.watch(namespace.range(), fromRevision, this);
@@ -100,7 +116,7 @@ final class WatchSession implements WatchListener {
               return progress != null;
             });
     if (!current) {
-      close(); // the session ended before there was a handle to close
+      closeWatch(); // the session ended before there was a handle to close
     }
   }
 
@@ -110,8 +126,17 @@ final class WatchSession implements WatchListener {
     return handle == null ? 0 : handle.receivedBytes();
   }
 
-  /** Closes the watch without ending the session. */
-  void close() {
+  /**
+   * Closes the watch of a session that has ended.
+   *
+   * @param reason why it has ended
+   */
+  void close(String reason) {
+    monitor.watchSessionEnded(event, fromRevision, accepted, receivedBytes(), reason);
+    closeWatch();
+  }
+
+  private void closeWatch() {
     Watch handle = watch;
     if (handle == null) {
       return;
@@ -162,7 +187,7 @@ final class WatchSession implements WatchListener {
               return !applied;
             });
     if (failed) {
-      close();
+      close(NOT_APPLIED);
       owner.failedToApply(this);
     }
     return current[0] && !failed;
@@ -184,7 +209,7 @@ final class WatchSession implements WatchListener {
               return isCurrent;
             });
     if (current) {
-      close();
+      close("the history was not proved to be the same, or could not be read");
     }
     return current;
   }
@@ -193,7 +218,7 @@ final class WatchSession implements WatchListener {
   public void onRevisions(List<RevisionEvents> revisions) {
     boolean failed = lock.locked(state -> !apply(state, revisions));
     if (failed) {
-      close();
+      close(NOT_APPLIED);
       owner.failedToApply(this);
     }
   }
@@ -280,7 +305,7 @@ final class WatchSession implements WatchListener {
     Duration lasted = Duration.ofNanos(scheduler.nanoTime() - startedNanos);
     boolean current = lock.locked(state -> end(state, cause, silent, bytes, lasted));
     if (current) {
-      close();
+      close(String.valueOf(cause.getMessage()));
       // During an outage every attempt ends.
       log.atLevel(accepted ? Level.INFO : Level.DEBUG)
           .log("namespace {}: the watch has ended: {}", namespace, cause.getMessage());

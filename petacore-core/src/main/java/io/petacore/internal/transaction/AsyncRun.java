@@ -123,6 +123,7 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
   private void receive(@Nullable CommitOutcome outcome, @Nullable Throwable failure, T result) {
     if (outcome instanceof CommitOutcome.Committed committed) {
       release();
+      attempts.committed(committed);
       done.complete(resultOf.apply(result, CommitResults.of(committed)));
     } else if (outcome instanceof CommitOutcome.Conflict conflict) {
       runAgain(conflict);
@@ -268,6 +269,7 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
 
   private void fail(Throwable failure) {
     release();
+    attempts.failed(failure);
     done.completeExceptionally(failure);
   }
 

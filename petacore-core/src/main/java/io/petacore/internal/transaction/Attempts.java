@@ -11,7 +11,10 @@ import io.petacore.internal.commit.batch.CommitRequest;
 import io.petacore.internal.commit.batch.Write;
 import io.petacore.internal.concurrent.Backoff;
 import io.petacore.internal.concurrent.Deadline;
+import io.petacore.internal.monitoring.Failures;
+import io.petacore.internal.monitoring.TransactionEvent;
 import io.petacore.internal.mvcc.AppliedState;
+import io.petacore.metrics.TransactionOutcome;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.TransactionOptions;
@@ -42,11 +45,11 @@ final class Attempts {
   private final boolean failFast;
   private final long atLeast;
   private final boolean latest;
-
-  /** How the last run ended; null if not by a conflict, which then has not used up the time. */
-  private CommitOutcome.@Nullable Conflict lastConflict;
-
+  private CommitOutcome.@Nullable Conflict lastConflict; // of the last run; null if it had none
   private int attempt = 1; // how often the body has been run, the current run included
+  private final @Nullable TransactionEvent event;
+  private int keys; // that the last run has written
+  private boolean ended;
 
   /** Starts the timeout. */
   Attempts(RunContext context, TransactionOptions options) {
@@ -59,6 +62,7 @@ final class Attempts {
     this.failFast = options.isFailFast();
     this.atLeast = options.atLeast();
     this.latest = options.isLatest();
+    this.event = context.monitor().beginTransaction();
   }
 
   Duration remaining() {
@@ -68,6 +72,24 @@ final class Attempts {
   /** Leaves the queues of hot keys; to be called at the end, however it ends. */
   void leaveQueues() {
     tickets.leave();
+  }
+
+  /** Reports that the transaction was committed. */
+  void committed(CommitOutcome.Committed outcome) {
+    end(TransactionOutcome.COMMITTED, outcome.revision());
+  }
+
+  /** Reports what has ended the transaction. */
+  void failed(Throwable thrown) {
+    end(Failures.outcomeOf(thrown), 0);
+  }
+
+  /** Reports the end, once, unless the only run wrote nothing. */
+  private void end(TransactionOutcome outcome, long revision) {
+    if (!ended && (keys > 0 || attempt > 1)) {
+      ended = true;
+      context.monitor().transactionEnded(event, outcome, attempt, keys, revision, deadline.setAt());
+    }
   }
 
   // ---- before a run
@@ -190,6 +212,7 @@ final class Attempts {
    */
   CompletableFuture<CommitOutcome> send(PendingWrites pending, boolean holdsPermit) {
     Collection<Write> writes = pending.writes();
+    keys = writes.size();
     AppliedState snapshot = pending.snapshot();
     if (writes.isEmpty()) {
       return CompletableFuture.completedFuture(
@@ -233,6 +256,7 @@ final class Attempts {
       while (true) {
         CommitOutcome outcome = commit(pending);
         if (outcome instanceof CommitOutcome.Committed committed) {
+          committed(committed);
           return CommitResults.of(committed);
         }
         CommitOutcome.Conflict conflict = (CommitOutcome.Conflict) outcome;
@@ -243,6 +267,9 @@ final class Attempts {
         backOff(delayAfter(conflict));
         awaitRequired();
       }
+    } catch (RuntimeException | Error thrown) {
+      failed(thrown);
+      throw thrown;
     } finally {
       leaveQueues();
     }
@@ -262,6 +289,7 @@ final class Attempts {
       return null;
     }
     if (outcome instanceof CommitOutcome.Committed committed) {
+      committed(committed);
       return CommitResults.of(committed);
     }
     CommitOutcome.Conflict conflict = (CommitOutcome.Conflict) outcome;

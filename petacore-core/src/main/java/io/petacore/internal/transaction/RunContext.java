@@ -6,6 +6,7 @@ import io.petacore.internal.concurrent.Deadline;
 import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.decoded.DecodedValues;
 import io.petacore.internal.format.Limits;
+import io.petacore.internal.monitoring.Monitor;
 import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.transaction.TransactionOptions;
@@ -47,6 +48,11 @@ record RunContext(
     LongAdder retries) {
 
   private static final long SLACK_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** Receives the ends of transactions. */
+  Monitor monitor() {
+    return pipeline.monitor();
+  }
 
   /** Begins a transaction at the newest applied state. */
   BufferedTransaction newTransaction(TransactionOptions options) {

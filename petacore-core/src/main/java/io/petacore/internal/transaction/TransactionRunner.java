@@ -172,6 +172,9 @@ public final class TransactionRunner {
         }
         run = runOnce(options, body);
       }
+    } catch (Throwable thrown) {
+      attempts.failed(thrown);
+      throw thrown;
     } finally {
       attempts.leaveQueues();
     }

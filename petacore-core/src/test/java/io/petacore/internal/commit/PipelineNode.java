@@ -13,6 +13,7 @@ import io.petacore.internal.concurrent.ManualScheduler;
 import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
+import io.petacore.internal.monitoring.Monitor;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.sync.Synchronizer;
 import io.petacore.store.ScriptedKvStore;
@@ -72,9 +73,10 @@ final class PipelineNode {
     this.scheduler = scheduler;
     HybridLogicalClock clock = new HybridLogicalClock(wall::get, Duration.ofSeconds(1));
     cache = new MvccCache(Duration.ofMinutes(10), scheduler::nanoTime);
+    Monitor monitor = new Monitor("", wall::get, scheduler::nanoTime);
     pipeline =
         new CommitPipeline(
-            new CommitPipeline.Environment(store, NAMESPACE, cache, clock, scheduler),
+            new PipelineEnvironment(store, NAMESPACE, cache, clock, scheduler, monitor),
             new CommitPipeline.Settings(
                 maxInFlight,
                 maxPending,
@@ -92,7 +94,8 @@ final class PipelineNode {
             scheduler,
             Duration.ofSeconds(1),
             pipeline.revisionListener(),
-            state -> {});
+            state -> {},
+            monitor);
   }
 
   PipelineNode(ScriptedKvStore cluster) {

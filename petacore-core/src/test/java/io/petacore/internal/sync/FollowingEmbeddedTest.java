@@ -12,6 +12,7 @@ import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.concurrent.ThreadScheduler;
 import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.SessionId;
+import io.petacore.internal.monitoring.Monitor;
 import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.Order;
@@ -73,7 +74,8 @@ class FollowingEmbeddedTest {
               scheduler,
               Duration.ofSeconds(10),
               listener,
-              state -> {});
+              state -> {},
+              new Monitor("", PhysicalClock.system(), scheduler::nanoTime));
     }
 
     Map<String, String> contents() {

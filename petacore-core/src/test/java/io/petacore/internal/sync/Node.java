@@ -9,6 +9,7 @@ import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.format.SessionId;
+import io.petacore.internal.monitoring.Monitor;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.Order;
 import io.petacore.internal.mvcc.RecordingRevisionListener;
@@ -56,7 +57,15 @@ final class Node {
     store.afterOpening(scheduler::runDue);
     this.synchronizer =
         new Synchronizer(
-            store, NAMESPACE, cache, clock, scheduler, AGREEMENT_MARGIN, listener, states::add);
+            store,
+            NAMESPACE,
+            cache,
+            clock,
+            scheduler,
+            AGREEMENT_MARGIN,
+            listener,
+            states::add,
+            new Monitor("", wall::get, scheduler::nanoTime));
   }
 
   Node() {

@@ -2,6 +2,7 @@ package io.petacore.bench.cli.shell;
 
 import io.petacore.DistributedStorage;
 import io.petacore.bench.support.console.ErrorLine;
+import io.petacore.bench.support.console.Json;
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import io.petacore.subscription.Change;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChangePrinter implements AutoCloseable {
   private final Printer printer;
+  private final boolean json;
   private final ExecutorService printing =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -29,8 +31,10 @@ final class ChangePrinter implements AutoCloseable {
           });
   private final Subscription subscription;
 
-  private ChangePrinter(DistributedStorage storage, Bytes keyPrefix, Printer printer) {
+  private ChangePrinter(
+      DistributedStorage storage, Bytes keyPrefix, Printer printer, boolean json) {
     this.printer = printer;
+    this.json = json;
     this.subscription =
         storage.subscribe(
             KeyRange.prefix(keyPrefix),
@@ -39,8 +43,9 @@ final class ChangePrinter implements AutoCloseable {
   }
 
   /** Starts to print changes to keys with a prefix, from now on. */
-  static ChangePrinter open(DistributedStorage storage, Bytes keyPrefix, Printer printer) {
-    return new ChangePrinter(storage, keyPrefix, printer);
+  static ChangePrinter open(
+      DistributedStorage storage, Bytes keyPrefix, Printer printer, boolean json) {
+    return new ChangePrinter(storage, keyPrefix, printer, json);
   }
 
   private final class Listener implements ChangeListener {
@@ -58,6 +63,11 @@ final class ChangePrinter implements AutoCloseable {
   }
 
   private void show(long revision, Change change) {
+    if (json) {
+      printer.line(
+          Json.of(Json.object("revision", revision, "key", change.key(), "value", change.after())));
+      return;
+    }
     String key = Words.format(change.key());
     Bytes value = change.after();
     printer.line(

@@ -6,6 +6,7 @@ import io.petacore.DistributedStorage;
 import io.petacore.bench.support.connection.Namespace;
 import io.petacore.bench.support.connection.StoreOptions;
 import io.petacore.bench.support.connection.Stores;
+import io.petacore.bench.support.console.Screen;
 import io.petacore.store.KvStore;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,6 +14,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code shell}: runs statements on a namespace. */
@@ -37,6 +39,13 @@ public final class ShellCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private StoreOptions storeOptions;
 
+  @Option(
+      names = "--json",
+      description =
+          "Prints results as lines of JSON: keys and values are strings, or {\"base64\":…} if they"
+              + " are not UTF-8. Errors stay text, on standard error.")
+  private boolean json;
+
   @Override
   public Integer call() throws Exception {
     Namespace namespace = storeOptions.namespace();
@@ -44,8 +53,8 @@ public final class ShellCommand implements Callable<Integer> {
       KvStore store = stores.connect();
       try (DistributedStorage storage = storeOptions.storage(store, namespace).open();
           LineSource lines = lines();
-          Statements statements = new Statements(storage, lines)) {
-        if (lines.isInteractive()) {
+          Statements statements = new Statements(storage, lines, json)) {
+        if (lines.isInteractive() && !json) {
           lines.line(namespace + " of " + stores.name() + "; help lists the statements");
         }
         long failed = new Shell(lines, statements).run();
@@ -55,7 +64,7 @@ public final class ShellCommand implements Callable<Integer> {
   }
 
   private LineSource lines() throws IOException {
-    return TerminalLines.available()
+    return Screen.isTerminal()
         ? new TerminalLines(Statements.names())
         : new PipedLines(
             new InputStreamReader(System.in, UTF_8),

@@ -1,9 +1,13 @@
 package io.petacore.bench.cli.shell;
 
 import io.petacore.DistributedStorage;
+import io.petacore.StorageStatus;
+import io.petacore.bench.cli.status.StatusJson;
 import io.petacore.bench.cli.status.StatusReport;
+import io.petacore.bench.cli.status.StatusWarnings;
 import io.petacore.bench.support.console.Figures;
 import io.petacore.bench.support.console.IsolationName;
+import io.petacore.bench.support.console.Json;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.transaction.CommitResult;
@@ -12,6 +16,7 @@ import io.petacore.transaction.ReadView;
 import io.petacore.transaction.Snapshot;
 import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,14 +35,16 @@ final class Statements implements AutoCloseable {
 
   private final DistributedStorage storage;
   private final Printer printer;
+  private final boolean json;
   private final Map<String, Verb> verbs = new LinkedHashMap<>();
   private @Nullable ShellTransaction open;
   private @Nullable ChangePrinter watch;
   private boolean over;
 
-  Statements(DistributedStorage storage, Printer printer) {
+  Statements(DistributedStorage storage, Printer printer, boolean json) {
     this.storage = storage;
     this.printer = printer;
+    this.json = json;
     for (Verb verb : verbs()) {
       verbs.put(verb.name(), verb);
     }
@@ -98,6 +105,11 @@ final class Statements implements AutoCloseable {
     verb.run(arguments);
   }
 
+  /** Prints a result, as text or as the members of a JSON object. */
+  private void print(String text, @Nullable Object... members) {
+    printer.line(json ? Json.of(Json.object(members)) : text);
+  }
+
   boolean isOver() {
     return over;
   }
@@ -109,7 +121,7 @@ final class Statements implements AutoCloseable {
   private void get(List<Bytes> arguments) {
     Bytes key = arguments.get(0);
     Bytes value = open == null ? storage.read(key) : open.transaction().read(key);
-    printer.line(value == null ? "(absent)" : Words.format(value));
+    print(value == null ? "(absent)" : Words.format(value), "key", key, "value", value);
   }
 
   private void put(List<Bytes> arguments) {
@@ -124,18 +136,19 @@ final class Statements implements AutoCloseable {
     if (open != null) {
       statement.accept(open.transaction());
       open.countWrite();
-      printer.line("ok, in the transaction");
+      print("ok, in the transaction", "committed", false);
       return;
     }
     // An explicit transaction returns the revision; a blind write needs no retry.
     try (ExplicitTransaction tx = storage.begin(TransactionOptions.defaults())) {
       statement.accept(tx);
-      printer.line(committed(tx.commit()));
+      printCommitted(tx.commit());
     }
   }
 
-  private static String committed(CommitResult result) {
-    return "ok, revision " + result.revision();
+  private void printCommitted(CommitResult result) {
+    long revision = result.revision();
+    print("ok, revision " + revision, "committed", true, "revision", revision);
   }
 
   private void scan(List<Bytes> arguments) {
@@ -145,12 +158,23 @@ final class Statements implements AutoCloseable {
           long shown = 0;
           for (Entry entry : view.scan(scan.range())) {
             if (shown++ == scan.limit()) {
-              printer.line("(there are more; --limit shows more than " + scan.limit() + ")");
+              print(
+                  "(there are more; --limit shows more than " + scan.limit() + ")",
+                  "entries",
+                  scan.limit(),
+                  "more",
+                  true);
               return;
             }
-            printer.line(Words.format(entry.key()) + " " + Words.format(entry.value()));
+            print(
+                Words.format(entry.key()) + " " + Words.format(entry.value()),
+                "key",
+                entry.key(),
+                "value",
+                entry.value());
           }
-          printer.line("(" + Figures.of(shown, "entry", "entries") + ")");
+          String entries = Figures.of(shown, "entry", "entries");
+          print("(" + entries + ")", "entries", shown, "more", false);
         });
   }
 
@@ -162,7 +186,7 @@ final class Statements implements AutoCloseable {
           for (Entry unused : view.scan(scan.range())) {
             keys++;
           }
-          printer.line(Figures.of(keys, "key", "keys"));
+          print(Figures.of(keys, "key", "keys"), "keys", keys);
         });
   }
 
@@ -191,19 +215,25 @@ final class Statements implements AutoCloseable {
     }
     open = ShellTransaction.begin(storage, options);
     Transaction tx = open.transaction();
-    printer.line("begun, " + IsolationName.of(tx.isolation()) + " at revision " + tx.revision());
+    String isolation = IsolationName.of(tx.isolation());
+    print(
+        "begun, " + isolation + " at revision " + tx.revision(),
+        "isolation",
+        isolation,
+        "revision",
+        tx.revision());
   }
 
   private void commit() {
     ShellTransaction ending = takeOpen();
     try (ending) {
-      printer.line(committed(ending.commit()));
+      printCommitted(ending.commit());
     }
   }
 
   private void rollback() {
     takeOpen().close();
-    printer.line("rolled back");
+    print("rolled back", "committed", false);
   }
 
   private ShellTransaction takeOpen() {
@@ -232,15 +262,15 @@ final class Statements implements AutoCloseable {
   private void watch(List<Bytes> arguments) {
     unwatchIfWatching();
     Bytes prefix = arguments.isEmpty() ? Bytes.EMPTY : arguments.get(0);
-    watch = ChangePrinter.open(storage, prefix, printer);
-    printer.line("watching; stop with unwatch");
+    watch = ChangePrinter.open(storage, prefix, printer, json);
+    print("watching; stop with unwatch", "watching", true);
   }
 
   private void unwatch() {
     if (!unwatchIfWatching()) {
       throw new IllegalStateException("no watch is active");
     }
-    printer.line("stopped watching");
+    print("stopped watching", "watching", false);
   }
 
   private boolean unwatchIfWatching() {
@@ -253,7 +283,13 @@ final class Statements implements AutoCloseable {
   }
 
   private void status() {
-    StatusReport.of(storage.status()).forEach(printer::line);
+    StorageStatus status = storage.status();
+    if (json) {
+      printer.line(Json.of(StatusJson.of(status, Instant.now())));
+      return;
+    }
+    StatusReport.of(status).forEach(printer::line);
+    StatusWarnings.of(status, Instant.now()).forEach(text -> printer.line("  warning: " + text));
   }
 
   private void help() {

@@ -1,6 +1,5 @@
 package io.petacore.bench.cli.shell;
 
-import java.io.Console;
 import java.io.IOException;
 import java.util.Collection;
 import org.jline.reader.EndOfFileException;
@@ -29,23 +28,6 @@ final class TerminalLines implements LineSource {
             .completer(new StringsCompleter(verbs))
             .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
             .build();
-  }
-
-  /** Whether standard input and output are a terminal. */
-  @SuppressWarnings("SystemConsoleNull") // Handles null as well as a console without a terminal.
-  static boolean available() {
-    Console console = System.console();
-    if (console == null) {
-      return false;
-    }
-    try {
-      // Since JDK 22 a console may exist without a terminal; isTerminal distinguishes them.
-      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
-    } catch (NoSuchMethodException e) {
-      return true;
-    } catch (ReflectiveOperationException e) {
-      return false;
-    }
   }
 
   @Override

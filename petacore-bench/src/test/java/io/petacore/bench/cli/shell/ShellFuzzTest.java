@@ -89,7 +89,7 @@ class ShellFuzzTest {
         DistributedStorage storage =
             DistributedStorage.builder(store).namespace(namespace.name()).open();
         LineSource lines = new PipedLines(new StringReader(""), printer, printer);
-        Statements statements = new Statements(storage, lines)) {
+        Statements statements = new Statements(storage, lines, false)) {
       for (int i = 0; i < STATEMENTS; i++) {
         String line = new String(mutations.next(), UTF_8);
         try {

@@ -45,7 +45,7 @@ class ShellTest {
                 new StringReader(String.join("\n", script)),
                 new PrintWriter(out),
                 new PrintWriter(err));
-        Statements statements = new Statements(storage, lines)) {
+        Statements statements = new Statements(storage, lines, false)) {
       return new Shell(lines, statements).run();
     }
   }
@@ -135,7 +135,7 @@ class ShellTest {
     storage.runTransaction(tx -> tx.write("a", "1"));
     try (LineSource lines =
             new PipedLines(new StringReader(""), new PrintWriter(out), new PrintWriter(err));
-        Statements statements = new Statements(storage, lines)) {
+        Statements statements = new Statements(storage, lines, false)) {
       statements.run(Bytes.utf8("begin"), List.of());
       statements.run(Bytes.utf8("put"), List.of(Bytes.utf8("a"), Bytes.utf8("mine")));
       storage.runTransaction(tx -> tx.write("a", "theirs"));
@@ -200,7 +200,7 @@ class ShellTest {
             lines.add("error: " + text);
           }
         };
-    try (Statements statements = new Statements(storage, printer)) {
+    try (Statements statements = new Statements(storage, printer, false)) {
       statements.run(Bytes.utf8("watch"), List.of());
       storage.runTransaction(tx -> tx.write("a", "1").write("b c", "2"));
       storage.runTransaction(tx -> tx.delete("a"));
@@ -216,5 +216,41 @@ class ShellTest {
       String end = String.valueOf(lines.poll(10, TimeUnit.SECONDS));
       assertTrue(end.startsWith("error: the watch ended ("), end);
     }
+  }
+
+  @Test
+  void resultsAreLinesOfJsonIfAsked() throws IOException {
+    try (LineSource lines =
+            new PipedLines(
+                new StringReader(
+                    """
+                    put a "\\x00\\xFF"
+                    put b 'say "hi"'
+                    get a
+                    get none
+                    scan --limit 1
+                    scan b
+                    count
+                    begin
+                    delete a
+                    rollback
+                    status"""),
+                new PrintWriter(out),
+                new PrintWriter(err));
+        Statements statements = new Statements(storage, lines, true)) {
+      assertEquals(0, new Shell(lines, statements).run(), err::toString);
+    }
+    List<String> json = out.toString().lines().toList();
+    assertEquals("{\"committed\":true,\"revision\":N}", json.get(0).replaceAll("\\d+", "N"));
+    assertEquals("{\"key\":\"a\",\"value\":{\"base64\":\"AP8=\"}}", json.get(2));
+    assertEquals("{\"key\":\"none\",\"value\":null}", json.get(3));
+    assertEquals("{\"entries\":1,\"more\":true}", json.get(5));
+    assertEquals("{\"key\":\"b\",\"value\":\"say \\\"hi\\\"\"}", json.get(6));
+    assertEquals("{\"entries\":1,\"more\":false}", json.get(7));
+    assertEquals("{\"keys\":2}", json.get(8));
+    assertTrue(json.get(9).startsWith("{\"isolation\":\"snapshot\",\"revision\":"));
+    assertEquals("{\"committed\":false}", json.get(10));
+    assertEquals("{\"committed\":false}", json.get(11));
+    assertTrue(json.get(12).startsWith("{\"state\":\"SYNCED\""), json.get(12));
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.petacore.spring;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.petacore.testkit;
+
+import org.jspecify.annotations.NullMarked;

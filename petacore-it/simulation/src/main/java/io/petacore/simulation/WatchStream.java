@@ -25,6 +25,7 @@ final class WatchStream implements Watch {
   private final Life life;
   private final KeyRange range;
   private final WatchListener listener;
+  private final int history;
   private long next;
   private boolean opened;
   private boolean waking;
@@ -48,6 +49,7 @@ final class WatchStream implements Watch {
     this.range = range;
     this.next = from;
     this.listener = listener;
+    this.history = cluster.history();
   }
 
   Node node() {
@@ -70,7 +72,7 @@ final class WatchStream implements Watch {
 
   private void deliverNext() {
     waking = false;
-    if (over && !faults.strike(Fault.WATCH_LATE)) {
+    if (over && (isOfAnotherHistory() || !faults.strike(Fault.WATCH_LATE))) {
       return;
     }
     mute |= opened && faults.strike(Fault.WATCH_MUTE);
@@ -97,6 +99,11 @@ final class WatchStream implements Watch {
     if (next <= cluster.model().newest()) {
       wake();
     }
+  }
+
+  /** What arrives late was sent before the store was restored. */
+  private boolean isOfAnotherHistory() {
+    return history != cluster.history();
   }
 
   private void fallSilent() {

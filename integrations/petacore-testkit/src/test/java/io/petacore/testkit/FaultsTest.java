@@ -15,6 +15,7 @@ import io.petacore.store.Batch;
 import io.petacore.store.Operation;
 import io.petacore.subscription.ChangeBatch;
 import io.petacore.subscription.ChangeListener;
+import io.petacore.subscription.SubscribeOptions;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.TransactionOptions;
 import java.time.Duration;
@@ -120,6 +121,7 @@ class FaultsTest {
     var unused =
         second.subscribe(
             KeyRange.all(),
+            SubscribeOptions.defaults().withoutInitialState(), // which may hold changes made soon
             new ChangeListener() {
               @Override
               public void onChanges(ChangeBatch batch) {

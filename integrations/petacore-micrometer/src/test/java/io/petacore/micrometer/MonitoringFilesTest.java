@@ -2,6 +2,7 @@ package io.petacore.micrometer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -23,6 +24,7 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
 
@@ -57,9 +59,8 @@ class MonitoringFilesTest {
     }
   }
 
-  private static Map<?, ?> object(Object loaded) {
-    assertTrue(loaded instanceof Map, "not an object");
-    return (Map<?, ?>) loaded;
+  private static Map<?, ?> object(@Nullable Object loaded) {
+    return assertInstanceOf(Map.class, loaded, "not an object");
   }
 
   private static List<?> list(Map<?, ?> parent, String key) {

@@ -1,6 +1,7 @@
 package io.petacore.micrometer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -129,7 +130,7 @@ class ObservedTransactionsTest {
         handler.events);
     assertEquals("not_committed", value(handler.last(), "outcome"));
     assertEquals("2", value(handler.last(), "petacore.attempts"));
-    assertEquals(TransactionConflictException.class, handler.last().getError().getClass());
+    assertInstanceOf(TransactionConflictException.class, handler.last().getError());
   }
 
   @Test
@@ -199,7 +200,7 @@ class ObservedTransactionsTest {
                           throw new IllegalStateException("own");
                         })
                     .join());
-    assertEquals(IllegalStateException.class, thrown.getCause().getClass());
+    assertInstanceOf(IllegalStateException.class, thrown.getCause());
     assertEquals("failed", value(handler.last(), "outcome"));
   }
 

@@ -116,8 +116,8 @@ class CommonMistakesTest {
     storage.runTransaction(tx -> tx.write("on call/ann", "yes").write("on call/bob", "yes"));
     try (ExplicitTransaction ann = storage.begin();
         ExplicitTransaction bob = storage.begin()) {
-      ann.write("on call/bob", ann.read("on call/bob")).write("on call/ann", "no");
-      bob.write("on call/ann", bob.read("on call/ann")).write("on call/bob", "no");
+      ann.write("on call/bob", String.valueOf(ann.read("on call/bob"))).write("on call/ann", "no");
+      bob.write("on call/ann", String.valueOf(bob.read("on call/ann"))).write("on call/bob", "no");
       ann.commit();
       assertThrows(
           TransactionConflictException.class,

@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
  * every request.
  *
  * <p>{@code IDLE → REQUESTED → RUNNING → IDLE}, each step one compare-and-set, so that a request
- * costs the cache's writer no lock. A request during a run makes it {@code AGAIN}: it looks once
- * more before it ends. A run that was handed over twice, since the executor seemed to have lost it,
- * finds the state changed and does nothing.
+ * takes no lock. A request during a run makes it {@code AGAIN}: it looks once more before it ends.
+ * A run that was handed over twice, since the executor seemed to have lost it, finds the state
+ * changed and does nothing.
  */
 final class DeliveryTask {
 

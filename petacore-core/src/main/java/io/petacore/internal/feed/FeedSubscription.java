@@ -80,7 +80,7 @@ final class FeedSubscription implements Subscription {
     }
   }
 
-  /** Accepts what the writer publishes. To be called before the writer can find it. */
+  /** Accepts what is published. To be called before it can be found in the index. */
   void accept() {
     pending.accept();
   }

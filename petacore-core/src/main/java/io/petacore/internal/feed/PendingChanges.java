@@ -9,16 +9,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What was published for a subscription and is not delivered yet: a queue of revisions up to the
- * buffer's size, and beyond it the net changes of what follows. The writer adds, the delivering
+ * buffer's size, and beyond it the net changes of what follows. The dispatcher adds, the delivering
  * thread takes; neither holds the lock for longer than one revision takes, so that a subscriber
- * with much to conflate does not delay the writer.
+ * with much to conflate does not delay the others.
  *
  * <p><b>The start.</b> Changes are accepted before the state S is read that they follow: {@link
- * #accept}, then S is read, then {@link #startAfter}. The writer publishes a revision before it
- * adds it here, perhaps only after S was read, which then holds it: so revisions up to S are
- * dropped both when S is known and afterwards. A revision that was not added here for want of
- * acceptance was published before S was read. Timestamps are compared, since revisions fall when
- * the store is restored from a backup.
+ * #accept}, then S is read, then {@link #startAfter}. A revision is published before it is added
+ * here, perhaps only after S was read, which then holds it: so revisions up to S are dropped both
+ * when S is known and afterwards. A revision that was not added here for want of acceptance was
+ * published before S was read. Timestamps are compared, since revisions fall when the store is
+ * restored from a backup.
  */
 final class PendingChanges {
 
@@ -99,7 +99,7 @@ final class PendingChanges {
     beyond = null;
   }
 
-  /** Adds a revision; returns false if it was dropped. Writer only. */
+  /** Adds a revision; returns false if it was dropped. One after another, in order. */
   synchronized boolean add(Revision next) {
     if (!accepting || (started && next.timestamp() <= startTimestamp)) {
       return false;

@@ -1,14 +1,12 @@
 package io.petacore.internal.feed;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.petacore.data.Bytes;
 import io.petacore.subscription.Change;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the cache's writer has published and the subscriptions concerned have not received yet. The
@@ -24,29 +22,7 @@ final class Publications {
   static final long MAX_CHANGES = 1 << 16;
   static final long MAX_BYTES = 16 << 20;
 
-  /**
-   * A revision that was published.
-   *
-   * @param from the first revision that it covers
-   * @param revision the published revision
-   * @param timestamp its timestamp
-   * @param resync whether it is the difference to a state that was loaded
-   * @param changes not empty; no longer modified
-   */
-  record Publication(
-      long from, long revision, long timestamp, boolean resync, List<Change> changes) {
-
-    private long bytes() {
-      long bytes = 0;
-      for (Change change : changes) {
-        Bytes after = change.after();
-        bytes += after == null ? 0 : after.length();
-      }
-      return bytes;
-    }
-  }
-
-  private final Queue<Publication> waiting = new ConcurrentLinkedQueue<>();
+  private final Queue<Revision> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicLong waitingChanges = new AtomicLong();
   private final AtomicLong waitingBytes = new AtomicLong();
 
@@ -69,7 +45,7 @@ final class Publications {
   }
 
   /** Adds a revision. Writer only. */
-  void add(Publication published) {
+  void add(Revision published) {
     long changes = waitingChanges.addAndGet(published.changes().size());
     long bytes = waitingBytes.addAndGet(published.bytes());
     waiting.add(published);
@@ -93,7 +69,7 @@ final class Publications {
   }
 
   private synchronized boolean distributeNext() {
-    Publication next = waiting.poll();
+    Revision next = waiting.poll();
     if (next == null) {
       return false;
     }
@@ -130,18 +106,20 @@ final class Publications {
     }
   }
 
-  private static void deliver(RangeIndex.Group group, Publication published) {
-    @Nullable List<Change> collected = group.collected;
+  private static void deliver(RangeIndex.Group group, Revision published) {
+    List<Change> collected = group.collected;
     if (collected == null) {
       return;
     }
     Revision revision =
-        Revision.of(
-            published.from(),
-            published.revision(),
-            published.timestamp(),
-            published.resync(),
-            collected);
+        collected.size() == published.changes().size()
+            ? published
+            : Revision.of(
+                published.from(),
+                published.revision(),
+                published.timestamp(),
+                published.conflated(),
+                collected);
     for (FeedSubscription member : group.members()) {
       member.publish(revision);
     }

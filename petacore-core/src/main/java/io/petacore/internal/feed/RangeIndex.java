@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Finds the ranges that contain a key among many: an immutable interval tree. A treap in the order
  * of the ranges' lower bounds, in which each node knows the greatest upper bound below it; so a
  * lookup among n ranges takes O(log n) steps for each range found, and adding or removing one
- * copies O(log n) nodes. The writer reads a tree without a lock while others make the next.
+ * copies O(log n) nodes. The dispatcher reads a tree while others make the next.
  */
 final class RangeIndex {
 
@@ -20,7 +20,7 @@ final class RangeIndex {
     private final KeyRange range;
     private final FeedSubscription[] members;
 
-    /** What the revision being published changes in the range. Writer only. */
+    /** What the revision being distributed changes in the range. Guarded by the publications. */
     @Nullable List<Change> collected;
 
     private Group(KeyRange range, FeedSubscription... members) {

@@ -207,8 +207,7 @@ public final class Subscriptions implements FeedContext.Registry {
       }
       if (!concerned.isEmpty()) {
         long from = resync ? Math.min(before.revision() + 1, now.revision()) : now.revision();
-        publications.add(
-            new Publications.Publication(from, now.revision(), now.timestamp(), resync, concerned));
+        publications.add(Revision.of(from, now.revision(), now.timestamp(), resync, concerned));
         dispatcher.wake();
       }
     } catch (RuntimeException | Error failed) {

@@ -2,8 +2,8 @@
  * Subscriptions: what was published, and to which subscribers it is delivered.
  *
  * <p>The cache's writer hands each published revision to {@link
- * io.petacore.internal.feed.Subscriptions}, which finds the subscriptions concerned by their ranges
- * and adds to their queues. A dispatcher on the storage's timer thread then hands them over to the
+ * io.petacore.internal.feed.Subscriptions}. A dispatcher on a thread of its own finds the
+ * subscriptions concerned by their ranges, adds to their queues, and hands them over to the
  * application's executor.
  */
 @NullMarked

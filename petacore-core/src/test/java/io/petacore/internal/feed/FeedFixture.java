@@ -25,6 +25,11 @@ final class FeedFixture {
 
   /** A subscription that is never called. */
   static FeedSubscription subscription(KeyRange range) {
+    return subscription(range, 1);
+  }
+
+  /** A subscription that is never called, with a buffer for so many changes. */
+  static FeedSubscription subscription(KeyRange range, int buffer) {
     FeedContext context =
         new FeedContext(
             new MvccCache(Duration.ofSeconds(1), System::nanoTime),
@@ -42,7 +47,11 @@ final class FeedFixture {
               public void finished(FeedSubscription subscription) {}
             });
     return new FeedSubscription(
-        context, range, new PendingChanges(1, 1), task -> {}, new ListenerRecipient(batch -> {}));
+        context,
+        range,
+        new PendingChanges(buffer, 1_000),
+        task -> {},
+        new ListenerRecipient(batch -> {}));
   }
 
   static Change change(String key, @Nullable String before, @Nullable String after) {

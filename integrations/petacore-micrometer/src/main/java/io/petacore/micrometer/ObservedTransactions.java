@@ -58,22 +58,17 @@ public final class ObservedTransactions implements TransactionContext {
     return transactions -> new ObservedTransactions(transactions, namespace, registry);
   }
 
-  @Override
-  public <X extends Exception> CommitResult runTransaction(
-      TransactionOptions options, TransactionTask<X> body) throws X {
-    if (registry.isNoop()) {
-      return transactions.runTransaction(options, body);
-    }
+  /** A transaction that runs within its observation. */
+  private interface Observed<R extends @Nullable Object, X extends Exception> {
+    R run(TransactionObservation observation) throws X;
+  }
+
+  private <R extends @Nullable Object, X extends Exception> R observe(Observed<R, X> transaction)
+      throws X {
     TransactionObservation observation = start();
     try (Observation.Scope scope = observation.openScope()) {
-      CommitResult result =
-          transactions.runTransaction(
-              options,
-              tx -> {
-                observation.attempt();
-                body.run(tx);
-              });
-      observation.committed(result);
+      R result = transaction.run(observation);
+      observation.committed(result instanceof CommitResult commit ? commit : null);
       return result;
     } catch (Throwable thrown) {
       observation.failed(thrown);
@@ -83,6 +78,22 @@ public final class ObservedTransactions implements TransactionContext {
     }
   }
 
+  @Override
+  public <X extends Exception> CommitResult runTransaction(
+      TransactionOptions options, TransactionTask<X> body) throws X {
+    if (registry.isNoop()) {
+      return transactions.runTransaction(options, body);
+    }
+    return this.<CommitResult, X>observe(
+        observation ->
+            transactions.runTransaction(
+                options,
+                tx -> {
+                  observation.attempt();
+                  body.run(tx);
+                }));
+  }
+
   @SuppressWarnings("NullAway") // JDK 17 does not read the annotations of bounds in class files
   @Override
   public <T extends @Nullable Object, X extends Exception> T callTransaction(
@@ -90,23 +101,14 @@ public final class ObservedTransactions implements TransactionContext {
     if (registry.isNoop()) {
       return transactions.callTransaction(options, body);
     }
-    TransactionObservation observation = start();
-    try (Observation.Scope scope = observation.openScope()) {
-      T result =
-          transactions.<T, X>callTransaction(
-              options,
-              tx -> {
-                observation.attempt();
-                return body.call(tx);
-              });
-      observation.committed(null);
-      return result;
-    } catch (Throwable thrown) {
-      observation.failed(thrown);
-      throw thrown;
-    } finally {
-      observation.stop();
-    }
+    return this.<T, X>observe(
+        observation ->
+            transactions.<T, X>callTransaction(
+                options,
+                tx -> {
+                  observation.attempt();
+                  return body.call(tx);
+                }));
   }
 
   @Override

@@ -49,8 +49,8 @@ public record StorageStatus(
    * The open subscriptions.
    *
    * @param open their number
-   * @param maxPendingChanges the number of changes that the slowest subscriber is still to be
-   *     delivered
+   * @param maxPendingChanges the most changes that a subscriber is still to be delivered, a call in
+   *     progress included; at least 1 until each has been delivered the state
    */
   public record Subscriptions(int open, long maxPendingChanges) {}
 

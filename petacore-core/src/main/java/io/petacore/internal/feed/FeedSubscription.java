@@ -37,8 +37,8 @@ final class FeedSubscription implements Subscription {
   private volatile long startRevision;
   private volatile long deliveredRevision;
 
+  private volatile boolean started; // written in the task only
   private boolean introduced;
-  private boolean started;
   private @Nullable ChangeBatch failed; // the batch whose delivery failed
 
   FeedSubscription(
@@ -140,6 +140,7 @@ final class FeedSubscription implements Subscription {
         context.counters().conflations.increment();
       }
       recipient.onChanges(batch);
+      pending.delivered();
       failed = null;
       deliveredRevision = batch.toRevision();
       backoff.reset();
@@ -254,8 +255,9 @@ final class FeedSubscription implements Subscription {
     return deliveredRevision;
   }
 
-  /** The number of changes to be delivered. */
+  /** The number of changes to be delivered; at least 1 until the state has been. */
   long pendingChanges() {
-    return pending.size();
+    long changes = pending.size();
+    return started || ended ? changes : Math.max(1, changes);
   }
 }

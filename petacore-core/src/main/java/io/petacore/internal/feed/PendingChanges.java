@@ -38,6 +38,10 @@ final class PendingChanges {
   @GuardedBy("this")
   private @Nullable NetChanges beyond;
 
+  /** The number of changes in the call in progress, or in the one that failed. */
+  @GuardedBy("this")
+  private long taken;
+
   @GuardedBy("this")
   private boolean accepting;
 
@@ -88,6 +92,7 @@ final class PendingChanges {
   /** Drops everything, now and until {@link #accept}. */
   synchronized void refuse() {
     clear();
+    taken = 0;
     accepting = false;
   }
 
@@ -137,8 +142,13 @@ final class PendingChanges {
     return first;
   }
 
-  /** The number of changes to be delivered. */
+  /** The number of changes to be delivered, those of a call in progress included. */
   synchronized long size() {
+    return taken + waiting();
+  }
+
+  @GuardedBy("this")
+  private long waiting() {
     NetChanges net = beyond;
     return queuedChanges + (net == null ? 0 : net.size());
   }
@@ -148,7 +158,7 @@ final class PendingChanges {
 
   /**
    * Takes what is to be delivered next: the first revision while the buffer has sufficed, else one
-   * batch of everything. Delivering thread only.
+   * batch of everything; call {@link #delivered} afterwards. Delivering thread only.
    *
    * @param failed the batch whose delivery failed, to be conflated with the next; null if none did
    * @return null if nothing is pending, or nothing is left of it; a failed batch is returned as it
@@ -159,12 +169,23 @@ final class PendingChanges {
     synchronized (this) {
       if (beyond == null && failed == null) {
         Revision first = poll();
+        taken = first == null ? 0 : first.changes().size();
         return first == null ? null : first.toBatch();
       }
+      taken = waiting() + (failed == null ? 0 : failed.changes().size());
       all = new Taken(new ArrayDeque<>(queue), beyond);
       clear();
     }
-    return conflate(failed, all);
+    ChangeBatch batch = conflate(failed, all);
+    if (batch == null) {
+      delivered();
+    }
+    return batch;
+  }
+
+  /** What was taken has been delivered. */
+  synchronized void delivered() {
+    taken = 0;
   }
 
   private static @Nullable ChangeBatch conflate(@Nullable ChangeBatch failed, Taken all) {

@@ -73,8 +73,6 @@ final class Publications {
     if (next == null) {
       return false;
     }
-    waitingChanges.addAndGet(-next.changes().size());
-    waitingBytes.addAndGet(-next.bytes());
     try {
       RangeIndex current = index;
       for (Change change : next.changes()) {
@@ -86,6 +84,9 @@ final class Publications {
     } finally {
       concerned.forEach(group -> group.collected = null);
       concerned.clear();
+      // Afterwards, so that no change is counted neither here nor by its subscriptions.
+      waitingChanges.addAndGet(-next.changes().size());
+      waitingBytes.addAndGet(-next.bytes());
     }
     return true;
   }

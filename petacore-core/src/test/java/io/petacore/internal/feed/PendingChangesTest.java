@@ -55,6 +55,23 @@ class PendingChangesTest {
     assertNull(pending.take(null));
   }
 
+  /** Fails if nothing seems to be pending while the last call is in progress, or has failed. */
+  @Test
+  void whatIsTakenCountsUntilItIsDelivered() {
+    PendingChanges pending = started(10, 1_000);
+    pending.add(revision(5, change("a", null, "1"), change("b", null, "1")));
+    ChangeBatch failed = pending.take(null);
+    assertEquals(2, pending.size());
+    pending.add(revision(6, change("a", "1", "2")));
+    assertEquals(3, pending.size());
+    pending.take(failed);
+    assertEquals(3, pending.size());
+    pending.delivered();
+    assertEquals(0, pending.size());
+    assertNull(pending.take(null));
+    assertEquals(0, pending.size());
+  }
+
   @Test
   void conflatesWhatTheBufferDoesNotHold() {
     PendingChanges pending = started(2, 1_000);
@@ -65,6 +82,7 @@ class PendingChangesTest {
     pending.add(revision(9, change("b", "1", null), change("c", "0", null)));
     assertEquals(
         batch(5, 9, true, change("a", "0", "4"), change("c", "0", null)), pending.take(null));
+    pending.delivered();
     assertEquals(0, pending.size());
     pending.add(revision(10, change("a", "4", "5")));
     assertEquals(batch(10, 10, false, change("a", "4", "5")), pending.take(null));

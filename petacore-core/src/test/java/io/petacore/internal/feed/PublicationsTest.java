@@ -43,6 +43,8 @@ class PublicationsTest {
     publications.index(RangeIndex.EMPTY.with(all).with(some));
     all.accept();
     some.accept();
+    all.startAtApplied();
+    some.startAtApplied();
     publications.add(revision(1, change("a", null, "1"), change("b", null, "1")));
     publications.add(revision(2, change("c", null, "1")));
     assertEquals(0, all.pendingChanges());

@@ -192,7 +192,7 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
       context
           .scheduler()
           .schedule(
-              Attempts.GRACE,
+              RevisionWait.GRACE,
               () -> {
                 if (!applied.isDone()) {
                   attempts.requestRevision();

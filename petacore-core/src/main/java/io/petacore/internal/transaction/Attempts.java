@@ -3,7 +3,6 @@ package io.petacore.internal.transaction;
 import io.petacore.data.Bytes;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.ReadOnlyStorageException;
-import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionConflictException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.commit.batch.CommitOutcome;
@@ -29,9 +28,6 @@ import org.jspecify.annotations.Nullable;
  * of hot keys. Used by one thread at a time.
  */
 final class Attempts {
-
-  /** A revision that another node has passed on is usually applied sooner. */
-  static final Duration GRACE = Duration.ofMillis(250);
 
   private static final Duration FIRST_BACKOFF = Duration.ofNanos(200_000);
   private static final Duration MAX_BACKOFF = Duration.ofMillis(50);
@@ -120,41 +116,21 @@ final class Attempts {
   /** Waits until the required revision is applied. */
   void awaitRequired() {
     long required = required();
-    if (context.cache().applied().revision() >= required) {
-      return;
-    }
-    requireConnectedIfFailFast(required);
-    CompletableFuture<AppliedState> applied = context.cache().whenApplied(required);
-    try {
-      long grace = Math.min(deadline.remainingNanos(), GRACE.toNanos());
-      if (!context.scheduler().await(applied, grace)) {
-        requestRevision();
-      }
-      if (!context.scheduler().await(applied, deadline.remainingNanos())) {
-        throw notApplied(required);
-      }
-      applied.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreUnavailableException(
-          "interrupted while waiting for an earlier commit; nothing was begun", e);
-    } catch (CompletionException e) {
-      throw context.failures().forCaller(e.getCause());
-    } finally {
-      stopWaiting(applied);
+    if (context.cache().applied().revision() < required) {
+      requireConnectedIfFailFast(required);
+      RevisionWait.await(
+          context,
+          required,
+          atLeast,
+          deadline,
+          "an earlier commit; nothing was begun",
+          () -> notApplied(required));
     }
   }
 
-  /**
-   * Has a barrier sent, for a revision that is not applied after a while. It may be one that
-   * changed nothing in the namespace, such as that of another node's load: no watch delivers it,
-   * and only a later revision will do.
-   */
-  @SuppressWarnings("FutureReturnValueIgnored") // the revision itself is awaited
+  /** Has a barrier sent, if the revision that another node has passed on is not applied. */
   void requestRevision() {
-    if (atLeast > context.cache().applied().revision() && !context.settings().readOnly()) {
-      context.pipeline().freshness().barrier(deadline, true);
-    }
+    RevisionWait.request(context, atLeast, deadline);
   }
 
   /** Fails if the transaction is to fail fast and the storage is disconnected. */

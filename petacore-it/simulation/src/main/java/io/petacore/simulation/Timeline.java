@@ -1,6 +1,5 @@
 package io.petacore.simulation;
 
-import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -16,14 +15,22 @@ final class Timeline {
   static final long MILLISECOND = 1_000_000;
   static final long SECOND = 1_000_000_000;
 
-  private record Event(long at, int tie, long number, @Nullable Life of, Runnable action) {}
+  private record Event(long at, int tie, long number, @Nullable Life of, Runnable action)
+      implements Comparable<Event> {
 
-  private static final Comparator<Event> ORDER =
-      Comparator.comparingLong(Event::at)
-          .thenComparingInt(Event::tie)
-          .thenComparingLong(Event::number);
+    // By hand, since comparators made of the accessors took a tenth of a run.
+    @Override
+    public int compareTo(Event other) {
+      if (at != other.at) {
+        return Long.compare(at, other.at);
+      }
+      return tie != other.tie
+          ? Integer.compare(tie, other.tie)
+          : Long.compare(number, other.number);
+    }
+  }
 
-  private final PriorityQueue<Event> events = new PriorityQueue<>(ORDER);
+  private final PriorityQueue<Event> events = new PriorityQueue<>();
   private final Random random;
   private final Trace trace;
   private long now;

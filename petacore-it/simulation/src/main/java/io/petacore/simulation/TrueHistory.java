@@ -149,13 +149,23 @@ final class TrueHistory {
 
   /** Returns the revisions after one, up to and including another. */
   List<RevisionEvents> between(long after, long upTo) {
-    int from = revisions.size();
-    while (from > 0 && revisions.get(from - 1).revision() > after) {
-      from--;
+    int from = countUpTo(after);
+    return List.copyOf(revisions.subList(from, Math.max(from, countUpTo(upTo))));
+  }
+
+  /** Returns the number of revisions up to and including one. */
+  private int countUpTo(long revision) {
+    int low = 0;
+    int high = revisions.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (revisions.get(middle).revision() <= revision) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
     }
-    return revisions.subList(from, revisions.size()).stream()
-        .filter(made -> made.revision() <= upTo)
-        .toList();
+    return low;
   }
 
   /** Returns whether a revision shows data of a lost history only. */

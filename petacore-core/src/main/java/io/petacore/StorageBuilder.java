@@ -17,6 +17,7 @@ import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.engine.Engine;
 import io.petacore.internal.engine.StorageOpener;
 import io.petacore.internal.mvcc.IndexDefinition;
+import io.petacore.keyspace.KeyspaceIndex;
 import io.petacore.store.KvStore;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Snapshot;
@@ -286,6 +287,19 @@ public final class StorageBuilder {
    */
   public StorageBuilder uniqueIndex(String name, KeyRange range, IndexFunction function) {
     return define(new IndexDefinition(name, range, function, true));
+  }
+
+  /**
+   * Defines a secondary index of a typed keyspace: {@linkplain #index(String, KeyRange,
+   * IndexFunction) an index} of its range, or {@linkplain #uniqueIndex a unique one}.
+   *
+   * @param index the index
+   * @return this builder
+   * @throws IllegalArgumentException if its name is not valid, or already defined
+   */
+  public StorageBuilder index(KeyspaceIndex<?, ?, ?> index) {
+    return define(
+        new IndexDefinition(index.name(), index.keyspace().range(), index, index.isUnique()));
   }
 
   private StorageBuilder define(IndexDefinition index) {

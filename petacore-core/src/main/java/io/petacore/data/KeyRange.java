@@ -131,6 +131,18 @@ public final class KeyRange {
   }
 
   /**
+   * Returns the keys that are in this range and in another one.
+   *
+   * @param other a range
+   * @return the common range; an empty one if there is no common key
+   */
+  public KeyRange intersect(KeyRange other) {
+    Bytes lower = from.compareTo(other.from) >= 0 ? from : other.from;
+    Bytes upper = other.to == null || (to != null && to.compareTo(other.to) <= 0) ? to : other.to;
+    return new KeyRange(upper != null && lower.compareTo(upper) > 0 ? upper : lower, upper);
+  }
+
+  /**
    * Returns the part of the range from a key on.
    *
    * @param key the least key to keep; may lie outside the range

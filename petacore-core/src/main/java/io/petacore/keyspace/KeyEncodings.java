@@ -1,12 +1,22 @@
 package io.petacore.keyspace;
 
 import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
+import io.petacore.error.KeyFormatException;
 import io.petacore.internal.decoded.ScratchKeys;
 
 /** Whole encodings of keys. */
 final class KeyEncodings {
 
+  /** No element begins with it; behind the end of a string it continues the string. */
+  private static final Bytes ABOVE_ELEMENTS = Bytes.of((byte) 0xff);
+
   private KeyEncodings() {}
+
+  /** Returns the range of the tuples whose encodings begin with those of some elements. */
+  static KeyRange tuplesFrom(Bytes elements) {
+    return KeyRange.closedOpen(elements, elements.concat(ABOVE_ELEMENTS));
+  }
 
   static <K> Bytes of(KeyCodec<K> codec, K key) {
     return of(Bytes.EMPTY, codec, key);
@@ -27,6 +37,19 @@ final class KeyEncodings {
       throw new IllegalStateException(
           codec + " wrote " + (end - from) + " bytes of a key of size " + (target.length - from));
     }
+  }
+
+  /** Decodes the whole of a key after the prefix. */
+  static <K> K decode(Bytes prefix, KeyCodec<K> codec, Bytes key) {
+    if (!key.startsWith(prefix)) {
+      throw new KeyFormatException(key, "it does not begin with " + prefix);
+    }
+    KeyReader in = new KeyReader(key, prefix.length());
+    K decoded = codec.decode(in);
+    if (in.remaining() > 0) {
+      throw in.malformed(in.remaining() + " bytes are left after " + codec);
+    }
+    return decoded;
   }
 
   /** Writes the last bytes of a number in big-endian order, and returns where they end. */

@@ -10,6 +10,7 @@ import io.petacore.error.ValueFormatException;
 import io.petacore.internal.decoded.DecodingView;
 import io.petacore.internal.decoded.ScratchKeys;
 import io.petacore.internal.decoded.StorageViews;
+import io.petacore.subscription.Change;
 import io.petacore.transaction.ReadView;
 import io.petacore.transaction.Transaction;
 import java.util.NavigableMap;
@@ -42,9 +43,6 @@ import org.jspecify.annotations.Nullable;
  * @param <V> the values; immutable
  */
 public final class Keyspace<K, V> {
-
-  /** No element begins with it; behind the end of a string it continues the string. */
-  private static final Bytes ABOVE_ELEMENTS = Bytes.of((byte) 0xff);
 
   private final Bytes prefix;
   private final KeyRange range;
@@ -107,29 +105,12 @@ public final class Keyspace<K, V> {
   public @Nullable V read(ReadView view, K key) {
     DecodingView decoding = StorageViews.decoding(view);
     ScratchKeys scratch = decoding == null ? null : ScratchKeys.acquire();
-    if (decoding == null || scratch == null) {
-      Bytes encoded = key(key);
-      Bytes value = view.read(encoded);
-      return value == null ? null : values.decode(decoding, encoded, value);
+    if (decoding != null && scratch != null) {
+      return values.read(decoding, scratch, prefix, keyCodec, key);
     }
-    Bytes encoded;
-    Bytes value;
-    try {
-      Bytes once = scratch.ofLength(prefix.length() + keyCodec.size(key));
-      KeyEncodings.encode(prefix, keyCodec, key, ScratchKeys.array(once));
-      value = decoding.readScratch(once);
-      if (value == null) {
-        return null;
-      }
-      V known = values.find(decoding, once, value);
-      if (known != null) {
-        return known;
-      }
-      encoded = Bytes.of(ScratchKeys.array(once));
-    } finally {
-      scratch.release();
-    }
-    return values.decode(decoding, encoded, value);
+    Bytes encoded = key(key);
+    Bytes value = view.read(encoded);
+    return value == null ? null : values.decode(decoding, encoded, value);
   }
 
   /**
@@ -215,11 +196,7 @@ public final class Keyspace<K, V> {
 
   // ---- ranges
 
-  /**
-   * Returns the keys of this keyspace, as a range of the namespace.
-   *
-   * @return the range
-   */
+  /** {@return the keys of this keyspace, as a range of the namespace} */
   public KeyRange range() {
     return range;
   }
@@ -264,8 +241,7 @@ public final class Keyspace<K, V> {
    * @throws IllegalArgumentException if the keys are not tuples, or the values don't match them
    */
   public KeyRange prefix(Object... first) {
-    Bytes from = prefix.concat(keyCodec.prefix(first));
-    return KeyRange.closedOpen(from, from.concat(ABOVE_ELEMENTS));
+    return KeyEncodings.tuplesFrom(prefix.concat(keyCodec.prefix(first)));
   }
 
   /**
@@ -286,7 +262,7 @@ public final class Keyspace<K, V> {
    * @return an iterable that may be iterated any number of times
    */
   public TypedScan<K, V> scan(ReadView view, KeyRange part) {
-    return new TypedScan<>(this, StorageViews.decoding(view), view.scan(clip(part)));
+    return new TypedScan<>(this, StorageViews.decoding(view), view.scan(range.intersect(part)));
   }
 
   /**
@@ -307,7 +283,8 @@ public final class Keyspace<K, V> {
    * @return an iterable that may be iterated any number of times
    */
   public TypedScan<K, V> scanDescending(ReadView view, KeyRange part) {
-    return new TypedScan<>(this, StorageViews.decoding(view), view.scanDescending(clip(part)));
+    return new TypedScan<>(
+        this, StorageViews.decoding(view), view.scanDescending(range.intersect(part)));
   }
 
   /**
@@ -328,7 +305,7 @@ public final class Keyspace<K, V> {
    * @return the number of present keys, malformed ones included
    */
   public long count(ReadView view, KeyRange part) {
-    return view.count(clip(part));
+    return view.count(range.intersect(part));
   }
 
   /**
@@ -364,15 +341,47 @@ public final class Keyspace<K, V> {
    * @throws KeyFormatException if it is not a key of this keyspace
    */
   public K decodeKey(Bytes key) {
-    if (!key.startsWith(prefix)) {
-      throw new KeyFormatException(key, "it does not begin with " + prefix);
-    }
-    KeyReader in = new KeyReader(key, prefix.length());
-    K decoded = keyCodec.decode(in);
-    if (in.remaining() > 0) {
-      throw in.malformed(in.remaining() + " bytes are left after " + keyCodec);
-    }
-    return decoded;
+    return KeyEncodings.decode(prefix, keyCodec, key);
+  }
+
+  /**
+   * Encodes an entry, for example for a bulk load.
+   *
+   * @param key the key
+   * @param value the value
+   * @return the entry of the namespace
+   * @throws IllegalArgumentException if key or value have no encoding
+   */
+  public Entry encode(K key, V value) {
+    Bytes encoded = key(key);
+    return new Entry(encoded, codec.encode(encoded, requireNonNull(value, "value")));
+  }
+
+  /**
+   * Decodes an entry.
+   *
+   * @param entry an entry of the namespace
+   * @return the entry
+   * @throws KeyFormatException if its key is not one of this keyspace
+   * @throws ValueFormatException if its value does not decode
+   */
+  public TypedEntry<K, V> decode(Entry entry) {
+    return decode(null, entry);
+  }
+
+  /**
+   * Decodes a change that a subscription was given.
+   *
+   * @param change a change of the namespace
+   * @return the change
+   * @throws KeyFormatException if its key is not one of this keyspace
+   * @throws ValueFormatException if a value of it does not decode
+   */
+  public TypedChange<K, V> decode(Change change) {
+    return new TypedChange<>(
+        decodeKey(change.key()),
+        values.decodeOrNull(change.key(), change.before()),
+        values.decodeOrNull(change.key(), change.after()));
   }
 
   TypedEntry<K, V> decode(@Nullable DecodingView view, Entry entry) {
@@ -382,15 +391,6 @@ public final class Keyspace<K, V> {
 
   KeyCodec<K> keyCodec() {
     return keyCodec;
-  }
-
-  private KeyRange clip(KeyRange part) {
-    KeyRange clipped = part.startingAt(prefix);
-    Bytes end = range.to();
-    if (end == null || (clipped.to() != null && clipped.to().compareTo(end) <= 0)) {
-      return clipped;
-    }
-    return KeyRange.closedOpen(clipped.from().compareTo(end) > 0 ? end : clipped.from(), end);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.petacore.keyspace;
 import io.petacore.data.Bytes;
 import io.petacore.internal.decoded.DecodedValues;
 import io.petacore.internal.decoded.DecodingView;
+import io.petacore.internal.decoded.ScratchKeys;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes the values of a keyspace, or finds what was decoded before. */
@@ -14,6 +15,32 @@ final class ValueReader<V> {
   ValueReader(Codec<V> codec) {
     this.codec = codec;
     this.dependsOnKey = codec.dependsOnKey();
+  }
+
+  /**
+   * Reads a value by a key that is encoded into a scratch array, so that nothing is allocated if
+   * the value is kept decoded. Releases the scratch array.
+   */
+  <K> @Nullable V read(
+      DecodingView view, ScratchKeys scratch, Bytes prefix, KeyCodec<K> keyCodec, K key) {
+    Bytes encoded;
+    Bytes value;
+    try {
+      Bytes once = scratch.ofLength(prefix.length() + keyCodec.size(key));
+      KeyEncodings.encode(prefix, keyCodec, key, ScratchKeys.array(once));
+      value = view.readScratch(once);
+      if (value == null) {
+        return null;
+      }
+      V known = find(view, once, value);
+      if (known != null) {
+        return known;
+      }
+      encoded = Bytes.of(ScratchKeys.array(once));
+    } finally {
+      scratch.release();
+    }
+    return decode(view, encoded, value);
   }
 
   /** Returns what was decoded from a value before; null if it is not kept. */
@@ -40,5 +67,10 @@ final class ValueReader<V> {
     Decoding.Decoded<V> decoded = Decoding.decode(codec, key, value);
     values.keep(codec, key, value, decoded.value(), decoded.bytes());
     return decoded.value();
+  }
+
+  /** Decodes a value without keeping it; null for null. */
+  @Nullable V decodeOrNull(Bytes key, @Nullable Bytes value) {
+    return value == null ? null : decode(null, key, value);
   }
 }

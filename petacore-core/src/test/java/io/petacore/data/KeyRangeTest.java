@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +95,27 @@ class KeyRangeTest {
     assertEquals(KeyRange.closedOpen("d", "d"), range.startingAt(key("d")));
     assertEquals(KeyRange.closedOpen("d", "d"), range.startingAt(key("e")));
     assertEquals(KeyRange.atLeast(key("z")), KeyRange.atLeast(key("b")).startingAt(key("z")));
+  }
+
+  @Test
+  void theIntersectionHasTheKeysOfBoth() {
+    List<KeyRange> ranges = new ArrayList<>(List.of(KeyRange.all()));
+    String keys = "abcde";
+    for (int i = 0; i < keys.length(); i++) {
+      ranges.add(KeyRange.atLeast(key(keys.substring(i, i + 1))));
+      for (int j = i; j < keys.length(); j++) {
+        ranges.add(KeyRange.closedOpen(keys.substring(i, i + 1), keys.substring(j, j + 1)));
+      }
+    }
+    for (KeyRange one : ranges) {
+      for (KeyRange other : ranges) {
+        KeyRange both = one.intersect(other);
+        for (Bytes key : List.of(Bytes.EMPTY, key("a"), key("bb"), key("c"), key("d"), HIGH)) {
+          assertEquals(
+              one.contains(key) && other.contains(key), both.contains(key), one + " and " + other);
+        }
+      }
+    }
   }
 
   @Test

@@ -45,7 +45,7 @@ public abstract class PackageRules {
     mayUse("transaction", "data", "error");
     mayUse("subscription", "data", "transaction");
     mayUse("internal.decoded", "data", "transaction");
-    mayUse("keyspace", "data", "error", "transaction", "internal.decoded");
+    mayUse("keyspace", "data", "error", "subscription", "transaction", "internal.decoded");
     mayUse("store", "data", "error");
     mayUse("store.embedded", "store");
     mayUse("etcd", "store");

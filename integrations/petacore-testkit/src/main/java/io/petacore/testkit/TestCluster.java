@@ -86,6 +86,11 @@ public final class TestCluster implements AutoCloseable {
     return clock;
   }
 
+  /** {@return the endpoints of etcd, for processes of their own; empty on the embedded store} */
+  public List<String> endpoints() {
+    return backend.endpoints();
+  }
+
   /** {@return the prefix of all keys in the store} */
   public String namespace() {
     return backend.namespace();

@@ -26,6 +26,7 @@ final class Client {
   private static final int AT_ONCE = 6;
 
   private static final long THINKING = 2 * Timeline.MILLISECOND;
+  private static final long LONGEST_PAUSE = 50 * Timeline.MILLISECOND;
 
   private final Timeline timeline;
   private final Random random;
@@ -80,10 +81,15 @@ final class Client {
     for (int i = 0; i < AT_ONCE; i++) {
       recorded.add(judge.recorder().client(node.toString(), name + "." + i));
     }
+    long pause = THINKING;
     while (left > 0) {
-      fibers.pause(timeline.about(THINKING));
+      fibers.pause(timeline.about(pause));
       DistributedStorage storage = node.storage();
-      if (storage != null) {
+      if (storage == null) {
+        // It is being opened, perhaps for many seconds: looking too often took a third of a run.
+        pause = Math.min(2 * pause, LONGEST_PAUSE);
+      } else {
+        pause = THINKING;
         left--;
         act(storage);
       }

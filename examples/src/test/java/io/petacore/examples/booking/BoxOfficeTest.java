@@ -1,0 +1,7 @@
+package io.petacore.examples.booking;
+
+import io.petacore.testkit.PetaCoreTest;
+
+/** On the store in memory. */
+@PetaCoreTest(nodes = 3)
+class BoxOfficeTest extends BoxOfficeContract {}

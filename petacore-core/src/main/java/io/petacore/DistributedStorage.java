@@ -27,11 +27,11 @@ import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.IndexView;
 import io.petacore.transaction.ReadView;
 import io.petacore.transaction.Snapshot;
+import io.petacore.transaction.ThrowingTransactionCall;
+import io.petacore.transaction.ThrowingTransactionTask;
 import io.petacore.transaction.Transaction;
-import io.petacore.transaction.TransactionCall;
 import io.petacore.transaction.TransactionContext;
 import io.petacore.transaction.TransactionOptions;
-import io.petacore.transaction.TransactionTask;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -101,26 +101,26 @@ public final class DistributedStorage
   // ---- writing
 
   @Override
-  public <X extends Exception> CommitResult runTransaction(
-      TransactionOptions options, TransactionTask<X> body) throws X {
-    return transactions.runTransaction(options, body);
+  public <X extends Exception> CommitResult runTransactionThrowing(
+      TransactionOptions options, ThrowingTransactionTask<X> body) throws X {
+    return transactions.runTransactionThrowing(options, body);
   }
 
   @Override
-  public <T extends @Nullable Object, X extends Exception> T callTransaction(
-      TransactionOptions options, TransactionCall<T, X> body) throws X {
-    return transactions.callTransaction(options, body);
+  public <T extends @Nullable Object, X extends Exception> T callTransactionThrowing(
+      TransactionOptions options, ThrowingTransactionCall<T, X> body) throws X {
+    return transactions.callTransactionThrowing(options, body);
   }
 
   @Override
   public CompletableFuture<CommitResult> runTransactionAsync(
-      TransactionOptions options, TransactionTask<?> body) {
+      TransactionOptions options, ThrowingTransactionTask<?> body) {
     return transactions.runTransactionAsync(options, body);
   }
 
   @Override
   public <T extends @Nullable Object> CompletableFuture<T> callTransactionAsync(
-      TransactionOptions options, TransactionCall<T, ?> body) {
+      TransactionOptions options, ThrowingTransactionCall<T, ?> body) {
     return transactions.callTransactionAsync(options, body);
   }
 

@@ -6,10 +6,10 @@ import io.petacore.error.StorageClosedException;
 import io.petacore.internal.engine.Engine;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.ExplicitTransaction;
-import io.petacore.transaction.TransactionCall;
+import io.petacore.transaction.ThrowingTransactionCall;
+import io.petacore.transaction.ThrowingTransactionTask;
 import io.petacore.transaction.TransactionContext;
 import io.petacore.transaction.TransactionOptions;
-import io.petacore.transaction.TransactionTask;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -17,16 +17,16 @@ import org.jspecify.annotations.Nullable;
 record StorageTransactions(Engine engine) implements TransactionContext {
 
   @Override
-  public <X extends Exception> CommitResult runTransaction(
-      TransactionOptions options, TransactionTask<X> body) throws X {
+  public <X extends Exception> CommitResult runTransactionThrowing(
+      TransactionOptions options, ThrowingTransactionTask<X> body) throws X {
     requireNonNull(options, "options");
     requireNonNull(body, "body");
     return engine.runner().run(options, body);
   }
 
   @Override
-  public <T extends @Nullable Object, X extends Exception> T callTransaction(
-      TransactionOptions options, TransactionCall<T, X> body) throws X {
+  public <T extends @Nullable Object, X extends Exception> T callTransactionThrowing(
+      TransactionOptions options, ThrowingTransactionCall<T, X> body) throws X {
     requireNonNull(options, "options");
     requireNonNull(body, "body");
     return engine.runner().call(options, body);
@@ -34,7 +34,7 @@ record StorageTransactions(Engine engine) implements TransactionContext {
 
   @Override
   public CompletableFuture<CommitResult> runTransactionAsync(
-      TransactionOptions options, TransactionTask<?> body) {
+      TransactionOptions options, ThrowingTransactionTask<?> body) {
     requireNonNull(options, "options");
     requireNonNull(body, "body");
     try {
@@ -46,7 +46,7 @@ record StorageTransactions(Engine engine) implements TransactionContext {
 
   @Override
   public <T extends @Nullable Object> CompletableFuture<T> callTransactionAsync(
-      TransactionOptions options, TransactionCall<T, ?> body) {
+      TransactionOptions options, ThrowingTransactionCall<T, ?> body) {
     requireNonNull(options, "options");
     requireNonNull(body, "body");
     try {

@@ -123,9 +123,7 @@ class AsyncCloseTest {
       for (int i = 0; i < 20; i++) {
         assertThrows(
             StoreUnavailableException.class,
-            () ->
-                storage.<@Nullable String, RuntimeException>callTransaction(
-                    shortly, tx -> tx.read("a")));
+            () -> storage.<@Nullable String>callTransaction(shortly, tx -> tx.read("a")));
         CompletableFuture<CommitResult> late =
             storage.runTransactionAsync(shortly, tx -> tx.read("a"));
         while (!late.isDone()) {

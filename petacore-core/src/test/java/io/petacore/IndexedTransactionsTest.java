@@ -213,14 +213,14 @@ class IndexedTransactionsTest {
                         })
                 .open()) {
       for (String value : List.of("null", "element", "long", "deep", "good")) {
-        storage.transaction(tx -> tx.write("key of " + value, value));
-        storage.transaction(tx -> tx.write("key", value));
+        storage.runTransaction(tx -> tx.write("key of " + value, value));
+        storage.runTransaction(tx -> tx.write("key", value));
       }
       assertEquals(
           List.of("key", "key of good"),
           list(storage.index("i").scan(ALL)).stream().map(e -> e.key().toUtf8()).toList());
       assertEquals(8, storage.status().counters().indexFunctionFailures());
-      storage.transaction(tx -> tx.write("key", "null"));
+      storage.runTransaction(tx -> tx.write("key", "null"));
       assertEquals(1, storage.index("i").count(ALL), "the old entry stays");
       assertNull(storage.index("i").find(Bytes.utf8("other")));
     }

@@ -26,7 +26,7 @@ class StorageBuilderTest {
             .statusListener(status -> reported.add(status.state()));
     DistributedStorage storage = builder.open();
     builder.closeTimeout(Duration.ofMinutes(5)).readOnly().statusListener(status -> {});
-    storage.transaction(tx -> tx.write("key", "value"));
+    storage.runTransaction(tx -> tx.write("key", "value"));
     store.holdCommits();
     CompletableFuture<?> held = storage.runTransactionAsync(tx -> tx.write("key", "held"));
     Await.until("sent", () -> store.countHeldCommits() > 0);
@@ -44,7 +44,7 @@ class StorageBuilderTest {
   void countersHaveNames() {
     try (EmbeddedKvStore store = EmbeddedKvStore.inMemory();
         DistributedStorage storage = DistributedStorage.open(store)) {
-      storage.transaction(tx -> tx.write("key", "value"));
+      storage.runTransaction(tx -> tx.write("key", "value"));
       StorageCounters counters = storage.status().counters();
       assertEquals(1, counters.commits());
       assertEquals(1, counters.get(StorageCounters.Counter.COMMITS));

@@ -71,7 +71,7 @@ class UniqueIndexTest {
   }
 
   private static void write(DistributedStorage node, String key, String value) {
-    node.transaction(tx -> tx.write(key, value));
+    node.runTransaction(tx -> tx.write(key, value));
   }
 
   @Test
@@ -92,10 +92,10 @@ class UniqueIndexTest {
     assertInstanceOf(UniqueViolationException.class, async.getCause());
     assertThrows(
         UniqueViolationException.class,
-        () -> node.transaction(READ_COMMITTED, tx -> tx.write("k2", "a")));
+        () -> node.runTransaction(READ_COMMITTED, tx -> tx.write("k2", "a")));
     assertThrows(
         UniqueViolationException.class,
-        () -> node.transaction(tx -> tx.write("k3", "c").write("k4", "c")));
+        () -> node.runTransaction(tx -> tx.write("k3", "c").write("k4", "c")));
     assertEquals(1, node.count(KeyRange.all()));
   }
 
@@ -104,13 +104,13 @@ class UniqueIndexTest {
     DistributedStorage node = node();
     write(node, "k1", "a");
     write(node, "k1", "a again");
-    node.transaction(tx -> tx.write("k1", "b").write("k2", "a")); // given up and taken in one
+    node.runTransaction(tx -> tx.write("k1", "b").write("k2", "a")); // given up and taken in one
     write(node, "k1", "c");
     write(node, "k3", "b");
-    node.transaction(tx -> tx.delete("k2"));
+    node.runTransaction(tx -> tx.delete("k2"));
     write(node, "k4", "a");
-    node.transaction(tx -> tx.write("k4", "b").write("k3", "a")); // swapped
-    node.transaction(tx -> tx.delete("k4").write("k4", "b"));
+    node.runTransaction(tx -> tx.write("k4", "b").write("k3", "a")); // swapped
+    node.runTransaction(tx -> tx.delete("k4").write("k4", "b"));
     assertEquals(3, node.delete(KeyRange.all()));
     write(node, "k5", "a b c again");
   }
@@ -142,7 +142,7 @@ class UniqueIndexTest {
       write(one, "k1", "a");
       CompletableFuture<Void> second =
           CompletableFuture.runAsync(
-              () -> other.transaction(options, tx -> tx.write("k2", "a")),
+              () -> other.runTransaction(options, tx -> tx.write("k2", "a")),
               commit -> new Thread(commit).start());
       Await.until("it is sent", () -> other.status().counters().batches() > 0);
       steered.releaseEvents();
@@ -158,7 +158,7 @@ class UniqueIndexTest {
     write(node, "k1", "a");
     try (ExplicitTransaction tx = node.begin()) {
       tx.write("k2", "a");
-      node.transaction(other -> other.delete("k1"));
+      node.runTransaction(other -> other.delete("k1"));
       assertThrows(TransactionConflictException.class, tx::commit);
     }
     write(node, "k2", "a");
@@ -188,7 +188,7 @@ class UniqueIndexTest {
       write(without, "k2", "a");
       assertEquals(2, without.count(KeyRange.all()));
     }
-    node.transaction(tx -> tx.write("other", "")); // k2 is applied now
+    node.runTransaction(tx -> tx.write("other", "")); // k2 is applied now
     assertEquals(1, node.status().counters().uniqueViolations());
     assertEquals(2, node.index("byWord").count(KeyRange.single("a")));
     write(node, "k1", "a still");

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * static final Keyspace<String, Long> STOCK =
  *     Keyspace.of("stock/", KeyCodec.utf8(), Codec.decimal());
  *
- * storage.transaction(tx -> STOCK.write(tx, "apple", 3L));
+ * storage.runTransaction(tx -> STOCK.write(tx, "apple", 3L));
  * Long apples = STOCK.read(storage, "apple");
  * }</pre>
  *

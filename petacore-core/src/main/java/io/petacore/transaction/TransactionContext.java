@@ -16,8 +16,6 @@ import io.petacore.error.TransactionTooOldException;
 import io.petacore.error.UniqueViolationException;
 import io.petacore.error.ValueFormatException;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -50,45 +48,40 @@ public interface TransactionContext {
    * Runs a body in a transaction with default options; see {@link
    * #runTransaction(TransactionOptions, TransactionTask)}.
    *
-   * @param <X> what the body may throw
    * @param body may run more than once, even if it only reads
    * @return where the commit stands in the store's history
-   * @throws X what the body threw; nothing was applied
    * @throws PetaCoreException as described {@linkplain TransactionContext above}
    */
-  default <X extends Exception> CommitResult runTransaction(TransactionTask<X> body) throws X {
+  default CommitResult runTransaction(TransactionTask body) {
     return runTransaction(TransactionOptions.defaults(), body);
   }
 
   /**
    * Runs a body in a transaction on the calling thread, and commits it. Returns when the commit is
    * durable and visible on this node. After a conflict, and if its snapshot is no longer kept, the
-   * body runs again on a fresh snapshot, within the limits of the options.
+   * body runs again on a fresh snapshot, within the limits of the options. What the body throws is
+   * thrown on; then nothing was applied.
    *
-   * @param <X> what the body may throw
    * @param options overrides of the storage's settings
    * @param body may run more than once, even if it only reads
    * @return where the commit stands in the store's history; if the body wrote nothing, the revision
    *     it read at
-   * @throws X what the body threw; nothing was applied
    * @throws PetaCoreException as described {@linkplain TransactionContext above}
    */
-  <X extends Exception> CommitResult runTransaction(
-      TransactionOptions options, TransactionTask<X> body) throws X;
+  default CommitResult runTransaction(TransactionOptions options, TransactionTask body) {
+    return runTransactionThrowing(options, body);
+  }
 
   /**
    * Runs a body with a result in a transaction with default options; see {@link
    * #callTransaction(TransactionOptions, TransactionCall)}.
    *
    * @param <T> the result
-   * @param <X> what the body may throw
    * @param body may run more than once, even if it only reads
    * @return what the body returned in the run that was committed
-   * @throws X what the body threw; nothing was applied
    * @throws PetaCoreException as described {@linkplain TransactionContext above}
    */
-  default <T extends @Nullable Object, X extends Exception> T callTransaction(
-      TransactionCall<T, X> body) throws X {
+  default <T extends @Nullable Object> T callTransaction(TransactionCall<T> body) {
     return callTransaction(TransactionOptions.defaults(), body);
   }
 
@@ -97,6 +90,66 @@ public interface TransactionContext {
    * TransactionTask)} does.
    *
    * @param <T> the result
+   * @param options overrides of the storage's settings
+   * @param body may run more than once, even if it only reads
+   * @return what the body returned in the run that was committed
+   * @throws PetaCoreException as described {@linkplain TransactionContext above}
+   */
+  default <T extends @Nullable Object> T callTransaction(
+      TransactionOptions options, TransactionCall<T> body) {
+    return callTransactionThrowing(options, body);
+  }
+
+  /**
+   * Runs a body that may throw a checked exception, with default options; see {@link
+   * #runTransactionThrowing(TransactionOptions, ThrowingTransactionTask)}.
+   *
+   * @param <X> what the body may throw
+   * @param body may run more than once, even if it only reads
+   * @return where the commit stands in the store's history
+   * @throws X what the body threw; nothing was applied
+   * @throws PetaCoreException as described {@linkplain TransactionContext above}
+   */
+  default <X extends Exception> CommitResult runTransactionThrowing(ThrowingTransactionTask<X> body)
+      throws X {
+    return runTransactionThrowing(TransactionOptions.defaults(), body);
+  }
+
+  /**
+   * Runs a body that may throw a checked exception, as {@link #runTransaction(TransactionOptions,
+   * TransactionTask)} does. It has a name of its own since not every compiler can infer {@code X}.
+   *
+   * @param <X> what the body may throw
+   * @param options overrides of the storage's settings
+   * @param body may run more than once, even if it only reads
+   * @return where the commit stands in the store's history
+   * @throws X what the body threw; nothing was applied
+   * @throws PetaCoreException as described {@linkplain TransactionContext above}
+   */
+  <X extends Exception> CommitResult runTransactionThrowing(
+      TransactionOptions options, ThrowingTransactionTask<X> body) throws X;
+
+  /**
+   * Runs a body with a result that may throw a checked exception, with default options; see {@link
+   * #callTransactionThrowing(TransactionOptions, ThrowingTransactionCall)}.
+   *
+   * @param <T> the result
+   * @param <X> what the body may throw
+   * @param body may run more than once, even if it only reads
+   * @return what the body returned in the run that was committed
+   * @throws X what the body threw; nothing was applied
+   * @throws PetaCoreException as described {@linkplain TransactionContext above}
+   */
+  default <T extends @Nullable Object, X extends Exception> T callTransactionThrowing(
+      ThrowingTransactionCall<T, X> body) throws X {
+    return callTransactionThrowing(TransactionOptions.defaults(), body);
+  }
+
+  /**
+   * Runs a body with a result that may throw a checked exception, as {@link
+   * #callTransaction(TransactionOptions, TransactionCall)} does.
+   *
+   * @param <T> the result
    * @param <X> what the body may throw
    * @param options overrides of the storage's settings
    * @param body may run more than once, even if it only reads
@@ -104,101 +157,41 @@ public interface TransactionContext {
    * @throws X what the body threw; nothing was applied
    * @throws PetaCoreException as described {@linkplain TransactionContext above}
    */
-  <T extends @Nullable Object, X extends Exception> T callTransaction(
-      TransactionOptions options, TransactionCall<T, X> body) throws X;
-
-  /**
-   * Runs a body that throws no checked exception; see {@link #transaction(TransactionOptions,
-   * Consumer)}.
-   *
-   * @param body may run more than once, even if it only reads
-   * @return where the commit stands in the store's history
-   * @throws PetaCoreException as described {@linkplain TransactionContext above}
-   */
-  default CommitResult transaction(Consumer<? super Transaction> body) {
-    return transaction(TransactionOptions.defaults(), body);
-  }
-
-  /**
-   * Runs a body that throws no checked exception, as {@link #runTransaction(TransactionOptions,
-   * TransactionTask)} does. For languages without checked exceptions, such as Kotlin, whose
-   * compilers can't infer {@code X}.
-   *
-   * @param options overrides of the storage's settings
-   * @param body may run more than once, even if it only reads
-   * @return where the commit stands in the store's history
-   * @throws PetaCoreException as described {@linkplain TransactionContext above}
-   */
-  default CommitResult transaction(TransactionOptions options, Consumer<? super Transaction> body) {
-    requireNonNull(body, "body");
-    TransactionTask<RuntimeException> task = body::accept;
-    return runTransaction(options, task);
-  }
-
-  /**
-   * Runs a body with a result that throws no checked exception; see {@link
-   * #transactionResult(TransactionOptions, Function)}.
-   *
-   * @param <T> the result
-   * @param body may run more than once, even if it only reads
-   * @return what the body returned in the run that was committed
-   * @throws PetaCoreException as described {@linkplain TransactionContext above}
-   */
-  default <T extends @Nullable Object> T transactionResult(
-      Function<? super Transaction, ? extends T> body) {
-    return transactionResult(TransactionOptions.defaults(), body);
-  }
-
-  /**
-   * Runs a body with a result that throws no checked exception, as {@link
-   * #callTransaction(TransactionOptions, TransactionCall)} does. For languages without checked
-   * exceptions, such as Kotlin, whose compilers can't infer {@code X}.
-   *
-   * @param <T> the result
-   * @param options overrides of the storage's settings
-   * @param body may run more than once, even if it only reads
-   * @return what the body returned in the run that was committed
-   * @throws PetaCoreException as described {@linkplain TransactionContext above}
-   */
-  default <T extends @Nullable Object> T transactionResult(
-      TransactionOptions options, Function<? super Transaction, ? extends T> body) {
-    requireNonNull(body, "body");
-    TransactionCall<T, RuntimeException> call = body::apply;
-    return callTransaction(options, call);
-  }
+  <T extends @Nullable Object, X extends Exception> T callTransactionThrowing(
+      TransactionOptions options, ThrowingTransactionCall<T, X> body) throws X;
 
   /**
    * Runs a body asynchronously with default options; see {@link
-   * #callTransactionAsync(TransactionOptions, TransactionCall)}.
+   * #callTransactionAsync(TransactionOptions, ThrowingTransactionCall)}.
    *
    * @param body may run more than once, even if it only reads
    * @return completes with where the commit stands in the store's history
    */
-  default CompletableFuture<CommitResult> runTransactionAsync(TransactionTask<?> body) {
+  default CompletableFuture<CommitResult> runTransactionAsync(ThrowingTransactionTask<?> body) {
     return runTransactionAsync(TransactionOptions.defaults(), body);
   }
 
   /**
    * Runs a body asynchronously, as {@link #callTransactionAsync(TransactionOptions,
-   * TransactionCall)} does.
+   * ThrowingTransactionCall)} does.
    *
    * @param options overrides of the storage's settings
    * @param body may run more than once, even if it only reads
    * @return completes with where the commit stands in the store's history
    */
   CompletableFuture<CommitResult> runTransactionAsync(
-      TransactionOptions options, TransactionTask<?> body);
+      TransactionOptions options, ThrowingTransactionTask<?> body);
 
   /**
    * Runs a body with a result asynchronously with default options; see {@link
-   * #callTransactionAsync(TransactionOptions, TransactionCall)}.
+   * #callTransactionAsync(TransactionOptions, ThrowingTransactionCall)}.
    *
    * @param <T> the result
    * @param body may run more than once, even if it only reads
    * @return completes with what the body returned in the run that was committed
    */
   default <T extends @Nullable Object> CompletableFuture<T> callTransactionAsync(
-      TransactionCall<T, ?> body) {
+      ThrowingTransactionCall<T, ?> body) {
     return callTransactionAsync(TransactionOptions.defaults(), body);
   }
 
@@ -220,7 +213,7 @@ public interface TransactionContext {
    *     the body threw, or as described {@linkplain TransactionContext above}
    */
   <T extends @Nullable Object> CompletableFuture<T> callTransactionAsync(
-      TransactionOptions options, TransactionCall<T, ?> body);
+      TransactionOptions options, ThrowingTransactionCall<T, ?> body);
 
   // ---- transactions of one key, at Snapshot whatever the default
 
@@ -233,7 +226,7 @@ public interface TransactionContext {
    * @throws PetaCoreException as described {@linkplain TransactionContext above}
    */
   default boolean writeIfAbsent(Bytes key, Bytes value) {
-    return transactionResult(Counters.SNAPSHOT, tx -> tx.writeIfAbsent(key, value));
+    return callTransaction(Counters.SNAPSHOT, tx -> tx.writeIfAbsent(key, value));
   }
 
   /**
@@ -246,7 +239,7 @@ public interface TransactionContext {
    * @throws PetaCoreException as described {@linkplain TransactionContext above}
    */
   default boolean compareAndSet(Bytes key, @Nullable Bytes expected, Bytes value) {
-    return transactionResult(Counters.SNAPSHOT, tx -> tx.compareAndSet(key, expected, value));
+    return callTransaction(Counters.SNAPSHOT, tx -> tx.compareAndSet(key, expected, value));
   }
 
   /**
@@ -260,7 +253,7 @@ public interface TransactionContext {
    */
   default @Nullable Bytes update(Bytes key, UnaryOperator<@Nullable Bytes> update) {
     requireNonNull(update, "update");
-    return this.<@Nullable Bytes>transactionResult(Counters.SNAPSHOT, tx -> tx.update(key, update));
+    return this.<@Nullable Bytes>callTransaction(Counters.SNAPSHOT, tx -> tx.update(key, update));
   }
 
   /**
@@ -274,7 +267,7 @@ public interface TransactionContext {
    * @throws PetaCoreException as described {@linkplain TransactionContext above}
    */
   default long add(Bytes key, long number) {
-    return transactionResult(Counters.SNAPSHOT, tx -> tx.add(key, number));
+    return callTransaction(Counters.SNAPSHOT, tx -> tx.add(key, number));
   }
 
   /**

@@ -1,32 +1,10 @@
 package io.petacore.transaction;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * The body of a transaction, without a result. It may run more than once: after a conflict it runs
  * again on a fresh snapshot. It should therefore do nothing but read and write through its
- * transaction.
- *
- * @param <X> what the body may throw
+ * transaction. An exception that it throws rolls the transaction back; the caller gets the same
+ * exception.
  */
 @FunctionalInterface
-public interface TransactionTask<X extends Exception> extends TransactionCall<@Nullable Void, X> {
-  /**
-   * Reads and writes through a transaction.
-   *
-   * @param tx valid during this call only, and on this thread only
-   * @throws X to roll the transaction back; the caller gets the same exception
-   */
-  void run(Transaction tx) throws X;
-
-  /**
-   * Runs the body.
-   *
-   * @return null
-   */
-  @Override
-  default @Nullable Void call(Transaction tx) throws X {
-    run(tx);
-    return null;
-  }
-}
+public interface TransactionTask extends ThrowingTransactionTask<RuntimeException> {}

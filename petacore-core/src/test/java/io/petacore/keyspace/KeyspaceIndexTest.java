@@ -82,12 +82,12 @@ class KeyspaceIndexTest {
   }
 
   private void writeThree() {
-    storage.transaction(
+    storage.runTransaction(
         tx -> {
           PEOPLE.write(tx, -7, new Person("Ada", 1815));
           PEOPLE.write(tx, 8, new Person("Grace", 1906));
           PEOPLE.write(tx, 300, new Person("Alan", 1906));
-          PEOPLE.write(tx, 400, new Person("Nobody", -1));
+          PEOPLE.write(tx, 400, new Person("Unknown", -1));
         });
   }
 
@@ -119,7 +119,7 @@ class KeyspaceIndexTest {
   void showsTheStateOfItsView() {
     writeThree();
     try (Snapshot before = storage.snapshot()) {
-      storage.transaction(
+      storage.runTransaction(
           tx -> {
             PEOPLE.delete(tx, 300);
             PEOPLE.write(tx, 8, new Person("Grace", 1992));
@@ -137,7 +137,7 @@ class KeyspaceIndexTest {
     UniqueViolationException refused =
         assertThrows(
             UniqueViolationException.class,
-            () -> storage.transaction(tx -> PEOPLE.write(tx, 9, new Person("Ada", 1990))));
+            () -> storage.runTransaction(tx -> PEOPLE.write(tx, 9, new Person("Ada", 1990))));
     assertEquals("byName", refused.index());
     assertNull(PEOPLE.read(storage, 9));
   }
@@ -145,7 +145,7 @@ class KeyspaceIndexTest {
   @Test
   void valuesThatDoNotDecodeAreLeftOutAndCounted() {
     writeThree();
-    storage.transaction(tx -> tx.write(PEOPLE.key(5), Bytes.utf8("no person")));
+    storage.runTransaction(tx -> tx.write(PEOPLE.key(5), Bytes.utf8("no person")));
     assertEquals(3, BY_YEAR.count(storage, KeyRange.all()));
     assertEquals(3, storage.status().counters().indexFunctionFailures(), "once for each index");
   }

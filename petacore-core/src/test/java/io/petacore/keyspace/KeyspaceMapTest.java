@@ -54,7 +54,7 @@ class KeyspaceMapTest {
     try (KvStore store = EmbeddedKvStore.inMemory();
         DistributedStorage storage = DistributedStorage.open(store)) {
       TreeMap<Integer, Long> model = new TreeMap<>();
-      storage.transaction(
+      storage.runTransaction(
           tx -> {
             // Neighbours that are no entries of the map.
             tx.write("m", "before").write("m0", "after");
@@ -69,7 +69,7 @@ class KeyspaceMapTest {
           run(random, new Pair(SPACE.asMap(view), model));
         }
       }
-      storage.transaction(
+      storage.runTransaction(
           tx -> {
             int key = key(random);
             SPACE.write(tx, key, 99L);
@@ -199,7 +199,7 @@ class KeyspaceMapTest {
   void itCannotBeChanged() {
     try (KvStore store = EmbeddedKvStore.inMemory();
         DistributedStorage storage = DistributedStorage.open(store)) {
-      storage.transaction(tx -> SPACE.write(tx, 1, 1L));
+      storage.runTransaction(tx -> SPACE.write(tx, 1, 1L));
       NavigableMap<Integer, Long> map = SPACE.asMap(storage);
       assertThrows(UnsupportedOperationException.class, () -> map.put(1, 2L));
       assertThrows(UnsupportedOperationException.class, () -> map.remove(1));

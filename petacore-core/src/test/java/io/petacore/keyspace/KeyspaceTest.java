@@ -64,7 +64,7 @@ class KeyspaceTest {
   private static final Place OSLO = new Place("NO", 1);
 
   private void writeThree() {
-    storage.transaction(
+    storage.runTransaction(
         tx -> {
           cities.write(tx, AUCKLAND, new City("Auckland"));
           cities.write(tx, WELLINGTON, new City("Wellington"));
@@ -99,7 +99,7 @@ class KeyspaceTest {
     assertEquals(0, cities.count(storage, KeyRange.atLeast(Bytes.utf8("d"))));
     assertEquals(List.of("Oslo"), texts(cities.scan(storage).limit(1)));
     assertEquals(3, cities.scan(storage).stream().count());
-    storage.transaction(
+    storage.runTransaction(
         tx -> {
           cities.delete(tx, OSLO);
           cities.update(tx, AUCKLAND, city -> new City(city + "!"));
@@ -122,9 +122,9 @@ class KeyspaceTest {
       assertSame(oslo, cities.read(snapshot, OSLO));
       assertSame(oslo, cities.asMap(snapshot).get(OSLO));
       assertSame(oslo, cities.scan(snapshot).iterator().next().value());
-      storage.transaction(tx -> assertSame(oslo, cities.read(tx, OSLO)));
+      storage.runTransaction(tx -> assertSame(oslo, cities.read(tx, OSLO)));
       assertEquals(1, decodings.get());
-      storage.transaction(tx -> cities.write(tx, OSLO, new City("Christiania")));
+      storage.runTransaction(tx -> cities.write(tx, OSLO, new City("Christiania")));
       assertEquals(new City("Christiania"), cities.read(storage, OSLO));
       assertSame(oslo, cities.read(snapshot, OSLO), "both versions are kept");
       assertEquals(new City("Christiania"), cities.read(storage, OSLO));
@@ -150,7 +150,7 @@ class KeyspaceTest {
     Keyspace<String, String> first = Keyspace.of("k/", KeyCodec.utf8(), ofKey);
     Keyspace<String, Long> second = Keyspace.of("k/", KeyCodec.utf8(), Codec.decimal());
     Bytes shared = Bytes.utf8("7");
-    storage.transaction(
+    storage.runTransaction(
         tx -> {
           for (int i = 0; i < 100; i++) {
             tx.write(first.key("" + i), shared);
@@ -169,7 +169,7 @@ class KeyspaceTest {
   void ownWritesAreDecoded() {
     Keyspace<String, StringBuilder> mutable =
         Keyspace.of("m/", KeyCodec.utf8(), Codec.utf8().map(StringBuilder::new, String::valueOf));
-    storage.transaction(
+    storage.runTransaction(
         tx -> {
           StringBuilder written = new StringBuilder("a");
           mutable.write(tx, "k", written);
@@ -182,7 +182,7 @@ class KeyspaceTest {
   @Test
   void whatIsMalformedConcernsItsEntryOnly() {
     Keyspace<Integer, Long> numbers = Keyspace.of("n/", KeyCodec.int32(), Codec.decimal());
-    storage.transaction(
+    storage.runTransaction(
         tx -> {
           numbers.write(tx, 1, 1L);
           tx.write(numbers.key(2), Bytes.utf8("two"));
@@ -216,7 +216,7 @@ class KeyspaceTest {
             "o/",
             KeyCodec.utf8().map(key -> key, key -> key + inner.read(storage, key)),
             Codec.utf8().map(text -> text + inner.read(storage, "a"), text -> text));
-    storage.transaction(
+    storage.runTransaction(
         tx -> {
           inner.write(tx, "a", "1");
           tx.write("o/a1", "x");
@@ -233,7 +233,7 @@ class KeyspaceTest {
     assertThrows(KeyFormatException.class, () -> cities.decodeKey(Bytes.utf8("town/1")));
     Keyspace<String, Long> last =
         Keyspace.of(Bytes.of((byte) 0xff), KeyCodec.utf8(), Codec.decimal());
-    storage.transaction(tx -> last.write(tx, "a", 1L));
+    storage.runTransaction(tx -> last.write(tx, "a", 1L));
     assertEquals(1, last.count(storage));
     assertEquals("a", last.asMap(storage).lastKey());
     assertEquals("a", last.asMap(storage).headMap("b").lastKey());
@@ -245,7 +245,7 @@ class KeyspaceTest {
     Keyspace<Long, City> byNumber = Keyspace.of("b/", KeyCodec.int64(), counting);
     Keyspace<String, City> byName = Keyspace.of("c/", KeyCodec.utf8(), counting);
     Long number = 123_456L;
-    storage.transaction(
+    storage.runTransaction(
         tx -> {
           byNumber.write(tx, number, new City("a"));
           byName.write(tx, "name", new City("b"));
@@ -292,7 +292,7 @@ class KeyspaceTest {
       Keyspace<Integer, City> texts = Keyspace.of("n/", KeyCodec.int32(), counting);
       AtomicLong begun = new AtomicLong();
       AtomicLong ended = new AtomicLong();
-      small.transaction(tx -> writeAll(tx, keys, 0));
+      small.runTransaction(tx -> writeAll(tx, keys, 0));
       try (Crew crew = new Crew()) {
         for (int reader = 0; reader < 3; reader++) {
           crew.repeat(
@@ -314,7 +314,7 @@ class KeyspaceTest {
         for (long count = 1; count <= 300 && !crew.isStopped(); count++) {
           long now = count;
           begun.set(now);
-          small.transaction(tx -> writeAll(tx, keys, now));
+          small.runTransaction(tx -> writeAll(tx, keys, now));
           ended.set(now);
         }
       }

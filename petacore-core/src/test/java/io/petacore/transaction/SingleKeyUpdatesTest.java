@@ -57,16 +57,16 @@ class SingleKeyUpdatesTest {
     assertEquals(5, storage.add(KEY, 5));
     assertEquals(-2, storage.add(KEY, -7));
     assertEquals(Bytes.utf8("-2"), storage.read(KEY));
-    storage.transaction(
+    storage.runTransaction(
         tx -> {
           assertEquals(1, tx.add(KEY, 3));
           assertEquals(2, tx.add(KEY, 1));
         });
     storage.compareAndSet(KEY, Bytes.utf8("2"), Bytes.utf8("two"));
     assertThrows(ValueFormatException.class, () -> storage.add(KEY, 1));
-    storage.transaction(tx -> tx.write(KEY, Bytes.of((byte) 0xff)));
+    storage.runTransaction(tx -> tx.write(KEY, Bytes.of((byte) 0xff)));
     assertThrows(ValueFormatException.class, () -> storage.add(KEY, 1));
-    storage.transaction(tx -> tx.write(KEY, Bytes.utf8(Long.toString(Long.MAX_VALUE))));
+    storage.runTransaction(tx -> tx.write(KEY, Bytes.utf8(Long.toString(Long.MAX_VALUE))));
     assertThrows(ArithmeticException.class, () -> storage.add(KEY, 1));
   }
 

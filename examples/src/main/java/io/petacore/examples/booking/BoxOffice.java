@@ -57,7 +57,7 @@ public final class BoxOffice {
    * @param seats the number of seats in each
    */
   public void furnish(int rows, int seats) {
-    storage.transaction(
+    storage.runTransaction(
         tx -> {
           for (int row = 1; row <= rows; row++) {
             for (int number = 1; number <= seats; number++) {
@@ -68,13 +68,13 @@ public final class BoxOffice {
   }
 
   /**
-   * Sells any free seat to an order, and goes on until it is known whether it has got one. To be
+   * Sells any free seat to an order, and repeats the attempt until its outcome is known. To be
    * called again with the same order if the process died meanwhile.
    *
    * @param order identifies the order
-   * @param patience how long to go on while etcd is away
+   * @param patience how long to repeat it while etcd is not reached
    * @return the seat; null if all are sold
-   * @throws PetaCoreException if etcd was away for too long: the order may have got a seat
+   * @throws PetaCoreException if etcd was not reached for too long: the order may have got a seat
    */
   public @Nullable Seat sell(String order, Duration patience) {
     long begun = System.nanoTime();
@@ -102,7 +102,7 @@ public final class BoxOffice {
           if (free.isEmpty()) {
             return null;
           }
-          // Not the first one, which everybody else would try, too.
+          // Not the first one, which all other clerks would try, too.
           Seat seat = free.get(ThreadLocalRandom.current().nextInt(free.size()));
           SEATS.write(tx, seat, order);
           ORDERS.write(tx, order, seat);

@@ -109,7 +109,7 @@ public final class CityCatalogue {
    * @throws IllegalArgumentException if one of them does not exist, or they are of two countries
    */
   public static void merge(DistributedStorage storage, int from, int into) {
-    storage.transaction(
+    storage.runTransaction(
         tx -> {
           City small = CITIES.read(tx, from);
           City large = CITIES.read(tx, into);

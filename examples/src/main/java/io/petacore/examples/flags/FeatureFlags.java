@@ -37,14 +37,14 @@ public final class FeatureFlags implements AutoCloseable {
           KeyCodec.utf8(),
           Codec.decimal().map(number -> percent(Math.toIntExact(number)), Integer::longValue));
 
-  /** Is told of changes, on a thread of the storage's executor, one after another. */
+  /** Receives changes, on a thread of the storage's executor, one after another. */
   @FunctionalInterface
   public interface Listener {
     /**
      * Receives a change.
      *
      * @param flag the name
-     * @param before the percentage that was told last; 0 for a new flag
+     * @param before the percentage that it was given last; 0 for a new flag
      * @param after the percentage now; 0 for a deleted flag
      */
     void onChange(String flag, int before, int after);
@@ -68,7 +68,7 @@ public final class FeatureFlags implements AutoCloseable {
             new ChangeListener() {
               @Override
               public void onChanges(ChangeBatch batch) {
-                batch.changes().forEach(FeatureFlags.this::tell);
+                batch.changes().forEach(FeatureFlags.this::notifyListeners);
               }
             });
   }
@@ -82,7 +82,7 @@ public final class FeatureFlags implements AutoCloseable {
 
   /**
    * Returns whether a flag is on for a user. A user for whom it is on keeps it while the percentage
-   * grows. A flag that is absent, or that somebody wrote in another format, is off.
+   * grows. A flag that is absent, or was written in another format, is off.
    *
    * @param flag the name
    * @param user anything that identifies the user
@@ -93,7 +93,7 @@ public final class FeatureFlags implements AutoCloseable {
       Integer percent = FLAGS.read(storage, flag);
       return percent != null && bucket(flag, user) < percent;
     } catch (ValueFormatException malformed) {
-      return false; // whoever changed it was told by its listeners' logs
+      return false; // the change was logged
     }
   }
 
@@ -113,7 +113,7 @@ public final class FeatureFlags implements AutoCloseable {
    * @param percent the percentage of users for whom it is on, from 0 to 100
    */
   public void set(String flag, int percent) {
-    storage.transaction(tx -> FLAGS.write(tx, flag, percent(percent)));
+    storage.runTransaction(tx -> FLAGS.write(tx, flag, percent(percent)));
   }
 
   /**
@@ -122,11 +122,11 @@ public final class FeatureFlags implements AutoCloseable {
    * @param flag the name
    */
   public void delete(String flag) {
-    storage.transaction(tx -> FLAGS.delete(tx, flag));
+    storage.runTransaction(tx -> FLAGS.delete(tx, flag));
   }
 
   /**
-   * Returns all flags at one moment, without those that do not decode.
+   * Returns the flags of one revision, except malformed ones.
    *
    * @return the percentages by name
    */
@@ -142,7 +142,7 @@ public final class FeatureFlags implements AutoCloseable {
   }
 
   /**
-   * Adds a listener, which is told of every change from now on.
+   * Adds a listener, which is called for every change from now on.
    *
    * @param listener must not block for long, since changes wait for it
    */
@@ -150,14 +150,14 @@ public final class FeatureFlags implements AutoCloseable {
     listeners.add(listener);
   }
 
-  private void tell(Change change) {
+  private void notifyListeners(Change change) {
     try {
       TypedChange<String, Integer> flag = FLAGS.decode(change);
       int before = flag.before() == null ? 0 : flag.before();
       int after = flag.after() == null ? 0 : flag.after();
       listeners.forEach(listener -> listener.onChange(flag.key(), before, after));
     } catch (ValueFormatException | KeyFormatException malformed) {
-      // Thrown on, it would be told again and again, and hold up the others.
+      // If thrown on, the change would be delivered again and again, and delay the others.
       LOG.log(Level.WARNING, "a flag has become unreadable, and is off", malformed);
     }
   }

@@ -6,7 +6,10 @@ import io.petacore.store.KvStore;
 import io.petacore.store.embedded.EmbeddedKvStore;
 import java.time.Duration;
 
-/** Two nodes, one of which rolls a feature out, while the other is told and counts its users. */
+/**
+ * Two nodes, one of which rolls a feature out, while the other prints the changes and counts its
+ * users.
+ */
 public final class FlagsDemo {
   private FlagsDemo() {}
 
@@ -23,7 +26,7 @@ public final class FlagsDemo {
         FeatureFlags flags = new FeatureFlags(shop)) {
       flags.addListener(
           (flag, before, after) ->
-              System.out.println("the shop is told: " + flag + " " + before + " -> " + after));
+              System.out.println("changed: " + flag + " " + before + " -> " + after));
       for (int percent : new int[] {10, 50, 100}) {
         admin.set("new-checkout", percent);
         shop.awaitRevision(office.revision(), Duration.ofSeconds(10));

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.petacore.DistributedStorage;
+import io.petacore.StorageBuilder;
 import io.petacore.error.PetaCoreException;
+import io.petacore.testkit.NodeSettings;
 import io.petacore.testkit.TestCluster;
 import java.time.Duration;
 import java.util.HashSet;
@@ -24,6 +26,14 @@ import org.junit.jupiter.api.Test;
 /** What the box office promises, on any store. */
 abstract class BoxOfficeContract {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  /** An unknown outcome is one after a second. */
+  static final class Settings implements NodeSettings {
+    @Override
+    public void configure(int node, StorageBuilder builder) {
+      builder.commitTimeout(Duration.ofSeconds(1));
+    }
+  }
 
   /** Checks that seats and orders agree, in a storage that has applied everything. */
   static Set<Seat> soldSeats(DistributedStorage storage) {

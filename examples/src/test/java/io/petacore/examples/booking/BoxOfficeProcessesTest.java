@@ -72,19 +72,19 @@ class BoxOfficeProcessesTest {
     }
     cluster.awaitQuiet();
     assertEquals(100, BoxOfficeContract.soldSeats(storage).size());
-    Map<String, String> told = new HashMap<>();
+    Map<String, String> answers = new HashMap<>();
     for (Path output : outputs) {
       for (String line : lines(output)) {
         int space = line.indexOf(' ');
         String order = line.substring(0, space);
         String seat = line.substring(space + 1);
-        String before = told.putIfAbsent(order, seat);
+        String before = answers.putIfAbsent(order, seat);
         assertTrue(before == null || before.equals(seat), order + ": " + before + ", " + seat);
         Seat held = BoxOffice.seatOf(storage, order);
         assertEquals(held == null ? "none" : held.row() + "/" + held.number(), seat, order);
       }
     }
-    assertEquals(3 * ORDERS, told.size(), "every order has an answer");
+    assertEquals(3 * ORDERS, answers.size(), "every order has an answer");
   }
 
   /** Returns the whole lines; the last one of a killed process may be half. */

@@ -56,12 +56,12 @@ abstract class FeatureFlagsContract {
   }
 
   @Test
-  void listenersAreToldOfEveryChange(
+  void listenersGetEveryChange(
       DistributedStorage office, DistributedStorage shop, TestCluster cluster) {
-    List<String> told = new CopyOnWriteArrayList<>();
+    List<String> changes = new CopyOnWriteArrayList<>();
     try (FeatureFlags admin = new FeatureFlags(office);
         FeatureFlags flags = new FeatureFlags(shop)) {
-      flags.addListener((flag, before, after) -> told.add(flag + " " + before + " " + after));
+      flags.addListener((flag, before, after) -> changes.add(flag + " " + before + " " + after));
       admin.set("checkout", 10);
       cluster.awaitQuiet();
       admin.set("checkout", 60);
@@ -73,22 +73,22 @@ abstract class FeatureFlagsContract {
     }
     assertEquals(
         List.of("checkout 0 10", "checkout 10 60", "search 0 5", "checkout 60 0"),
-        List.copyOf(told));
+        List.copyOf(changes));
   }
 
   @Test
-  void aFlagInAnotherFormatIsOffAndDoesNotHoldUpTheOthers(
+  void aFlagInAnotherFormatIsOffAndDoesNotDelayTheOthers(
       DistributedStorage office, DistributedStorage shop, TestCluster cluster) {
-    List<String> told = new CopyOnWriteArrayList<>();
+    List<String> changes = new CopyOnWriteArrayList<>();
     try (FeatureFlags flags = new FeatureFlags(shop)) {
-      flags.addListener((flag, before, after) -> told.add(flag));
-      office.transaction(tx -> tx.write("flag/broken", "yes").write("flag/checkout", "100"));
+      flags.addListener((flag, before, after) -> changes.add(flag));
+      office.runTransaction(tx -> tx.write("flag/broken", "yes").write("flag/checkout", "100"));
       cluster.awaitQuiet();
       assertFalse(flags.isOn("broken", "anyone"));
       assertTrue(flags.isOn("checkout", "anyone"));
       assertEquals(Map.of("checkout", 100), flags.all());
     }
-    assertEquals(List.of("checkout"), List.copyOf(told));
+    assertEquals(List.of("checkout"), List.copyOf(changes));
   }
 
   @Test

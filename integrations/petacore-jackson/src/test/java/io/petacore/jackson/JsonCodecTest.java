@@ -137,7 +137,7 @@ class JsonCodecTest {
     Keyspace<String, City> cities = Keyspace.of("city/", KeyCodec.utf8(), JsonCodec.of(City.class));
     try (KvStore store = EmbeddedKvStore.inMemory();
         DistributedStorage storage = DistributedStorage.open(store)) {
-      storage.transaction(tx -> cities.write(tx, "oslo", OSLO));
+      storage.runTransaction(tx -> cities.write(tx, "oslo", OSLO));
       assertEquals(OSLO, cities.read(storage, "oslo"));
       assertSame(cities.read(storage, "oslo"), cities.read(storage, "oslo"));
     }

@@ -8,10 +8,10 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.ExplicitTransaction;
-import io.petacore.transaction.TransactionCall;
+import io.petacore.transaction.ThrowingTransactionCall;
+import io.petacore.transaction.ThrowingTransactionTask;
 import io.petacore.transaction.TransactionContext;
 import io.petacore.transaction.TransactionOptions;
-import io.petacore.transaction.TransactionTask;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -79,14 +79,14 @@ public final class ObservedTransactions implements TransactionContext {
   }
 
   @Override
-  public <X extends Exception> CommitResult runTransaction(
-      TransactionOptions options, TransactionTask<X> body) throws X {
+  public <X extends Exception> CommitResult runTransactionThrowing(
+      TransactionOptions options, ThrowingTransactionTask<X> body) throws X {
     if (registry.isNoop()) {
-      return transactions.runTransaction(options, body);
+      return transactions.runTransactionThrowing(options, body);
     }
     return this.<CommitResult, X>observe(
         observation ->
-            transactions.runTransaction(
+            transactions.runTransactionThrowing(
                 options,
                 tx -> {
                   observation.attempt();
@@ -96,14 +96,14 @@ public final class ObservedTransactions implements TransactionContext {
 
   @SuppressWarnings("NullAway") // JDK 17 does not read the annotations of bounds in class files
   @Override
-  public <T extends @Nullable Object, X extends Exception> T callTransaction(
-      TransactionOptions options, TransactionCall<T, X> body) throws X {
+  public <T extends @Nullable Object, X extends Exception> T callTransactionThrowing(
+      TransactionOptions options, ThrowingTransactionCall<T, X> body) throws X {
     if (registry.isNoop()) {
-      return transactions.callTransaction(options, body);
+      return transactions.callTransactionThrowing(options, body);
     }
     return this.<T, X>observe(
         observation ->
-            transactions.<T, X>callTransaction(
+            transactions.<T, X>callTransactionThrowing(
                 options,
                 tx -> {
                   observation.attempt();
@@ -113,7 +113,7 @@ public final class ObservedTransactions implements TransactionContext {
 
   @Override
   public CompletableFuture<CommitResult> runTransactionAsync(
-      TransactionOptions options, TransactionTask<?> body) {
+      TransactionOptions options, ThrowingTransactionTask<?> body) {
     if (registry.isNoop()) {
       return transactions.runTransactionAsync(options, body);
     }
@@ -136,7 +136,7 @@ public final class ObservedTransactions implements TransactionContext {
   @SuppressWarnings("NullAway") // JDK 17 does not read the annotations of bounds in class files
   @Override
   public <T extends @Nullable Object> CompletableFuture<T> callTransactionAsync(
-      TransactionOptions options, TransactionCall<T, ?> body) {
+      TransactionOptions options, ThrowingTransactionCall<T, ?> body) {
     if (registry.isNoop()) {
       return transactions.callTransactionAsync(options, body);
     }

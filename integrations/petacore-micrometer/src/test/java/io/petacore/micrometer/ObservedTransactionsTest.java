@@ -108,8 +108,7 @@ class ObservedTransactionsTest {
     assertEquals("1", value(context, "petacore.attempts"));
     assertEquals(Long.toString(result.revision()), value(context, "petacore.revision"));
     assertEquals(List.of("petacore.transaction: attempt 1"), handler.events);
-    assertEquals(
-        "value", storage.<@Nullable String, RuntimeException>callTransaction(tx -> tx.read("key")));
+    assertEquals("value", storage.<@Nullable String>callTransaction(tx -> tx.read("key")));
     assertEquals(2, handler.stopped.size());
     assertNull(registry.getCurrentObservation());
   }
@@ -140,7 +139,7 @@ class ObservedTransactionsTest {
         assertThrows(
             Exception.class,
             () ->
-                storage.runTransaction(
+                storage.runTransactionThrowing(
                     tx -> {
                       throw own;
                     }));

@@ -10,8 +10,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** What happens to the next commits of a cluster, whichever node sends them. */
 final class CommitFaults {
@@ -19,6 +21,7 @@ final class CommitFaults {
   private final Function<Bytes, CompletableFuture<?>> rival;
   private final Set<Bytes> conflicts = ConcurrentHashMap.newKeySet();
   private final AtomicInteger answersToLose = new AtomicInteger();
+  private final AtomicReference<@Nullable AssertionError> failed = new AtomicReference<>();
 
   /**
    * @param namespace the prefix of all keys
@@ -54,10 +57,36 @@ final class CommitFaults {
     for (Bytes key : List.copyOf(conflicts)) {
       Bytes whole = namespace.concat(key);
       if (changes(batch.operations(), whole::equals) && conflicts.remove(key)) {
-        done = CompletableFuture.allOf(done, rival.apply(key));
+        done = CompletableFuture.allOf(done, conflict(key));
       }
     }
     return done;
+  }
+
+  private CompletableFuture<?> conflict(Bytes key) {
+    CompletableFuture<?> change;
+    try {
+      change = rival.apply(key);
+    } catch (RuntimeException | Error e) {
+      change = CompletableFuture.failedFuture(e);
+    }
+    // The commit goes on: to its node, a failure here would be one of the store.
+    return change.handle(
+        (changed, failure) -> {
+          if (failure != null) {
+            failed.compareAndSet(
+                null, new AssertionError("no conflict was made on " + key, failure));
+          }
+          return null;
+        });
+  }
+
+  /** Throws what has prevented a conflict, once. */
+  void requireNoFailure() {
+    AssertionError failure = failed.getAndSet(null);
+    if (failure != null) {
+      throw failure;
+    }
   }
 
   /** Returns the answer to a commit; if it was applied, perhaps its loss. */

@@ -281,7 +281,11 @@ public final class TestCluster implements AutoCloseable {
                     : CompletableFuture.completedFuture(null));
   }
 
-  /** Closes all nodes, then their store. Idempotent. */
+  /**
+   * Closes all nodes, then their store. Idempotent.
+   *
+   * @throws AssertionError if a conflict could not be made
+   */
   @Override
   public void close() {
     heal();
@@ -293,6 +297,7 @@ public final class TestCluster implements AutoCloseable {
     }
     timer.close();
     backend.close();
+    faults.requireNoFailure();
   }
 
   /** Settings of a {@link TestCluster}. To be used by one thread. */

@@ -62,7 +62,7 @@ class CommonMistakesTest {
   @Test
   void anUnknownOutcomeIgnored(DistributedStorage storage, TestCluster cluster) {
     storage.runTransaction(tx -> tx.write("stock", "10"));
-    TransactionTask<RuntimeException> sell =
+    TransactionTask sell =
         tx -> tx.write("stock", String.valueOf(Integer.parseInt(tx.read("stock")) - 1));
 
     CommitOutcomeUnknownException unknown =
@@ -71,7 +71,7 @@ class CommonMistakesTest {
     assertEquals("8", storage.read("stock"), "one was sold, but two are gone");
     assertEquals(ResolvedOutcome.Status.COMMITTED, unknown.outcome().join().status());
 
-    TransactionTask<RuntimeException> sellOnce =
+    TransactionTask sellOnce =
         tx -> {
           if (!tx.exists("order/7")) {
             sell.run(tx);
@@ -84,7 +84,7 @@ class CommonMistakesTest {
   }
 
   private static CommitOutcomeUnknownException unknownOutcome(
-      DistributedStorage storage, TestCluster cluster, TransactionTask<RuntimeException> body) {
+      DistributedStorage storage, TestCluster cluster, TransactionTask body) {
     cluster.cutDuringNextCommit(storage);
     CommitOutcomeUnknownException unknown =
         assertThrows(
@@ -250,8 +250,7 @@ class CommonMistakesTest {
   @Test
   void twoReadsOfTwoStates(DistributedStorage storage, DistributedStorage other) {
     storage.runTransaction(tx -> tx.write("account/a", "100").write("account/b", "0"));
-    TransactionTask<RuntimeException> transfer =
-        tx -> tx.write("account/a", "0").write("account/b", "100");
+    TransactionTask transfer = tx -> tx.write("account/a", "0").write("account/b", "100");
 
     int a = Integer.parseInt(storage.read("account/a"));
     CommitResult result = other.runTransaction(TransactionOptions.defaults().latest(), transfer);

@@ -117,12 +117,39 @@ class DocumentsTest {
     assertEquals(blocks("text", readme).get(0), Files.readString(output).strip());
   }
 
+  private static boolean isExample(Path document) {
+    return document.getFileName().toString().startsWith("example-");
+  }
+
+  /** What a page about an example shows is code of that example, but for its indentation. */
+  @Test
+  void everyFragmentOfAnExampleIsItsCode() throws IOException {
+    StringBuilder code = new StringBuilder();
+    try (Stream<Path> sources = Files.walk(ROOT.resolve("examples/src/main"))) {
+      for (Path source : sources.filter(file -> file.toString().endsWith(".java")).toList()) {
+        code.append(dedented(Files.readString(source)));
+      }
+    }
+    int shown = 0;
+    for (Path document : documents()) {
+      for (String block : isExample(document) ? blocks("java", document) : List.<String>of()) {
+        shown++;
+        assertTrue(code.toString().contains(dedented(block)), () -> document + ": " + block);
+      }
+    }
+    assertTrue(shown > 0);
+  }
+
+  private static String dedented(String text) {
+    return text.replaceAll("(?m)^ +", "");
+  }
+
   @TestFactory
   Stream<DynamicTest> everyJavaFragmentCompiles(@TempDir Path directory) throws IOException {
     List<DynamicTest> tests = new ArrayList<>();
     for (Path document : documents()) {
       int number = 0;
-      for (String block : blocks("java", document)) {
+      for (String block : isExample(document) ? List.<String>of() : blocks("java", document)) {
         String name = document.getFileName() + " " + ++number;
         Path target = Files.createDirectories(directory.resolve(name));
         boolean whole = block.contains("class Quickstart");

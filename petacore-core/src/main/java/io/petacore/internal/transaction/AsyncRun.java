@@ -9,7 +9,7 @@ import io.petacore.internal.concurrent.Continuation;
 import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.transaction.CommitResult;
-import io.petacore.transaction.TransactionCall;
+import io.petacore.transaction.ThrowingTransactionCall;
 import io.petacore.transaction.TransactionOptions;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +37,7 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
   private final RunContext context;
   private final TransactionOptions options;
   private final Attempts attempts;
-  private final TransactionCall<T, ?> body;
+  private final ThrowingTransactionCall<T, ?> body;
   private final BiFunction<T, CommitResult, R> resultOf;
   private final CompletableFuture<R> done = new CompletableFuture<>();
   private final AtomicBoolean holdsPermit = new AtomicBoolean();
@@ -45,7 +45,7 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
   AsyncRun(
       RunContext context,
       TransactionOptions options,
-      TransactionCall<T, ?> body,
+      ThrowingTransactionCall<T, ?> body,
       BiFunction<T, CommitResult, R> resultOf) {
     this.context = context;
     this.options = options;

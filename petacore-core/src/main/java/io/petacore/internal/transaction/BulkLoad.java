@@ -113,7 +113,7 @@ final class BulkLoad {
     }
   }
 
-  private static TransactionTask<RuntimeException> body(List<Entry> entries) {
+  private static TransactionTask body(List<Entry> entries) {
     return tx -> {
       for (Entry entry : entries) {
         tx.write(entry.key(), entry.value());

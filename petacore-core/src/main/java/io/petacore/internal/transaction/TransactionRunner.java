@@ -12,9 +12,9 @@ import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.transaction.BulkLoadOptions;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.ExplicitTransaction;
-import io.petacore.transaction.TransactionCall;
+import io.petacore.transaction.ThrowingTransactionCall;
+import io.petacore.transaction.ThrowingTransactionTask;
 import io.petacore.transaction.TransactionOptions;
-import io.petacore.transaction.TransactionTask;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
@@ -92,7 +92,7 @@ public final class TransactionRunner {
    * @return what the body returned in the run that was committed
    */
   public <T extends @Nullable Object, X extends Exception> T call(
-      TransactionOptions options, TransactionCall<T, X> body) throws X {
+      TransactionOptions options, ThrowingTransactionCall<T, X> body) throws X {
     context.awaitBegin(options);
     BufferedTransaction transaction = context.newTransaction(options);
     T result;
@@ -115,8 +115,8 @@ public final class TransactionRunner {
   }
 
   /** Runs a body as {@link #call} does, and returns the result of the commit. */
-  public <X extends Exception> CommitResult run(TransactionOptions options, TransactionTask<X> body)
-      throws X {
+  public <X extends Exception> CommitResult run(
+      TransactionOptions options, ThrowingTransactionTask<X> body) throws X {
     context.awaitBegin(options);
     BufferedTransaction transaction = context.newTransaction(options);
     try {
@@ -157,7 +157,7 @@ public final class TransactionRunner {
    * inlined is passed the transaction, so that the transaction need not be allocated.
    */
   private <T extends @Nullable Object, X extends Exception> Committed<T> commit(
-      TransactionOptions options, TransactionCall<T, X> body, Run<T> first) throws X {
+      TransactionOptions options, ThrowingTransactionCall<T, X> body, Run<T> first) throws X {
     Attempts attempts = new Attempts(context, options);
     try {
       Run<T> run = first;
@@ -181,7 +181,7 @@ public final class TransactionRunner {
   }
 
   private <T extends @Nullable Object, X extends Exception> Run<T> runOnce(
-      TransactionOptions options, TransactionCall<T, X> body) throws X {
+      TransactionOptions options, ThrowingTransactionCall<T, X> body) throws X {
     BufferedTransaction transaction = context.newTransaction(options);
     try {
       return new Finished<>(run(body, transaction), transaction.pending());
@@ -203,7 +203,7 @@ public final class TransactionRunner {
   }
 
   private static <T extends @Nullable Object, X extends Exception> T run(
-      TransactionCall<T, X> body, BufferedTransaction transaction) throws X {
+      ThrowingTransactionCall<T, X> body, BufferedTransaction transaction) throws X {
     try {
       return body.call(transaction);
     } finally {
@@ -216,7 +216,7 @@ public final class TransactionRunner {
    * and dependents of the future, run on the executor. Never blocks.
    */
   public CompletableFuture<CommitResult> runAsync(
-      TransactionOptions options, TransactionTask<?> body) {
+      TransactionOptions options, ThrowingTransactionTask<?> body) {
     return new AsyncRun<@Nullable Void, CommitResult>(
             context, options, body, (none, commit) -> commit)
         .start();
@@ -224,7 +224,7 @@ public final class TransactionRunner {
 
   /** Runs a body as {@link #runAsync} does, and returns its result. */
   public <T extends @Nullable Object> CompletableFuture<T> callAsync(
-      TransactionOptions options, TransactionCall<T, ?> body) {
+      TransactionOptions options, ThrowingTransactionCall<T, ?> body) {
     return new AsyncRun<T, T>(context, options, body, (result, commit) -> result).start();
   }
 

@@ -109,8 +109,7 @@ public interface BadInputContract {
     assertEquals(revision, observer.revision(), "nothing was sent");
   }
 
-  private static void assertTooLarge(
-      DistributedStorage node, TransactionTask<RuntimeException> body) {
+  private static void assertTooLarge(DistributedStorage node, TransactionTask body) {
     TransactionTooLargeException refusal =
         assertThrows(TransactionTooLargeException.class, () -> node.runTransaction(body));
     String message = String.valueOf(refusal.getMessage());
@@ -152,7 +151,7 @@ public interface BadInputContract {
         assertThrows(
             IOException.class,
             () ->
-                a.<IOException>runTransaction(
+                a.<IOException>runTransactionThrowing(
                     tx -> {
                       tx.write("key", "value");
                       throw checked;

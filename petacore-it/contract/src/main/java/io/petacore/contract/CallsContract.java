@@ -57,7 +57,7 @@ public interface CallsContract {
     CommitResult first = a.runTransaction(tx -> tx.write("key", "1"));
     assertEquals(a.revision(), first.revision());
     assertEquals(a.status().appliedTimestamp(), first.timestamp());
-    CommitResult second = a.transaction(tx -> tx.write("key", "2"));
+    CommitResult second = a.runTransaction(tx -> tx.write("key", "2"));
     assertTrue(second.revision() > first.revision());
     try (Snapshot past = a.snapshot()) {
       assertEquals(second.timestamp(), past.timestamp());
@@ -69,8 +69,8 @@ public interface CallsContract {
               tx -> assertEquals("2", tx.read("key")));
       assertEquals(second, read, "nothing written: the revision it read at");
     }
-    assertEquals("2", a.<@Nullable String>transactionResult(tx -> tx.read("key")));
-    assertNull(a.<@Nullable Object>transactionResult(TransactionOptions.defaults(), tx -> null));
+    assertEquals("2", a.<@Nullable String>callTransaction(tx -> tx.read("key")));
+    assertNull(a.<@Nullable Object>callTransaction(TransactionOptions.defaults(), tx -> null));
   }
 
   /** The body runs more than once: the result is of the run that was committed. */
@@ -79,11 +79,11 @@ public interface CallsContract {
     DistributedStorage a = nodes().open();
     AtomicInteger runs = new AtomicInteger();
     CommitResult result =
-        a.transaction(
+        a.runTransaction(
             tx -> {
               tx.read("key");
               if (runs.incrementAndGet() == 1) {
-                a.transaction(other -> other.write("key", "other"));
+                a.runTransaction(other -> other.write("key", "other"));
               }
               tx.write("key", "mine");
             });
@@ -98,7 +98,7 @@ public interface CallsContract {
     DistributedStorage b = nodes().open();
     TransactionOptions options =
         TransactionOptions.defaults().timeout(Duration.ofMillis(200)).maxAttempts(1_000_000);
-    TransactionTask<RuntimeException> body =
+    TransactionTask body =
         tx -> {
           tx.write("key", "mine");
           b.runTransaction(other -> other.write("key", "theirs"));
@@ -137,7 +137,7 @@ public interface CallsContract {
             StoreUnavailableException.class,
             () -> a.runTransaction(failFast, tx -> tx.write("key", "3")));
     assertTrue(String.valueOf(failure.getMessage()).contains("disconnected"));
-    assertEquals("2", a.<@Nullable String>transactionResult(failFast, tx -> tx.read("key")));
+    assertEquals("2", a.<@Nullable String>callTransaction(failFast, tx -> tx.read("key")));
     CompletableFuture<CommitResult> waiting = a.runTransactionAsync(tx -> tx.write("key", "4"));
     assertFalse(waiting.isDone());
     steered.mend();
@@ -170,7 +170,7 @@ public interface CallsContract {
   default void asynchronousCallsFailIfTheQueueIsFull() {
     SteeredStore steered = nodes().steered();
     DistributedStorage a = nodes().open(steered, builder -> builder.maxPendingCommits(2));
-    a.transaction(tx -> tx.write("key", "0"));
+    a.runTransaction(tx -> tx.write("key", "0"));
     steered.holdCommits();
     List<CompletableFuture<Integer>> pending = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
@@ -203,7 +203,7 @@ public interface CallsContract {
   default void everyCallerGetsAnExceptionOfItsOwn() {
     SteeredStore steered = nodes().steered();
     DistributedStorage a = nodes().open(steered);
-    a.transaction(tx -> tx.write("key", "0"));
+    a.runTransaction(tx -> tx.write("key", "0"));
     TransactionOptions shortly = TransactionOptions.defaults().timeout(Duration.ofMillis(300));
     steered.cut();
     Await.until("disconnected", () -> a.status().state() == StorageStatus.State.DISCONNECTED);
@@ -236,7 +236,7 @@ public interface CallsContract {
   @Test
   default void aStorageReadsLikeAnyView() {
     DistributedStorage a = nodes().open();
-    a.transaction(tx -> tx.write("a", "1").write("b", "2").write("c", "3"));
+    a.runTransaction(tx -> tx.write("a", "1").write("b", "2").write("c", "3"));
     ReadView view = a;
     assertEquals("1", view.read("a"));
     assertTrue(view.exists("a"));
@@ -247,7 +247,7 @@ public interface CallsContract {
     assertEquals(a.status().appliedRevision(), view.revision());
     Iterable<Entry> scan = view.scan(KeyRange.all());
     Iterator<Entry> begun = scan.iterator();
-    a.transaction(tx -> tx.delete("a"));
+    a.runTransaction(tx -> tx.delete("a"));
     assertEquals("a b c", keys(() -> begun), "one iteration sees one state");
     assertEquals("b c", keys(scan), "the next sees the newest");
   }

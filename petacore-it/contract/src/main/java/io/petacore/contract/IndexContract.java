@@ -64,7 +64,7 @@ public interface IndexContract {
   }
 
   private static void fill(DistributedStorage node, int from, int to, String value) {
-    node.transaction(
+    node.runTransaction(
         tx -> {
           for (int i = from; i < to; i++) {
             tx.write("key-%03d".formatted(i), value + i % 7);
@@ -89,7 +89,7 @@ public interface IndexContract {
 
     steered.cut();
     fill(writer, 10, 40, "later");
-    writer.transaction(tx -> tx.delete("key-003").write("key-100", "old1"));
+    writer.runTransaction(tx -> tx.delete("key-003").write("key-100", "old1"));
     foreign.delete("key-004");
     nodes().backend().compact(foreign.revision());
     steered.mend();
@@ -139,7 +139,7 @@ public interface IndexContract {
     UniqueViolationException refused =
         assertThrows(
             UniqueViolationException.class,
-            () -> two[0].transaction(tx -> tx.write("one-2", "value9")));
+            () -> two[0].runTransaction(tx -> tx.write("one-2", "value9")));
     assertTrue(String.valueOf(refused.getMessage()).contains("'one-2'"), refused::getMessage);
   }
 }

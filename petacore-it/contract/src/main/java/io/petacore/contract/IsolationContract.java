@@ -87,8 +87,7 @@ public interface IsolationContract {
   default void aHotKeyIsServedInOrder() {
     DistributedStorage a = nodes().open();
     TransactionOptions few = snapshot().maxAttempts(16).timeout(Await.PATIENCE);
-    TransactionTask<RuntimeException> increment =
-        tx -> tx.write("hot", Integer.toString(number(tx, "hot") + 1));
+    TransactionTask increment = tx -> tx.write("hot", Integer.toString(number(tx, "hot") + 1));
     try (Crew crew = new Crew()) {
       for (int thread = 0; thread < 32; thread++) {
         crew.start(

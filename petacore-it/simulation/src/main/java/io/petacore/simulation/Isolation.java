@@ -195,8 +195,7 @@ final class Isolation {
     }
   }
 
-  private boolean tryToCommit(
-      Node node, TransactionOptions options, TransactionTask<RuntimeException> body) {
+  private boolean tryToCommit(Node node, TransactionOptions options, TransactionTask body) {
     DistributedStorage storage = node.storage();
     if (storage != null) {
       try {

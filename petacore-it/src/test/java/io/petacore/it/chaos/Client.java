@@ -88,7 +88,7 @@ final class Client {
    * @param body may run more than once
    * @return the outcome
    */
-  Ledger.Outcome transact(IsolationLevel level, TransactionTask<RuntimeException> body) {
+  Ledger.Outcome transact(IsolationLevel level, TransactionTask body) {
     String element = prefix + count++;
     Duration timeout = random.nextInt(10) == 0 ? SHORT_TIMEOUT : LONG_TIMEOUT;
     TransactionOptions options = TransactionOptions.defaults().isolation(level).timeout(timeout);

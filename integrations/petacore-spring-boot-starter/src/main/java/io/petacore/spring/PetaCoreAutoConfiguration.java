@@ -28,7 +28,7 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration
 @ConditionalOnProperty(prefix = "petacore", name = "enabled", matchIfMissing = true)
 @EnableConfigurationProperties(PetaCoreProperties.class)
-@Import({StorageRegistrar.class, MetricsConfiguration.class})
+@Import({StorageRegistrar.class, MetricsConfiguration.class, ObservationConfiguration.class})
 public class PetaCoreAutoConfiguration {
   static final String STORAGES = "petaCoreStorages";
 

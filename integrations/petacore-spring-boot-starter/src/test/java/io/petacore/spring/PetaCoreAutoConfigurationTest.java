@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.micrometer.common.KeyValue;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
 import io.petacore.DistributedStorage;
 import io.petacore.StorageStatus;
 import io.petacore.data.KeyRange;
@@ -20,6 +24,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -125,6 +130,44 @@ class PetaCoreAutoConfigurationTest {
       assertTrue(all.indexOf('"' + name + '"') >= 0, name);
     }
     assertTrue(all.indexOf("Prefix of all keys, ending in a delimiter.") >= 0);
+  }
+
+  @Test
+  void observesTransactions() {
+    SpringApplication application = new SpringApplication(Traced.class);
+    try (var context =
+        application.run("--petacore.store=embedded", "--petacore.storage.namespace=shop/")) {
+      DistributedStorage storage = context.getBean(DistributedStorage.class);
+      storage.runTransaction(tx -> tx.write("user/7", "ann"));
+      assertEquals(List.of("petacore.transaction shop/"), context.getBean(Traced.class).stopped);
+    }
+  }
+
+  @EnableAutoConfiguration
+  static class Traced {
+    final List<String> stopped = new CopyOnWriteArrayList<>();
+
+    @Bean
+    ObservationRegistry registry() {
+      ObservationRegistry registry = ObservationRegistry.create();
+      registry
+          .observationConfig()
+          .observationHandler(
+              new ObservationHandler<Observation.Context>() {
+                @Override
+                public void onStop(Observation.Context context) {
+                  KeyValue namespace = context.getLowCardinalityKeyValue("db.namespace");
+                  stopped.add(
+                      context.getName() + ' ' + (namespace == null ? "" : namespace.getValue()));
+                }
+
+                @Override
+                public boolean supportsContext(Observation.Context context) {
+                  return true;
+                }
+              });
+      return registry;
+    }
   }
 
   @Test

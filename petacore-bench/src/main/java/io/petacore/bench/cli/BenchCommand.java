@@ -1,6 +1,8 @@
 package io.petacore.bench.cli;
 
+import io.petacore.bench.benchmark.overhead.OverheadCommand;
 import io.petacore.bench.benchmark.read.ReadCommand;
+import io.petacore.bench.benchmark.soak.SoakChangesCommand;
 import io.petacore.bench.benchmark.soak.SoakCommand;
 import io.petacore.bench.benchmark.write.WriteCommand;
 import io.petacore.bench.peers.PeersCommand;
@@ -14,13 +16,22 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Benchmarks PetaCore against the alternatives.",
     mixinStandardHelpOptions = true,
-    subcommands = {WriteCommand.class, ReadCommand.class, PeersCommand.class, SoakCommand.class},
+    subcommands = {
+      WriteCommand.class,
+      ReadCommand.class,
+      OverheadCommand.class,
+      PeersCommand.class,
+      SoakCommand.class,
+      SoakChangesCommand.class
+    },
     footer = {
       "",
       "Examples:",
       "  petacore.jar bench write --etcd 127.0.0.1:2379",
       "  petacore.jar bench read",
-      "  petacore.jar bench soak"
+      "  petacore.jar bench overhead",
+      "  petacore.jar bench soak",
+      "  petacore.jar bench soak-changes"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class BenchCommand implements Runnable {
@@ -29,6 +40,7 @@ public final class BenchCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "missing command: write, read, peers or soak");
+    throw new ParameterException(
+        spec.commandLine(), "missing command: write, read, overhead, peers, soak or soak-changes");
   }
 }

@@ -46,7 +46,8 @@ public final class Subscriptions implements FeedContext.Registry {
 
   private static final Logger log = LoggerFactory.getLogger(Subscriptions.class);
 
-  private static final Duration RECHECK = Duration.ofSeconds(5);
+  /** A small part of the time after which a call that was not begun is handed over again. */
+  private static final Duration RECHECK = Duration.ofSeconds(1);
 
   private final Scheduler scheduler;
   private final Executor defaultExecutor;

@@ -1,16 +1,13 @@
 package io.petacore.bench.benchmark.soak;
 
 import io.petacore.DistributedStorage;
-import io.petacore.StorageStatus;
 import io.petacore.bench.support.console.Bounds;
 import io.petacore.bench.support.console.CommandFailedException;
 import io.petacore.bench.support.console.Figures;
-import io.petacore.bench.support.console.Ticker;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.store.KvStore;
 import io.petacore.store.embedded.EmbeddedKvStore;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -52,8 +49,6 @@ public final class SoakCommand implements Callable<Integer> {
    * reference per two hundred of ten million updates exceeds it.
    */
   private static final long MAX_GROWTH = 256 << 10;
-
-  private static final Duration FREEING_TIMEOUT = Duration.ofSeconds(10);
 
   @Spec private CommandSpec spec;
 
@@ -128,7 +123,7 @@ public final class SoakCommand implements Callable<Integer> {
           each.get(); // ends early only on a failure
         }
       }
-      awaitFreedHistory(storage);
+      Heap.awaitFreedHistory(storage);
       long heap = heapAfterCollection();
       baseline = stage <= BASELINE_STAGE ? heap : baseline;
       out.printf(
@@ -147,27 +142,6 @@ public final class SoakCommand implements Callable<Integer> {
     }
     if (scans.sum() == 0 || reads.sum() == 0) {
       throw new CommandFailedException("no transaction read, or none scanned");
-    }
-  }
-
-  /**
-   * Waits until only one version per key is left, which follows the retention when no transaction
-   * writes.
-   */
-  private static void awaitFreedHistory(DistributedStorage storage) throws InterruptedException {
-    boolean freed =
-        Ticker.await(
-            () -> {
-              StorageStatus status = storage.status();
-              return status.versions() <= status.keys();
-            },
-            FREEING_TIMEOUT);
-    if (!freed) {
-      throw new CommandFailedException(
-          Figures.count(storage.status().versions())
-              + " versions were not freed within "
-              + FREEING_TIMEOUT.toSeconds()
-              + " s after the last write");
     }
   }
 
@@ -206,9 +180,7 @@ public final class SoakCommand implements Callable<Integer> {
   private long heapAfterCollection() {
     readers.writeLock().lock();
     try {
-      System.gc();
-      System.gc();
-      return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+      return Heap.afterCollection();
     } finally {
       readers.writeLock().unlock();
     }

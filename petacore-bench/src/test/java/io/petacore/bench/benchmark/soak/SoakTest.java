@@ -7,7 +7,7 @@ import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** A short run of {@code bench soak}. */
+/** Short runs of {@code bench soak} and {@code bench soak-changes}. */
 class SoakTest {
 
   @Test
@@ -18,6 +18,17 @@ class SoakTest {
             .setOut(new PrintWriter(printed, true))
             .setErr(new PrintWriter(printed, true))
             .execute("--updates", "300000");
+    assertEquals(0, status, printed::toString);
+  }
+
+  @Test
+  void everySubscriberHasTheStateAndEveryIndexIsItsFunction() {
+    StringWriter printed = new StringWriter();
+    int status =
+        new CommandLine(new SoakChangesCommand())
+            .setOut(new PrintWriter(printed, true))
+            .setErr(new PrintWriter(printed, true))
+            .execute("--seconds", "10", "--rate", "5000", "--subscribers", "7", "--keys", "1000");
     assertEquals(0, status, printed::toString);
   }
 }

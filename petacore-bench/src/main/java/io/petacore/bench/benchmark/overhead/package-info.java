@@ -1,0 +1,5 @@
+/** What metrics and JFR events cost. */
+@NullMarked
+package io.petacore.bench.benchmark.overhead;
+
+import org.jspecify.annotations.NullMarked;

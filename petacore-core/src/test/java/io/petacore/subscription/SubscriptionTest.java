@@ -17,10 +17,12 @@ import io.petacore.testing.Await;
 import io.petacore.testing.SteeredStore;
 import io.petacore.testing.SubscriptionRecorder;
 import io.petacore.transaction.Snapshot;
+import java.lang.Thread.State;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -274,11 +276,17 @@ class SubscriptionTest {
     Await.until("the state", () -> recorder.states() == 1);
     write("a/1", "x");
     recorder.entered.await();
-    CompletableFuture<Void> closed = CompletableFuture.runAsync(subscription::close);
-    Await.until("closing", subscription::isClosed);
-    assertFalse(closed.isDone());
+    Thread closing = new Thread(subscription::close);
+    closing.start();
+    Await.until(
+        "it waits, or has returned",
+        () ->
+            subscription.isClosed()
+                && Set.of(State.WAITING, State.TIMED_WAITING, State.TERMINATED)
+                    .contains(closing.getState()));
+    assertTrue(closing.isAlive(), "close() has returned during a call");
     gate.countDown();
-    closed.join();
+    closing.join();
     recorder.awaitEnd();
     write("a/1", "y");
     assertEquals(1, recorder.batches().size(), "a call after close()");

@@ -86,12 +86,13 @@ final class CatchUp implements ChangeListener {
       }
       return found;
     } finally {
+      released.countDown();
       subscription.close();
     }
   }
 
   private long heap() throws InterruptedException {
-    Heap.awaitFreedHistory(storage);
+    Heap.awaitFreedHistory(storage, 2);
     return Heap.afterCollection();
   }
 

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
     name = "soak-changes",
     description = {
       "Changes keys of a range with two indexes, while subscribers of all speeds follow it.",
-      "Before that, one subscriber is held up during a million changes, and must be given one batch.",
+      "Before that, one subscriber is held up during many changes, and must be given one batch.",
       "Fails if a subscriber's picture or an index is wrong at the end of a stage, or if the heap",
       "after a full collection grows after the second tenth of the time."
     },
@@ -46,9 +46,7 @@ public final class SoakChangesCommand implements Callable<Integer> {
   private static final int STAGES = 10;
   private static final int BASELINE_STAGE = 2;
   private static final int WRITES = 100; // of a transaction
-  private static final int CHANGES_BEHIND = 1_000_000;
   private static final Duration RETENTION = Duration.ofMillis(100);
-  private static final Duration SLOWEST = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** The JVM compiles and loads code meanwhile: of some 20 MiB. */
@@ -84,15 +82,32 @@ public final class SoakChangesCommand implements Callable<Integer> {
       description = "Number of keys (default: ${DEFAULT-VALUE}).")
   private int keys;
 
+  @Option(
+      names = "--slowest",
+      paramLabel = "MILLIS",
+      defaultValue = "500",
+      description =
+          "Time of a call of the slowest subscriber, in milliseconds (default: ${DEFAULT-VALUE}).")
+  private int slowest;
+
+  @Option(
+      names = "--behind",
+      paramLabel = "N",
+      defaultValue = "1000000",
+      description = "Changes during which one subscriber is held up (default: ${DEFAULT-VALUE}).")
+  private int behind;
+
   private final LongAdder delivered = new LongAdder();
   private final Random random = new Random(1);
 
   @Override
   public Integer call() throws Exception {
     Bounds bounds = new Bounds(spec.commandLine());
-    bounds.check("--seconds", seconds, STAGES, 86_400);
+    bounds.check("--seconds", seconds, 1, 86_400);
     bounds.check("--rate", rate, WRITES, 10_000_000);
     bounds.check("--subscribers", subscribers, 1, 10_000);
+    bounds.check("--behind", behind, 10 * WRITES, 1_000_000_000);
+    bounds.check("--slowest", slowest, 0, 5_000);
     bounds.check("--keys", keys, WRITES, 1_000_000);
     ExecutorService listeners = Executors.newCachedThreadPool();
     try (KvStore store = EmbeddedKvStore.builder().historyBytes(1 << 20).build();
@@ -106,7 +121,7 @@ public final class SoakChangesCommand implements Callable<Integer> {
                     entry -> List.of(entry.value().substring(entry.value().length() - 1)))
                 .open()) {
       PrintWriter out = spec.commandLine().getOut();
-      out.println(new CatchUp(storage, listeners, keys).run(CHANGES_BEHIND));
+      out.println(new CatchUp(storage, listeners, keys).run(behind));
       soak(storage, subscribe(storage, listeners), out);
     } finally {
       listeners.shutdownNow();
@@ -114,12 +129,12 @@ public final class SoakChangesCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** The first is as fast as it can be, the last takes two seconds for each call. */
+  /** The first is as fast as it can be, the last one is the slowest. */
   private List<Follower> subscribe(DistributedStorage storage, ExecutorService listeners) {
     List<Follower> followers = new ArrayList<>();
     for (int i = 0; i < subscribers; i++) {
       double share = subscribers == 1 ? 0 : (double) i / (subscribers - 1);
-      long delay = (long) (SLOWEST.toNanos() * Math.pow(share, 6));
+      long delay = (long) (1e6 * slowest * Math.pow(share, 6));
       KeyRange range = i % 2 == 0 ? KeyRange.prefix("key") : KeyRange.prefix("key" + i % 10);
       Follower follower = new Follower(range, delay, delivered);
       storage.subscribe(range, SubscribeOptions.defaults().executor(listeners), follower);
@@ -138,7 +153,7 @@ public final class SoakChangesCommand implements Callable<Integer> {
       long nanos = System.nanoTime() - begun;
       long pending = storage.status().subscriptions().maxPendingChanges();
       check(storage, followers);
-      Heap.awaitFreedHistory(storage);
+      Heap.awaitFreedHistory(storage, 2);
       long heap = Heap.afterCollection();
       baseline = stage <= BASELINE_STAGE ? heap : baseline;
       out.printf(

@@ -123,7 +123,7 @@ public final class SoakCommand implements Callable<Integer> {
           each.get(); // ends early only on a failure
         }
       }
-      Heap.awaitFreedHistory(storage);
+      Heap.awaitFreedHistory(storage, 0);
       long heap = heapAfterCollection();
       baseline = stage <= BASELINE_STAGE ? heap : baseline;
       out.printf(

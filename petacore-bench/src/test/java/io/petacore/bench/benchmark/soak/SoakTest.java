@@ -28,7 +28,13 @@ class SoakTest {
         new CommandLine(new SoakChangesCommand())
             .setOut(new PrintWriter(printed, true))
             .setErr(new PrintWriter(printed, true))
-            .execute("--seconds", "10", "--rate", "5000", "--subscribers", "7", "--keys", "1000");
+            .execute(
+                "--seconds=2",
+                "--rate=20000",
+                "--subscribers=7",
+                "--keys=1000",
+                "--behind=100000",
+                "--slowest=20");
     assertEquals(0, status, printed::toString);
   }
 }

@@ -70,7 +70,7 @@ final class CommitFaults {
     } catch (RuntimeException | Error e) {
       change = CompletableFuture.failedFuture(e);
     }
-    // The commit goes on: to its node, a failure here would be one of the store.
+    // The commit is sent all the same: to its node, a failure here would be one of the store.
     return change.handle(
         (changed, failure) -> {
           if (failure != null) {

@@ -9,7 +9,7 @@ import jdk.jfr.Configuration;
 import jdk.jfr.Recording;
 import org.jspecify.annotations.Nullable;
 
-/** What observes a storage during a turn. */
+/** What observes a storage during a slice. */
 enum Observation {
   NEITHER(false, false),
   METRICS(true, false),
@@ -24,8 +24,8 @@ enum Observation {
     this.events = events;
   }
 
-  /** Runs a turn; binding, and starting a recording, are not part of it. */
-  <T> T during(DistributedStorage storage, Callable<T> turn) throws Exception {
+  /** Runs a slice; binding, and starting a recording, are not part of it. */
+  <T> T during(DistributedStorage storage, Callable<T> slice) throws Exception {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     try (@Nullable PetaCoreMetrics bound = metrics ? new PetaCoreMetrics(storage) : null;
         @Nullable Recording recording =
@@ -36,7 +36,7 @@ enum Observation {
       if (recording != null) {
         recording.start();
       }
-      return turn.call();
+      return slice.call();
     } finally {
       registry.close();
     }

@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "overhead",
     description = {
-      "Measures reads and commits with metrics bound, with a JFR recording, and with both, in turns",
-      "with neither. The ratios are medians of the rounds."
+      "Measures reads and commits with metrics bound, with a JFR recording, with both, and with",
+      "neither, alternating. The ratios to neither are medians of the rounds."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Example: petacore.jar bench overhead --etcd 127.0.0.1:2379"})
@@ -54,7 +54,7 @@ public final class OverheadCommand implements Callable<Integer> {
       names = "--millis",
       paramLabel = "MILLIS",
       defaultValue = "250",
-      description = "Time of a turn, in milliseconds (default: ${DEFAULT-VALUE}).")
+      description = "Time of a slice, in milliseconds (default: ${DEFAULT-VALUE}).")
   private int millis;
 
   @Override
@@ -88,7 +88,7 @@ public final class OverheadCommand implements Callable<Integer> {
   }
 
   private void measure(
-      DistributedStorage storage, String name, Work.Turn work, String target, Table table)
+      DistributedStorage storage, String name, Work.Slice work, String target, Table table)
       throws Exception {
     Duration time = Duration.ofMillis(millis);
     for (Observation observation : Observation.values()) {

@@ -12,21 +12,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** The work of a turn, on keys that exist. To be used by one thread. */
+/** The work of a slice, on keys that exist. To be used by one thread. */
 final class Work {
 
   private static final int IN_FLIGHT = 64;
-  private static final int SLICE = 1_000;
+  private static final int CHUNK = 1_000;
   private static final Bytes VALUE = Bytes.utf8("v".repeat(128));
 
   /** Works for some time. */
   @FunctionalInterface
-  interface Turn {
+  interface Slice {
     Sample run(Duration time) throws Exception;
   }
 
   /**
-   * What a turn took.
+   * What a slice took.
    *
    * @param nanos nanoseconds for each operation
    * @param bytes allocated by the calling thread for each operation
@@ -44,8 +44,8 @@ final class Work {
     for (int i = 0; i < count; i++) {
       keys.add(Bytes.utf8("key-" + i));
     }
-    for (int from = 0; from < count; from += SLICE) {
-      List<Bytes> part = keys.subList(from, Math.min(count, from + SLICE));
+    for (int from = 0; from < count; from += CHUNK) {
+      List<Bytes> part = keys.subList(from, Math.min(count, from + CHUNK));
       storage.runTransaction(tx -> part.forEach(key -> tx.write(key, VALUE)));
     }
   }
@@ -61,10 +61,10 @@ final class Work {
     long begun = System.nanoTime();
     long now = begun;
     while (now - end < 0) {
-      for (int i = 0; i < SLICE; i++) {
+      for (int i = 0; i < CHUNK; i++) {
         found += storage.read(anyKey()) == null ? 0 : 1;
       }
-      operations += SLICE;
+      operations += CHUNK;
       now = System.nanoTime();
     }
     allocated = threads.getCurrentThreadAllocatedBytes() - allocated;

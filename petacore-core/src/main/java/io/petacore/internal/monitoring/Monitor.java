@@ -76,13 +76,7 @@ public final class Monitor {
       return;
     }
     long nanos = nanoTime.getAsLong() - startedAt;
-    for (MetricsRecorder recorder : recorders.all()) {
-      try {
-        recorder.recordTransaction(outcome, attempts, nanos);
-      } catch (RuntimeException | Error thrown) {
-        recorders.failed(recorder, thrown);
-      }
-    }
+    recorders.forEach(recorder -> recorder.recordTransaction(outcome, attempts, nanos));
   }
 
   // ---- batches
@@ -116,13 +110,7 @@ public final class Monitor {
       return;
     }
     long nanos = nanoTime.getAsLong() - sentAt;
-    for (MetricsRecorder recorder : recorders.all()) {
-      try {
-        recorder.recordBatch(transactions, nanos);
-      } catch (RuntimeException | Error thrown) {
-        recorders.failed(recorder, thrown);
-      }
-    }
+    recorders.forEach(recorder -> recorder.recordBatch(transactions, nanos));
   }
 
   /** Reports that a request of another node, with this timestamp, was applied. */
@@ -131,13 +119,7 @@ public final class Monitor {
       return;
     }
     long nanos = Math.max(0, clock.nanos() - timestamp);
-    for (MetricsRecorder recorder : recorders.all()) {
-      try {
-        recorder.recordPropagation(nanos);
-      } catch (RuntimeException | Error thrown) {
-        recorders.failed(recorder, thrown);
-      }
-    }
+    recorders.forEach(recorder -> recorder.recordPropagation(nanos));
   }
 
   // ---- resyncs, watch sessions and sessions: rare, so their events are always begun
@@ -157,13 +139,7 @@ public final class Monitor {
   public void resyncEnded(ResyncEvent event, int keys, long revision, boolean sameHistory) {
     event.report(namespace, keys, revision, sameHistory);
     long nanos = nanoTime.getAsLong() - event.startedAt();
-    for (MetricsRecorder recorder : recorders.all()) {
-      try {
-        recorder.recordResync(nanos);
-      } catch (RuntimeException | Error thrown) {
-        recorders.failed(recorder, thrown);
-      }
-    }
+    recorders.forEach(recorder -> recorder.recordResync(nanos));
   }
 
   /** Begins a watch session. */

@@ -11,11 +11,9 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
@@ -94,46 +92,48 @@ public final class OverheadCommand implements Callable<Integer> {
     for (Observation observation : Observation.values()) {
       observation.during(storage, () -> work.run(time.multipliedBy(4))); // compiles all of it
     }
-    Map<Observation, List<Double>> ratios = new EnumMap<>(Observation.class);
-    Map<Observation, List<Double>> allocated = new EnumMap<>(Observation.class);
-    List<Double> plain = new ArrayList<>();
     List<Observation> order = new ArrayList<>(List.of(Observation.values()));
+    List<Series> all = order.stream().map(observation -> new Series()).toList();
+    List<Double> plain = new ArrayList<>();
+    Work.Sample[] samples = new Work.Sample[order.size()];
     Random random = new Random(1);
     for (int round = 0; round < rounds; round++) {
       Collections.shuffle(order, random); // so that a load that grows favours none
-      Map<Observation, Work.Sample> samples = new EnumMap<>(Observation.class);
       for (Observation observation : order) {
-        samples.put(observation, observation.during(storage, () -> work.run(time)));
+        samples[observation.ordinal()] = observation.during(storage, () -> work.run(time));
       }
-      Work.Sample reference = samples.get(Observation.NEITHER);
+      Work.Sample reference = samples[Observation.NEITHER.ordinal()];
       plain.add(reference.nanos());
-      samples.forEach(
-          (observation, sample) -> {
-            ratios
-                .computeIfAbsent(observation, first -> new ArrayList<>())
-                .add(sample.nanos() / reference.nanos());
-            allocated
-                .computeIfAbsent(observation, first -> new ArrayList<>())
-                .add(sample.bytes() - reference.bytes());
-          });
+      for (int i = 0; i < samples.length; i++) {
+        all.get(i).ratios.add(samples[i].nanos() / reference.nanos());
+        all.get(i).bytes.add(samples[i].bytes() - reference.bytes());
+      }
     }
+    Series metrics = all.get(Observation.METRICS.ordinal());
+    Series events = all.get(Observation.JFR.ordinal());
+    Series both = all.get(Observation.BOTH.ordinal());
     table.row(
         name,
         String.format(Locale.ROOT, "%,.1f ns", median(plain)),
-        ratio(ratios, Observation.METRICS),
-        ratio(ratios, Observation.JFR),
-        ratio(ratios, Observation.BOTH),
+        metrics.ratio(),
+        events.ratio(),
+        both.ratio(),
         target,
-        String.format(
-            Locale.ROOT,
-            "%.1f, %.1f, %.1f",
-            median(allocated.get(Observation.METRICS)),
-            median(allocated.get(Observation.JFR)),
-            median(allocated.get(Observation.BOTH))));
+        metrics.moreBytes() + ", " + events.moreBytes() + ", " + both.moreBytes());
   }
 
-  private static String ratio(Map<Observation, List<Double>> ratios, Observation observation) {
-    return String.format(Locale.ROOT, "%.3f ×", median(ratios.get(observation)));
+  /** What was measured in all rounds, compared with the slice without observation. */
+  private static final class Series {
+    final List<Double> ratios = new ArrayList<>();
+    final List<Double> bytes = new ArrayList<>();
+
+    String ratio() {
+      return String.format(Locale.ROOT, "%.3f ×", median(ratios));
+    }
+
+    String moreBytes() {
+      return String.format(Locale.ROOT, "%.1f", median(bytes));
+    }
   }
 
   private static double median(List<Double> values) {

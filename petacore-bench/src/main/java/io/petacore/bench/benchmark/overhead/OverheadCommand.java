@@ -92,47 +92,57 @@ public final class OverheadCommand implements Callable<Integer> {
     for (Observation observation : Observation.values()) {
       observation.during(storage, () -> work.run(time.multipliedBy(4))); // compiles all of it
     }
-    List<Observation> order = new ArrayList<>(List.of(Observation.values()));
-    List<Series> all = order.stream().map(observation -> new Series()).toList();
-    List<Double> plain = new ArrayList<>();
-    Work.Sample[] samples = new Work.Sample[order.size()];
+    Series neither = new Series(Observation.NEITHER);
+    Series metrics = new Series(Observation.METRICS);
+    Series events = new Series(Observation.JFR);
+    Series both = new Series(Observation.BOTH);
+    List<Series> order = new ArrayList<>(List.of(neither, metrics, events, both));
     Random random = new Random(1);
     for (int round = 0; round < rounds; round++) {
       Collections.shuffle(order, random); // so that a load that grows favours none
-      for (Observation observation : order) {
-        samples[observation.ordinal()] = observation.during(storage, () -> work.run(time));
-      }
-      Work.Sample reference = samples[Observation.NEITHER.ordinal()];
-      plain.add(reference.nanos());
-      for (int i = 0; i < samples.length; i++) {
-        all.get(i).ratios.add(samples[i].nanos() / reference.nanos());
-        all.get(i).bytes.add(samples[i].bytes() - reference.bytes());
+      for (Series series : order) {
+        series.add(series.observation.during(storage, () -> work.run(time)));
       }
     }
-    Series metrics = all.get(Observation.METRICS.ordinal());
-    Series events = all.get(Observation.JFR.ordinal());
-    Series both = all.get(Observation.BOTH.ordinal());
     table.row(
         name,
-        String.format(Locale.ROOT, "%,.1f ns", median(plain)),
-        metrics.ratio(),
-        events.ratio(),
-        both.ratio(),
+        String.format(Locale.ROOT, "%,.1f ns", median(neither.nanos)),
+        metrics.ratioTo(neither),
+        events.ratioTo(neither),
+        both.ratioTo(neither),
         target,
-        metrics.moreBytes() + ", " + events.moreBytes() + ", " + both.moreBytes());
+        metrics.bytesMoreThan(neither)
+            + ", "
+            + events.bytesMoreThan(neither)
+            + ", "
+            + both.bytesMoreThan(neither));
   }
 
-  /** What was measured in all rounds, compared with the slice without observation. */
+  /** What was measured with an observation: for each round, the figures of an operation. */
   private static final class Series {
-    final List<Double> ratios = new ArrayList<>();
+    final Observation observation;
+    final List<Double> nanos = new ArrayList<>();
     final List<Double> bytes = new ArrayList<>();
 
-    String ratio() {
+    Series(Observation observation) {
+      this.observation = observation;
+    }
+
+    void add(Work.Sample sample) {
+      nanos.add(sample.nanos());
+      bytes.add(sample.bytes());
+    }
+
+    String ratioTo(Series reference) {
+      List<Double> ratios = new ArrayList<>();
+      for (int i = 0; i < nanos.size(); i++) {
+        ratios.add(nanos.get(i) / reference.nanos.get(i));
+      }
       return String.format(Locale.ROOT, "%.3f ×", median(ratios));
     }
 
-    String moreBytes() {
-      return String.format(Locale.ROOT, "%.1f", median(bytes));
+    String bytesMoreThan(Series reference) {
+      return String.format(Locale.ROOT, "%.1f", median(bytes) - median(reference.bytes));
     }
   }
 

@@ -76,7 +76,13 @@ public final class Monitor {
       return;
     }
     long nanos = nanoTime.getAsLong() - startedAt;
-    recorders.forEach(recorder -> recorder.recordTransaction(outcome, attempts, nanos));
+    for (MetricsRecorder recorder : recorders.all()) {
+      try {
+        recorder.recordTransaction(outcome, attempts, nanos);
+      } catch (RuntimeException | Error thrown) {
+        recorders.failed(recorder, thrown);
+      }
+    }
   }
 
   // ---- batches
@@ -110,7 +116,13 @@ public final class Monitor {
       return;
     }
     long nanos = nanoTime.getAsLong() - sentAt;
-    recorders.forEach(recorder -> recorder.recordBatch(transactions, nanos));
+    for (MetricsRecorder recorder : recorders.all()) {
+      try {
+        recorder.recordBatch(transactions, nanos);
+      } catch (RuntimeException | Error thrown) {
+        recorders.failed(recorder, thrown);
+      }
+    }
   }
 
   /** Reports that a request of another node, with this timestamp, was applied. */
@@ -119,7 +131,13 @@ public final class Monitor {
       return;
     }
     long nanos = Math.max(0, clock.nanos() - timestamp);
-    recorders.forEach(recorder -> recorder.recordPropagation(nanos));
+    for (MetricsRecorder recorder : recorders.all()) {
+      try {
+        recorder.recordPropagation(nanos);
+      } catch (RuntimeException | Error thrown) {
+        recorders.failed(recorder, thrown);
+      }
+    }
   }
 
   // ---- resyncs, watch sessions and sessions: rare, so their events are always begun
@@ -139,7 +157,13 @@ public final class Monitor {
   public void resyncEnded(ResyncEvent event, int keys, long revision, boolean sameHistory) {
     event.report(namespace, keys, revision, sameHistory);
     long nanos = nanoTime.getAsLong() - event.startedAt();
-    recorders.forEach(recorder -> recorder.recordResync(nanos));
+    for (MetricsRecorder recorder : recorders.all()) {
+      try {
+        recorder.recordResync(nanos);
+      } catch (RuntimeException | Error thrown) {
+        recorders.failed(recorder, thrown);
+      }
+    }
   }
 
   /** Begins a watch session. */

@@ -3,7 +3,6 @@ package io.petacore.internal.monitoring;
 import io.petacore.metrics.MetricsRecorder;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +15,11 @@ final class Recorders {
 
   private final AtomicBoolean warned = new AtomicBoolean();
   private volatile MetricsRecorder[] recorders = NONE; // written under the lock, never changed
+
+  /** The recorders now; not to be changed. */
+  MetricsRecorder[] all() {
+    return recorders;
+  }
 
   boolean areNone() {
     return recorders.length == 0;
@@ -36,19 +40,10 @@ final class Recorders {
     }
   }
 
-  /**
-   * Reports to each recorder. What one throws is logged, the first time: it must not fail what is
-   * recorded.
-   */
-  void forEach(Consumer<MetricsRecorder> report) {
-    for (MetricsRecorder recorder : recorders) {
-      try {
-        report.accept(recorder);
-      } catch (RuntimeException | Error thrown) {
-        if (warned.compareAndSet(false, true)) {
-          log.warn("a metrics recorder threw; it is not logged again: {}", recorder, thrown);
-        }
-      }
+  /** Logs what a recorder has thrown, the first time: it must not fail what is recorded. */
+  void failed(MetricsRecorder recorder, Throwable thrown) {
+    if (warned.compareAndSet(false, true)) {
+      log.warn("a metrics recorder threw; it is not logged again: {}", recorder, thrown);
     }
   }
 }

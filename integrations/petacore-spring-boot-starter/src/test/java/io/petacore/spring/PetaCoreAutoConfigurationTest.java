@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.micrometer.common.KeyValue;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
@@ -139,7 +138,9 @@ class PetaCoreAutoConfigurationTest {
         application.run("--petacore.store=embedded", "--petacore.storage.namespace=shop/")) {
       DistributedStorage storage = context.getBean(DistributedStorage.class);
       storage.runTransaction(tx -> tx.write("user/7", "ann"));
-      assertEquals(List.of("petacore.transaction shop/"), context.getBean(Traced.class).stopped);
+      assertEquals(
+          List.of("petacore.transaction: transaction shop/"),
+          context.getBean(Traced.class).stopped);
     }
   }
 
@@ -156,9 +157,7 @@ class PetaCoreAutoConfigurationTest {
               new ObservationHandler<Observation.Context>() {
                 @Override
                 public void onStop(Observation.Context context) {
-                  KeyValue namespace = context.getLowCardinalityKeyValue("db.namespace");
-                  stopped.add(
-                      context.getName() + ' ' + (namespace == null ? "" : namespace.getValue()));
+                  stopped.add(context.getName() + ": " + context.getContextualName());
                 }
 
                 @Override

@@ -17,12 +17,10 @@ import io.petacore.testing.Await;
 import io.petacore.testing.SteeredStore;
 import io.petacore.testing.SubscriptionRecorder;
 import io.petacore.transaction.Snapshot;
-import java.lang.Thread.State;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -278,12 +276,8 @@ class SubscriptionTest {
     recorder.entered.await();
     Thread closing = new Thread(subscription::close);
     closing.start();
-    Await.until(
-        "it waits, or has returned",
-        () ->
-            subscription.isClosed()
-                && Set.of(State.WAITING, State.TIMED_WAITING, State.TERMINATED)
-                    .contains(closing.getState()));
+    Await.until("closing", subscription::isClosed);
+    Await.atRest(closing);
     assertTrue(closing.isAlive(), "close() has returned during a call");
     gate.countDown();
     closing.join();
@@ -301,9 +295,8 @@ class SubscriptionTest {
           @Override
           protected void before(String call) {
             if (!call.equals("state")) {
-              Subscription subscription = Await.value("it", self::get);
-              subscription.close();
-              subscription.close();
+              Await.value("it", self::get).close();
+              Await.value("it", self::get).close();
             }
           }
         };
@@ -311,8 +304,7 @@ class SubscriptionTest {
     Await.until("the state", () -> recorder.states() == 1);
     write("a/1", "x");
     recorder.awaitEnd();
-    assertEquals(1, recorder.batches().size());
-    assertEquals(1, recorder.ends().size());
+    assertEquals(List.of(1, 1), List.of(recorder.batches().size(), recorder.ends().size()));
   }
 
   @Test

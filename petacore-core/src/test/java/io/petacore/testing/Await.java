@@ -67,4 +67,15 @@ public final class Await {
   private static final class Holder<T> {
     private @Nullable T value;
   }
+
+  /** Waits until a thread waits for something, or has ended. */
+  public static void atRest(Thread thread) {
+    until(
+        thread + " is at rest",
+        () ->
+            switch (thread.getState()) {
+              case WAITING, TIMED_WAITING, TERMINATED -> true;
+              default -> false;
+            });
+  }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Three processes that sell 100 seats on etcd; one of them is killed, and started again. */
 @PetaCoreTest(store = TestStore.ETCD)
 class BoxOfficeProcessesTest {
-  private static final int ORDERS = 40; // of each process
+  private static final int ORDERS = 200; // of each process
 
   @TempDir private Path directory;
 
@@ -62,6 +62,7 @@ class BoxOfficeProcessesTest {
         assertTrue(!west.waitFor(1, TimeUnit.MILLISECONDS) || west.exitValue() == 0);
       }
       west.destroyForcibly().waitFor();
+      assertTrue(lines(outputs.get(2)).size() < ORDERS, "it was killed too late");
       outputs.add(directory.resolve("west-again"));
       processes.set(2, start(cluster, "west", outputs.get(3)));
       awaitEnd(processes.get(0), outputs.get(0));

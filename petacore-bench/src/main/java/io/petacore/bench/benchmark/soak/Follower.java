@@ -79,9 +79,8 @@ final class Follower implements ChangeListener {
    * @return what is wrong; null if nothing is
    */
   @Nullable String check(ReadView state) {
-    String found = contradiction;
-    if (found != null || revision < 0) {
-      return found;
+    if (contradiction != null) {
+      return contradiction;
     }
     int present = 0;
     for (Entry entry : state.scan(range)) {

@@ -7,6 +7,7 @@ import io.petacore.bench.support.console.Figures;
 import io.petacore.bench.support.console.Ticker;
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
+import io.petacore.data.IndexFunction;
 import io.petacore.data.KeyRange;
 import io.petacore.store.KvStore;
 import io.petacore.store.embedded.EmbeddedKvStore;
@@ -43,6 +44,10 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 public final class SoakChangesCommand implements Callable<Integer> {
 
+  private static final KeyRange ALL_KEYS = KeyRange.prefix("key");
+  private static final IndexFunction BY_VALUE = entry -> List.of(entry.value());
+  private static final IndexFunction BY_END =
+      entry -> List.of(entry.value().substring(entry.value().length() - 1));
   private static final int STAGES = 10;
   private static final int BASELINE_STAGE = 2;
   private static final int WRITES = 100; // of a transaction
@@ -114,11 +119,8 @@ public final class SoakChangesCommand implements Callable<Integer> {
         DistributedStorage storage =
             DistributedStorage.builder(store)
                 .historyRetention(RETENTION)
-                .index("byValue", KeyRange.prefix("key"), entry -> List.of(entry.value()))
-                .index(
-                    "byEnd",
-                    KeyRange.prefix("key"),
-                    entry -> List.of(entry.value().substring(entry.value().length() - 1)))
+                .index("byValue", ALL_KEYS, BY_VALUE)
+                .index("byEnd", ALL_KEYS, BY_END)
                 .open()) {
       PrintWriter out = spec.commandLine().getOut();
       out.println(new CatchUp(storage, listeners, keys).run(behind));
@@ -135,7 +137,7 @@ public final class SoakChangesCommand implements Callable<Integer> {
     for (int i = 0; i < subscribers; i++) {
       double share = subscribers == 1 ? 0 : (double) i / (subscribers - 1);
       long delay = (long) (1e6 * slowest * Math.pow(share, 6));
-      KeyRange range = i % 2 == 0 ? KeyRange.prefix("key") : KeyRange.prefix("key" + i % 10);
+      KeyRange range = i % 2 == 0 ? ALL_KEYS : KeyRange.prefix("key" + i % 10);
       Follower follower = new Follower(range, delay, delivered);
       storage.subscribe(range, SubscribeOptions.defaults().executor(listeners), follower);
       followers.add(follower);
@@ -221,16 +223,15 @@ public final class SoakChangesCommand implements Callable<Integer> {
         throw new CommandFailedException("a subscriber of " + follower.range() + ": " + wrong);
       }
     }
-    checkIndex(storage, "byValue", 0);
-    checkIndex(storage, "byEnd", 1);
+    checkIndex(storage, "byValue", BY_VALUE);
+    checkIndex(storage, "byEnd", BY_END);
   }
 
-  private static void checkIndex(DistributedStorage storage, String name, int length) {
+  private static void checkIndex(DistributedStorage storage, String name, IndexFunction function) {
     Map<Bytes, Bytes> found = new HashMap<>();
     Bytes before = Bytes.EMPTY;
     for (Entry entry : storage.index(name).scan(KeyRange.all())) {
-      Bytes indexKey =
-          length == 0 ? entry.value() : entry.value().substring(entry.value().length() - length);
+      Bytes indexKey = function.indexKeysOf(entry).iterator().next();
       if (before.compareTo(indexKey) > 0 || found.put(entry.key(), entry.value()) != null) {
         throw new CommandFailedException("index " + name + " is out of order at " + entry.key());
       }

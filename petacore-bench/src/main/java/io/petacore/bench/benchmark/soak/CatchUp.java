@@ -22,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 final class CatchUp implements ChangeListener {
 
   private static final int WRITES = 100; // of a transaction
-  private static final double MAX_GROWTH = 1.1;
 
   private final DistributedStorage storage;
   private final Executor executor;
@@ -81,7 +80,7 @@ final class CatchUp implements ChangeListener {
       if (!batch.conflated()
           || batch.changes().size() > keys
           || batch.toRevision() != storage.revision()
-          || after > before * MAX_GROWTH) {
+          || after > before + Heap.MAX_GROWTH) {
         throw new CommandFailedException(found);
       }
       return found;

@@ -16,6 +16,13 @@ final class Heap {
   /** Reserved keys, which are not counted as keys: delete fences, mostly. */
   private static final int MAX_RESERVED = 1_100;
 
+  /**
+   * Growth in bytes that the JVM itself may cause by compiling and loading code, and the history of
+   * the store by what is not freed yet. Keeping the values of a tenth of a million changes exceeds
+   * it.
+   */
+  static final long MAX_GROWTH = 4 << 20;
+
   private Heap() {}
 
   /** Returns the bytes in use after a full collection. */

@@ -54,9 +54,6 @@ public final class SoakChangesCommand implements Callable<Integer> {
   private static final Duration RETENTION = Duration.ofMillis(100);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** The JVM compiles and loads code meanwhile: of some 20 MiB. */
-  private static final double MAX_GROWTH = 1.1;
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -167,7 +164,7 @@ public final class SoakChangesCommand implements Callable<Integer> {
           Figures.count(storage.status().counters().conflations()),
           Figures.count(heap >> 10));
       out.flush();
-      if (heap > baseline * MAX_GROWTH) {
+      if (heap > baseline + Heap.MAX_GROWTH) {
         throw new CommandFailedException(
             "the heap grew from "
                 + Figures.count(baseline >> 10)

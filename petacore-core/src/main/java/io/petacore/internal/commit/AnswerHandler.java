@@ -103,7 +103,9 @@ final class AnswerHandler {
     boolean alive = false;
     for (KeyValue kv : found) {
       Bytes key = context.namespace.fromStore(kv.key());
-      if (ReservedKeys.isSessionFence(key)) {
+      if (ReservedKeys.isSessionFence(key) && !key.equals(ReservedKeys.sessionFence(sender))) {
+        requireFenceShown(key, kv.modRevision());
+      } else if (ReservedKeys.isSessionFence(key)) {
         alive = true;
         sessions.fenceShown(key, kv.modRevision());
         if (ofCurrent && kv.modRevision() < guardedBy) {
@@ -129,6 +131,15 @@ final class AnswerHandler {
             : context.progress.record();
     if (context.progress.hasApplied(modRevision) && shown < modRevision) {
       losses.lost("the watch has left out revision " + modRevision + " of " + key);
+    }
+  }
+
+  /** The same for the fence of another session, which the holder of a lock was thought to lack. */
+  private void requireFenceShown(Bytes fence, long modRevision) {
+    if (!context.progress.hasApplied(modRevision)) {
+      context.progress.holdUntilApplied(modRevision);
+    } else if (context.exclusiveLock.fenceRevision(fence) != modRevision) {
+      losses.lost("the watch has left out revision " + modRevision + " of " + fence);
     }
   }
 

@@ -120,7 +120,7 @@ final class Dispatcher {
    * released first, sends that request.
    */
   private boolean mayPassLock(Session session) {
-    if (exclusiveLock.isOrphaned()) {
+    if (exclusiveLock.isOrphaned(session)) {
       exclusiveLock.removeOrphan(session, frame(session));
       return false;
     }

@@ -70,9 +70,12 @@ final class ExclusiveCommitLock {
         && (acquiredFor == null || acquiredFor.isCompleted());
   }
 
-  /** Whether the lock is held by a session that has ended, or has no lease. */
-  boolean isOrphaned() {
-    return state.isOrphaned();
+  /**
+   * Whether the lock is held by a session that has ended, or has no lease. This session is neither,
+   * even if the watch has lost its fence.
+   */
+  boolean isOrphaned(Session session) {
+    return state.isOrphaned() && !state.isHeldBy(session.id());
   }
 
   /**

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.data.Bytes;
 import io.petacore.error.StoreUnavailableException;
+import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.commit.FaultyKvStore.Sent;
 import io.petacore.internal.commit.FaultyKvStore.What;
 import io.petacore.internal.commit.batch.CommitOutcome;
@@ -243,5 +244,54 @@ class ExclusiveCommitLockTest extends LargeTransactionFixture {
     assertTrue(closed.isDone());
     assertTrue(done.isCompletedExceptionally());
     assertFalse(isLockHeld());
+  }
+
+  /** The session is alive, whatever the watch has lost of it: it must not wait for its own lock. */
+  @Test
+  void theOwnLockIsNoOrphanThoughTheWatchHasLostTheFence() {
+    cluster.endLease(1);
+    node.deliver(); // another session is opened
+    node.store.watch().skipTo(cluster.newest() + 1);
+    CompletableFuture<CommitOutcome> done = requireTheLock(large(node.begin(), "1"));
+    node.store.next(What.EXCLUSIVE_LOCK).answer();
+    node.store.pass(What.EXCLUSIVE_LOCK, What.BATCH);
+    node.recover();
+    committed(done);
+    assertFalse(isLockHeld());
+    assertWorks();
+  }
+
+  /**
+   * Its holder is alive, and is not known here: what is known here is not the store's state, and is
+   * loaded again.
+   */
+  @Test
+  void aLockWhoseHolderTheWatchHasLostIsNoOrphan() {
+    elsewhere.store.hold(What.BATCH, What.EXCLUSIVE_LOCK);
+    cluster.endLease(2);
+    elsewhere.deliver();
+    node.store.watch().skipTo(cluster.newest() + 1);
+    CompletableFuture<CommitOutcome> done = large(elsewhere.begin(), "1").commit();
+    for (int i = 0; i < 3; i++) {
+      CompletableFuture<CommitOutcome> before = node.begin().put("other", "v" + i).commit();
+      node.deliver();
+      committed(before);
+      elsewhere.store.next(What.BATCH).answer();
+      elsewhere.deliver();
+    }
+    elsewhere.store.next(What.EXCLUSIVE_LOCK).answer();
+    assertTrue(isLockHeld());
+    node.deliver();
+    CompletableFuture<CommitOutcome> other = node.begin().put("other", "late").commit();
+    node.recover();
+    assertEquals(1, node.synchronizer.counters().resyncs());
+    failure(TransactionTooOldException.class, other); // of a state that never was
+    assertTrue(isLockHeld());
+    elsewhere.store.pass(What.EXCLUSIVE_LOCK, What.BATCH);
+    elsewhere.recover();
+    committed(done);
+    assertFalse(isLockHeld());
+    node.recover();
+    assertWorks();
   }
 }

@@ -70,7 +70,7 @@ public record BatchRequest(
             new Guard(lockKey(), modRevision),
             new Guard(holder, holderRevision)),
         operations,
-        lockReads());
+        List.of(fenceKey, lockKey(), holder));
   }
 
   /**

@@ -37,13 +37,26 @@ public interface ExplicitTransaction extends Transaction, AutoCloseable {
   @Override
   ExplicitTransaction delete(KeyRange range);
 
+  @Override
+  ExplicitTransaction requireUnchanged(Bytes key);
+
+  @Override
+  default ExplicitTransaction requireUnchanged(String key) {
+    Transaction.super.requireUnchanged(key);
+    return this;
+  }
+
+  @Override
+  ExplicitTransaction requireUnchanged(KeyRange range);
+
   /**
    * Commits, and returns when the commit is durable and visible on this node. The transaction has
    * ended, whatever the outcome.
    *
    * @return where the commit stands in the store's history
    * @throws io.petacore.error.TransactionConflictException if another commit changed a key that
-   *     this transaction wrote since its snapshot; nothing was applied
+   *     this transaction wrote, or has read and wants unchanged, since its snapshot; nothing was
+   *     applied
    * @throws io.petacore.error.TransactionTooOldException if the snapshot is no longer kept; nothing
    *     was applied
    * @throws io.petacore.error.UniqueViolationException if a key of a unique index would have a

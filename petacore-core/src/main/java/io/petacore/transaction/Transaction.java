@@ -144,6 +144,45 @@ public interface Transaction extends ReadView {
   }
 
   /**
+   * Has the commit conflict unless a key is as this transaction sees it: with the same value, by
+   * the same write, or absent. So a decision that rests on a key which is only read can be made
+   * sure of, without {@link IsolationLevel#SERIALIZABLE} for all that is read.
+   *
+   * <p>At Read Committed the key must be unchanged since the first such call of the transaction, so
+   * that call comes before the reads; and a transaction that writes nothing is checked, too,
+   * against the newest state of this node. At the other levels it must be unchanged since the
+   * transaction's start; what is only read is right as of then, and one that writes nothing needs
+   * no check.
+   *
+   * @param key neither empty nor reserved
+   * @return this transaction
+   */
+  Transaction requireUnchanged(Bytes key);
+
+  /**
+   * Has the commit conflict unless a key, given as UTF-8, is as this transaction sees it; see
+   * {@link #requireUnchanged(Bytes)}.
+   *
+   * @param key neither empty nor reserved
+   * @return this transaction
+   * @throws IllegalArgumentException if the key contains an unpaired surrogate, which has no UTF-8
+   *     encoding
+   */
+  default Transaction requireUnchanged(String key) {
+    return requireUnchanged(Bytes.utf8(requireNonNull(key, "key")));
+  }
+
+  /**
+   * Has the commit conflict unless a range is as this transaction sees it: the same entries, and no
+   * more; see {@link #requireUnchanged(Bytes)}. Costs a scan. With more than 64 entries or 64 KiB,
+   * the commit is sent alone, and conflicts with every other commit of PetaCore meanwhile.
+   *
+   * @param range the keys
+   * @return this transaction
+   */
+  Transaction requireUnchanged(KeyRange range);
+
+  /**
    * Returns the isolation level in force.
    *
    * @return the level

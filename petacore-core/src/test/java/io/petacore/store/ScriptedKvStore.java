@@ -277,12 +277,18 @@ public final class ScriptedKvStore implements KvStore {
   }
 
   private static boolean hold(List<Guard> guards, Map<Bytes, KeyValue> state) {
-    return guards.stream()
-        .allMatch(
-            guard -> {
-              KeyValue stored = state.get(guard.key());
-              return guard.modRevision() == (stored == null ? 0 : stored.modRevision());
-            });
+    return guards.stream().allMatch(guard -> holds(guard, state));
+  }
+
+  private static boolean holds(Guard guard, Map<Bytes, KeyValue> state) {
+    if (guard instanceof Guard.OfKey one) {
+      KeyValue stored = state.get(one.key());
+      return one.modRevision() == (stored == null ? 0 : stored.modRevision());
+    }
+    Guard.OfRange range = (Guard.OfRange) guard;
+    return state.values().stream()
+        .filter(stored -> range.range().contains(stored.key()))
+        .allMatch(stored -> stored.modRevision() <= range.revision());
   }
 
   private static void collect(

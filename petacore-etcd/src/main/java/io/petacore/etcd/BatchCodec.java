@@ -41,13 +41,22 @@ final class BatchCodec {
     return txn;
   }
 
-  /** An absent key has mod revision 0. */
   private static Compare encode(Guard guard) {
-    return Compare.newBuilder()
-        .setKey(Keys.encode(guard.key()))
-        .setTarget(Compare.CompareTarget.MOD)
-        .setResult(Compare.CompareResult.EQUAL)
-        .setModRevision(guard.modRevision())
+    Compare.Builder compare = Compare.newBuilder().setTarget(Compare.CompareTarget.MOD);
+    if (guard instanceof Guard.OfKey one) {
+      return compare
+          .setKey(Keys.encode(one.key()))
+          .setResult(Compare.CompareResult.EQUAL)
+          .setModRevision(one.modRevision()) // 0 for an absent key
+          .build();
+    }
+    Guard.OfRange all = (Guard.OfRange) guard;
+    EtcdRange range = EtcdRange.of(all.range());
+    return compare
+        .setKey(range.key())
+        .setRangeEnd(range.end())
+        .setResult(Compare.CompareResult.LESS) // etcd has no "at most"
+        .setModRevision(all.revision() + 1)
         .build();
   }
 

@@ -28,7 +28,7 @@ class BatchCodecTest {
 
   private static final Operation PUT = new Operation.Put(Bytes.utf8("p"), Bytes.utf8("v"), 9);
   private static final Operation DELETE = new Operation.Delete(Bytes.utf8("d"));
-  private static final Guard GUARD = new Guard(Bytes.utf8("g"), 3);
+  private static final Guard GUARD = new Guard.OfKey(Bytes.utf8("g"), 3);
 
   private static Operation.Group group(Operation... operations) {
     return new Operation.Group(List.of(GUARD), List.of(operations));

@@ -11,6 +11,7 @@ import io.petacore.contract.NamespaceContract;
 import io.petacore.contract.RangeDeletionContract;
 import io.petacore.contract.ReadOnlyContract;
 import io.petacore.contract.ResyncContract;
+import io.petacore.contract.SerializableContract;
 import io.petacore.contract.TimeTravelContract;
 import io.petacore.contract.UnknownOutcomeContract;
 import io.petacore.contract.VisibilityContract;
@@ -32,6 +33,7 @@ class EmbeddedStorageTest
         RangeDeletionContract,
         ReadOnlyContract,
         ResyncContract,
+        SerializableContract,
         TimeTravelContract,
         UnknownOutcomeContract,
         VisibilityContract {

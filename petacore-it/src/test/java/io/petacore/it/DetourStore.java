@@ -5,6 +5,7 @@ import io.petacore.data.KeyRange;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.store.Batch;
 import io.petacore.store.BatchResult;
+import io.petacore.store.Guard;
 import io.petacore.store.KvStore;
 import io.petacore.store.Operation;
 import io.petacore.store.RangePage;
@@ -69,7 +70,8 @@ final class DetourStore implements KvStore {
   @Override
   public CompletableFuture<BatchResult> commit(Batch batch) {
     if (!isCommit(batch)) {
-      boolean opens = batch.guards().get(0).modRevision() == 0;
+      boolean opens =
+          batch.guards().get(0) instanceof Guard.OfKey fence && fence.modRevision() == 0;
       return renewingStopped && !opens ? unavailable() : direct.commit(batch);
     }
     CompletableFuture<BatchResult> response = next.getAndSet(null);

@@ -125,12 +125,12 @@ class EtcdFactsTest {
   @Test
   void aPutBeforeADeleteAndTwoDeletesOfTheSameKeyAreAccepted() throws Exception {
     commit(put("k"));
-    Guard guard = new Guard(key("k"), commit(put("k")).revision());
+    Guard guard = new Guard.OfKey(key("k"), commit(put("k")).revision());
     BatchResult both = commit(group(List.of(guard), put("k")), group(List.of(guard), delete("k")));
     assertEquals(List.of(true, true), both.groups());
     assertNull(read("k"));
 
-    guard = new Guard(key("k"), commit(put("k")).revision());
+    guard = new Guard.OfKey(key("k"), commit(put("k")).revision());
     both = commit(group(List.of(guard), delete("k")), group(List.of(guard), delete("k")));
     assertEquals(List.of(true, true), both.groups());
     assertNull(read("k"));
@@ -138,7 +138,7 @@ class EtcdFactsTest {
 
   @Test
   void allGuardsAreEvaluatedBeforeAnyWrite() throws Exception {
-    Guard absent = new Guard(key("a"), 0);
+    Guard absent = new Guard.OfKey(key("a"), 0);
     BatchResult result =
         commit(put("a"), group(List.of(absent), put("b"), group(List.of(absent), put("c"))));
     assertEquals(List.of(true, true), result.groups());
@@ -167,8 +167,8 @@ class EtcdFactsTest {
   void aDeletedKeyHasModRevisionZero() throws Exception {
     long revision = commit(put("k")).revision();
     commit(delete("k"));
-    Guard unchanged = new Guard(key("k"), revision);
-    Guard absent = new Guard(key("k"), 0);
+    Guard unchanged = new Guard.OfKey(key("k"), revision);
+    Guard absent = new Guard.OfKey(key("k"), 0);
     assertEquals(List.of(false), commit(group(List.of(unchanged), put("x"))).groups());
     assertEquals(List.of(true), commit(group(List.of(absent), put("x"))).groups());
   }
@@ -176,7 +176,7 @@ class EtcdFactsTest {
   /** Hence the delete fence. */
   @Test
   void aKeyThatWasCreatedAndDeletedLooksUnchanged() throws Exception {
-    Guard absent = new Guard(key("k"), 0);
+    Guard absent = new Guard.OfKey(key("k"), 0);
     commit(put("k"));
     commit(delete("k"));
     assertEquals(List.of(true), commit(group(List.of(absent), put("k"))).groups());
@@ -230,11 +230,11 @@ class EtcdFactsTest {
     List<Guard> guards = new ArrayList<>();
     List<Bytes> reads = new ArrayList<>();
     for (int i = 0; i < 128; i++) {
-      guards.add(new Guard(key("k" + i), 0));
+      guards.add(new Guard.OfKey(key("k" + i), 0));
       reads.add(key("k" + i));
     }
     assertTrue(Answers.answer(store.commit(new Batch(guards, List.of(), reads))).applied());
-    guards.add(new Guard(key("k128"), 0));
+    guards.add(new Guard.OfKey(key("k128"), 0));
     Answers.assertFails(Kind.REJECTED, store.commit(new Batch(guards, List.of(), List.of())));
     reads.add(key("k128"));
     Answers.assertFails(Kind.REJECTED, store.commit(new Batch(List.of(), List.of(), reads)));

@@ -11,6 +11,7 @@ import io.petacore.contract.IsolationContract;
 import io.petacore.contract.NamespaceContract;
 import io.petacore.contract.RangeDeletionContract;
 import io.petacore.contract.ReadOnlyContract;
+import io.petacore.contract.SerializableContract;
 import io.petacore.contract.UnknownOutcomeContract;
 import io.petacore.contract.VisibilityContract;
 import io.petacore.it.etcd.EtcdCluster;
@@ -33,6 +34,7 @@ class EtcdStorageTest
         NamespaceContract,
         RangeDeletionContract,
         ReadOnlyContract,
+        SerializableContract,
         UnknownOutcomeContract,
         VisibilityContract {
 

@@ -207,23 +207,42 @@ final class StoreProgram {
   private List<Guard> guards() {
     List<Guard> guards = new ArrayList<>();
     for (int i = random.nextInt(3); i > 0; i--) {
+      if (random.nextInt(4) == 0) {
+        guards.add(rangeGuard());
+        continue;
+      }
       Bytes key = key();
       long now =
           model.range(new RangeRequest(KeyRange.single(key), 0, 0)).entries().stream()
               .mapToLong(KeyValue::modRevision)
               .findFirst()
               .orElse(0);
-      guards.add(new Guard(key, random.nextInt(4) == 0 ? random.nextInt(20) : now));
+      guards.add(new Guard.OfKey(key, random.nextInt(4) == 0 ? random.nextInt(20) : now));
     }
     return guards;
   }
 
+  /** About as often one that holds as one that doesn't; the range may be empty of keys. */
+  private Guard rangeGuard() {
+    Bytes from = key();
+    Bytes to = key();
+    KeyRange range =
+        from.compareTo(to) < 0
+            ? KeyRange.closedOpen(from, to)
+            : KeyRange.prefix(prefix).startingAt(from);
+    return new Guard.OfRange(range, Math.max(0, model.newest() - random.nextInt(6)));
+  }
+
   private List<Guard> toStore(List<Guard> guards) {
-    return guards.stream()
-        .map(
-            guard ->
-                new Guard(guard.key(), guard.modRevision() == 0 ? 0 : guard.modRevision() + offset))
-        .toList();
+    return guards.stream().map(this::toStore).toList();
+  }
+
+  private Guard toStore(Guard guard) {
+    if (guard instanceof Guard.OfKey one) {
+      return new Guard.OfKey(one.key(), one.modRevision() == 0 ? 0 : one.modRevision() + offset);
+    }
+    Guard.OfRange range = (Guard.OfRange) guard;
+    return new Guard.OfRange(range.range(), range.revision() + offset);
   }
 
   private List<Operation> inStore(List<Operation> operations) {

@@ -7,6 +7,7 @@ import io.petacore.internal.commit.batch.CommitCheck;
 import io.petacore.internal.commit.batch.CommitOutcome;
 import io.petacore.internal.commit.batch.CommitRequest;
 import io.petacore.internal.commit.batch.PendingCommit;
+import io.petacore.internal.commit.batch.ReadSet;
 import io.petacore.internal.concurrent.CombiningLock;
 import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.format.DeleteFences;
@@ -307,6 +308,16 @@ public final class CommitPipeline {
       throw notSubmitted;
     }
     return commit.done();
+  }
+
+  /** Checks at the applied state what a transaction without writes has read. */
+  public CommitOutcome checkReads(ReadSet reads) {
+    CommitCheck.Result result = check.checkReads(reads);
+    if (result instanceof CommitCheck.Result.Clear clear) {
+      return CommitOutcome.Committed.at(clear.at());
+    }
+    context.counters.localConflicts.increment();
+    return new CommitOutcome.Conflict(((CommitCheck.Result.Conflict) result).key());
   }
 
   /** A caller must not wait for ever, whatever goes wrong. */

@@ -1,6 +1,7 @@
 package io.petacore.internal.commit;
 
 import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
 import io.petacore.internal.commit.batch.CommitCheck;
 import io.petacore.internal.commit.batch.CommitOutcome;
 import io.petacore.internal.commit.batch.PendingCommit;
@@ -9,6 +10,7 @@ import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.internal.mvcc.RangeComparison;
 import io.petacore.internal.mvcc.Version;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -125,6 +127,11 @@ final class InDoubtResolver {
     for (Map.Entry<Bytes, Long> guard : clear.guards().entrySet()) {
       if (CommitCheck.modRevision(cache.find(guard.getKey(), now.timestamp() - 1))
           != guard.getValue()) {
+        return;
+      }
+    }
+    for (KeyRange range : clear.ranges()) {
+      if (RangeComparison.isAnyNewer(cache, range, clear.at().revision(), now.timestamp() - 1)) {
         return;
       }
     }

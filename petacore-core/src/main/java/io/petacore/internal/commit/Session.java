@@ -105,7 +105,7 @@ final class Session {
     Bytes value = Bytes.utf8("pid " + ProcessHandle.current().pid() + " at " + Instant.now());
     return store.commit(
         new Batch(
-            List.of(new Guard(fenceKey, expected)),
+            List.of(new Guard.OfKey(fenceKey, expected)),
             List.of(leasedPut(fenceKey, value)),
             List.of(fenceKey)));
   }

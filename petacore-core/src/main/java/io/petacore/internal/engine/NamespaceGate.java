@@ -104,7 +104,7 @@ final class NamespaceGate {
   CompletableFuture<Format> enter() {
     Batch create =
         new Batch(
-            List.of(new Guard(formatKey, 0)),
+            List.of(new Guard.OfKey(formatKey, 0)),
             List.of(new Operation.Put(formatKey, FormatRecord.CURRENT.encode())),
             List.of(formatKey));
     return store.commit(create).thenApply(this::format);
@@ -134,7 +134,7 @@ final class NamespaceGate {
   CompletableFuture<BatchResult> leave(Format format) {
     return store.commit(
         new Batch(
-            List.of(new Guard(formatKey, format.createdAt())),
+            List.of(new Guard.OfKey(formatKey, format.createdAt())),
             List.of(new Operation.Delete(formatKey)),
             List.of()));
   }

@@ -66,6 +66,15 @@ public final class Namespace {
     return prefix.concat(key);
   }
 
+  /**
+   * Converts a range of keys to the range in the store; unbounded above, to the namespace's end.
+   */
+  public KeyRange toStore(KeyRange range) {
+    Bytes to = range.to();
+    Bytes from = prefix.concat(range.from());
+    return to == null ? range().startingAt(from) : KeyRange.closedOpen(from, prefix.concat(to));
+  }
+
   /** Removes the prefix from a key of the store, which must be in the namespace. */
   public Bytes fromStore(Bytes storeKey) {
     return storeKey.substring(prefix.length());

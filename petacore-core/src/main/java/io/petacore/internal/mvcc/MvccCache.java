@@ -176,7 +176,8 @@ public final class MvccCache {
     return scanOf(range, Order.ASCENDING, timestamp).countRest();
   }
 
-  private RangeScan scanOf(KeyRange range, Order order, long timestamp) {
+  /** Iterates as {@link #scan} does. */
+  RangeScan scanOf(KeyRange range, Order order, long timestamp) {
     return new RangeScan(this, orderedIndex.scan(ReservedKeys.visible(range), order), timestamp);
   }
 

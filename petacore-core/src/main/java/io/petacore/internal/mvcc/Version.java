@@ -83,7 +83,8 @@ public sealed class Version permits IndexedVersion {
         : new Version(this, next, nextTimestamp, nextModRevision, below);
   }
 
-  Bytes key() {
+  /** The key. */
+  public Bytes key() {
     return chain.key();
   }
 

@@ -7,6 +7,7 @@ import io.petacore.error.TransactionConflictException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.commit.batch.CommitOutcome;
 import io.petacore.internal.commit.batch.CommitRequest;
+import io.petacore.internal.commit.batch.ReadSet;
 import io.petacore.internal.commit.batch.Write;
 import io.petacore.internal.concurrent.Backoff;
 import io.petacore.internal.concurrent.Deadline;
@@ -168,7 +169,7 @@ final class Attempts {
 
   /** Joins the queues of the hot keys written; Read Committed writes conflict with none. */
   CompletableFuture<@Nullable Void> queueBefore(PendingWrites pending) {
-    return context.hotKeys().areNone() || pending.isolation() != IsolationLevel.SNAPSHOT
+    return context.hotKeys().areNone() || pending.isolation() == IsolationLevel.READ_COMMITTED
         ? HeldTickets.READY
         : tickets.beforeCommit(pending.writes());
   }
@@ -190,9 +191,12 @@ final class Attempts {
     Collection<Write> writes = pending.writes();
     keys = writes.size();
     AppliedState snapshot = pending.snapshot();
+    ReadSet reads = pending.reads();
     if (writes.isEmpty()) {
       return CompletableFuture.completedFuture(
-          new CommitOutcome.Committed(snapshot.revision(), snapshot.timestamp()));
+          reads == null || pending.isolation() != IsolationLevel.READ_COMMITTED
+              ? new CommitOutcome.Committed(snapshot.revision(), snapshot.timestamp())
+              : context.pipeline().checkReads(reads));
     }
     if (context.settings().readOnly()) {
       return CompletableFuture.failedFuture(
@@ -201,9 +205,9 @@ final class Attempts {
                   + writes.iterator().next().key()));
     }
     long guardedBy =
-        pending.isolation() == IsolationLevel.SNAPSHOT
+        pending.isolation() != IsolationLevel.READ_COMMITTED
             ? snapshot.timestamp()
-            : CommitRequest.UNGUARDED;
+            : reads == null ? CommitRequest.UNGUARDED : context.cache().applied().timestamp();
     Bytes lostTo = lastConflict == null ? null : lastConflict.key();
     UniqueClaims.Claimed claimed;
     try {
@@ -219,7 +223,13 @@ final class Attempts {
             .pipeline()
             .commit(
                 new CommitRequest(
-                    claimed.writes(), claimed.snapshot(), deadline, failFast, holdsPermit, lostTo));
+                    claimed.writes(),
+                    claimed.snapshot(),
+                    deadline,
+                    failFast,
+                    holdsPermit,
+                    reads,
+                    lostTo));
     return claimed.claimants().isEmpty() ? outcome : outcome.thenApply(claimed::named);
   }
 
@@ -237,7 +247,7 @@ final class Attempts {
         }
         CommitOutcome.Conflict conflict = (CommitOutcome.Conflict) outcome;
         context.claims().claim(pending.writes(), CommitRequest.UNGUARDED); // throws a violation
-        if (pending.isolation() == IsolationLevel.SNAPSHOT) {
+        if (pending.dependsOn(conflict.key())) {
           throw conflictException(conflict);
         }
         backOff(delayAfter(conflict));

@@ -17,6 +17,7 @@ import io.petacore.internal.mvcc.Version;
 import io.petacore.transaction.IndexView;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Transaction;
+import java.util.Iterator;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ final class BufferedTransaction implements Transaction, DecodingView {
   private final IsolationLevel isolation;
   private final AppliedState snapshot;
   private @Nullable WriteBuffer writes;
+  private @Nullable ReadTracker reads; // what is to be unchanged at the commit
   private boolean ended;
 
   /** Begins at the newest applied state. */
@@ -56,7 +58,19 @@ final class BufferedTransaction implements Transaction, DecodingView {
       return cache.newest(key);
     }
     Version found = cache.find(key, snapshot.timestamp());
+    if (isolation == IsolationLevel.SERIALIZABLE) {
+      tracker().readKey(key, found);
+    }
     return found == null ? null : found.value();
+  }
+
+  private ReadTracker tracker() {
+    ReadTracker tracker = reads;
+    if (tracker == null) {
+      tracker = new ReadTracker(current());
+      reads = tracker;
+    }
+    return tracker;
   }
 
   @Override
@@ -85,7 +99,10 @@ final class BufferedTransaction implements Transaction, DecodingView {
     KeyRange visible = ReservedKeys.visible(range);
     return () -> {
       requireOpen();
-      var below = cache.scan(visible, order, current().timestamp());
+      Iterator<Entry> below = cache.scan(visible, order, current().timestamp());
+      if (isolation == IsolationLevel.SERIALIZABLE) {
+        below = tracker().readRange(below, visible, order);
+      }
       return writes == null ? below : writes.over(below, visible, order);
     };
   }
@@ -95,7 +112,7 @@ final class BufferedTransaction implements Transaction, DecodingView {
     requireOpen();
     Objects.requireNonNull(range, "range");
     long timestamp = current().timestamp();
-    long count = cache.count(range, timestamp);
+    long count = countBelow(range, timestamp);
     if (writes != null) {
       for (Write write : writes.in(ReservedKeys.visible(range))) {
         Version below = cache.find(write.key(), timestamp);
@@ -106,6 +123,29 @@ final class BufferedTransaction implements Transaction, DecodingView {
     return count;
   }
 
+  private long countBelow(KeyRange range, long timestamp) {
+    return isolation == IsolationLevel.SERIALIZABLE
+        ? tracker().readAll(cache, range)
+        : cache.count(range, timestamp);
+  }
+
+  @Override
+  public Transaction requireUnchanged(Bytes key) {
+    requireOpen();
+    Limits.requireKey(key);
+    ReadTracker tracker = tracker();
+    tracker.readKey(key, cache.find(key, tracker.since().timestamp()));
+    return this;
+  }
+
+  @Override
+  public Transaction requireUnchanged(KeyRange range) {
+    requireOpen();
+    Objects.requireNonNull(range, "range");
+    tracker().readAll(cache, range);
+    return this;
+  }
+
   @Override
   public IndexView index(String name) {
     requireOpen();
@@ -113,6 +153,9 @@ final class BufferedTransaction implements Transaction, DecodingView {
     return new IndexLookup(
         (indexKeys, order) -> {
           requireOpen();
+          if (isolation == IsolationLevel.SERIALIZABLE) {
+            tracker().readIndex(index, indexKeys);
+          }
           var below = new IndexScan(cache, index, indexKeys, order, current().timestamp());
           return writes == null ? below : writes.over(below, index, indexKeys, order);
         });
@@ -126,7 +169,7 @@ final class BufferedTransaction implements Transaction, DecodingView {
 
   /** The state that a read sees now. */
   AppliedState current() {
-    return isolation == IsolationLevel.SNAPSHOT ? snapshot : cache.applied();
+    return isolation == IsolationLevel.READ_COMMITTED ? cache.applied() : snapshot;
   }
 
   @Override
@@ -173,9 +216,17 @@ final class BufferedTransaction implements Transaction, DecodingView {
     ended = true;
   }
 
-  /** Whether there is nothing to commit. */
+  /**
+   * Whether there is nothing to commit or check. What was read at one state holds at that state;
+   * only what a Read Committed transaction wants unchanged may have changed meanwhile.
+   */
   boolean isReadOnly() {
-    return writes == null;
+    return writes == null && (reads == null || isolation != IsolationLevel.READ_COMMITTED);
+  }
+
+  /** What it has read and wants unchanged; null if nothing. */
+  @Nullable ReadTracker reads() {
+    return reads;
   }
 
   @Nullable WriteBuffer buffer() {
@@ -188,7 +239,7 @@ final class BufferedTransaction implements Transaction, DecodingView {
 
   /** The writes to be committed. */
   PendingWrites pending() {
-    return new PendingWrites(isolation, snapshot, writes);
+    return new PendingWrites(isolation, snapshot, writes, reads);
   }
 
   void requireOpen() {

@@ -85,6 +85,18 @@ final class OwnedTransaction implements ExplicitTransaction, DecodingView {
   }
 
   @Override
+  public ExplicitTransaction requireUnchanged(Bytes key) {
+    transaction.requireUnchanged(key);
+    return this;
+  }
+
+  @Override
+  public ExplicitTransaction requireUnchanged(KeyRange range) {
+    transaction.requireUnchanged(range);
+    return this;
+  }
+
+  @Override
   public IsolationLevel isolation() {
     return transaction.isolation();
   }

@@ -1,5 +1,7 @@
 package io.petacore.internal.transaction;
 
+import io.petacore.data.Bytes;
+import io.petacore.internal.commit.batch.ReadSet;
 import io.petacore.internal.commit.batch.Write;
 import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.transaction.IsolationLevel;
@@ -12,12 +14,27 @@ import org.jspecify.annotations.Nullable;
  * @param isolation the isolation level of the run
  * @param snapshot the newest applied state at its start
  * @param buffer its writes; null if there are none
+ * @param tracker what it has read and wants unchanged; null if nothing
  */
 record PendingWrites(
-    IsolationLevel isolation, AppliedState snapshot, @Nullable WriteBuffer buffer) {
+    IsolationLevel isolation,
+    AppliedState snapshot,
+    @Nullable WriteBuffer buffer,
+    @Nullable ReadTracker tracker) {
 
   /** The writes in ascending order of their keys. */
   List<Write> writes() {
     return buffer == null ? List.of() : buffer.toList();
+  }
+
+  /** What it has read and wants unchanged; null if nothing. */
+  @Nullable ReadSet reads() {
+    return tracker == null ? null : tracker.toReadSet();
+  }
+
+  /** Whether a conflict of the commit needs another run of the body. */
+  boolean dependsOn(Bytes key) {
+    ReadSet reads = reads();
+    return isolation != IsolationLevel.READ_COMMITTED || (reads != null && reads.contains(key));
   }
 }

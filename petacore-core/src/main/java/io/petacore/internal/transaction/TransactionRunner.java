@@ -110,7 +110,10 @@ public final class TransactionRunner {
             new Finished<>(
                 result,
                 new PendingWrites(
-                    transaction.isolation(), transaction.snapshot(), transaction.buffer())))
+                    transaction.isolation(),
+                    transaction.snapshot(),
+                    transaction.buffer(),
+                    transaction.reads())))
         .result();
   }
 
@@ -133,7 +136,10 @@ public final class TransactionRunner {
             new Finished<>(
                 null,
                 new PendingWrites(
-                    transaction.isolation(), transaction.snapshot(), transaction.buffer())))
+                    transaction.isolation(),
+                    transaction.snapshot(),
+                    transaction.buffer(),
+                    transaction.reads())))
         .commit();
   }
 

@@ -64,7 +64,11 @@ final class BatchRules {
               + left);
     }
     for (Guard guard : guards) {
-      key(guard.key());
+      if (guard instanceof Guard.OfKey one) {
+        key(one.key());
+      } else if (guard instanceof Guard.OfRange range) {
+        bytes += bytesOf(range);
+      }
     }
     for (Operation operation : operations) {
       if (operation instanceof Operation.Put put) {
@@ -77,6 +81,12 @@ final class BatchRules {
         level(group.guards(), group.operations(), 0, left - here);
       }
     }
+  }
+
+  /** The bytes counted for a guard over a range. */
+  static int bytesOf(Guard.OfRange guard) {
+    Bytes to = guard.range().to();
+    return BYTES_PER_STEP + guard.range().from().length() + (to == null ? 1 : to.length());
   }
 
   private void change(Bytes key) {

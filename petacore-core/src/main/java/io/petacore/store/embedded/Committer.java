@@ -21,7 +21,7 @@ final class Committer {
 
   /** Commits a batch that satisfies the {@link BatchRules}, as far as its guards hold. */
   BatchResult commit(Batch batch) {
-    GuardEvaluation evaluation = new GuardEvaluation(batch, this::modRevision);
+    GuardEvaluation evaluation = new GuardEvaluation(batch, this::modRevision, keys::newestIn);
     if (!evaluation.applied()) {
       return new BatchResult(false, keys.newest(), List.of(), present(batch.otherwiseRead()));
     }

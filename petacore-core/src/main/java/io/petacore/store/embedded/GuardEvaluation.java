@@ -1,6 +1,7 @@
 package io.petacore.store.embedded;
 
 import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
 import io.petacore.store.Batch;
 import io.petacore.store.Guard;
 import io.petacore.store.Operation;
@@ -13,15 +14,20 @@ import java.util.function.ToLongFunction;
  */
 final class GuardEvaluation {
   private final ToLongFunction<Bytes> modRevision;
+  private final ToLongFunction<KeyRange> newestIn;
   private final List<Boolean> groups = new ArrayList<>();
   private final List<Operation> changes = new ArrayList<>();
   private final boolean applied;
 
   /**
    * @param modRevision returns the mod revision of a key, 0 if it is absent
+   * @param newestIn returns the highest mod revision of the keys present in a range, 0 if there are
+   *     none
    */
-  GuardEvaluation(Batch batch, ToLongFunction<Bytes> modRevision) {
+  GuardEvaluation(
+      Batch batch, ToLongFunction<Bytes> modRevision, ToLongFunction<KeyRange> newestIn) {
     this.modRevision = modRevision;
+    this.newestIn = newestIn;
     this.applied = hold(batch.guards());
     if (applied) {
       descend(batch.operations(), true);
@@ -42,11 +48,19 @@ final class GuardEvaluation {
 
   private boolean hold(List<Guard> guards) {
     for (Guard guard : guards) {
-      if (modRevision.applyAsLong(guard.key()) != guard.modRevision()) {
+      if (!holds(guard)) {
         return false;
       }
     }
     return true;
+  }
+
+  private boolean holds(Guard guard) {
+    if (guard instanceof Guard.OfKey key) {
+      return modRevision.applyAsLong(key.key()) == key.modRevision();
+    }
+    Guard.OfRange range = (Guard.OfRange) guard;
+    return newestIn.applyAsLong(range.range()) <= range.revision();
   }
 
   /** Whether the guards of the whole batch hold. */

@@ -80,6 +80,21 @@ final class KeySpace {
   }
 
   /**
+   * Returns the highest mod revision of the keys present in a range, 0 if there are none. Under the
+   * store's lock.
+   */
+  long newestIn(KeyRange range) {
+    long newest = 0;
+    for (KeyHistory history : keysIn(range).values()) {
+      Version version = history.newest();
+      if (version != null && version.value != null) {
+        newest = Math.max(newest, version.revision);
+      }
+    }
+    return newest;
+  }
+
+  /**
    * Applies puts and deletes of different keys as one revision, unless they change nothing. Under
    * the store's lock.
    */

@@ -177,7 +177,8 @@ class PipelineBoundsTest extends PipelineFixture {
     List<Write> writes = List.of(new Write(Bytes.utf8("mine"), Bytes.utf8("v")));
     CompletableFuture<CommitOutcome> again =
         node.pipeline.commit(
-            new CommitRequest(writes, node.cache.applied().timestamp(), soon, false, false, lost));
+            new CommitRequest(
+                writes, node.cache.applied().timestamp(), soon, false, false, null, lost));
     CompletableFuture<CommitOutcome> first =
         node.begin(Duration.ofMillis(50)).put("other", "v").commit();
     scheduler.advance(Duration.ofMillis(100));
@@ -205,7 +206,7 @@ class PipelineBoundsTest extends PipelineFixture {
     Deadline late = Deadline.in(PipelineNode.TIMEOUT, scheduler::nanoTime);
     List<Write> writes = List.of(new Write(Bytes.utf8("mine"), Bytes.utf8("v")));
     CommitRequest request =
-        new CommitRequest(writes, node.cache.applied().timestamp(), late, true, false, null);
+        new CommitRequest(writes, node.cache.applied().timestamp(), late, true, false, null, null);
     CompletableFuture<CommitOutcome> pending = node.pipeline.commit(request);
     assertFalse(pending.isDone());
     node.store.hold(What.RANGE);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class BatchRulesTest {
   private static final StoreLimits LIMITS = new StoreLimits(128, 1 << 20);
   private static final Bytes KEY = Bytes.utf8("key");
-  private static final List<Guard> FAILS = List.of(new Guard(Bytes.utf8("absent"), 7));
+  private static final List<Guard> FAILS = List.of(new Guard.OfKey(Bytes.utf8("absent"), 7));
 
   static Stream<Batch> everyOverlap() {
     List<Operation> changes =
@@ -60,7 +60,7 @@ class BatchRulesTest {
 
   @Test
   void guardsAndReadsOfAChangedKeyAreAllowed() {
-    List<Guard> guards = List.of(new Guard(KEY, 1), new Guard(KEY, 1));
+    List<Guard> guards = List.of(new Guard.OfKey(KEY, 1), new Guard.OfKey(KEY, 1));
     List<Operation> operations =
         List.of(new Operation.Group(guards, List.of(new Operation.Put(KEY, Bytes.EMPTY))));
     assertDoesNotThrow(() -> BatchRules.check(new Batch(guards, operations, List.of(KEY)), LIMITS));
@@ -76,11 +76,12 @@ class BatchRulesTest {
   void theSizeOfARequestIsExact() {
     Batch batch =
         new Batch(
-            List.of(new Guard(KEY, 1)),
+            List.of(new Guard.OfKey(KEY, 1)),
             List.of(
                 new Operation.Put(KEY, Bytes.utf8("four")),
                 new Operation.Group(
-                    List.of(new Guard(KEY, 2)), List.of(new Operation.Delete(Bytes.utf8("abc"))))),
+                    List.of(new Guard.OfKey(KEY, 2)),
+                    List.of(new Operation.Delete(Bytes.utf8("abc"))))),
             List.of(KEY));
     int size = 5 * (3 + 32) + 32 + 4;
     assertDoesNotThrow(() -> BatchRules.check(batch, new StoreLimits(128, size)));

@@ -123,7 +123,7 @@ class EmbeddedConcurrencyTest {
                 new Operation.Put(keys.get(0), Bytes.EMPTY),
                 new Operation.Put(keys.get(1), Bytes.EMPTY),
                 new Operation.Group(
-                    List.of(new Guard(keys.get(2), random.nextInt(100))),
+                    List.of(new Guard.OfKey(keys.get(2), random.nextInt(100))),
                     List.of(new Operation.Put(keys.get(2), Bytes.EMPTY)))),
             List.of());
     BatchResult result = store.commit(batch).join();
@@ -199,8 +199,8 @@ class EmbeddedConcurrencyTest {
     int more = (target.isEmpty() ? 0 : amount(target.get(0))) + 1;
     commit(
         List.of(
-            new Guard(from, source.get(0).modRevision()),
-            new Guard(to, target.isEmpty() ? 0 : target.get(0).modRevision())),
+            new Guard.OfKey(from, source.get(0).modRevision()),
+            new Guard.OfKey(to, target.isEmpty() ? 0 : target.get(0).modRevision())),
         List.of(
             rest == 0 ? new Operation.Delete(from) : new Operation.Put(from, Bytes.utf8("" + rest)),
             new Operation.Put(to, Bytes.utf8("" + more))));

@@ -195,7 +195,9 @@ class EmbeddedThreadsTest {
     ticker.set(198);
     Batch ifAbsent =
         new Batch(
-            List.of(new Guard(KEY, 0)), List.of(new Operation.Put(KEY, Bytes.EMPTY)), List.of());
+            List.of(new Guard.OfKey(KEY, 0)),
+            List.of(new Operation.Put(KEY, Bytes.EMPTY)),
+            List.of());
     assertFalse(store.commit(ifAbsent).join().applied());
 
     ticker.set(199);

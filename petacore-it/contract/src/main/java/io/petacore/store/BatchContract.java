@@ -63,6 +63,47 @@ interface BatchContract {
         "all must hold");
   }
 
+  @Test
+  default void aGuardOverARangeComparesEveryKeyInIt() throws Exception {
+    long first = under().write(under().put("r1", "v"));
+    long second = under().write(under().put("r3", "v"));
+
+    assertTrue(under().commit(guarded(under().guard("r1", "r4", second))).applied());
+    assertFalse(under().commit(guarded(under().guard("r1", "r4", second - 1))).applied(), "r3");
+    assertTrue(under().commit(guarded(under().guard("r1", "r3", first))).applied(), "r3 is beyond");
+    assertFalse(under().commit(guarded(under().guard("r0", "r2", first - 1))).applied(), "r1");
+    assertTrue(under().commit(guarded(under().guard("r2", "r3", 0))).applied(), "nothing in it");
+    assertFalse(
+        under()
+            .commit(guarded(under().guard("r2", "r3", 0), under().guard("r1", "r4", first)))
+            .applied(),
+        "all must hold");
+  }
+
+  @Test
+  default void aGuardOverARangeMissesOnlyDeletes() throws Exception {
+    long first = under().commit(under().put("r1", "v"), under().put("r2", "v")).revision();
+    under().write(under().delete("r1"));
+
+    assertTrue(under().commit(guarded(under().guard("r1", "r3", first))).applied(), "deleted");
+    under().write(under().put("r1", "again"));
+    assertFalse(under().commit(guarded(under().guard("r1", "r3", first))).applied(), "created");
+  }
+
+  @Test
+  default void aGuardOverARangeIsJudgedBeforeTheBatch() throws Exception {
+    long before = under().write(under().put("r1", "v"));
+
+    BatchResult result =
+        under()
+            .commit(
+                under().put("r2", "in front"),
+                group(List.of(under().guard("r1", "r3", before)), under().put("seen", "v")),
+                group(List.of(under().guard("r1", "r3", before - 1)), under().put("missed", "v")));
+
+    assertEquals(List.of(true, false), result.groups());
+  }
+
   private Batch guarded(Guard... guards) {
     return new Batch(List.of(guards), List.of(under().put("written", "v")), List.of());
   }
@@ -218,7 +259,7 @@ interface BatchContract {
       KeyValue now =
           under().store().range(new RangeRequest(under().all(), 0, 1)).join().entries().get(0);
       String next = Integer.toString(Integer.parseInt(now.value().toUtf8()) + 1);
-      Guard guard = new Guard(now.key(), now.modRevision());
+      Guard guard = new Guard.OfKey(now.key(), now.modRevision());
       Batch increment = batch(group(List.of(guard), under().put("counter", next)));
       if (under().store().commit(increment).join().groups().get(0)) {
         done++;

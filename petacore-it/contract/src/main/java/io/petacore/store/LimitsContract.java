@@ -36,7 +36,8 @@ interface LimitsContract {
     assertRefused(batch(under().put("k", "v"), new Operation.Put(Bytes.EMPTY, Bytes.EMPTY)));
     assertRefused(batch(under().put("k", "v"), new Operation.Delete(Bytes.EMPTY)));
     assertRefused(
-        new Batch(List.of(new Guard(Bytes.EMPTY, 0)), List.of(under().put("k", "v")), List.of()));
+        new Batch(
+            List.of(new Guard.OfKey(Bytes.EMPTY, 0)), List.of(under().put("k", "v")), List.of()));
   }
 
   @Test

@@ -77,7 +77,12 @@ public final class StoreUnderTest {
   }
 
   Guard guard(String key, long modRevision) {
-    return new Guard(key(key), modRevision);
+    return new Guard.OfKey(key(key), modRevision);
+  }
+
+  /** A guard that no key from one to another, exclusive, was written after a revision. */
+  Guard guard(String from, String to, long revision) {
+    return new Guard.OfRange(KeyRange.closedOpen(key(from), key(to)), revision);
   }
 
   /** A guard that holds: on a key that nothing writes. */

@@ -13,8 +13,8 @@ final class Heap {
 
   private static final Duration FREEING_TIMEOUT = Duration.ofSeconds(10);
 
-  /** Reserved keys, which are not counted as keys: delete fences, mostly. */
-  private static final int MAX_RESERVED = 1_100;
+  /** Reserved keys, which are not counted as keys: 4,096 delete fences by default, and a few. */
+  private static final int MAX_RESERVED = 4_200;
 
   /**
    * Growth in bytes that the JVM itself may cause by compiling and loading code, and the history of

@@ -1,6 +1,7 @@
 package io.petacore.internal.commit.batch;
 
 import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
 import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
@@ -65,7 +66,7 @@ public final class BatchLayout {
     int width = 0;
     for (CommitCheck.Result.Clear transaction : plan.guarded()) {
       leaves.add(group(transaction));
-      width = Math.max(width, Math.max(transaction.guards().size(), transaction.writes().size()));
+      width = Math.max(width, transaction.width());
     }
     width = Math.max(width, addLeaves(leaves, writes(plan.unguarded())));
     width = Math.max(width, addLeaves(leaves, deleteFences(plan.deleteFences())));
@@ -94,10 +95,13 @@ public final class BatchLayout {
   }
 
   private Operation group(CommitCheck.Result.Clear transaction) {
-    List<Guard> guards = new ArrayList<>(transaction.guards().size());
+    List<Guard> guards = new ArrayList<>(transaction.guards().size() + transaction.ranges().size());
     transaction
         .guards()
-        .forEach((key, revision) -> guards.add(new Guard(namespace.toStore(key), revision)));
+        .forEach((key, revision) -> guards.add(new Guard.OfKey(namespace.toStore(key), revision)));
+    for (KeyRange range : transaction.ranges()) {
+      guards.add(new Guard.OfRange(namespace.toStore(range), transaction.at().revision()));
+    }
     return new Operation.Group(guards, writes(transaction.writes()));
   }
 

@@ -20,13 +20,17 @@ import org.jspecify.annotations.Nullable;
  * the keys in flight. Has no state, and changes nothing: what it has found out about commits is in
  * its {@link Round}, for the caller to record.
  *
- * <p><b>Members of a batch touch disjoint keys.</b> That is this class's duty alone: a server
+ * <p><b>Members of a batch write disjoint keys.</b> That is this class's duty alone: a server
  * refuses two puts of a key, but takes a put beside a delete, and two deletes, and would report
  * both as committed. Read Committed writes are no exception: those of one key become one write, the
  * last.
  *
  * <p>A commit that touches a key in flight waits and reserves nothing, so that others can be sent;
  * but once it was passed over {@value #MAX_PASSED_OVER} times, it keeps younger ones from its keys.
+ *
+ * <p><b>No member writes what another has read</b> and wants unchanged: all guards of a batch are
+ * judged before any of it writes, so both would pass. Read Committed members are no exception here
+ * either.
  *
  * <p>A large transaction, with more guards or writes than a group can hold, is sent alone, once
  * nothing else is in flight. No younger commit is sent before it, nor a barrier.
@@ -150,11 +154,11 @@ public final class BatchPlanner {
     private final Map<PendingCommit, CommitCheck.Result.Clear> checked = new LinkedHashMap<>();
     private final List<PendingCommit> passedOver = new ArrayList<>();
     private final List<PendingCommit> members = new ArrayList<>();
-    private final List<CommitCheck.Result.Clear> guarded = new ArrayList<>();
+    private final List<CommitCheck.Result.Clear> groups = new ArrayList<>();
+    private final AccessedKeys guarded = new AccessedKeys();
     private final Map<Bytes, Write> unguarded = new LinkedHashMap<>();
     private final Set<Bytes> deleteFences = new LinkedHashSet<>();
-    private final Set<Bytes> guardedKeys = new HashSet<>();
-    private final Set<Bytes> reserved = new HashSet<>();
+    private final AccessedKeys reserved = new AccessedKeys();
     private int width;
     private long bytes = sizes.ofFrame();
     private int maxBatchSize = Integer.MAX_VALUE;
@@ -189,33 +193,38 @@ public final class BatchPlanner {
         passOver(commit);
         return true;
       }
-      if (commit.request().isGuarded() && isLarge(clear)) {
+      if (commit.request().isGuarded() && (clear.whole() || isLarge(clear))) {
         return addLarge(commit, clear);
       }
       return add(commit, clear);
     }
 
     private boolean isBlocked(PendingCommit commit) {
-      Collection<Write> writes = commit.request().writes();
-      if (inFlight.containsAnyOf(writes)) {
+      CommitRequest request = commit.request();
+      if (inFlight.containsAnyOf(request.writes())) {
         return true;
       }
-      boolean alone = commit.request().isGuarded();
-      for (Write write : writes) {
+      boolean alone = request.isGuarded();
+      for (Write write : request.writes()) {
         Bytes key = write.key();
         if (reserved.contains(key)
-            || guardedKeys.contains(key)
+            || guarded.contains(key)
             || (alone && unguarded.containsKey(key))) {
           return true;
         }
       }
-      return false;
+      ReadSet reads = request.reads();
+      return reads != null
+          && (inFlight.containsAnyOf(reads)
+              || reserved.writesAnyOf(reads)
+              || guarded.writesAnyOf(reads)
+              || reads.containsAny(unguarded.keySet()));
     }
 
     private void passOver(PendingCommit commit) {
       passedOver.add(commit);
       if (commit.timesPassedOver() + 1 >= MAX_PASSED_OVER) {
-        commit.request().writes().forEach(write -> reserved.add(write.key()));
+        reserved.add(commit.request());
       }
     }
 
@@ -250,7 +259,7 @@ public final class BatchPlanner {
     /** Whether it has more guards or writes than fit in a group beside record and fences. */
     private boolean isLarge(CommitCheck.Result.Clear clear) {
       return !BatchShape.EMPTY
-          .plus(1, leafOf(clear))
+          .plus(1, clear.width())
           .plusDivided(clear.deleteFences().size(), maxOperations)
           .fits(maxOperations);
     }
@@ -276,7 +285,7 @@ public final class BatchPlanner {
         clear.writes().forEach(write -> unguarded.put(write.key(), write));
         deleteFences.addAll(clear.deleteFences());
         // All of its keys, written or not: a delete of an absent key guards that key.
-        commit.request().writes().forEach(write -> guardedKeys.add(write.key()));
+        guarded.add(commit.request());
       } else {
         largeWaits = members.isEmpty();
       }
@@ -285,17 +294,18 @@ public final class BatchPlanner {
 
     private boolean add(PendingCommit commit, CommitCheck.Result.Clear clear) {
       boolean hasGuards = commit.request().isGuarded();
-      int newWidth = hasGuards ? Math.max(width, leafOf(clear)) : width;
+      int newWidth = hasGuards ? Math.max(width, clear.width()) : width;
       BatchShape shape =
           BatchShape.EMPTY
-              .plus(guarded.size() + (hasGuards ? 1 : 0), newWidth)
+              .plus(groups.size() + (hasGuards ? 1 : 0), newWidth)
               .plusDivided(unguarded.size() + (hasGuards ? 0 : countNewKeys(clear)), maxOperations)
               .plusDivided(deleteFences.size() + countNewFences(clear), maxOperations);
       long newBytes =
           bytes
               + sizes.ofWrites(clear.writes())
               + sizes.ofKeys(clear.deleteFences())
-              + sizes.ofKeys(clear.guards().keySet());
+              + sizes.ofKeys(clear.guards().keySet())
+              + sizes.ofRanges(clear.ranges());
       long size = newBytes + sizes.ofGroups(shape.groups(maxOperations));
       boolean fits =
           size <= maxBytes
@@ -314,8 +324,8 @@ public final class BatchPlanner {
       bytes = newBytes;
       deleteFences.addAll(clear.deleteFences());
       if (hasGuards) {
-        guarded.add(clear);
-        commit.request().writes().forEach(write -> guardedKeys.add(write.key()));
+        groups.add(clear);
+        guarded.add(commit.request());
       } else {
         clear.writes().forEach(write -> unguarded.put(write.key(), write));
       }
@@ -340,11 +350,11 @@ public final class BatchPlanner {
 
     /** An empty member alone would keep a large transaction waiting until nothing is in flight. */
     Plan plan(boolean barrier) {
-      Set<Bytes> keys = new HashSet<>(guardedKeys);
+      Set<Bytes> keys = new HashSet<>(guarded.written());
       keys.addAll(unguarded.keySet());
       return new Plan(
           members,
-          guarded,
+          groups,
           List.copyOf(unguarded.values()),
           deleteFences,
           keys,
@@ -352,10 +362,6 @@ public final class BatchPlanner {
           bytes,
           barrier && !largeWaits);
     }
-  }
-
-  private static int leafOf(CommitCheck.Result.Clear clear) {
-    return Math.max(clear.guards().size(), clear.writes().size());
   }
 
   private PetaCoreException tooLarge(int operations, long size) {

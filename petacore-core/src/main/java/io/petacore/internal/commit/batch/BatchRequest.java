@@ -33,7 +33,7 @@ public record BatchRequest(
     List<Operation> operations = layout.operations();
     if (plan.large()) {
       // No node has committed since every key was found unchanged: one guard stands for all.
-      guards.add(new Guard(recordKey(), recordRevision));
+      guards.add(new Guard.OfKey(recordKey(), recordRevision));
       if (lockRevision != 0) {
         operations = new ArrayList<>(operations);
         operations.add(new Operation.Group(List.of(), List.of(new Operation.Delete(lockKey()))));
@@ -66,9 +66,9 @@ public record BatchRequest(
     }
     return new Batch(
         List.of(
-            new Guard(fenceKey, fenceRevision),
-            new Guard(lockKey(), modRevision),
-            new Guard(holder, holderRevision)),
+            new Guard.OfKey(fenceKey, fenceRevision),
+            new Guard.OfKey(lockKey(), modRevision),
+            new Guard.OfKey(holder, holderRevision)),
         operations,
         List.of(fenceKey, lockKey(), holder));
   }
@@ -101,8 +101,8 @@ public record BatchRequest(
 
   private List<Guard> guards() {
     List<Guard> guards = new ArrayList<>(3);
-    guards.add(new Guard(fenceKey, fenceRevision));
-    guards.add(new Guard(lockKey(), lockRevision));
+    guards.add(new Guard.OfKey(fenceKey, fenceRevision));
+    guards.add(new Guard.OfKey(lockKey(), lockRevision));
     return guards;
   }
 

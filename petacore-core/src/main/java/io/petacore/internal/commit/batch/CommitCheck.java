@@ -1,6 +1,7 @@
 package io.petacore.internal.commit.batch;
 
 import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.mvcc.AppliedState;
@@ -49,14 +50,27 @@ public final class CommitCheck {
     /**
      * No conflict: the transaction may be sent, under guards.
      *
-     * @param guards mod revisions by key, delete fences included
+     * @param guards mod revisions by key, of keys written and read, delete fences included
+     * @param ranges ranges in which no key may have been written since
      * @param writes the writes that change something: a delete of an absent key is only a guard
      * @param deleteFences the delete fences that its deletes write
+     * @param whole whether the guards do not suffice: no node may commit before it
      * @param at the state at which it was checked
      */
     record Clear(
-        Map<Bytes, Long> guards, List<Write> writes, Set<Bytes> deleteFences, AppliedState at)
-        implements Result {}
+        Map<Bytes, Long> guards,
+        List<KeyRange> ranges,
+        List<Write> writes,
+        Set<Bytes> deleteFences,
+        boolean whole,
+        AppliedState at)
+        implements Result {
+
+      /** The number of guards or writes, whichever is greater: they are lists of one group. */
+      int width() {
+        return Math.max(guards.size() + ranges.size(), writes.size());
+      }
+    }
   }
 
   private final MvccCache cache;
@@ -69,7 +83,8 @@ public final class CommitCheck {
   }
 
   /**
-   * Checks a transaction at the applied revision. Safe for use by many threads.
+   * Checks a transaction at the applied revision: what it writes, and what it has read if it is
+   * Serializable or has asked for that ({@link ReadCheck}). Safe for use by many threads.
    *
    * @throws TransactionTooOldException if the history since its snapshot is no longer kept
    */
@@ -84,7 +99,8 @@ public final class CommitCheck {
         deleteFences.add(fences.fenceOf(write.key()));
       }
     }
-    return new Result.Clear(Map.of(), List.copyOf(request.writes()), deleteFences, cache.applied());
+    return new Result.Clear(
+        Map.of(), List.of(), List.copyOf(request.writes()), deleteFences, false, cache.applied());
   }
 
   private Result guarded(CommitRequest request) {
@@ -121,7 +137,42 @@ public final class CommitCheck {
       }
     }
     cache.requireKept(request.snapshot());
-    return new Result.Clear(guards, writes, deleteFences, applied);
+    Result.Clear clear = new Result.Clear(guards, List.of(), writes, deleteFences, false, applied);
+    ReadSet reads = request.reads();
+    return reads == null ? clear : withReads(clear, reads);
+  }
+
+  /**
+   * Checks at the applied revision what a transaction without writes has read. Safe for use by many
+   * threads.
+   *
+   * @throws TransactionTooOldException if the history since the state read is no longer kept
+   */
+  public Result checkReads(ReadSet reads) {
+    Result.Clear nothing =
+        new Result.Clear(Map.of(), List.of(), List.of(), Set.of(), false, cache.applied());
+    return withReads(nothing, reads);
+  }
+
+  /** Adds to the guards of writes those of what was read. */
+  private Result withReads(Result.Clear clear, ReadSet reads) {
+    ReadCheck check = new ReadCheck(cache, reads, clear.at());
+    Bytes changed = check.findChanged();
+    cache.requireKept(reads.since().timestamp());
+    if (changed != null) {
+      return new Result.Conflict(changed);
+    }
+    Map<Bytes, Long> guards = new LinkedHashMap<>(clear.guards());
+    if (!check.isWhole()) {
+      guards.putAll(check.guards());
+    }
+    return new Result.Clear(
+        guards,
+        check.isWhole() ? List.of() : reads.ranges(),
+        clear.writes(),
+        clear.deleteFences(),
+        check.isWhole(),
+        clear.at());
   }
 
   /** The mod revision of a key whose newest version is given; 0 if the key is absent. */

@@ -14,7 +14,7 @@ public sealed interface CommitOutcome {
    */
   record Committed(long revision, long timestamp) implements CommitOutcome {
     /** A commit that changes nothing, at an applied state. */
-    static Committed at(AppliedState state) {
+    public static Committed at(AppliedState state) {
       return new Committed(state.revision(), state.timestamp());
     }
   }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param failFast whether it fails at once while the store is not followed
  * @param holdsPermit whether its owner has acquired a permit of the pipeline, which then is the
  *     owner's to release; else the pipeline acquires one, and releases it with the outcome
+ * @param reads what it has read and wants unchanged; null if nothing
  * @param lostTo the key on which an earlier attempt conflicted; null if this is the first
  */
 public record CommitRequest(
@@ -23,11 +24,12 @@ public record CommitRequest(
     Deadline deadline,
     boolean failFast,
     boolean holdsPermit,
+    @Nullable ReadSet reads,
     @Nullable Bytes lostTo) {
 
   /** A first attempt, which waits while the store is not followed. */
   public CommitRequest(Collection<Write> writes, long snapshot, Deadline deadline) {
-    this(writes, snapshot, deadline, false, false, null);
+    this(writes, snapshot, deadline, false, false, null, null);
   }
 
   /** No snapshot: the writes are applied without a check. */

@@ -49,6 +49,11 @@ public final class InFlightKeys {
     return false;
   }
 
+  /** Whether a request in flight touches something that a transaction has read. */
+  boolean containsAnyOf(ReadSet reads) {
+    return !keys.isEmpty() && reads.containsAny(keys);
+  }
+
   /** Whether one of these keys is a fence that a request in flight writes. */
   boolean writesAny(Collection<Bytes> guarded) {
     if (fences.isEmpty()) {

@@ -1,6 +1,7 @@
 package io.petacore.internal.commit.batch;
 
 import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
 import java.util.Collection;
 
 /** Estimates the sizes of the parts of a request, in bytes. */
@@ -39,6 +40,16 @@ final class RequestSizes {
     for (Write write : writes) {
       Bytes value = write.value();
       sum += STEP_BYTES + prefixBytes + write.key().length() + (value == null ? 0 : value.length());
+    }
+    return sum;
+  }
+
+  /** A guard over each of the ranges. */
+  long ofRanges(Collection<KeyRange> ranges) {
+    long sum = 0;
+    for (KeyRange range : ranges) {
+      Bytes to = range.to();
+      sum += STEP_BYTES + 2L * prefixBytes + range.from().length() + (to == null ? 0 : to.length());
     }
     return sum;
   }

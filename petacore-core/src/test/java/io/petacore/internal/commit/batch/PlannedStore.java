@@ -10,6 +10,7 @@ import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
 import io.petacore.internal.format.SessionId;
+import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.Change;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.store.Batch;
@@ -77,13 +78,33 @@ final class PlannedStore implements AutoCloseable {
     return pending(cache.applied().timestamp(), Arrays.asList(writes));
   }
 
+  /** A Serializable transaction that begins now and reads before it writes. */
+  PendingCommit reading(List<String> keys, List<KeyRange> ranges, Write... writes) {
+    AppliedState since = cache.applied();
+    Map<Bytes, Long> read = new TreeMap<>();
+    for (String key : keys) {
+      Bytes bytes = Bytes.utf8(key);
+      read.put(bytes, CommitCheck.modRevision(cache.find(bytes, since.timestamp())));
+    }
+    return pending(
+        since.timestamp(),
+        Arrays.asList(writes),
+        new ReadSet(since, read, ranges, List.of(), false));
+  }
+
   PendingCommit unguarded(Write... writes) {
     return pending(CommitRequest.UNGUARDED, Arrays.asList(writes));
   }
 
   PendingCommit pending(long snapshot, Collection<Write> writes) {
+    return pending(snapshot, writes, null);
+  }
+
+  private PendingCommit pending(long snapshot, Collection<Write> writes, @Nullable ReadSet reads) {
     Deadline never = Deadline.in(Duration.ofHours(1), System::nanoTime);
-    PendingCommit commit = new PendingCommit(new CommitRequest(writes, snapshot, never), null);
+    PendingCommit commit =
+        new PendingCommit(
+            new CommitRequest(writes, snapshot, never, false, false, reads, null), null);
     commit.arrive(++arrivals);
     return commit;
   }

@@ -48,7 +48,11 @@ final class EtcdRules {
   private int level(List<Guard> guards, List<Operation> operations, int reads) {
     int below = 0;
     for (Guard guard : guards) {
-      bytes += BatchRules.BYTES_PER_STEP + guard.key().length();
+      if (guard instanceof Guard.OfKey one) {
+        bytes += BatchRules.BYTES_PER_STEP + one.key().length();
+      } else if (guard instanceof Guard.OfRange range) {
+        bytes += BatchRules.bytesOf(range);
+      }
     }
     for (Operation operation : operations) {
       bytes += BatchRules.BYTES_PER_STEP;

@@ -1,0 +1,485 @@
+package io.petacore.contract;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.petacore.DistributedStorage;
+import io.petacore.data.Bytes;
+import io.petacore.data.Entry;
+import io.petacore.data.KeyRange;
+import io.petacore.error.TransactionConflictException;
+import io.petacore.testing.Await;
+import io.petacore.testing.Crew;
+import io.petacore.testing.ForeignWriter;
+import io.petacore.testing.Nodes;
+import io.petacore.testing.SteeredStore;
+import io.petacore.transaction.ExplicitTransaction;
+import io.petacore.transaction.IsolationLevel;
+import io.petacore.transaction.Transaction;
+import io.petacore.transaction.TransactionOptions;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a Serializable transaction has read is still so when it commits; below, what is required.
+ */
+public interface SerializableContract {
+
+  /** The nodes of this test. */
+  Nodes nodes();
+
+  private static TransactionOptions at(IsolationLevel level) {
+    return TransactionOptions.defaults().isolation(level);
+  }
+
+  // ---- the examples of the textbook, on two nodes
+
+  /**
+   * Two transactions, each right by itself, whose rule both would break together.
+   *
+   * @param before what both find
+   * @param first one, which reads before it writes
+   * @param second the other
+   * @param required what the second has to require unchanged at a lower level
+   */
+  record Skew(
+      Consumer<Transaction> before,
+      Consumer<Transaction> first,
+      Consumer<Transaction> second,
+      Consumer<Transaction> required) {}
+
+  /** At least one of two doctors stays on call. */
+  @Test
+  default void oneDoctorStaysOnCall() {
+    requireRefused(
+        new Skew(
+            tx -> tx.write("on-call/ann", "yes").write("on-call/bob", "yes"),
+            tx -> leave(tx, "ann", "bob"),
+            tx -> leave(tx, "bob", "ann"),
+            tx -> tx.requireUnchanged("on-call/ann")));
+  }
+
+  private static void leave(Transaction tx, String doctor, String other) {
+    if ("yes".equals(tx.read("on-call/" + other))) {
+      tx.write("on-call/" + doctor, "no");
+    }
+  }
+
+  /** One paints all black stones white, one all white stones black: all have one colour. */
+  @Test
+  default void allStonesHaveOneColour() {
+    KeyRange stones = KeyRange.prefix("stone/");
+    requireRefused(
+        new Skew(
+            tx -> tx.write("stone/1", "black").write("stone/2", "white"),
+            tx -> paint(tx, "black", "white"),
+            tx -> paint(tx, "white", "black"),
+            tx -> tx.requireUnchanged(stones)));
+  }
+
+  private static void paint(Transaction tx, String from, String to) {
+    for (Entry stone : tx.scan(KeyRange.prefix("stone/"))) {
+      if (stone.value().toUtf8().equals(from)) {
+        tx.write(stone.key(), Bytes.utf8(to));
+      }
+    }
+  }
+
+  /** An account may be overdrawn as long as another one covers it. */
+  @Test
+  default void accountsCoverEachOther() {
+    requireRefused(
+        new Skew(
+            tx -> tx.write("account/a", "50").write("account/b", "50"),
+            tx -> withdraw(tx, "a"),
+            tx -> withdraw(tx, "b"),
+            tx -> tx.requireUnchanged("account/a")));
+  }
+
+  private static void withdraw(Transaction tx, String account) {
+    long sum = number(tx, "a") + number(tx, "b");
+    if (sum >= 100) {
+      tx.write("account/" + account, Long.toString(number(tx, account) - 100));
+    }
+  }
+
+  private static long number(Transaction tx, String account) {
+    return Long.parseLong(String.valueOf(tx.read("account/" + account)));
+  }
+
+  /**
+   * Bookings of a room don't overlap: each looks through all of them, and adds a key of its own.
+   */
+  @Test
+  default void bookingsDoNotOverlap() {
+    requireRefused(
+        new Skew(
+            tx -> tx.write("room/booking/1", "08-09"),
+            tx -> book(tx, "2", "10-12"),
+            tx -> book(tx, "3", "11-13"),
+            tx -> tx.requireUnchanged(KeyRange.prefix("room/booking/"))));
+  }
+
+  private static void book(Transaction tx, String id, String hours) {
+    for (Entry booking : tx.scan(KeyRange.prefix("room/booking/"))) {
+      String other = booking.value().toUtf8();
+      if (begin(hours).compareTo(end(other)) < 0 && begin(other).compareTo(end(hours)) < 0) {
+        return;
+      }
+    }
+    tx.write("room/booking/" + id, hours);
+  }
+
+  private static String begin(String hours) {
+    return hours.substring(0, 2);
+  }
+
+  private static String end(String hours) {
+    return hours.substring(3);
+  }
+
+  /** A name is given once: whoever takes it has read that it is free, and writes another key. */
+  @Test
+  default void aNameIsGivenOnce() {
+    requireRefused(
+        new Skew(
+            tx -> tx.write("user/1", "zoe"),
+            tx -> register(tx, "user/2"),
+            tx -> register(tx, "user/3"),
+            tx -> tx.requireUnchanged(KeyRange.prefix("user/"))));
+  }
+
+  private static void register(Transaction tx, String key) {
+    for (Entry user : tx.scan(KeyRange.prefix("user/"))) {
+      if (user.value().toUtf8().equals("ann")) {
+        return;
+      }
+    }
+    tx.write(key, "ann");
+  }
+
+  /** Refused at Serializable and where required, by the check and by the store; else possible. */
+  private void requireRefused(Skew skew) {
+    assertRefused(at(IsolationLevel.SERIALIZABLE), skew, skew.second());
+    Consumer<Transaction> requiring =
+        tx -> {
+          skew.required().accept(tx);
+          skew.second().accept(tx);
+        };
+    assertRefused(at(IsolationLevel.SNAPSHOT), skew, requiring);
+    assertRefused(at(IsolationLevel.READ_COMMITTED), skew, requiring);
+
+    DistributedStorage a = nodes().open();
+    DistributedStorage b = nodes().open();
+    reset(a, b, skew);
+    try (ExplicitTransaction first = a.begin(at(IsolationLevel.SNAPSHOT));
+        ExplicitTransaction second = b.begin(at(IsolationLevel.SNAPSHOT))) {
+      skew.first().accept(first);
+      skew.second().accept(second);
+      first.commit();
+      assertDoesNotThrow(second::commit, "possible at Snapshot");
+    }
+  }
+
+  private void assertRefused(TransactionOptions options, Skew skew, Consumer<Transaction> second) {
+    DistributedStorage a = nodes().open();
+    SteeredStore steered = nodes().steered();
+    DistributedStorage b = nodes().open(steered);
+    reset(a, b, skew);
+    try (ExplicitTransaction first = a.begin(options);
+        ExplicitTransaction late = b.begin(options)) {
+      skew.first().accept(first);
+      second.accept(late);
+      first.commit();
+      Await.until("b has seen it", () -> b.revision() >= a.revision());
+      assertThrows(TransactionConflictException.class, late::commit, "by the check");
+    }
+    reset(a, b, skew);
+    requireRefusedByTheStore(
+        b, steered, options, second, () -> a.runTransaction(options, skew.first()::accept));
+    for (DistributedStorage node : List.of(a, b)) {
+      node.close();
+    }
+  }
+
+  private static void reset(DistributedStorage a, DistributedStorage b, Skew skew) {
+    a.delete(KeyRange.all());
+    a.runTransaction(skew.before()::accept);
+    Await.until("b has seen it", () -> b.revision() >= a.revision());
+  }
+
+  /** Something happens after the check, so the store's guards decide. */
+  private void requireRefusedByTheStore(
+      DistributedStorage blind,
+      SteeredStore steered,
+      TransactionOptions options,
+      Consumer<Transaction> body,
+      Runnable between) {
+    commitBlind(
+        blind,
+        steered,
+        options,
+        body,
+        between,
+        tx -> assertThrows(TransactionConflictException.class, tx::commit, "by the store"));
+  }
+
+  private void commitBlind(
+      DistributedStorage blind,
+      SteeredStore steered,
+      TransactionOptions options,
+      Consumer<Transaction> body,
+      Runnable between,
+      Consumer<ExplicitTransaction> commit) {
+    ForeignWriter observer = nodes().foreigner();
+    Await.until("all is seen", () -> blind.revision() >= observer.revision());
+    try (ExplicitTransaction tx = blind.begin(options);
+        Crew crew = new Crew()) {
+      body.accept(tx);
+      steered.holdEvents();
+      steered.holdCommits();
+      crew.start(() -> commit.accept(tx));
+      Await.until("it was checked and sent", () -> steered.countHeldCommits() > 0);
+      between.run();
+      steered.releaseCommits();
+      steered.releaseEvents();
+      crew.join();
+    }
+    Await.until("all is seen", () -> blind.revision() >= observer.revision());
+  }
+
+  // ---- what counts as unchanged
+
+  /** Conflicts in the check, and in the store. */
+  private void assertConflict(
+      Consumer<Transaction> before, Consumer<Transaction> reads, Consumer<Transaction> between) {
+    assertConflicts(true, before, reads, between);
+  }
+
+  private void assertNoConflict(
+      Consumer<Transaction> before, Consumer<Transaction> reads, Consumer<Transaction> between) {
+    assertConflicts(false, before, reads, between);
+  }
+
+  private void assertConflicts(
+      boolean expected,
+      Consumer<Transaction> before,
+      Consumer<Transaction> reads,
+      Consumer<Transaction> between) {
+    DistributedStorage other = nodes().open();
+    SteeredStore steered = nodes().steered();
+    DistributedStorage node = nodes().open(steered);
+    other.delete(KeyRange.all());
+    other.runTransaction(before::accept);
+    Await.until("all is seen", () -> node.revision() >= other.revision());
+    TransactionOptions serializable = at(IsolationLevel.SERIALIZABLE);
+    try (ExplicitTransaction tx = node.begin(serializable)) {
+      reads.accept(tx);
+      tx.write("mine", "1");
+      other.runTransaction(between::accept);
+      Await.until("all is seen", () -> node.revision() >= other.revision());
+      assertOutcome(expected, tx);
+    }
+    other.delete(KeyRange.all());
+    other.runTransaction(before::accept);
+    Consumer<Transaction> body =
+        tx -> {
+          reads.accept(tx);
+          tx.write("mine", "2");
+        };
+    commitBlind(
+        node,
+        steered,
+        serializable,
+        body,
+        () -> other.runTransaction(between::accept),
+        tx -> assertOutcome(expected, tx));
+  }
+
+  private static void assertOutcome(boolean conflict, ExplicitTransaction tx) {
+    if (conflict) {
+      assertThrows(TransactionConflictException.class, tx::commit);
+    } else {
+      assertDoesNotThrow(tx::commit);
+    }
+  }
+
+  @Test
+  default void aKeyReadIsNotRewrittenWithTheSameValue() {
+    assertConflict(
+        tx -> tx.write("key", "same"), tx -> tx.read("key"), tx -> tx.write("key", "same"));
+  }
+
+  @Test
+  default void aKeyReadIsNotDeleted() {
+    assertConflict(tx -> tx.write("key", "old"), tx -> tx.read("key"), tx -> tx.delete("key"));
+  }
+
+  @Test
+  default void aKeyReadAsAbsentIsNotCreated() {
+    assertConflict(
+        tx -> tx.write("key", "old"), tx -> tx.exists("absent"), tx -> tx.write("absent", "now"));
+  }
+
+  @Test
+  default void otherKeysMayChange() {
+    assertNoConflict(
+        tx -> tx.write("key", "old").write("other", "old"),
+        tx -> tx.read("key"),
+        tx -> tx.write("other", "new"));
+  }
+
+  /** Only the part that was iterated counts, up to the entry that was shown to exist. */
+  @Test
+  default void aRangeCountsAsFarAsItWasIterated() {
+    Consumer<Transaction> before = tx -> tx.write("r1", "v").write("r3", "v").write("r5", "v");
+    Consumer<Transaction> firstTwo =
+        tx -> tx.scan(KeyRange.prefix("r"), 2).forEach(entry -> assertTrue(entry.value() != null));
+    assertNoConflict(before, firstTwo, tx -> tx.write("r4", "beyond").write("r5", "beyond"));
+    assertConflict(before, firstTwo, tx -> tx.write("r2", "within"));
+  }
+
+  @Test
+  default void aDescendingScanCountsFromItsEnd() {
+    Consumer<Transaction> before = tx -> tx.write("r1", "v").write("r3", "v").write("r5", "v");
+    Consumer<Transaction> lastTwo =
+        tx ->
+            tx.scanDescending(KeyRange.prefix("r"), 2)
+                .forEach(entry -> assertTrue(entry.value() != null));
+    assertNoConflict(before, lastTwo, tx -> tx.write("r2", "beyond").write("r1", "beyond"));
+    assertConflict(before, lastTwo, tx -> tx.write("r9", "above the last"));
+  }
+
+  @Test
+  default void anEmptyRangeStaysEmpty() {
+    Consumer<Transaction> counts = tx -> assertEquals(0, tx.count(KeyRange.prefix("queue/")));
+    assertConflict(tx -> {}, counts, tx -> tx.write("queue/1", "phantom"));
+    assertNoConflict(tx -> {}, counts, tx -> tx.write("queue0", "beside it"));
+  }
+
+  @Test
+  default void anEntryOfARangeIsNotDeleted() {
+    assertConflict(
+        tx -> tx.write("r1", "v").write("r2", "v"),
+        tx -> tx.count(KeyRange.prefix("r")),
+        tx -> tx.delete("r1"));
+  }
+
+  /** Own writes are not reads: a body that reads back what it has written depends on nothing. */
+  @Test
+  default void ownWritesAreNotReads() {
+    assertNoConflict(
+        tx -> tx.write("key", "old"),
+        tx -> assertEquals("1", tx.write("mine", "1").read("mine")),
+        tx -> tx.write("key", "new"));
+  }
+
+  /** The whole key space of the application is a range like any other. */
+  @Test
+  default void theWholeKeySpaceCanBeRead() {
+    Consumer<Transaction> all = tx -> tx.count(KeyRange.all());
+    assertNoConflict(tx -> tx.write("key", "old"), all, tx -> tx.delete("absent"));
+    assertConflict(tx -> tx.write("key", "old"), all, tx -> tx.write("new", "1"));
+  }
+
+  /** With more entries than are guarded one by one, any other commit is a reason to run again. */
+  @Test
+  default void aLargeRangeIsGuardedAsAWhole() {
+    Consumer<Transaction> hundred =
+        tx -> {
+          for (int i = 0; i < 100; i++) {
+            tx.write("r" + i, "v");
+          }
+        };
+    Consumer<Transaction> counts = tx -> assertEquals(100, tx.count(KeyRange.prefix("r")));
+    assertConflict(hundred, counts, tx -> tx.write("r100", "phantom"));
+
+    DistributedStorage a = nodes().open();
+    DistributedStorage b = nodes().open();
+    int[] runs = {0};
+    a.runTransaction(
+        at(IsolationLevel.SERIALIZABLE),
+        tx -> {
+          assertTrue(tx.count(KeyRange.prefix("r")) >= 100);
+          if (++runs[0] == 1) {
+            b.runTransaction(other -> other.write("elsewhere", "1"));
+          }
+          tx.write("counted", "1");
+        });
+    assertEquals(1, runs[0], "what it has read has not changed: it is sent again, not run again");
+  }
+
+  /** What a node has read at one state is right as of then, so nothing is sent. */
+  @Test
+  default void aReadOnlyTransactionSendsNothing() {
+    DistributedStorage a = nodes().open();
+    a.runTransaction(tx -> tx.write("key", "1"));
+    long before = a.status().counters().batches();
+    long revision = a.revision();
+    a.callTransaction(
+        at(IsolationLevel.SERIALIZABLE),
+        tx -> {
+          a.runTransaction(other -> other.write("key", "2"));
+          return tx.read("key");
+        });
+    assertEquals(before + 1, a.status().counters().batches(), "the inner one");
+    assertEquals(revision + 1, a.revision());
+  }
+
+  // ---- requireUnchanged
+
+  /** At Read Committed what counts is the state at the first such call; without writes, too. */
+  @Test
+  default void readCommittedRequiresFromTheFirstCallOn() {
+    DistributedStorage a = nodes().open();
+    a.runTransaction(tx -> tx.write("key", "1"));
+    try (ExplicitTransaction tx = a.begin(at(IsolationLevel.READ_COMMITTED))) {
+      a.runTransaction(other -> other.write("key", "2"));
+      tx.requireUnchanged("key").write("mine", "1").commit();
+    }
+    try (ExplicitTransaction tx = a.begin(at(IsolationLevel.READ_COMMITTED))) {
+      tx.requireUnchanged("key");
+      a.runTransaction(other -> other.write("key", "3"));
+      assertEquals("3", tx.read("key"));
+      assertEquals(
+          Bytes.utf8("key"),
+          assertThrows(TransactionConflictException.class, tx::commit).key(),
+          "it writes nothing, and is checked");
+    }
+  }
+
+  /** A Read Committed write conflicts with none, beside a read that is required unchanged. */
+  @Test
+  default void readCommittedWritesAreStillTheLast() {
+    DistributedStorage a = nodes().open();
+    a.runTransaction(tx -> tx.write("key", "1").write("written", "0"));
+    try (ExplicitTransaction tx = a.begin(at(IsolationLevel.READ_COMMITTED))) {
+      tx.requireUnchanged("key").write("written", "mine");
+      a.runTransaction(other -> other.write("written", "theirs"));
+      tx.commit();
+    }
+    assertEquals("mine", a.read("written"));
+  }
+
+  /** A body whose required key has changed runs again on the new state. */
+  @Test
+  default void aBodyRunsAgainAfterAReadHasChanged() {
+    DistributedStorage a = nodes().open();
+    DistributedStorage b = nodes().open();
+    a.runTransaction(tx -> tx.write("price", "10"));
+    int[] runs = {0};
+    a.runTransaction(
+        tx -> {
+          String price = String.valueOf(tx.requireUnchanged("price").read("price"));
+          if (++runs[0] == 1) {
+            b.runTransaction(other -> other.write("price", "20"));
+          }
+          tx.write("order", price);
+        });
+    assertEquals(2, runs[0]);
+    assertEquals("20", a.read("order"));
+  }
+}

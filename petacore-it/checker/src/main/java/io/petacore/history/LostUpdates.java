@@ -1,13 +1,12 @@
 package io.petacore.history;
 
-import io.petacore.transaction.IsolationLevel;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Finds pairs of Snapshot transactions that read the same version of a key and both replaced it:
- * one of the updates is lost, in either order.
+ * Finds pairs of transactions that read one state each, the same version of a key, and both
+ * replaced it: one of the updates is lost, in either order.
  */
 final class LostUpdates {
 
@@ -27,7 +26,7 @@ final class LostUpdates {
       for (KeyEvidence.Read read : key.reads()) {
         Txn txn = evidence.txn(read.txn());
         if (read.external()
-            && txn.level() == IsolationLevel.SNAPSHOT
+            && txn.readsOneState()
             && txn.ops().stream().anyMatch(op -> op.writes() && op.key().equals(key.key()))) {
           Integer other = replaced.putIfAbsent(read.version(), read.txn());
           if (other != null && other != read.txn()) {

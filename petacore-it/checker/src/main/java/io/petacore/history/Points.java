@@ -1,6 +1,5 @@
 package io.petacore.history;
 
-import io.petacore.transaction.IsolationLevel;
 import java.util.List;
 
 /**
@@ -9,6 +8,8 @@ import java.util.List;
  * satisfies the guarantees if and only if this graph has no cycle.
  *
  * <ul>
+ *   <li>Serializable: both points coincide. All reads and writes happen at the commit; those of a
+ *       transaction that only reads happen at its snapshot.
  *   <li>Snapshot: all reads happen at the begin. The transactions that it read from, that it
  *       overwrote (first committer wins) and that ended on its node are committed before its begin;
  *       transactions that overwrote its reads are committed after its begin. By theorem 4.1 of
@@ -17,11 +18,17 @@ import java.util.List;
  *   <li>Read Committed: each read happens at a time of its own. The transactions that it read from
  *       are committed before its commit; transactions that overwrote its reads are committed after
  *       its begin.
- *   <li>Serializable: everything happens at one time.
  * </ul>
  *
  * <p>A history may mix levels: each transaction gets the guarantees of its own level, whatever the
  * levels of the others (Adya's mixing theorem, section 5.5).
+ *
+ * <p><b>Why a correct storage shows no cycle.</b> Put each commit at its revision, and the begin of
+ * a Snapshot transaction, or all of a Serializable one that only reads, right after the revision of
+ * its snapshot: every dependency then leads forward. In a write skew of Serializable T and Snapshot
+ * U, T's read still holds at T's commit, so U, which overwrites it, commits later; and U's begin
+ * comes before T's commit. Both lead from U's begin over T to U's commit, which is no cycle. Two
+ * Serializable transactions have no begin to lead from: each would commit before the other.
  */
 final class Points {
 
@@ -31,47 +38,53 @@ final class Points {
    * Returns the graph. The edges of kind WITHIN come first, so that each is the first edge of its
    * vertex; the edge of a dependency has the index of the dependency plus the number of
    * transactions.
+   *
+   * @param serializable whether every transaction is to be one point
+   * @param strict whether reads, too, follow real time across nodes
    */
   static Digraph graph(
-      List<Txn> txns, List<Dependency> dependencies, boolean serializable, boolean strict) {
+      Evidence evidence, List<Dependency> dependencies, boolean serializable, boolean strict) {
     Digraph.Builder builder = new Digraph.Builder();
-    for (int txn = 0; txn < txns.size(); txn++) {
+    int txns = evidence.txns().size();
+    for (int txn = 0; txn < txns; txn++) {
       builder.add(beginning(txn), commit(txn), Kind.WITHIN);
     }
     for (Dependency dependency : dependencies) {
+      boolean leavesBeginning =
+          dependency.kind() == Kind.RW && !isOnePoint(evidence, dependency.before(), serializable);
+      boolean arrivesAtBeginning =
+          !isOnePoint(evidence, dependency.after(), serializable)
+              && precedesBeginning(evidence, dependency, strict);
       builder.add(
-          leaves(dependency, serializable),
-          arrives(dependency, txns.get(dependency.after()).level(), serializable, strict),
+          leavesBeginning ? beginning(dependency.before()) : commit(dependency.before()),
+          arrivesAtBeginning ? beginning(dependency.after()) : commit(dependency.after()),
           dependency.kind());
     }
-    return builder.build(2 * txns.size());
+    return builder.build(2 * txns);
   }
 
   static int beginning(int txn) {
     return 2 * txn;
   }
 
+  /** Returns the commit of a transaction: its only point if it has one. */
   static int commit(int txn) {
     return 2 * txn + 1;
   }
 
-  private static int leaves(Dependency dependency, boolean serializable) {
-    return dependency.kind() == Kind.RW && !serializable
-        ? beginning(dependency.before())
-        : commit(dependency.before());
+  private static boolean isOnePoint(Evidence evidence, int txn, boolean serializable) {
+    return serializable || evidence.txn(txn).isOnePoint();
   }
 
-  private static int arrives(
-      Dependency dependency, IsolationLevel level, boolean serializable, boolean strict) {
-    boolean atBeginning =
-        serializable
-            || switch (dependency.kind()) {
-              case WW, WR -> level == IsolationLevel.SNAPSHOT;
-              case RW -> false;
-              case SESSION -> true;
-              case REAL_TIME -> strict;
-              case WITHIN -> throw new IllegalArgumentException("not of two transactions");
-            };
-    return atBeginning ? beginning(dependency.after()) : commit(dependency.after());
+  private static boolean precedesBeginning(
+      Evidence evidence, Dependency dependency, boolean strict) {
+    boolean oneState = evidence.txn(dependency.after()).readsOneState();
+    return switch (dependency.kind()) {
+      case WW, WR -> oneState;
+      case RW -> false;
+      case SESSION -> true;
+      case REAL_TIME -> strict;
+      case WITHIN -> throw new IllegalArgumentException("not of two transactions");
+    };
   }
 }

@@ -2,7 +2,6 @@ package io.petacore.history;
 
 import io.petacore.history.KeyEvidence.Read;
 import io.petacore.history.KeyEvidence.Write;
-import io.petacore.transaction.IsolationLevel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -104,12 +103,12 @@ final class ReadRules {
   }
 
   /**
-   * Checks that a transaction sees its own writes and, under Snapshot, that its reads are
+   * Checks that a transaction sees its own writes and, unless at Read Committed, that its reads are
    * repeatable. (Kingsbury and Alvaro call violations "internal", after the axiom Int of Cerone,
    * Bernardi and Gotsman.)
    */
   private void checkInternal(int txn) {
-    boolean snapshot = evidence.txn(txn).level() == IsolationLevel.SNAPSHOT;
+    boolean repeatable = evidence.txn(txn).readsOneState();
     Map<String, List<Long>> known =
         new HashMap<>(); // the last value read of a key, with own writes on top
     Map<String, List<Long>> own = new HashMap<>();
@@ -127,7 +126,7 @@ final class ReadRules {
       List<Long> expected = known.get(op.key());
       List<Long> mine = own.getOrDefault(op.key(), List.of());
       boolean right =
-          (snapshot && expected != null) ? op.seen().equals(expected) : endsWith(op.seen(), mine);
+          (repeatable && expected != null) ? op.seen().equals(expected) : endsWith(op.seen(), mine);
       if (!right) {
         findings.add(
             AnomalyType.INTERNAL,
@@ -138,7 +137,7 @@ final class ReadRules {
                         .formatted(
                             op.key(),
                             Narration.seen(op.isOfList(), op.seen()),
-                            snapshot && expected != null
+                            repeatable && expected != null
                                 ? Narration.seen(op.isOfList(), expected)
                                 : "its own " + mine + " last"));
       }

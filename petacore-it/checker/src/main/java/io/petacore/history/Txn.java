@@ -49,6 +49,16 @@ public record Txn(
     return outcome != Outcome.UNKNOWN && completed < other.invoked;
   }
 
+  /** Returns whether all reads see one state. */
+  public boolean readsOneState() {
+    return level != IsolationLevel.READ_COMMITTED;
+  }
+
+  /** Returns whether everything happens at one point in time. */
+  public boolean isOnePoint() {
+    return level == IsolationLevel.SERIALIZABLE;
+  }
+
   /** Returns whether any operation writes. */
   public boolean writes() {
     return ops.stream().anyMatch(MicroOp::writes);

@@ -56,6 +56,11 @@ final class Histories {
       return this;
     }
 
+    Step serializable() {
+      level = IsolationLevel.SERIALIZABLE;
+      return this;
+    }
+
     Step fails() {
       outcome = Outcome.FAIL;
       return this;

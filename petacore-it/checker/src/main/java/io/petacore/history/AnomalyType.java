@@ -34,7 +34,12 @@ public enum AnomalyType {
   /** A cycle with several anti-dependencies, no two of them adjacent. */
   G_NONADJACENT("G-nonadjacent, long fork of the order"),
   /** A cycle with adjacent anti-dependencies: write skew. */
-  G2_ITEM("G2-item, write skew");
+  G2_ITEM("G2-item, write skew"),
+  /**
+   * Such a cycle in which one anti-dependency is of a predicate: a range was read without a key
+   * that another transaction created.
+   */
+  G2("G2, write skew by a phantom");
 
   private final String title;
 

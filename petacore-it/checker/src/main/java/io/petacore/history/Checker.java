@@ -13,7 +13,7 @@ import java.util.Locale;
  * <ul>
  *   <li>Serializable transactions are serializable: each is as if it ran at one time, between its
  *       begin and its end if it writes, and at a state that its node had applied if it only reads.
- *       So there is no write skew among them.
+ *       So there is no write skew and no phantom among them.
  *   <li>Snapshot transactions run at strong session snapshot isolation, whatever the levels of the
  *       other transactions: no lost update, fractured read, G-single, G-nonadjacent, or anything
  *       stronger. The snapshot includes everything that the node has seen or committed before.
@@ -25,7 +25,7 @@ import java.util.Locale;
  *       lag; {@link #checkStrictly} forbids that, too.)
  * </ul>
  *
- * <p>Other cycles are reported as allowed: write skew (G2-item) unless it is among Serializable
+ * <p>Other cycles are reported as allowed: write skew (G2-item, G2) unless it is among Serializable
  * transactions, and lost updates under Read Committed.
  */
 public final class Checker {

@@ -107,7 +107,7 @@ final class Cycles {
     }
     for (int i = 0; i < cycle.size(); i++) {
       if (cycle.get(i).kind() == Kind.RW && cycle.get((i + 1) % cycle.size()).kind() == Kind.RW) {
-        return AnomalyType.G2_ITEM;
+        return anti.stream().anyMatch(Dependency::predicate) ? AnomalyType.G2 : AnomalyType.G2_ITEM;
       }
     }
     return AnomalyType.G_NONADJACENT;

@@ -3,6 +3,7 @@ package io.petacore.history;
 import io.petacore.history.KeyEvidence.Read;
 import io.petacore.history.KeyEvidence.Write;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -40,6 +41,8 @@ final class Dependencies {
             all.add(Dependency.inTime(before, after, Kind.REAL_TIME));
           }
         });
+    // Where both exist, a search follows the dependency of an item: the stronger statement.
+    all.sort(Comparator.comparing(Dependency::predicate));
     return all;
   }
 
@@ -85,7 +88,11 @@ final class Dependencies {
     Write write = key.writer(version);
     if (write != null) {
       for (long next : order.successors(version)) {
-        add(write.txn(), key, next, Kind.WW, version);
+        Write overwriting = key.writer(next);
+        if (overwriting != null) {
+          int after = overwriting.txn();
+          add(new Dependency(write.txn(), after, Kind.WW, key.key(), version, next, false));
+        }
       }
     }
   }
@@ -94,21 +101,22 @@ final class Dependencies {
     long version = read.version();
     Write write = key.writer(version);
     if (write != null) {
-      add(new Dependency(write.txn(), read.txn(), Kind.WR, key.key(), version, version));
+      add(new Dependency(write.txn(), read.txn(), Kind.WR, key.key(), version, version, false));
     }
     for (long next : order.overwriters(version)) {
       Write overwriting = key.writer(next);
       // A read of a value that its writer overwrote says nothing about earlier versions.
-      if (write == null || overwriting == null || overwriting.txn() != write.txn()) {
-        add(read.txn(), key, next, Kind.RW, version);
+      if (overwriting != null && (write == null || overwriting.txn() != write.txn())) {
+        add(
+            new Dependency(
+                read.txn(),
+                overwriting.txn(),
+                Kind.RW,
+                key.key(),
+                version,
+                next,
+                read.predicate()));
       }
-    }
-  }
-
-  private void add(int before, KeyEvidence key, long next, Kind kind, long version) {
-    Write write = key.writer(next);
-    if (write != null) {
-      add(new Dependency(before, write.txn(), kind, key.key(), version, next));
     }
   }
 

@@ -1,6 +1,8 @@
 package io.petacore.history;
 
 import io.petacore.history.EdnReader.Keyword;
+import io.petacore.history.MicroOp.PointOp;
+import io.petacore.history.MicroOp.RangeRead;
 import io.petacore.transaction.IsolationLevel;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -17,7 +19,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads and writes histories in the format of Jepsen and Elle: one EDN map per event and line;
  * begin events have nil in position of read values. Elle ignores the fields it does not know (node,
- * thread, isolation). A history for Elle must contain only lists or only registers.
+ * thread, isolation, ranges). A history for Elle must contain only lists or only registers.
+ *
+ * <p>Elle has no range reads: one is written as a read of each key in the range, and the field
+ * {@code :ranges} names the reads it consists of: the index of the first, their number, and the
+ * bounds.
  */
 public final class EdnHistory {
 
@@ -40,6 +46,7 @@ public final class EdnHistory {
       }
     }
     events.sort(Comparator.comparingLong(Event::position));
+    Keys keys = new Keys(history.txns());
     for (int index = 0; index < events.size(); index++) {
       Event event = events.get(index);
       Txn txn = event.txn();
@@ -50,13 +57,7 @@ public final class EdnHistory {
       out.append(", :time ")
           .append(Long.toString(event.invocation() ? txn.invokedNanos() : txn.completedNanos()));
       out.append(", :f :txn, :value ");
-      String between = "[";
-      for (MicroOp op : txn.ops()) {
-        out.append(between);
-        write(op, known, out);
-        between = " ";
-      }
-      out.append(txn.ops().isEmpty() ? "[]" : "]");
+      writeOps(txn, keys, known, out);
       out.append(", :isolation :").append(lower(txn.level().name()));
       out.append(", :node ");
       write(txn.node(), out);
@@ -78,7 +79,33 @@ public final class EdnHistory {
     return name.toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  private static void write(MicroOp op, boolean known, Appendable out) throws IOException {
+  private static void writeOps(Txn txn, Keys keys, boolean known, Appendable out)
+      throws IOException {
+    StringBuilder ranges = new StringBuilder();
+    int written = 0;
+    out.append('[');
+    for (MicroOp op : txn.ops()) {
+      List<PointOp> points = keys.points(op);
+      if (op instanceof RangeRead range) {
+        ranges.append(ranges.isEmpty() ? "[" : " [").append(written).append(' ');
+        ranges.append(points.size()).append(' ');
+        write(range.from(), ranges);
+        ranges.append(' ');
+        write(range.to(), ranges);
+        ranges.append(']');
+      }
+      for (PointOp point : points) {
+        out.append(written++ == 0 ? "" : " ");
+        write(point, known, out);
+      }
+    }
+    out.append(']');
+    if (!ranges.isEmpty()) {
+      out.append(", :ranges [").append(ranges).append(']');
+    }
+  }
+
+  private static void write(PointOp op, boolean known, Appendable out) throws IOException {
     out.append(op.writes() ? (op.isOfList() ? "[:append " : "[:w ") : "[:r ");
     write(op.key(), out);
     out.append(' ');
@@ -191,6 +218,13 @@ public final class EdnHistory {
       for (Object op : vector(get(end, "value"))) {
         ops.add(op(vector(op)));
       }
+      Object ranges = get(end, "ranges");
+      if (ranges != null) {
+        List<?> all = vector(ranges);
+        for (int i = all.size() - 1; i >= 0; i--) { // from the end: indexes before stay valid
+          join(ops, vector(all.get(i)));
+        }
+      }
       txns.add(
           new Txn(
               Math.toIntExact(process),
@@ -207,11 +241,33 @@ public final class EdnHistory {
               number(get(end, "time"))));
     }
 
+    /** Makes one range read of the reads that it was written as. */
+    private static void join(List<MicroOp> ops, List<?> range) {
+      int first = Math.toIntExact(number(range.get(0)));
+      int end = first + Math.toIntExact(number(range.get(1)));
+      if (first < 0 || end < first || end > ops.size()) {
+        throw new IllegalArgumentException("a range of operations that do not exist: " + range);
+      }
+      List<PointOp> found = new ArrayList<>();
+      boolean lists = false;
+      for (MicroOp op : ops.subList(first, end)) {
+        if (!(op instanceof PointOp read) || read.writes()) {
+          throw new IllegalArgumentException("a range of an operation that is no read: " + op);
+        }
+        lists |= read.isOfList();
+        if (!read.seen().isEmpty()) {
+          found.add(read);
+        }
+      }
+      ops.subList(first, end).clear();
+      ops.add(first, new RangeRead(key(range.get(2)), key(range.get(3)), lists, found));
+    }
+
     private static boolean isList(List<?> op) {
       return name(op.get(0)).equals("append") || op.get(2) instanceof List<?>;
     }
 
-    private MicroOp op(List<?> op) {
+    private PointOp op(List<?> op) {
       String key = key(op.get(1));
       Object value = op.get(2);
       return switch (name(op.get(0))) {

@@ -1,27 +1,35 @@
 package io.petacore.history;
 
+import io.petacore.history.MicroOp.PointOp;
+import io.petacore.history.MicroOp.RangeRead;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A history indexed by key. A transaction of unknown outcome counts as committed if a committed
- * transaction has seen one of its writes. Its reads are ignored, since they may come from an
- * attempt that was not committed.
+ * A history indexed by key. A read of a range is a read of every key of the history in the range. A
+ * transaction of unknown outcome counts as committed if a committed transaction has seen one of its
+ * values. Its reads are ignored, since they may come from an attempt that was not committed.
  */
 final class Evidence {
 
   private final List<Txn> txns;
+  private final Keys names;
   private final Map<String, KeyEvidence> keys = new LinkedHashMap<>();
   private final BitSet committed = new BitSet();
 
   Evidence(History history) {
     this.txns = history.txns();
+    this.names = new Keys(txns);
+    names.lists().forEach((key, list) -> keys.put(key, new KeyEvidence(key, list)));
     for (int txn = 0; txn < txns.size(); txn++) {
       sort(txn);
     }
@@ -35,27 +43,25 @@ final class Evidence {
   private void sort(int txn) {
     boolean ok = txns.get(txn).outcome() == Outcome.OK;
     committed.set(txn, ok);
-    List<MicroOp> ops = txns.get(txn).ops();
-    Map<String, Integer> lastWrites = new HashMap<>();
-    for (int i = 0; i < ops.size(); i++) {
-      if (ops.get(i).writes()) {
-        lastWrites.put(ops.get(i).key(), i);
+    Map<String, PointOp> lastWrites = new HashMap<>();
+    for (MicroOp op : txns.get(txn).ops()) {
+      if (op instanceof PointOp point && point.writes()) {
+        lastWrites.put(point.key(), point);
       }
     }
-    Map<String, Boolean> written = new HashMap<>();
-    for (int i = 0; i < ops.size(); i++) {
-      MicroOp op = ops.get(i);
-      KeyEvidence key =
-          keys.computeIfAbsent(op.key(), name -> new KeyEvidence(name, op.isOfList()));
-      if (key.isList() != op.isOfList()) {
-        throw new IllegalArgumentException(op.key() + " is used as a list and as a register");
-      }
-      if (op.writes()) {
-        written.put(op.key(), true);
-        key.addWrite(
-            op.written(), new KeyEvidence.Write(txn, lastWrites.getOrDefault(op.key(), i) == i));
-      } else if (ok) {
-        key.addRead(new KeyEvidence.Read(txn, op.seen(), !written.containsKey(op.key())));
+    Set<String> written = new HashSet<>();
+    for (MicroOp op : txns.get(txn).ops()) {
+      for (PointOp point : names.points(op)) {
+        KeyEvidence key = key(point.key());
+        if (point.writes()) {
+          written.add(point.key());
+          boolean last = point.equals(lastWrites.get(point.key()));
+          key.addWrite(point.written(), new KeyEvidence.Write(txn, last));
+        } else if (ok) {
+          boolean external = !written.contains(point.key());
+          boolean predicate = op instanceof RangeRead && point.seen().isEmpty();
+          key.addRead(txn, point.seen(), external, predicate);
+        }
       }
     }
   }
@@ -64,6 +70,13 @@ final class Evidence {
     if (write != null && txns.get(write.txn()).outcome() == Outcome.UNKNOWN) {
       committed.set(write.txn());
     }
+  }
+
+  /** Returns what a transaction did to each key. */
+  List<PointOp> points(int txn) {
+    List<PointOp> points = new ArrayList<>();
+    txn(txn).ops().forEach(op -> points.addAll(names.points(op)));
+    return points;
   }
 
   List<Txn> txns() {
@@ -81,6 +94,10 @@ final class Evidence {
 
   Collection<KeyEvidence> keys() {
     return keys.values();
+  }
+
+  KeyEvidence key(String name) {
+    return Objects.requireNonNull(keys.get(name));
   }
 
   boolean isCommitted(int txn) {

@@ -24,8 +24,9 @@ final class KeyEvidence {
    *
    * @param seen the elements of the list, or the value of the register if it is present
    * @param external whether the transaction had not written the key before this read
+   * @param predicate whether a read of a range shows that the key was absent
    */
-  record Read(int txn, List<Long> seen, boolean external) {
+  record Read(int txn, List<Long> seen, boolean external, boolean predicate) {
     /** Returns the version read, identified by the value written last. */
     long version() {
       return seen.isEmpty() ? INITIAL : seen.get(seen.size() - 1);
@@ -58,8 +59,8 @@ final class KeyEvidence {
     }
   }
 
-  void addRead(Read read) {
-    reads.add(read);
+  void addRead(int txn, List<Long> seen, boolean external, boolean predicate) {
+    reads.add(new Read(txn, seen, external, predicate));
   }
 
   /** Returns the writes by value, in the order in which the transactions began. */

@@ -25,9 +25,7 @@ final class LostUpdates {
       Map<Long, Integer> replaced = new HashMap<>();
       for (KeyEvidence.Read read : key.reads()) {
         Txn txn = evidence.txn(read.txn());
-        if (read.external()
-            && txn.readsOneState()
-            && txn.ops().stream().anyMatch(op -> op.writes() && op.key().equals(key.key()))) {
+        if (read.external() && txn.readsOneState() && txn.writes(key.key())) {
           Integer other = replaced.putIfAbsent(read.version(), read.txn());
           if (other != null && other != read.txn()) {
             report(key, List.of(other, read.txn()), read);

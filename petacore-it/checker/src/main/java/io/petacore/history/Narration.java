@@ -1,5 +1,8 @@
 package io.petacore.history;
 
+import io.petacore.data.Bytes;
+import io.petacore.history.MicroOp.PointOp;
+import io.petacore.history.MicroOp.RangeRead;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -41,11 +44,25 @@ final class Narration {
         txn.ops().stream().map(Narration::describe).collect(Collectors.joining(", ")));
   }
 
-  static String describe(MicroOp op) {
-    if (op.writes()) {
-      return (op.isOfList() ? "append " : "write ") + op.written() + " to " + op.key();
+  private static String describe(MicroOp op) {
+    if (op instanceof RangeRead range) {
+      return "read "
+          + range(range)
+          + " as {"
+          + range.found().stream()
+              .map(read -> read.key() + "=" + seen(read.isOfList(), read.seen()))
+              .collect(Collectors.joining(", "))
+          + "}";
     }
-    return "read " + op.key() + " as " + seen(op.isOfList(), op.seen());
+    PointOp point = (PointOp) op;
+    if (point.writes()) {
+      return (point.isOfList() ? "append " : "write ") + point.written() + " to " + point.key();
+    }
+    return "read " + point.key() + " as " + seen(point.isOfList(), point.seen());
+  }
+
+  private static String range(RangeRead range) {
+    return "[" + range.from() + ", " + range.to() + ")";
   }
 
   /** Describes the result of a read. */
@@ -76,70 +93,64 @@ final class Narration {
   }
 
   private String why(Dependency dependency, String before, String after) {
-    Txn first = evidence.txn(dependency.before());
-    Txn second = evidence.txn(dependency.after());
-    String key = dependency.key();
-    boolean list = isOfList(first, key) || isOfList(second, key);
-    String wrote = list ? " appended " : " wrote ";
+    int first = dependency.before();
+    int second = dependency.after();
     return switch (dependency.kind()) {
       case WW ->
           before
-              + wrote
-              + dependency.from()
-              + " to "
-              + key
+              + " "
+              + wrote(dependency, dependency.from())
               + ", and "
               + after
-              + wrote
-              + dependency.to()
+              + " "
+              + wrote(dependency, dependency.to())
               + " after it";
       case WR ->
           before
-              + wrote
-              + dependency.to()
-              + " to "
-              + key
+              + " "
+              + wrote(dependency, dependency.to())
               + ", and "
               + after
               + " read it"
-              + (list ? " in " + read(second, dependency) : "");
+              + readIn(second, dependency);
       case RW ->
           before
               + " read "
-              + key
+              + dependency.key()
               + " as "
               + read(first, dependency)
-              + ", without "
-              + dependency.to()
-              + ", which "
+              + (dependency.predicate() ? " in " + range(first, dependency.key()) : "")
+              + ", before "
               + after
-              + (list ? " appended" : " wrote");
-      case SESSION ->
-          before
-              + " had ended on "
-              + first.node()
-              + " (event "
-              + first.completed()
-              + ") before "
-              + after
-              + " began there (event "
-              + second.invoked()
-              + ")";
+              + " "
+              + wrote(dependency, dependency.to());
+      case SESSION -> endedBefore(first, before, second, after, "there");
       case REAL_TIME ->
-          before
-              + " had ended on "
-              + first.node()
-              + " (event "
-              + first.completed()
-              + ") before "
-              + after
-              + " began on "
-              + second.node()
-              + " (event "
-              + second.invoked()
-              + ")";
+          endedBefore(first, before, second, after, "on " + evidence.txn(second).node());
       case WITHIN -> throw new IllegalStateException("not of two transactions");
     };
+  }
+
+  private String readIn(int txn, Dependency dependency) {
+    KeyEvidence key = evidence.key(dependency.key());
+    return key.isList() ? " in " + read(txn, dependency) : "";
+  }
+
+  private String wrote(Dependency dependency, long version) {
+    KeyEvidence key = evidence.key(dependency.key());
+    return (key.isList() ? "appended " : "wrote ") + version + " to " + key.key();
+  }
+
+  private String endedBefore(int first, String before, int second, String after, String where) {
+    return String.format(
+        Locale.ROOT,
+        "%s had ended on %s (event %d) before %s began %s (event %d)",
+        before,
+        evidence.txn(first).node(),
+        evidence.txn(first).completed(),
+        after,
+        where,
+        evidence.txn(second).invoked());
   }
 
   /** Describes a cycle of the values of a register. */
@@ -168,15 +179,21 @@ final class Narration {
     return version == KeyEvidence.INITIAL ? "absent" : Long.toString(version);
   }
 
-  private static boolean isOfList(Txn txn, String key) {
-    return txn.ops().stream().anyMatch(op -> op.key().equals(key) && op.isOfList());
-  }
-
-  private static String read(Txn txn, Dependency dependency) {
-    return txn.ops().stream()
+  private String read(int txn, Dependency dependency) {
+    return evidence.points(txn).stream()
         .filter(op -> op.key().equals(dependency.key()) && !op.writes())
         .findFirst()
         .map(op -> seen(op.isOfList(), op.seen()))
+        .orElse("?");
+  }
+
+  /** Describes the range in which a transaction found a key to be absent. */
+  private String range(int txn, String key) {
+    Bytes absent = Bytes.utf8(key);
+    return evidence.txn(txn).ops().stream()
+        .filter(op -> op instanceof RangeRead range && range.range().contains(absent))
+        .findFirst()
+        .map(op -> range((RangeRead) op))
         .orElse("?");
   }
 }

@@ -1,5 +1,8 @@
 package io.petacore.history;
 
+import io.petacore.data.Entry;
+import io.petacore.history.MicroOp.PointOp;
+import io.petacore.history.MicroOp.RangeRead;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Transaction;
 import java.util.ArrayList;
@@ -39,26 +42,34 @@ public record Plan(IsolationLevel level, List<MicroOp> ops) {
   }
 
   private static MicroOp run(Transaction tx, MicroOp op) {
-    String key = op.key();
-    @Nullable String value = op.isOfList() || !op.writes() ? tx.read(key) : null;
-    if (op.writes()) {
-      String written = Long.toString(op.written());
-      tx.write(key, op.isOfList() && value != null ? value + " " + written : written);
-      return op;
+    if (op instanceof RangeRead range) {
+      List<PointOp> found = new ArrayList<>();
+      for (Entry entry : tx.scan(range.range())) {
+        found.add(read(entry.key().toUtf8(), entry.value().toUtf8(), range.lists()));
+      }
+      return new RangeRead(range.from(), range.to(), range.lists(), found);
     }
-    if (op.isOfList()) {
-      return new MicroOp.ListRead(key, elements(value));
+    PointOp point = (PointOp) op;
+    String key = point.key();
+    @Nullable String value = point.isOfList() || !point.writes() ? tx.read(key) : null;
+    if (point.writes()) {
+      String written = Long.toString(point.written());
+      tx.write(key, point.isOfList() && value != null ? value + " " + written : written);
+      return point;
     }
-    return new MicroOp.RegisterRead(key, value == null ? null : Long.valueOf(value));
+    return value == null
+        ? PointOp.absent(key, point.isOfList())
+        : read(key, value, point.isOfList());
   }
 
-  private static List<Long> elements(@Nullable String list) {
-    List<Long> elements = new ArrayList<>();
-    if (list != null) {
-      for (String element : list.split(" ", -1)) {
-        elements.add(Long.valueOf(element));
-      }
+  private static PointOp read(String key, String value, boolean list) {
+    if (!list) {
+      return new MicroOp.RegisterRead(key, Long.valueOf(value));
     }
-    return elements;
+    List<Long> elements = new ArrayList<>();
+    for (String element : value.split(" ", -1)) {
+      elements.add(Long.valueOf(element));
+    }
+    return new MicroOp.ListRead(key, elements);
   }
 }

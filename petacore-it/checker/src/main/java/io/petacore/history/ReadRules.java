@@ -2,7 +2,7 @@ package io.petacore.history;
 
 import io.petacore.history.KeyEvidence.Read;
 import io.petacore.history.KeyEvidence.Write;
-import java.util.ArrayList;
+import io.petacore.history.MicroOp.PointOp;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -112,21 +112,21 @@ final class ReadRules {
     Map<String, List<Long>> known =
         new HashMap<>(); // the last value read of a key, with own writes on top
     Map<String, List<Long>> own = new HashMap<>();
-    for (MicroOp op : evidence.txn(txn).ops()) {
+    for (PointOp op : evidence.points(txn)) {
       if (op.writes()) {
-        List<Long> written = List.of(op.written());
-        own.merge(op.key(), written, op.isOfList() ? ReadRules::concat : (a, b) -> b);
+        own.put(op.key(), op.appliedTo(own.getOrDefault(op.key(), List.of())));
         if (!op.isOfList()) {
-          known.put(op.key(), written);
+          known.put(op.key(), op.appliedTo(List.of()));
         } else {
-          known.computeIfPresent(op.key(), (key, values) -> concat(values, written));
+          known.computeIfPresent(op.key(), (key, values) -> op.appliedTo(values));
         }
         continue;
       }
       List<Long> expected = known.get(op.key());
-      List<Long> mine = own.getOrDefault(op.key(), List.of());
+      List<Long> mine = own.get(op.key());
+      boolean exactly = expected != null && (repeatable || (mine != null && !op.isOfList()));
       boolean right =
-          (repeatable && expected != null) ? op.seen().equals(expected) : endsWith(op.seen(), mine);
+          exactly ? op.seen().equals(expected) : mine == null || endsWith(op.seen(), mine);
       if (!right) {
         findings.add(
             AnomalyType.INTERNAL,
@@ -137,18 +137,12 @@ final class ReadRules {
                         .formatted(
                             op.key(),
                             Narration.seen(op.isOfList(), op.seen()),
-                            repeatable && expected != null
+                            exactly
                                 ? Narration.seen(op.isOfList(), expected)
                                 : "its own " + mine + " last"));
       }
       known.put(op.key(), op.seen());
     }
-  }
-
-  private static List<Long> concat(List<Long> a, List<Long> b) {
-    List<Long> all = new ArrayList<>(a);
-    all.addAll(b);
-    return all;
   }
 
   private static boolean endsWith(List<Long> list, List<Long> end) {

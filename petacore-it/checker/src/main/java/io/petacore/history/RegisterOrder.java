@@ -8,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +27,10 @@ final class RegisterOrder implements VersionOrder {
   private final KeyEvidence key;
   private final Evidence evidence;
 
-  /** The values that each committed transaction has read and written, in order. */
-  private final Map<Integer, List<Long>> collectAccesses = new LinkedHashMap<>();
+  /** The versions that each committed transaction is known to have read and written, in order. */
+  private final NavigableMap<Integer, List<Long>> accesses = new TreeMap<>();
 
+  private final Map<Integer, Long> firstWritten = new HashMap<>();
   private final Map<Long, Map<Long, Reason>> next = new HashMap<>();
   private final Set<Long> versions = new LinkedHashSet<>();
 
@@ -35,48 +38,58 @@ final class RegisterOrder implements VersionOrder {
     this.key = key;
     this.evidence = evidence;
     collectAccesses();
-    collectAccesses.forEach(this::within);
-    int[] members = collectAccesses.keySet().stream().mapToInt(txn -> txn).sorted().toArray();
-    Precedence.visit(evidence.txns(), members, Precedence.SESSION, this::inSession);
+    accesses.forEach(this::within);
+    Precedence.visit(evidence.txns(), members(), Precedence.SESSION, this::inSession);
     Precedence.visit(
         evidence.txns(),
-        members,
+        members(),
         strict ? Precedence.STRICT : this::constrainsWrites,
         strict ? this::inSession : this::inTime);
     initialFirst();
   }
 
+  /** A transaction has read what others wrote before its own first write. */
   private void collectAccesses() {
-    for (int txn : keyTxns()) {
-      List<Long> values = new ArrayList<>();
-      boolean written = false;
-      for (MicroOp op : evidence.txn(txn).ops()) {
-        if (!op.key().equals(key.key())) {
-          continue;
-        }
-        if (op.writes()) {
-          values.add(op.written());
-          written = true;
-        } else if (!written && evidence.txn(txn).outcome() == Outcome.OK) {
-          long version = op.seen().isEmpty() ? KeyEvidence.INITIAL : op.seen().get(0);
-          KeyEvidence.Write write = key.writer(version);
-          if (version == KeyEvidence.INITIAL
-              || (write != null && evidence.isCommitted(write.txn()))) {
-            values.add(version);
-          }
-        }
-      }
-      if (!values.isEmpty()) {
-        collectAccesses.put(txn, values);
+    for (KeyEvidence.Read read : key.reads()) {
+      long version = read.version();
+      if (read.external() && isCommitted(version)) {
+        accesses.computeIfAbsent(read.txn(), txn -> new ArrayList<>()).add(version);
       }
     }
+    key.writes()
+        .forEach(
+            (version, write) -> {
+              if (evidence.isCommitted(write.txn())) {
+                accesses.computeIfAbsent(write.txn(), txn -> new ArrayList<>()).add(version);
+                firstWritten.putIfAbsent(write.txn(), version);
+              }
+            });
   }
 
-  private int[] keyTxns() {
-    Set<Integer> all = new LinkedHashSet<>();
-    key.writes().values().forEach(write -> all.add(write.txn()));
-    key.reads().forEach(read -> all.add(read.txn()));
-    return all.stream().mapToInt(txn -> txn).filter(evidence::isCommitted).sorted().toArray();
+  private boolean isCommitted(long version) {
+    KeyEvidence.Write write = key.writer(version);
+    return version == KeyEvidence.INITIAL || (write != null && evidence.isCommitted(write.txn()));
+  }
+
+  /** Returns the transactions of which an access is known, in the order in which they began. */
+  int[] members() {
+    return accesses.keySet().stream().mapToInt(txn -> txn).toArray();
+  }
+
+  /** Returns the first version that a member accessed. */
+  long first(int member) {
+    return accesses.getOrDefault(member, List.of()).get(0);
+  }
+
+  /** Returns the last version that a member accessed. */
+  long last(int member) {
+    List<Long> values = accesses.getOrDefault(member, List.of());
+    return values.get(values.size() - 1);
+  }
+
+  /** Returns the first version that a transaction wrote; null if it wrote none. */
+  @Nullable Long firstWritten(int txn) {
+    return firstWritten.get(txn);
   }
 
   private void within(int txn, List<Long> values) {
@@ -92,32 +105,19 @@ final class RegisterOrder implements VersionOrder {
    * A value that a node has read or written comes before the values that it reads or writes later.
    */
   private void inSession(int before, int after) {
-    add(last(before), collectAccesses.getOrDefault(after, List.of()).get(0), before, after);
+    add(last(before), first(after), before, after);
   }
 
   private boolean constrainsWrites(Txn before, Txn after) {
-    return Precedence.SESSION.constrains(before, after) || firstWritten(after) != null;
+    return Precedence.SESSION.constrains(before, after) || after.writes(key.key());
   }
 
   /** Another node may read an older value later, but it does not write one. */
   private void inTime(int before, int after) {
-    Long written = firstWritten(evidence.txn(after));
+    Long written = firstWritten(after);
     if (written != null) {
       add(last(before), written, before, after);
     }
-  }
-
-  private long last(int txn) {
-    List<Long> values = collectAccesses.getOrDefault(txn, List.of());
-    return values.get(values.size() - 1);
-  }
-
-  private @Nullable Long firstWritten(Txn txn) {
-    return txn.ops().stream()
-        .filter(op -> op.writes() && op.key().equals(key.key()))
-        .findFirst()
-        .map(MicroOp::written)
-        .orElse(null);
   }
 
   private void add(long before, long after, int first, int second) {

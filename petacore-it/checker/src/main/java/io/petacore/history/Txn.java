@@ -59,6 +59,16 @@ public record Txn(
     return level == IsolationLevel.SERIALIZABLE;
   }
 
+  /** Returns whether any operation writes a key. */
+  boolean writes(String key) {
+    for (MicroOp op : ops) {
+      if (op instanceof MicroOp.PointOp point && point.writes() && point.key().equals(key)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Returns whether any operation writes. */
   public boolean writes() {
     return ops.stream().anyMatch(MicroOp::writes);

@@ -216,7 +216,7 @@ class CheckerRegisterTest {
         fractured read
           T1 is #1 of n2, main (SNAPSHOT, OK; events 1 to 3): read x as absent, read y as 1
           T2 is #0 of n1, main (SNAPSHOT, OK; events 0 to 2): write 1 to x, write 1 to y
-          T1 comes before T2: T1 read x as absent, without 1, which T2 wrote
+          T1 comes before T2: T1 read x as absent, before T2 wrote 1 to x
           T2 comes before T1: T2 wrote 1 to y, and T1 read it
           and so T1 comes before itself
         """,

@@ -175,8 +175,8 @@ class CheckerSerializableTest {
         G2-item, write skew
           T1 is #0 of n1, main (SERIALIZABLE, OK; events 0 to 2): read x as absent, write 1 to y
           T2 is #1 of n2, main (SERIALIZABLE, OK; events 1 to 3): read y as absent, write 1 to x
-          T1 comes before T2: T1 read x as absent, without 1, which T2 wrote
-          T2 comes before T1: T2 read y as absent, without 1, which T1 wrote
+          T1 comes before T2: T1 read x as absent, before T2 wrote 1 to x
+          T2 comes before T1: T2 read y as absent, before T1 wrote 1 to y
           and so T1 comes before itself
         """,
         report.toString());

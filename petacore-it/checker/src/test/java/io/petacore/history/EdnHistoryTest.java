@@ -46,6 +46,29 @@ class EdnHistoryTest {
         write(recorder.history()));
   }
 
+  /** A range is the reads of its keys, as Elle has no ranges. */
+  @Test
+  void rangesAreWritten() throws IOException {
+    History history =
+        new Histories()
+            .then(
+                txn()
+                    .write("b", 1)
+                    .registers("a", "d", txn().read("b", 1).read("c", 2))
+                    .write("e", 3)
+                    .serializable(),
+                txn().write("c", 2).fails())
+            .history();
+    assertEquals(
+        """
+        {:index 0, :type :invoke, :process 0, :time 0, :f :txn, :value [[:w "b" 1] [:r "b" nil] [:r "c" nil] [:w "e" 3]], :ranges [[1 2 "a" "d"]], :isolation :serializable, :node "n1", :thread "main"}
+        {:index 1, :type :ok, :process 0, :time 1, :f :txn, :value [[:w "b" 1] [:r "b" 1] [:r "c" 2] [:w "e" 3]], :ranges [[1 2 "a" "d"]], :isolation :serializable, :node "n1", :thread "main"}
+        {:index 2, :type :invoke, :process 1, :time 2, :f :txn, :value [[:w "c" 2]], :isolation :snapshot, :node "n1", :thread "main"}
+        {:index 3, :type :fail, :process 1, :time 3, :f :txn, :value [[:w "c" 2]], :isolation :snapshot, :node "n1", :thread "main"}
+        """,
+        write(history));
+  }
+
   @Test
   void aHistoryIsReadBackUnchanged() throws IOException {
     History history =
@@ -57,6 +80,12 @@ class EdnHistoryTest {
             .then(txn().list("x", 1L, -2L).list("y", 3L), txn().list("never written"))
             .together(txn().absent("r").write("r", Long.MAX_VALUE), txn().write("s", 5).unknown())
             .then(txn().read("r", Long.MAX_VALUE))
+            .then(
+                txn()
+                    .registers("r", "t", txn().read("r", Long.MAX_VALUE))
+                    .lists("x", "z", txn().list("x", 1L, -2L).list("y", 3L))
+                    .registers("a", "b", txn())
+                    .serializable())
             .history();
     assertEquals(history, EdnHistory.read(write(history)));
     assertEquals(history, EdnHistory.read("[" + write(history) + "]"));
@@ -120,7 +149,9 @@ class EdnHistoryTest {
         "1",
         "{:type :ok, :process 1, :time 1, :value []}",
         "{:type :invoke, :process 1.5, :time 1, :value []}",
-        "{:type :invoke, :process 1, :time 1, :value nil}"
+        "{:type :invoke, :process 1, :time 1, :value nil}",
+        "{:type :invoke, :process 1, :time 1, :value [], :ranges [[0 1 1 2]]}",
+        "{:type :invoke, :process 1, :time 1, :value [[:w 1 1]], :ranges [[0 1 1 2]]}"
       })
   void malformedHistoriesAreRejected(String text) {
     assertThrows(IllegalArgumentException.class, () -> EdnHistory.read(text));

@@ -46,6 +46,23 @@ final class Histories {
       return this;
     }
 
+    /** Reads a range of registers, of which those are present that {@code found} reads. */
+    Step registers(String from, String to, Step found) {
+      return range(from, to, false, found);
+    }
+
+    /** Reads a range of lists, of which those are present that {@code found} reads. */
+    Step lists(String from, String to, Step found) {
+      return range(from, to, true, found);
+    }
+
+    private Step range(String from, String to, boolean lists, Step found) {
+      ops.add(
+          new MicroOp.RangeRead(
+              from, to, lists, found.ops.stream().map(MicroOp.PointOp.class::cast).toList()));
+      return this;
+    }
+
     Step on(String name) {
       node = name;
       return this;

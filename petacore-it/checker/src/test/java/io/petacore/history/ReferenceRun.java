@@ -1,5 +1,6 @@
 package io.petacore.history;
 
+import io.petacore.history.MicroOp.PointOp;
 import io.petacore.transaction.IsolationLevel;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -83,7 +84,7 @@ final class ReferenceRun {
         recording = begin();
         return;
       }
-      MicroOp op = left.get(0);
+      PointOp op = (PointOp) left.get(0);
       left = left.subList(1, left.size());
       boolean newest =
           plan.level() == IsolationLevel.READ_COMMITTED || defect == Defect.READS_NEWEST;
@@ -151,7 +152,7 @@ final class ReferenceRun {
       node.applied = revision;
       for (Plan last : workload.readAll()) {
         Recording reading = client.invoke(last.level());
-        MicroOp op = last.ops().get(0);
+        PointOp op = (PointOp) last.ops().get(0);
         List<Long> there = at(op.key(), node.applied);
         reading.note(
             op.isOfList()

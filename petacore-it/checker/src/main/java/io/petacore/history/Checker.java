@@ -49,8 +49,8 @@ public final class Checker {
     Evidence evidence = new Evidence(history);
     Findings findings = new Findings();
     new ReadRules(evidence, findings).check();
-    new LostUpdates(evidence, findings).check();
     List<Dependency> dependencies = new Dependencies(evidence, findings, strict).find();
+    new LostUpdates(evidence, findings).check();
     List<Txn> txns = evidence.txns();
     Cycles forbidden =
         new Cycles(

@@ -57,11 +57,21 @@ final class Dependencies {
   }
 
   private VersionOrder orderOfRegister(KeyEvidence key) {
-    RegisterOrder order = new RegisterOrder(key, evidence, strict);
-    List<RegisterOrder.Reason> cycle = order.cycle();
-    if (cycle.isEmpty()) {
-      return order;
+    AbsentReads absent = new AbsentReads(key, evidence);
+    while (true) {
+      RegisterOrder order = new RegisterOrder(key, evidence, strict);
+      List<RegisterOrder.Reason> cycle = order.cycle();
+      if (!cycle.isEmpty()) {
+        report(key, cycle);
+        return VersionOrder.NONE;
+      }
+      if (!absent.narrow(order)) {
+        return order;
+      } // else the reads that are known now prove more of the order
     }
+  }
+
+  private void report(KeyEvidence key, List<RegisterOrder.Reason> cycle) {
     List<Integer> txns =
         cycle.stream()
             .flatMap(reason -> Stream.of(reason.first(), reason.second()))
@@ -71,7 +81,6 @@ final class Dependencies {
         AnomalyType.CYCLIC_VERSIONS,
         txns,
         () -> new Narration(evidence).versions(key.key(), txns, cycle));
-    return VersionOrder.NONE;
   }
 
   private void addAll(KeyEvidence key, VersionOrder order) {
@@ -98,24 +107,19 @@ final class Dependencies {
   }
 
   private void addRead(KeyEvidence key, VersionOrder order, Read read) {
-    long version = read.version();
-    Write write = key.writer(version);
-    if (write != null) {
+    Long version = read.version();
+    Write write = version == null ? null : key.writer(version);
+    if (version != null && write != null) {
       add(new Dependency(write.txn(), read.txn(), Kind.WR, key.key(), version, version, false));
     }
-    for (long next : order.overwriters(version)) {
+    for (long next : order.overwriters(read.versions())) {
       Write overwriting = key.writer(next);
       // A read of a value that its writer overwrote says nothing about earlier versions.
       if (overwriting != null && (write == null || overwriting.txn() != write.txn())) {
+        long from = read.versions().get(0);
         add(
             new Dependency(
-                read.txn(),
-                overwriting.txn(),
-                Kind.RW,
-                key.key(),
-                version,
-                next,
-                read.predicate()));
+                read.txn(), overwriting.txn(), Kind.RW, key.key(), from, next, read.predicate()));
       }
     }
   }

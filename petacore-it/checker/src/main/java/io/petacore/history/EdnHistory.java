@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Elle has no range reads: one is written as a read of each key in the range, and the field
  * {@code :ranges} names the reads it consists of: the index of the first, their number, and the
- * bounds.
+ * bounds. Elle has no deletes, either: {@code [:d "key" tombstone]} is of this checker only, since
+ * in Elle's registers nil stands for the initial version and for no other.
  */
 public final class EdnHistory {
 
@@ -106,7 +107,7 @@ public final class EdnHistory {
   }
 
   private static void write(PointOp op, boolean known, Appendable out) throws IOException {
-    out.append(op.writes() ? (op.isOfList() ? "[:append " : "[:w ") : "[:r ");
+    out.append(function(op));
     write(op.key(), out);
     out.append(' ');
     if (op.writes()) {
@@ -119,6 +120,13 @@ public final class EdnHistory {
       out.append(op.seen().get(0).toString());
     }
     out.append(']');
+  }
+
+  private static String function(PointOp op) {
+    if (op instanceof MicroOp.Delete) {
+      return "[:d ";
+    }
+    return op.writes() ? (op.isOfList() ? "[:append " : "[:w ") : "[:r ";
   }
 
   private static void write(String string, Appendable out) throws IOException {
@@ -272,6 +280,7 @@ public final class EdnHistory {
       Object value = op.get(2);
       return switch (name(op.get(0))) {
         case "append" -> new MicroOp.Append(key, number(value));
+        case "d" -> new MicroOp.Delete(key, number(value));
         case "w" -> new MicroOp.Write(key, number(value));
         case "r" -> {
           if (lists.contains(key)) {

@@ -37,6 +37,7 @@ final class Evidence {
       for (KeyEvidence.Read read : key.reads()) {
         read.seen().forEach(value -> seen(key.writer(value)));
       }
+      new AbsentReads(key, this).start();
     }
   }
 
@@ -54,9 +55,13 @@ final class Evidence {
       for (PointOp point : names.points(op)) {
         KeyEvidence key = key(point.key());
         if (point.writes()) {
-          written.add(point.key());
+          boolean delete = point instanceof MicroOp.Delete;
+          if (!written.add(point.key()) && delete) {
+            throw new IllegalArgumentException(
+                point.key() + " is deleted by a transaction that had written it");
+          }
           boolean last = point.equals(lastWrites.get(point.key()));
-          key.addWrite(point.written(), new KeyEvidence.Write(txn, last));
+          key.addWrite(point.written(), new KeyEvidence.Write(txn, last, delete));
         } else if (ok) {
           boolean external = !written.contains(point.key());
           boolean predicate = op instanceof RangeRead && point.seen().isEmpty();

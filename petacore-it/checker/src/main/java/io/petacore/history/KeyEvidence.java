@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The writes and reads of one key in a history. */
@@ -16,8 +17,9 @@ final class KeyEvidence {
    * A write of a value.
    *
    * @param last whether this is the last write of the key by its transaction
+   * @param delete whether it leaves the key absent
    */
-  record Write(int txn, boolean last) {}
+  record Write(int txn, boolean last, boolean delete) {}
 
   /**
    * A read by a committed transaction.
@@ -25,11 +27,18 @@ final class KeyEvidence {
    * @param seen the elements of the list, or the value of the register if it is present
    * @param external whether the transaction had not written the key before this read
    * @param predicate whether a read of a range shows that the key was absent
+   * @param versions the versions that it may have read, each identified by the value written last;
+   *     several only if the key was absent and had been deleted
    */
-  record Read(int txn, List<Long> seen, boolean external, boolean predicate) {
-    /** Returns the version read, identified by the value written last. */
-    long version() {
-      return seen.isEmpty() ? INITIAL : seen.get(seen.size() - 1);
+  record Read(int txn, List<Long> seen, boolean external, boolean predicate, List<Long> versions) {
+
+    /** Returns the version read; null if it may be one of several. */
+    @Nullable Long version() {
+      return versions.size() == 1 ? versions.get(0) : null;
+    }
+
+    Read of(List<Long> possible) {
+      return new Read(txn, seen, external, predicate, possible);
     }
   }
 
@@ -60,7 +69,12 @@ final class KeyEvidence {
   }
 
   void addRead(int txn, List<Long> seen, boolean external, boolean predicate) {
-    reads.add(new Read(txn, seen, external, predicate));
+    long version = seen.isEmpty() ? INITIAL : seen.get(seen.size() - 1);
+    reads.add(new Read(txn, seen, external, predicate, List.of(version)));
+  }
+
+  void replaceReads(UnaryOperator<Read> replacement) {
+    reads.replaceAll(replacement);
   }
 
   /** Returns the writes by value, in the order in which the transactions began. */
@@ -78,5 +92,11 @@ final class KeyEvidence {
    */
   @Nullable Write writer(long value) {
     return writes.get(value);
+  }
+
+  /** Returns whether a version is an absence that a delete left. */
+  boolean isDeleted(long version) {
+    Write write = writer(version);
+    return write != null && write.delete();
   }
 }

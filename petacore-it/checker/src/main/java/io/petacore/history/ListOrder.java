@@ -92,7 +92,8 @@ final class ListOrder implements VersionOrder {
   }
 
   @Override
-  public List<Long> overwriters(long version) {
+  public List<Long> overwriters(List<Long> versions) {
+    long version = versions.get(0); // no list is deleted
     return version == last ? unseenFirst : successors(version);
   }
 }

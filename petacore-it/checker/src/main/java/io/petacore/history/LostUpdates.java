@@ -24,9 +24,12 @@ final class LostUpdates {
     for (KeyEvidence key : evidence.keys()) {
       Map<Long, Integer> replaced = new HashMap<>();
       for (KeyEvidence.Read read : key.reads()) {
-        Txn txn = evidence.txn(read.txn());
-        if (read.external() && txn.readsOneState() && txn.writes(key.key())) {
-          Integer other = replaced.putIfAbsent(read.version(), read.txn());
+        Long version = read.version();
+        if (version != null
+            && read.external()
+            && evidence.txn(read.txn()).readsOneState()
+            && evidence.txn(read.txn()).writes(key.key())) {
+          Integer other = replaced.putIfAbsent(version, read.txn());
           if (other != null && other != read.txn()) {
             report(key, List.of(other, read.txn()), read);
           }

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One operation of a transaction. A key is either a list, which is appended to, or a register,
- * which is overwritten. Each value is written to a key at most once in a history, so a value
- * identifies its writer.
+ * which is overwritten and deleted. Each value is written to a key at most once in a history, so a
+ * value identifies its writer.
  */
 public sealed interface MicroOp {
 
@@ -23,7 +23,7 @@ public sealed interface MicroOp {
 
     @Override
     default boolean writes() {
-      return this instanceof Append || this instanceof Write;
+      return this instanceof Append || this instanceof Write || this instanceof Delete;
     }
 
     /**
@@ -37,6 +37,9 @@ public sealed interface MicroOp {
       }
       if (this instanceof Write write) {
         return write.value();
+      }
+      if (this instanceof Delete delete) {
+        return delete.tombstone();
       }
       throw new IllegalStateException(this + " does not write");
     }
@@ -65,6 +68,9 @@ public sealed interface MicroOp {
      * @throws IllegalStateException if this operation does not write
      */
     default List<Long> appliedTo(List<Long> before) {
+      if (this instanceof Delete) {
+        return List.of();
+      }
       List<Long> after = new ArrayList<>(isOfList() ? before : List.of());
       after.add(written());
       return after;
@@ -101,6 +107,17 @@ public sealed interface MicroOp {
 
   /** Reads a register; null means absent. */
   record RegisterRead(String key, @Nullable Long value) implements PointOp {}
+
+  /**
+   * Deletes a register. A transaction deletes no key that it has written before.
+   *
+   * <p>A delete of a key that is absent changes nothing, so under Snapshot and Serializable it is
+   * recorded as a read of absence. Under Read Committed it is recorded as a delete, since the key
+   * may be present by the time of the commit.
+   *
+   * @param tombstone identifies the absence that it leaves, like the value of a write
+   */
+  record Delete(String key, long tombstone) implements PointOp {}
 
   /**
    * Reads the keys of a range. Every other key of the history in the range was absent.

@@ -55,6 +55,9 @@ final class Narration {
           + "}";
     }
     PointOp point = (PointOp) op;
+    if (point instanceof MicroOp.Delete delete) {
+      return "delete " + delete.key() + " (" + delete.tombstone() + ")";
+    }
     if (point.writes()) {
       return (point.isOfList() ? "append " : "write ") + point.written() + " to " + point.key();
     }
@@ -133,11 +136,17 @@ final class Narration {
 
   private String readIn(int txn, Dependency dependency) {
     KeyEvidence key = evidence.key(dependency.key());
-    return key.isList() ? " in " + read(txn, dependency) : "";
+    if (key.isList()) {
+      return " in " + read(txn, dependency);
+    }
+    return key.isDeleted(dependency.to()) ? " as absent" : "";
   }
 
   private String wrote(Dependency dependency, long version) {
     KeyEvidence key = evidence.key(dependency.key());
+    if (key.isDeleted(version)) {
+      return "deleted " + key.key() + " (" + version + ")";
+    }
     return (key.isList() ? "appended " : "wrote ") + version + " to " + key.key();
   }
 
@@ -162,8 +171,8 @@ final class Narration {
               Locale.ROOT,
               "  %s was %s before it was %s: %s\n",
               key,
-              version(reason.before()),
-              version(reason.after()),
+              version(key, reason.before()),
+              version(key, reason.after()),
               reason.first() == reason.second()
                   ? "T"
                       + (txns.indexOf(reason.first()) + 1)
@@ -175,8 +184,13 @@ final class Narration {
     return text.append("  which is a cycle").toString();
   }
 
-  private static String version(long version) {
-    return version == KeyEvidence.INITIAL ? "absent" : Long.toString(version);
+  private String version(String key, long version) {
+    if (version == KeyEvidence.INITIAL) {
+      return "absent";
+    }
+    return evidence.key(key).isDeleted(version)
+        ? "deleted (" + version + ")"
+        : Long.toString(version);
   }
 
   private String read(int txn, Dependency dependency) {

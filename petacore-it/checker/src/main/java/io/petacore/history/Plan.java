@@ -51,6 +51,9 @@ public record Plan(IsolationLevel level, List<MicroOp> ops) {
     }
     PointOp point = (PointOp) op;
     String key = point.key();
+    if (point instanceof MicroOp.Delete) {
+      return delete(tx, point);
+    }
     @Nullable String value = point.isOfList() || !point.writes() ? tx.read(key) : null;
     if (point.writes()) {
       String written = Long.toString(point.written());
@@ -60,6 +63,14 @@ public record Plan(IsolationLevel level, List<MicroOp> ops) {
     return value == null
         ? PointOp.absent(key, point.isOfList())
         : read(key, value, point.isOfList());
+  }
+
+  private static PointOp delete(Transaction tx, PointOp delete) {
+    boolean absent = tx.read(delete.key()) == null;
+    tx.delete(delete.key());
+    return absent && tx.isolation() != IsolationLevel.READ_COMMITTED
+        ? PointOp.absent(delete.key(), false)
+        : delete;
   }
 
   private static PointOp read(String key, String value, boolean list) {

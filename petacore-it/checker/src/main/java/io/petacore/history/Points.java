@@ -1,5 +1,6 @@
 package io.petacore.history;
 
+import io.petacore.transaction.IsolationLevel;
 import java.util.List;
 
 /**
@@ -29,6 +30,9 @@ import java.util.List;
  * U, T's read still holds at T's commit, so U, which overwrites it, commits later; and U's begin
  * comes before T's commit. Both lead from U's begin over T to U's commit, which is no cycle. Two
  * Serializable transactions have no begin to lead from: each would commit before the other.
+ *
+ * <p>A delete under Read Committed may find the key absent and change nothing. Then no Snapshot
+ * transaction that writes the key next conflicts with it: only their commits are ordered.
  */
 final class Points {
 
@@ -80,11 +84,17 @@ final class Points {
       Evidence evidence, Dependency dependency, boolean strict) {
     boolean oneState = evidence.txn(dependency.after()).readsOneState();
     return switch (dependency.kind()) {
-      case WW, WR -> oneState;
+      case WW -> oneState && !mayChangeNothing(evidence, dependency);
+      case WR -> oneState;
       case RW -> false;
       case SESSION -> true;
       case REAL_TIME -> strict;
       case WITHIN -> throw new IllegalArgumentException("not of two transactions");
     };
+  }
+
+  private static boolean mayChangeNothing(Evidence evidence, Dependency dependency) {
+    return evidence.txn(dependency.before()).level() == IsolationLevel.READ_COMMITTED
+        && evidence.key(dependency.key()).isDeleted(dependency.from());
   }
 }

@@ -38,9 +38,10 @@ final class ReadRules {
       checkElements(key, read);
     }
     for (Read read : key.reads()) {
-      Write write = key.writer(read.version());
-      if (write != null && !write.last() && write.txn() != read.txn()) {
-        report(AnomalyType.INTERMEDIATE_READ, key, read, read.version(), write);
+      Long version = read.version();
+      Write write = version == null ? null : key.writer(version);
+      if (version != null && write != null && !write.last() && write.txn() != read.txn()) {
+        report(AnomalyType.INTERMEDIATE_READ, key, read, version, write);
       }
     }
     for (int i = 1; key.isList() && i < reads.size(); i++) {

@@ -1,8 +1,10 @@
 package io.petacore.history;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -32,6 +34,7 @@ final class RegisterOrder implements VersionOrder {
 
   private final Map<Integer, Long> firstWritten = new HashMap<>();
   private final Map<Long, Map<Long, Reason>> next = new HashMap<>();
+  private final Map<Long, Set<Long>> later = new HashMap<>();
   private final Set<Long> versions = new LinkedHashSet<>();
 
   RegisterOrder(KeyEvidence key, Evidence evidence, boolean strict) {
@@ -51,8 +54,8 @@ final class RegisterOrder implements VersionOrder {
   /** A transaction has read what others wrote before its own first write. */
   private void collectAccesses() {
     for (KeyEvidence.Read read : key.reads()) {
-      long version = read.version();
-      if (read.external() && isCommitted(version)) {
+      Long version = read.version();
+      if (version != null && read.external() && isCommitted(version)) {
         accesses.computeIfAbsent(read.txn(), txn -> new ArrayList<>()).add(version);
       }
     }
@@ -174,5 +177,39 @@ final class RegisterOrder implements VersionOrder {
   @Override
   public List<Long> successors(long version) {
     return List.copyOf(next.getOrDefault(version, Map.of()).keySet());
+  }
+
+  /** A version that comes after each of several comes after the one that was read. */
+  @Override
+  public List<Long> overwriters(List<Long> possible) {
+    if (possible.size() == 1) {
+      return successors(possible.get(0));
+    }
+    Set<Long> all = new LinkedHashSet<>(later(possible.get(0)));
+    possible.forEach(version -> all.retainAll(later(version)));
+    List<Long> earliest = new ArrayList<>(all);
+    all.forEach(version -> earliest.removeAll(later(version)));
+    return earliest;
+  }
+
+  /** Returns whether one version is known to come before another. */
+  boolean precedes(long before, long after) {
+    return later(before).contains(after);
+  }
+
+  private Set<Long> later(long version) {
+    Set<Long> known = later.get(version);
+    if (known == null) {
+      known = new LinkedHashSet<>();
+      Deque<Long> left = new ArrayDeque<>(successors(version));
+      while (!left.isEmpty()) {
+        long after = left.remove();
+        if (known.add(after)) {
+          left.addAll(successors(after));
+        }
+      }
+      later.put(version, known);
+    }
+    return known;
   }
 }

@@ -8,11 +8,24 @@ interface VersionOrder {
   /** Returns the known direct successors of a version. */
   List<Long> successors(long version);
 
-  /** Returns those successors that suffice for the anti-dependencies of a read of the version. */
-  default List<Long> overwriters(long version) {
-    return successors(version);
-  }
+  /**
+   * Returns versions that a read has not seen, and from which its other anti-dependencies follow.
+   *
+   * @param versions the versions that the read may have seen, of which it has seen one
+   */
+  List<Long> overwriters(List<Long> versions);
 
   /** An empty order, where reads contradict each other. */
-  VersionOrder NONE = version -> List.of();
+  VersionOrder NONE =
+      new VersionOrder() {
+        @Override
+        public List<Long> successors(long version) {
+          return List.of();
+        }
+
+        @Override
+        public List<Long> overwriters(List<Long> versions) {
+          return List.of();
+        }
+      };
 }

@@ -25,7 +25,8 @@
  * <p>Asynchronously: {@code runTransactionAsync(options, body).whenComplete((result, failure) ->
  * recording.end(failure))}. Bodies of another kind call {@link
  * io.petacore.history.Recording#restart} and {@link io.petacore.history.Recording#note} themselves.
- * A key is a list or a register; every value is written to its key once. Registers are not deleted.
+ * A key is a list or a register; every value is written to its key once, and every delete of a
+ * register has a value of its own.
  *
  * <p><b>The end of a run.</b> That a commit was lost shows when a node that has seen everything
  * reads without it. So in the end let each node commit something more, and then read: {@code

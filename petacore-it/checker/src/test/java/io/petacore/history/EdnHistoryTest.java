@@ -46,23 +46,23 @@ class EdnHistoryTest {
         write(recorder.history()));
   }
 
-  /** A range is the reads of its keys, as Elle has no ranges. */
+  /** A range is the reads of its keys, as Elle has no ranges; deletes are ours. */
   @Test
-  void rangesAreWritten() throws IOException {
+  void rangesAndDeletesAreWritten() throws IOException {
     History history =
         new Histories()
             .then(
                 txn()
-                    .write("b", 1)
-                    .registers("a", "d", txn().read("b", 1).read("c", 2))
+                    .delete("b", 1)
+                    .registers("a", "d", txn().read("c", 2))
                     .write("e", 3)
                     .serializable(),
                 txn().write("c", 2).fails())
             .history();
     assertEquals(
         """
-        {:index 0, :type :invoke, :process 0, :time 0, :f :txn, :value [[:w "b" 1] [:r "b" nil] [:r "c" nil] [:w "e" 3]], :ranges [[1 2 "a" "d"]], :isolation :serializable, :node "n1", :thread "main"}
-        {:index 1, :type :ok, :process 0, :time 1, :f :txn, :value [[:w "b" 1] [:r "b" 1] [:r "c" 2] [:w "e" 3]], :ranges [[1 2 "a" "d"]], :isolation :serializable, :node "n1", :thread "main"}
+        {:index 0, :type :invoke, :process 0, :time 0, :f :txn, :value [[:d "b" 1] [:r "b" nil] [:r "c" nil] [:w "e" 3]], :ranges [[1 2 "a" "d"]], :isolation :serializable, :node "n1", :thread "main"}
+        {:index 1, :type :ok, :process 0, :time 1, :f :txn, :value [[:d "b" 1] [:r "b" nil] [:r "c" 2] [:w "e" 3]], :ranges [[1 2 "a" "d"]], :isolation :serializable, :node "n1", :thread "main"}
         {:index 2, :type :invoke, :process 1, :time 2, :f :txn, :value [[:w "c" 2]], :isolation :snapshot, :node "n1", :thread "main"}
         {:index 3, :type :fail, :process 1, :time 3, :f :txn, :value [[:w "c" 2]], :isolation :snapshot, :node "n1", :thread "main"}
         """,
@@ -83,9 +83,11 @@ class EdnHistoryTest {
             .then(
                 txn()
                     .registers("r", "t", txn().read("r", Long.MAX_VALUE))
+                    .delete("r", 6)
                     .lists("x", "z", txn().list("x", 1L, -2L).list("y", 3L))
                     .registers("a", "b", txn())
-                    .serializable())
+                    .serializable(),
+                txn().absent("r"))
             .history();
     assertEquals(history, EdnHistory.read(write(history)));
     assertEquals(history, EdnHistory.read("[" + write(history) + "]"));

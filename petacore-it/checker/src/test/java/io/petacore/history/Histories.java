@@ -46,6 +46,11 @@ final class Histories {
       return this;
     }
 
+    Step delete(String key, long tombstone) {
+      ops.add(new MicroOp.Delete(key, tombstone));
+      return this;
+    }
+
     /** Reads a range of registers, of which those are present that {@code found} reads. */
     Step registers(String from, String to, Step found) {
       return range(from, to, false, found);

@@ -1,14 +1,16 @@
 package io.petacore.history;
 
+import io.petacore.data.KeyRange;
 import io.petacore.history.MicroOp.PointOp;
+import io.petacore.history.MicroOp.RangeRead;
 import io.petacore.transaction.IsolationLevel;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Random;
-import java.util.TreeMap;
+import java.util.Set;
 
 /**
  * A small reference database that keeps the guarantees, or has one defect: nodes that lag behind
@@ -33,7 +35,15 @@ final class ReferenceRun {
     /** A transaction reported as committed is not applied. */
     LOSES_COMMITS,
     /** A transaction reported as not applied is applied. */
-    APPLIES_FAILURES
+    APPLIES_FAILURES,
+    /** A Serializable transaction does not guard the keys that it read. */
+    READS_UNGUARDED,
+    /** A Serializable transaction guards the keys that it found in a range, not those absent. */
+    RANGES_UNGUARDED,
+    /** Of two transactions in one batch each may write what the other has read. */
+    BATCHES_UNJUDGED,
+    /** A delete is not checked for conflicts. */
+    DELETES_UNGUARDED
   }
 
   private static final double FAULTY = 0.02;
@@ -42,13 +52,9 @@ final class ReferenceRun {
   private final Workload workload;
   private final Defect defect;
   private final HistoryRecorder recorder = new HistoryRecorder(() -> 0);
+  private final ReferenceDatabase database = new ReferenceDatabase();
   private final List<Node> nodes = new ArrayList<>();
   private final List<Client> clients = new ArrayList<>();
-
-  /** The values of each key by revision; a register is a list of one element. */
-  private final Map<String, NavigableMap<Long, List<Long>>> states = new HashMap<>();
-
-  private long revision = 1;
 
   private static final class Node {
     long applied = 1;
@@ -57,7 +63,12 @@ final class ReferenceRun {
   private final class Client {
     private final Node node;
     private final HistoryRecorder.Client client;
+
+    /** What it has written; a deleted key is empty. */
     private final Map<String, List<Long>> own = new HashMap<>();
+
+    private final Set<String> read = new HashSet<>();
+    private final List<KeyRange> ranges = new ArrayList<>();
     private List<MicroOp> left = List.of();
     private Plan plan = new Plan(IsolationLevel.SNAPSHOT, List.of());
     private Recording recording;
@@ -73,6 +84,8 @@ final class ReferenceRun {
       plan = workload.next();
       left = plan.ops();
       own.clear();
+      read.clear();
+      ranges.clear();
       Recording begun = client.invoke(plan.level());
       snapshot = node.applied;
       return begun;
@@ -84,26 +97,45 @@ final class ReferenceRun {
         recording = begin();
         return;
       }
-      PointOp op = (PointOp) left.get(0);
+      MicroOp op = left.get(0);
       left = left.subList(1, left.size());
+      recording.note(op instanceof RangeRead range ? scan(range) : run((PointOp) op));
+    }
+
+    private long readAt() {
       boolean newest =
           plan.level() == IsolationLevel.READ_COMMITTED || defect == Defect.READS_NEWEST;
-      List<Long> there = own.getOrDefault(op.key(), at(op.key(), newest ? node.applied : snapshot));
-      if (op.writes()) {
-        List<Long> written = new ArrayList<>(op.isOfList() ? there : List.of());
-        written.add(op.written());
-        own.put(op.key(), written);
-        recording.note(op);
-      } else if (op.isOfList()) {
-        recording.note(new MicroOp.ListRead(op.key(), there));
-      } else {
-        recording.note(new MicroOp.RegisterRead(op.key(), there.isEmpty() ? null : there.get(0)));
+      return newest ? node.applied : snapshot;
+    }
+
+    private PointOp run(PointOp op) {
+      List<Long> there = own.getOrDefault(op.key(), database.at(op.key(), readAt()));
+      if (!op.writes()) {
+        read.add(op.key());
+        return reading(op.key(), op.isOfList(), there);
       }
+      if (op instanceof MicroOp.Delete
+          && there.isEmpty()
+          && plan.level() != IsolationLevel.READ_COMMITTED) {
+        read.add(op.key());
+        return PointOp.absent(op.key(), false);
+      }
+      own.put(op.key(), op.appliedTo(there));
+      return op;
+    }
+
+    private RangeRead scan(RangeRead range) {
+      ranges.add(range.range());
+      List<PointOp> found = new ArrayList<>();
+      database
+          .scan(range.range(), readAt(), own)
+          .forEach((key, value) -> found.add(reading(key, range.lists(), value)));
+      return new RangeRead(range.from(), range.to(), range.lists(), found);
     }
 
     private void commit() {
       boolean faulty = random.nextDouble() < FAULTY;
-      if (!own.isEmpty() && plan.level() == IsolationLevel.SNAPSHOT && conflicts()) {
+      if (!own.isEmpty() && plan.level() != IsolationLevel.READ_COMMITTED && conflicts()) {
         if (defect == Defect.APPLIES_FAILURES && faulty) {
           apply();
         }
@@ -120,47 +152,67 @@ final class ReferenceRun {
       if (!own.isEmpty() && !(defect == Defect.LOSES_COMMITS && faulty)) {
         apply();
         if (!(defect == Defect.FORGETS_OWN_COMMITS && faulty)) {
-          node.applied = revision;
+          node.applied = database.revision();
         }
       }
       recording.ok();
     }
 
     private boolean conflicts() {
-      return defect != Defect.LOSES_UPDATES
-          && own.keySet().stream()
-              .anyMatch(
-                  key -> {
-                    NavigableMap<Long, List<Long>> versions = states.get(key);
-                    return versions != null && versions.lastKey() > snapshot;
-                  });
+      return (defect != Defect.LOSES_UPDATES && writesChanged())
+          || (plan.level() == IsolationLevel.SERIALIZABLE && readsChanged());
+    }
+
+    private boolean writesChanged() {
+      return own.entrySet().stream()
+          .filter(write -> defect != Defect.DELETES_UNGUARDED || !write.getValue().isEmpty())
+          .anyMatch(write -> database.isChanged(write.getKey(), snapshot, database.revision()));
+    }
+
+    private boolean readsChanged() {
+      // Two transactions in one batch: both are judged by the state before either.
+      long now = database.revision() - (defect == Defect.BATCHES_UNJUDGED ? 1 : 0);
+      if (now <= snapshot) {
+        return false;
+      }
+      if (defect != Defect.READS_UNGUARDED
+          && read.stream().anyMatch(key -> !database.isStillSo(key, snapshot, now))) {
+        return true;
+      }
+      return ranges.stream().anyMatch(range -> isChanged(range, now));
+    }
+
+    private boolean isChanged(KeyRange range, long now) {
+      Set<String> keys = new HashSet<>(database.scan(range, snapshot, Map.of()).keySet());
+      if (defect != Defect.RANGES_UNGUARDED) {
+        keys.addAll(database.scan(range, now, Map.of()).keySet());
+      }
+      return keys.stream().anyMatch(key -> !database.isStillSo(key, snapshot, now));
     }
 
     private void apply() {
-      revision++;
-      own.forEach(
-          (key, values) -> {
-            if (defect == Defect.TEARS_COMMITS) {
-              revision++;
-            }
-            states.computeIfAbsent(key, any -> new TreeMap<>()).put(revision, List.copyOf(values));
-          });
+      database.apply(own, defect == Defect.TEARS_COMMITS);
     }
 
     void readAll() {
       commit();
-      node.applied = revision;
+      node.applied = database.revision();
       for (Plan last : workload.readAll()) {
         Recording reading = client.invoke(last.level());
         PointOp op = (PointOp) last.ops().get(0);
-        List<Long> there = at(op.key(), node.applied);
-        reading.note(
-            op.isOfList()
-                ? new MicroOp.ListRead(op.key(), there)
-                : new MicroOp.RegisterRead(op.key(), there.isEmpty() ? null : there.get(0)));
+        reading.note(reading(op.key(), op.isOfList(), database.at(op.key(), node.applied)));
         reading.ok();
       }
     }
+  }
+
+  private static PointOp reading(String key, boolean list, List<Long> value) {
+    if (list) {
+      return new MicroOp.ListRead(key, value);
+    }
+    return value.isEmpty()
+        ? PointOp.absent(key, false)
+        : new MicroOp.RegisterRead(key, value.get(0));
   }
 
   private ReferenceRun(long seed, Workload workload, Defect defect) {
@@ -178,8 +230,8 @@ final class ReferenceRun {
 
   /** Runs a number of transactions. */
   static History run(
-      long seed, int transactions, Workload.Form form, double readCommitted, Defect defect) {
-    Workload workload = new Workload(seed, form, 10, readCommitted);
+      long seed, int transactions, Workload.Form form, Workload.Mix mix, Defect defect) {
+    Workload workload = new Workload(seed, form, 10, mix);
     return new ReferenceRun(seed, workload, defect).run(transactions);
   }
 
@@ -187,7 +239,7 @@ final class ReferenceRun {
     while (recorder.count() < transactions) {
       clients.get(random.nextInt(clients.size())).step();
       Node node = nodes.get(random.nextInt(nodes.size()));
-      if (random.nextInt(3) == 0 && node.applied < revision) {
+      if (random.nextInt(3) == 0 && node.applied < database.revision()) {
         node.applied++;
       }
       if (defect == Defect.GOES_BACK && random.nextDouble() < FAULTY / 10) {
@@ -196,11 +248,5 @@ final class ReferenceRun {
     }
     clients.get(0).readAll();
     return recorder.history();
-  }
-
-  private List<Long> at(String key, long at) {
-    NavigableMap<Long, List<Long>> versions = states.get(key);
-    Map.Entry<Long, List<Long>> entry = versions == null ? null : versions.floorEntry(at);
-    return entry == null ? List.of() : entry.getValue();
   }
 }

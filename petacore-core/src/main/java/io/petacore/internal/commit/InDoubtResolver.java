@@ -106,7 +106,7 @@ final class InDoubtResolver {
    */
   private boolean wasCommitted(PendingCommit member, SentBatch batch, AppliedState now) {
     CommitCheck.Result.Clear clear = member.clear();
-    if (batch.plan().large() || !member.request().isGuarded()) {
+    if (!batch.plan().isInGroup(member)) {
       return true;
     }
     Version newest =

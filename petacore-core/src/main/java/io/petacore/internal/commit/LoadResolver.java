@@ -102,7 +102,7 @@ final class LoadResolver {
   /** What the state shows of a member of the batch that wrote the last commit record. */
   private Evidence evidence(PendingCommit member, SentBatch batch) {
     CommitCheck.Result.Clear clear = member.clear();
-    if (batch.plan().large() || !member.request().isGuarded() || clear == null) {
+    if (!batch.plan().isInGroup(member) || clear == null) {
       return Evidence.COMMITTED;
     }
     for (Write write : clear.writes()) {

@@ -1,11 +1,15 @@
 package io.petacore.simulation;
 
 import io.petacore.data.Bytes;
+import io.petacore.data.KeyRange;
 import io.petacore.history.Recording;
+import io.petacore.transaction.IsolationLevel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A transaction and the outcome reported to its client. */
@@ -26,6 +30,8 @@ final class Claim {
     final long begun;
     final long snapshot;
     final Map<Bytes, @Nullable Bytes> writes = new TreeMap<>();
+    final Set<Bytes> reads = new TreeSet<>(); // below its own writes
+    final List<KeyRange> ranges = new ArrayList<>();
 
     private Attempt(Claim claim, Tag tag, long begun, long snapshot) {
       this.claim = claim;
@@ -37,6 +43,7 @@ final class Claim {
 
   final int number;
   final Node node;
+  final IsolationLevel level;
   final boolean guarded;
   final Recording recording;
   final List<Attempt> attempts = new ArrayList<>();
@@ -46,13 +53,14 @@ final class Claim {
   private long reportedAt = Long.MAX_VALUE;
 
   /**
-   * @param guarded whether it is a Snapshot transaction, whose writes are guarded
+   * @param level its isolation level; above Read Committed its writes are guarded
    */
-  Claim(int number, Node node, boolean guarded, Recording recording) {
+  Claim(int number, Node node, IsolationLevel level, Recording recording) {
     this.number = number;
     this.recording = recording;
     this.node = node;
-    this.guarded = guarded;
+    this.level = level;
+    this.guarded = level != IsolationLevel.READ_COMMITTED;
   }
 
   /**

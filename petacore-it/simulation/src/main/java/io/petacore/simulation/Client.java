@@ -111,10 +111,8 @@ final class Client {
     }
   }
 
-  private TransactionOptions options(boolean guarded) {
-    TransactionOptions options =
-        TransactionOptions.defaults()
-            .isolation(guarded ? IsolationLevel.SNAPSHOT : IsolationLevel.READ_COMMITTED);
+  private TransactionOptions options(IsolationLevel level) {
+    TransactionOptions options = TransactionOptions.defaults().isolation(level);
     if (timeline.chance(0.1)) {
       options = options.timeout(Duration.ofNanos(timeline.about(20 * Timeline.MILLISECOND)));
     }
@@ -123,11 +121,11 @@ final class Client {
 
   private void blocking(DistributedStorage storage) {
     Programs.Program program = programs.any();
-    Claim claim = judge.claim(node, recorded.get(0), program.guarded());
+    Claim claim = judge.claim(node, recorded.get(0), program.level());
     long acknowledged = node.acknowledged();
     try {
       storage.runTransaction(
-          options(claim.guarded), tx -> program.run(witness(storage, tx, claim, acknowledged)));
+          options(claim.level), tx -> program.run(witness(storage, tx, claim, acknowledged)));
       judge.committed(claim, 0);
     } catch (PetaCoreException failure) {
       judge.failed(claim, failure);
@@ -141,9 +139,9 @@ final class Client {
 
   private void explicit(DistributedStorage storage) {
     Programs.Program program = programs.any();
-    Claim claim = judge.claim(node, recorded.get(0), program.guarded());
+    Claim claim = judge.claim(node, recorded.get(0), program.level());
     long acknowledged = node.acknowledged();
-    try (ExplicitTransaction tx = storage.begin(options(claim.guarded))) {
+    try (ExplicitTransaction tx = storage.begin(options(claim.level))) {
       program.run(witness(storage, tx, claim, acknowledged));
       judge.committed(claim, revisionOf(claim, tx.commit()));
     } catch (PetaCoreException failure) {
@@ -174,13 +172,13 @@ final class Client {
 
   private CompletableFuture<?> later(DistributedStorage storage, int index) {
     Programs.Program program = programs.any();
-    Claim claim = judge.claim(node, recorded.get(index), program.guarded());
+    Claim claim = judge.claim(node, recorded.get(index), program.level());
     long acknowledged = node.acknowledged();
     CompletableFuture<CommitResult> future;
     try {
       future =
           storage.runTransactionAsync(
-              options(claim.guarded), tx -> program.run(witness(storage, tx, claim, acknowledged)));
+              options(claim.level), tx -> program.run(witness(storage, tx, claim, acknowledged)));
     } catch (PetaCoreException failure) {
       judge.failed(claim, failure);
       return CompletableFuture.completedFuture(null);

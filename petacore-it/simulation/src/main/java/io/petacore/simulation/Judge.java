@@ -38,6 +38,7 @@ final class Judge {
   private final Trace trace;
   private final HistoryRecorder recorder;
   private final List<Claim> claims = new ArrayList<>();
+  private final ReadJudge reads;
   private boolean past = true;
 
   Judge(Timeline timeline, TrueHistory truth, Faults faults, Violations violations, Trace trace) {
@@ -46,6 +47,7 @@ final class Judge {
     this.truth = truth;
     this.faults = faults;
     this.violations = violations;
+    this.reads = new ReadJudge(violations);
     this.trace = trace;
   }
 
@@ -56,9 +58,8 @@ final class Judge {
     return recorder;
   }
 
-  Claim claim(Node node, HistoryRecorder.Client client, boolean guarded) {
-    IsolationLevel level = guarded ? IsolationLevel.SNAPSHOT : IsolationLevel.READ_COMMITTED;
-    Claim claim = new Claim(claims.size() + 1, node, guarded, client.invoke(level));
+  Claim claim(Node node, HistoryRecorder.Client client, IsolationLevel level) {
+    Claim claim = new Claim(claims.size() + 1, node, level, client.invoke(level));
     claims.add(claim);
     return claim;
   }
@@ -108,7 +109,7 @@ final class Judge {
         }
       }
     }
-    return false;
+    return truth.mayBeSeenUnnoticed(key, revision, value);
   }
 
   /** Checks a count of the keys with a prefix at a revision. */
@@ -195,6 +196,7 @@ final class Judge {
     return storage == null
         || storage.status().counters().resyncs() > 0 // a changed fence counts as a conflict
         || mayHaveChangedHistory(claim.node)
+        || ReadJudge.mayHaveChanged(claim.last(), truth)
         || claim.last().writes.keySet().stream()
             .anyMatch(key -> truth.changeBetween(key, claim.last().snapshot, Long.MAX_VALUE) != 0);
   }
@@ -256,6 +258,7 @@ final class Judge {
         wasWhole(attempt, revision, history);
         if (claim.guarded && !wasSetBack(revision)) {
           cameFirst(attempt, revision, history);
+          reads.judge(attempt, revision, history);
         }
         if (claim.guarded
             && history.isOfTheLost(attempt.snapshot)
@@ -265,10 +268,11 @@ final class Judge {
       }
     }
     if (landed > 1) {
-      violations.add(claim + ", was applied " + landed + " times: " + landings(claim, history));
+      violations.add(
+          claim + ", was applied " + landed + " times: " + history.describeLandings(claim));
     }
     if (landed > 0 && claim.reported() == Reported.FAILED && history == truth) {
-      violations.add(claim + ", but was applied: " + landings(claim, history));
+      violations.add(claim + ", but was applied: " + history.describeLandings(claim));
     }
   }
 
@@ -284,16 +288,6 @@ final class Judge {
   private boolean wasSetBack(long revision) {
     TrueHistory lost = truth.lost();
     return lost != null && revision > 0;
-  }
-
-  private static String landings(Claim claim, TrueHistory history) {
-    StringBuilder all = new StringBuilder();
-    for (Attempt attempt : claim.attempts) {
-      history
-          .landings(attempt.tag)
-          .forEach(revision -> all.append(attempt.tag).append(" at ").append(revision).append(' '));
-    }
-    return all.toString();
   }
 
   /**
@@ -363,7 +357,8 @@ final class Judge {
     all.addAll(truth.keys());
     for (Bytes key : all) {
       Bytes wanted = truth.valueAt(key, truth.newest(), Set.of());
-      if (!Objects.equals(wanted, held.get(key))) {
+      if (!Objects.equals(wanted, held.get(key))
+          && !truth.mayBeSeenUnnoticed(key, truth.newest(), held.get(key))) {
         differs.accept(key, node + " has " + held.get(key) + " instead of " + wanted);
       }
     }

@@ -2,10 +2,13 @@ package io.petacore.simulation;
 
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
+import io.petacore.transaction.IsolationLevel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The bodies of transactions, each aimed at another anomaly. Keys are few, so that transactions
@@ -19,11 +22,12 @@ final class Programs {
   private static final String FORBIDDEN = "p";
   private static final int COUNTERS = 3;
   private static final int LISTS = 3;
+  private static final int DOCTORS = 3;
   static final int SWITCHES = 5;
   static final int REGISTERS = 3;
 
-  /** A body and the isolation level that it is made for. */
-  record Program(boolean guarded, Body body) {
+  /** A body and the isolation level that it runs at. */
+  record Program(IsolationLevel level, Body body) {
     void run(Witness tx) {
       body.run(tx);
     }
@@ -53,23 +57,37 @@ final class Programs {
   }
 
   Program any() {
-    return switch (random.nextInt(19)) {
-      case 0, 1 -> new Program(true, this::increment);
-      case 2, 3 -> new Program(true, this::transfer);
-      case 4, 5 -> new Program(true, this::append);
-      case 6 -> new Program(timeline.chance(0.5), this::readLists);
-      case 7, 8 -> new Program(true, this::flip);
-      case 9 -> new Program(true, this::putOut);
-      case 10 -> new Program(false, this::putOut);
-      case 11 -> new Program(false, this::overwrite);
-      case 12 -> new Program(timeline.chance(0.7), this::mixed);
-      case 13 -> new Program(timeline.chance(0.8), this::writeMuch);
-      case 14 -> new Program(true, this::balance);
-      case 15 -> new Program(timeline.chance(0.7), this::sweep);
-      case 17 -> new Program(timeline.chance(0.7), this::writeForbidden);
-      case 16 -> new Program(timeline.chance(0.9), this::deleteMuch);
-      default -> new Program(timeline.chance(0.5), this::look);
+    return switch (random.nextInt(22)) {
+      case 0, 1 -> program(1, this::increment);
+      case 2, 3 -> program(1, this::transfer);
+      case 4, 5 -> program(1, this::append);
+      case 6 -> program(0.5, this::readLists);
+      case 7, 8 -> program(1, this::flip);
+      case 9 -> program(1, this::putOut);
+      case 10 -> program(0, this::putOut);
+      case 11 -> program(0, this::overwrite);
+      case 12 -> program(0.7, this::mixed);
+      case 13 -> program(0.8, this::writeMuch);
+      case 14 -> program(1, this::balance);
+      case 15 -> program(0.7, this::sweep);
+      case 17 -> program(0.7, this::writeForbidden);
+      case 16 -> program(0.9, this::deleteMuch);
+      case 19, 20, 21 -> new Program(IsolationLevel.SERIALIZABLE, this::cover);
+      default -> program(0.5, this::look);
     };
+  }
+
+  /**
+   * A body at one of the levels.
+   *
+   * @param guarded how likely it is a level above Read Committed
+   */
+  private Program program(double guarded, Body body) {
+    if (!timeline.chance(guarded)) {
+      return new Program(IsolationLevel.READ_COMMITTED, body);
+    }
+    return new Program(
+        timeline.chance(0.3) ? IsolationLevel.SERIALIZABLE : IsolationLevel.SNAPSHOT, body);
   }
 
   private String one(String kind, int of) {
@@ -111,6 +129,43 @@ final class Programs {
     if (sum != ACCOUNTS * BALANCE) {
       judge.contradicts("the accounts have " + sum + " together");
     }
+  }
+
+  /**
+   * Of several doctors one stays on call: a key is present for each who has left. The body sees
+   * whom it may let go by a scan, by a count or key by key, and writes a key that another may have
+   * seen absent.
+   */
+  private void cover(Witness tx) {
+    List<String> left = new ArrayList<>();
+    switch (random.nextInt(3)) {
+      case 0 -> tx.scan("o", this::think).forEach(entry -> left.add(entry.key().toUtf8()));
+      case 1 -> doctors().filter(doctor -> tx.read(doctor) != null).forEach(left::add);
+      default -> {
+        if (tx.count("o") == 0) {
+          think();
+          tx.write(one("o", DOCTORS), "");
+          return;
+        }
+        tx.scan("o", this::think).forEach(entry -> left.add(entry.key().toUtf8()));
+      }
+    }
+    if (left.size() == DOCTORS) {
+      judge.contradicts("no doctor is on call");
+    }
+    think();
+    if (left.size() < DOCTORS - 1) {
+      String leaves = one("o", DOCTORS);
+      if (!left.contains(leaves)) {
+        tx.write(leaves, "");
+      }
+    } else {
+      tx.delete(left.get(random.nextInt(left.size())));
+    }
+  }
+
+  private static Stream<String> doctors() {
+    return IntStream.range(0, DOCTORS).mapToObj(doctor -> "o" + doctor);
   }
 
   private void append(Witness tx) {
@@ -228,7 +283,7 @@ final class Programs {
       tx.delete(one("s", SWITCHES));
     }
     tx.scan(timeline.chance(0.5) ? "s" : "r", this::think);
-    tx.count("s");
+    tx.countAndCheckIndex("s");
     tx.delete(one("f", REGISTERS));
   }
 

@@ -42,6 +42,7 @@ final class TrueHistory {
   private @Nullable TrueHistory lost;
   private long bump;
   private final Set<Long> lostRevisions = new HashSet<>();
+  private final List<Long> unnoticed = new ArrayList<>();
 
   /** Returns the newest revision. */
   long newest() {
@@ -111,6 +112,10 @@ final class TrueHistory {
           .filter(gone -> past.differs(revision, gone))
           .forEach(lostRevisions::add);
     }
+    unnoticed.clear();
+    if (by == 0) {
+      past.addTraceless(backup, unnoticed);
+    }
     revisions.clear();
     keys.clear();
     landings.clear();
@@ -119,6 +124,46 @@ final class TrueHistory {
     requests.keySet().removeIf(made -> made > revision);
     lost = past;
     bump = by;
+  }
+
+  /**
+   * Adds the revisions after a backup up to which foreign programs have left nothing behind: they
+   * have deleted, or deleted again what they had written. A node that has followed up to one of
+   * them can't find out that the store was restored, which is a known gap.
+   */
+  private void addTraceless(int backup, List<Long> traceless) {
+    for (RevisionEvents made : revisions.subList(backup, revisions.size())) {
+      if (made.events().stream().anyMatch(event -> Simulation.NAMESPACE.isReserved(event.key()))) {
+        return;
+      }
+      long first = revisions.get(backup).revision();
+      boolean none =
+          keys.values().stream()
+              .map(states -> present(states, made.revision()))
+              .noneMatch(state -> state != null && state.revision() >= first);
+      if (none) {
+        traceless.add(made.revision());
+      }
+    }
+  }
+
+  /**
+   * Returns whether a node that has not noticed the restore would see a value at a revision: the
+   * lost state up to some revision, and what was changed after it.
+   */
+  boolean mayBeSeenUnnoticed(Bytes key, long revision, @Nullable Bytes value) {
+    TrueHistory before = lost;
+    for (long last : unnoticed) {
+      boolean changedAfter = changeBetween(key, last, revision + 1) != 0;
+      Bytes seen =
+          changedAfter || before == null
+              ? valueAt(key, revision, Set.of())
+              : before.valueAt(key, last, Set.of());
+      if (revision >= last && Objects.equals(seen, value)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -226,6 +271,16 @@ final class TrueHistory {
   /** Returns the revisions that applied an attempt. */
   List<Long> landings(Tag attempt) {
     return landings.getOrDefault(attempt, List.of());
+  }
+
+  /** Describes where the attempts of a transaction were applied. */
+  String describeLandings(Claim claim) {
+    StringBuilder all = new StringBuilder();
+    for (Claim.Attempt attempt : claim.attempts) {
+      landings(attempt.tag)
+          .forEach(revision -> all.append(attempt.tag).append(" at ").append(revision).append(' '));
+    }
+    return all.toString();
   }
 
   /** Returns the newest revision at a timestamp, for a node that followed all revisions. */

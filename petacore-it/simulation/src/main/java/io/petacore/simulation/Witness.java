@@ -44,7 +44,7 @@ final class Witness {
   }
 
   private boolean ofSnapshot() {
-    return transaction.isolation() == IsolationLevel.SNAPSHOT;
+    return transaction.isolation() != IsolationLevel.READ_COMMITTED;
   }
 
   /**
@@ -75,6 +75,7 @@ final class Witness {
         judge.contradicts(attempt.tag + " does not read what it wrote: " + key);
       }
     } else {
+      attempt.reads.add(key);
       judge.readBetween(node, attempt.tag, key, before, after, value);
     }
   }
@@ -120,6 +121,7 @@ final class Witness {
   /** Scans a range, and runs an action between two entries. */
   List<Entry> scan(String prefix, Runnable between) {
     KeyRange range = KeyRange.prefix(prefix);
+    attempt.ranges.add(range);
     boolean down = prefix.hashCode() % 2 == 0;
     long revision = revision();
     Iterator<Entry> entries =
@@ -145,6 +147,7 @@ final class Witness {
   /** Checks the index with own writes on top; at Read Committed another state may be read. */
   private void checkIndex() {
     if (ofSnapshot()) {
+      attempt.ranges.add(KeyRange.all());
       Map<Bytes, Bytes> shown = new TreeMap<>();
       for (Entry entry : transaction.scan(KeyRange.all())) {
         shown.put(entry.key(), entry.value());
@@ -153,12 +156,19 @@ final class Witness {
     }
   }
 
-  /** Counts the keys of a range. */
-  void count(String prefix) {
+  /** Counts the keys of a range, and checks the index. */
+  void countAndCheckIndex(String prefix) {
     checkIndex();
+    count(prefix);
+  }
+
+  /** Counts the keys of a range. */
+  long count(String prefix) {
+    attempt.ranges.add(KeyRange.prefix(prefix));
     long revision = revision();
     long count = fibers.reading(() -> transaction.count(KeyRange.prefix(prefix)));
     judge.counted(node, attempt, prefix, revision, count);
+    return count;
   }
 
   void write(String name, String payload) {

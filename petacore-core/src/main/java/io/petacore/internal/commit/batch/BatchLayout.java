@@ -40,8 +40,7 @@ public final class BatchLayout {
       List<Boolean> flags = new ArrayList<>(plan.members().size());
       int next = 0;
       for (PendingCommit member : plan.members()) {
-        boolean inGroup = !plan.large() && member.request().isGuarded();
-        flags.add(!inGroup || result.groups().get(groupOf.get(next++)));
+        flags.add(!plan.isInGroup(member) || result.groups().get(groupOf.get(next++)));
       }
       return flags;
     }

@@ -48,7 +48,8 @@ public final class BatchPlanner {
    * @param unguarded the writes of those without guards, one for each key
    * @param deleteFences the delete fences that are written
    * @param keys all keys of the application that are written or guarded
-   * @param large whether its one member has the guards of the request instead of a group's
+   * @param large whether its one member has guards of the request, instead of a group's or beside
+   *     them
    * @param bytes the size of the keys and values that it carries
    * @param barrier whether it has an empty member, which costs no operation and has no key
    */
@@ -65,6 +66,11 @@ public final class BatchPlanner {
     /** Whether nothing can be sent. */
     public boolean isEmpty() {
       return members.isEmpty() && !barrier;
+    }
+
+    /** Whether a member has a group of its own, whose guards may fail while others' hold. */
+    public boolean isInGroup(PendingCommit member) {
+      return member.request().isGuarded() && !guarded.isEmpty();
     }
   }
 
@@ -266,14 +272,17 @@ public final class BatchPlanner {
 
     private boolean addLarge(PendingCommit commit, CommitCheck.Result.Clear clear) {
       int operations = clear.writes().size();
+      boolean inGroup = !isLarge(clear); // what it writes is guarded against foreign programs, too
       BatchShape shape =
-          BatchShape.LARGE
-              .plusDivided(operations, maxOperations)
+          (inGroup
+                  ? BatchShape.LARGE.plus(1, clear.width())
+                  : BatchShape.LARGE.plusDivided(operations, maxOperations))
               .plusDivided(clear.deleteFences().size(), maxOperations);
       long size =
           sizes.ofFrame()
               + sizes.ofWrites(clear.writes())
               + sizes.ofKeys(clear.deleteFences())
+              + (inGroup ? sizes.ofKeys(clear.guards().keySet()) : 0)
               + sizes.ofGroups(shape.groups(maxOperations));
       if (!shape.fits(maxOperations) || size > maxBytes) {
         decided.add(new Decision(commit, null, tooLarge(operations, size)));
@@ -282,7 +291,11 @@ public final class BatchPlanner {
       if (members.isEmpty() && inFlight.isEmpty()) {
         large = true;
         members.add(commit);
-        clear.writes().forEach(write -> unguarded.put(write.key(), write));
+        if (inGroup) {
+          groups.add(clear);
+        } else {
+          clear.writes().forEach(write -> unguarded.put(write.key(), write));
+        }
         deleteFences.addAll(clear.deleteFences());
         // All of its keys, written or not: a delete of an absent key guards that key.
         guarded.add(commit.request());

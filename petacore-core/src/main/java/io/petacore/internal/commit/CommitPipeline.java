@@ -10,7 +10,6 @@ import io.petacore.internal.commit.batch.PendingCommit;
 import io.petacore.internal.commit.batch.ReadSet;
 import io.petacore.internal.concurrent.CombiningLock;
 import io.petacore.internal.concurrent.Scheduler;
-import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.monitoring.Monitor;
 import io.petacore.internal.mvcc.RevisionListener;
 import io.petacore.store.StoreException;
@@ -54,23 +53,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class CommitPipeline {
 
-  /**
-   * The pipeline's settings.
-   *
-   * @param maxInFlight the most requests in flight
-   * @param maxPending the most transactions in the pipeline
-   * @param sessionTimeToLive for how long a session outlives its last renewal
-   * @param idleWriteInterval how long nothing must have been applied before this node writes the
-   *     commit record
-   * @param deleteFences the delete fences of the namespace
-   */
-  public record Settings(
-      int maxInFlight,
-      int maxPending,
-      Duration sessionTimeToLive,
-      Duration idleWriteInterval,
-      DeleteFences deleteFences) {}
-
   private static final Logger log = LoggerFactory.getLogger(CommitPipeline.class);
 
   /** A failure that nothing has reported is noticed after this time at the latest. */
@@ -88,7 +70,7 @@ public final class CommitPipeline {
   private final InDoubtResolver inDoubt;
   private final RevisionHandler revisions;
   private final DeadlineMonitor deadlines;
-  private final ExclusiveCommitLock exclusiveLock;
+  private final LockClaims claims;
   private final Dispatcher dispatcher;
   private final Freshness freshness;
   private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
@@ -105,7 +87,7 @@ public final class CommitPipeline {
    */
   public CommitPipeline(
       PipelineEnvironment environment,
-      Settings settings,
+      PipelineSettings settings,
       LongConsumer onKnownRevision,
       Consumer<String> onLoss) {
     this.scheduler = environment.scheduler();
@@ -132,7 +114,8 @@ public final class CommitPipeline {
             resolution,
             freshness);
     AnswerHandler answers = new AnswerHandler(context, sessions, losses, inDoubt, resolution);
-    this.exclusiveLock = new ExclusiveCommitLock(context, sessions, answers);
+    ExclusiveCommitLock exclusiveLock = new ExclusiveCommitLock(context, sessions, answers);
+    this.claims = new LockClaims(lock, exclusiveLock);
     this.deadlines =
         new DeadlineMonitor(context, sessions, exclusiveLock, inDoubt, resolution, freshness);
     this.dispatcher =
@@ -142,6 +125,11 @@ public final class CommitPipeline {
   /** Latest reads, barriers, and staleness. */
   public Freshness freshness() {
     return freshness;
+  }
+
+  /** Claims to the exclusive commit lock. */
+  public LockClaims lockClaims() {
+    return claims;
   }
 
   /** Counters of the write path. */
@@ -179,7 +167,7 @@ public final class CommitPipeline {
 
   /** Whether nothing is pending and nothing is in flight. */
   boolean isIdle() {
-    return lock.call(() -> context.isIdle() && freshness.isIdle() && !exclusiveLock.isRequested());
+    return lock.call(() -> context.isIdle() && freshness.isIdle() && claims.areIdle());
   }
 
   /** Opens a session, so that the first commit finds one, and keeps one from then on. */
@@ -386,6 +374,7 @@ public final class CommitPipeline {
             return;
           }
           closed = true;
+          claims.close();
           resolution.close();
           freshness.close("the storage was closed");
           sessions.end(sessionEnded);

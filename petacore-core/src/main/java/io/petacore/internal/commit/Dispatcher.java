@@ -5,12 +5,15 @@ import io.petacore.internal.commit.batch.BatchPlanner;
 import io.petacore.internal.commit.batch.BatchRequest;
 import io.petacore.internal.commit.batch.CommitCheck;
 import io.petacore.internal.commit.batch.CommitOutcome;
+import io.petacore.internal.commit.batch.LockClaim;
 import io.petacore.internal.commit.batch.PendingCommit;
 import io.petacore.internal.format.CommitRecord;
 import io.petacore.store.BatchResult;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends pending commits.
@@ -78,20 +81,34 @@ final class Dispatcher {
   /** Sends batches until no more can be sent now. */
   void sendPending() {
     context.lock.assertHeld();
-    while (!pending.isEmpty() || exclusiveLock.isToBeReleased() || context.barriers.areToBeSent()) {
+    while (!pending.isEmpty()
+        || exclusiveLock.claimed() != null
+        || exclusiveLock.isToBeReleased()
+        || context.barriers.areToBeSent()) {
       Session session = sessions.usable();
       if (session == null || !maySend() || !mayPassLock(session)) {
         return;
+      }
+      LockClaim claim = exclusiveLock.claimed();
+      if (claim != null) {
+        if (!inFlight.isEmpty()) {
+          return;
+        }
+        exclusiveLock.serve(claim, session, frame(session));
+        if (exclusiveLock.isRequested()) {
+          return;
+        }
+        claim = exclusiveLock.claimed();
       }
       if (isWorthWaiting()) {
         return;
       }
       BatchPlanner.Round round =
           planner.plan(
-              pending.inOrder(),
+              admitted(claim),
               inFlight.keys(),
               context.cache.applied(),
-              context.barriers.arePending());
+              claim == null && context.barriers.arePending());
       round.record();
       round.decided().forEach(this::complete);
       BatchPlanner.Plan plan = round.plan();
@@ -132,6 +149,16 @@ final class Dispatcher {
       return false;
     }
     return true;
+  }
+
+  /** The pending commits that a claim to the exclusive commit lock lets through. */
+  private Collection<PendingCommit> admitted(@Nullable LockClaim claim) {
+    if (claim == null) {
+      return pending.inOrder();
+    }
+    return pending.inOrder().stream()
+        .filter(commit -> commit.request().contention().claim() == claim)
+        .toList();
   }
 
   private boolean isWorthWaiting() {

@@ -3,12 +3,15 @@ package io.petacore.internal.commit;
 import io.petacore.data.Bytes;
 import io.petacore.internal.commit.batch.BatchPlanner;
 import io.petacore.internal.commit.batch.BatchRequest;
+import io.petacore.internal.commit.batch.LockClaim;
 import io.petacore.internal.commit.batch.PendingCommit;
 import io.petacore.internal.concurrent.ExpiringFlag;
 import io.petacore.store.Batch;
 import io.petacore.store.BatchResult;
 import io.petacore.store.Operation;
 import io.petacore.store.StoreException;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,8 +19,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Acquires the exclusive commit lock for a large transaction that other nodes keep from committing,
- * releases it when it is not needed any more, and removes it from holders whose session has ended.
- * The watch shows what these requests have done. Guarded by the pipeline's lock.
+ * or for the next run of a transaction that claims it; releases it when it is not needed any more,
+ * and removes it from holders whose session has ended. The watch shows what these requests have
+ * done. Guarded by the pipeline's lock.
+ *
+ * <p>The lock is for progress only: whoever holds it commits under the same guards as without.
  */
 final class ExclusiveCommitLock {
 
@@ -29,6 +35,11 @@ final class ExclusiveCommitLock {
   private final SessionKeeper sessions;
   private final AnswerHandler answers;
   private final ExclusiveLockState state;
+
+  /** How long a run may take while all others wait, once the lock is held. */
+  private static final Duration MAX_RUN = Duration.ofSeconds(1);
+
+  private final ArrayDeque<LockClaim> claims = new ArrayDeque<>(); // the first one is served
   private @Nullable PendingCommit acquiredFor;
   private final ExpiringFlag requested;
 
@@ -67,7 +78,54 @@ final class ExclusiveCommitLock {
     Session session = sessions.current();
     return session != null
         && state.isHeldBy(session.id())
+        && claims.isEmpty()
         && (acquiredFor == null || acquiredFor.isCompleted());
+  }
+
+  // ---- claims
+
+  /** Adds a claim, behind earlier ones. */
+  void claim(LockClaim claim) {
+    claims.add(claim);
+  }
+
+  /** Ends a claim, whether or not it was served. */
+  void end(LockClaim claim) {
+    claims.remove(claim);
+    context.lock.afterUnlock(() -> claim.acquired().complete(null));
+  }
+
+  /** Ends all claims. */
+  void endClaims() {
+    List.copyOf(claims).forEach(this::end);
+  }
+
+  /** The claim that is served, or is to be next; null if there is none. */
+  @Nullable LockClaim claimed() {
+    return claims.peek();
+  }
+
+  /**
+   * Serves the first claim: acquires the lock, unless the session holds it; if it does, has the run
+   * begin. Nothing else may be in flight.
+   */
+  void serve(LockClaim claim, Session session, BatchRequest frame) {
+    if (state.isHeldBy(session.id())) {
+      begin(claim);
+    } else if (claim.isBegun()) {
+      end(claim); // deleted with its commit, or lost with the session
+    } else {
+      context.counters.exclusiveLocks.increment();
+      request(session, frame);
+    }
+  }
+
+  private void begin(LockClaim claim) {
+    if (!claim.isBegun()) {
+      claim.begin();
+      context.lock.afterUnlock(() -> claim.acquired().complete(null));
+      context.runLater(MAX_RUN, () -> end(claim));
+    }
   }
 
   /**
@@ -100,6 +158,10 @@ final class ExclusiveCommitLock {
   void acquire(PendingCommit commit, Session session, BatchRequest frame) {
     context.counters.exclusiveLocks.increment();
     acquiredFor = commit;
+    request(session, frame);
+  }
+
+  private void request(Session session, BatchRequest frame) {
     state.requested(session.id());
     Bytes name = ExclusiveLockState.nameOf(session.id());
     request(

@@ -177,7 +177,7 @@ final class Outcomes {
               "the store could not be reached until the deadline; nothing was applied" + reason(),
               lastFailure));
     } else if (commit.isLostToOthers()) {
-      Bytes lostTo = commit.request().lostTo();
+      Bytes lostTo = commit.request().contention().lostTo();
       Bytes key = lostTo == null ? commit.anyKey() : lostTo;
       complete(commit, new CommitOutcome.Conflict(key, true));
     } else {

@@ -6,6 +6,7 @@ import io.petacore.error.StorageClosedException;
 import io.petacore.internal.commit.CommitCounters;
 import io.petacore.internal.commit.CommitPipeline;
 import io.petacore.internal.commit.PipelineEnvironment;
+import io.petacore.internal.commit.PipelineSettings;
 import io.petacore.internal.concurrent.ApplicationExecutor;
 import io.petacore.internal.concurrent.Scheduler;
 import io.petacore.internal.decoded.DecodedValues;
@@ -85,7 +86,7 @@ public final class Engine {
     this.pipeline =
         new CommitPipeline(
             new PipelineEnvironment(store, namespace, cache, clock, scheduler, monitor),
-            new CommitPipeline.Settings(
+            new PipelineSettings(
                 config.pipeline().maxInFlight(),
                 config.pipeline().maxPendingCommits(),
                 config.pipeline().sessionTimeout(),

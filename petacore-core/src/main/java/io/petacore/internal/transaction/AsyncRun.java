@@ -141,7 +141,10 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
     try {
       after(
           attempts.delayAfter(conflict),
-          () -> whenReady(attempts.queueAfter(conflict), this::awaitRequired));
+          () ->
+              whenReady(
+                  attempts.queueAfter(conflict),
+                  () -> whenReady(attempts.lockBeforeRun(), this::awaitRequired)));
     } catch (PetaCoreException ended) {
       fail(ended);
     }

@@ -1,6 +1,5 @@
 package io.petacore.internal.transaction;
 
-import io.petacore.data.Bytes;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.ReadOnlyStorageException;
 import io.petacore.error.TransactionConflictException;
@@ -42,6 +41,7 @@ final class Attempts {
   private final boolean failFast;
   private final long atLeast;
   private final boolean latest;
+  private final RunClaims claims;
   private CommitOutcome.@Nullable Conflict lastConflict; // of the last run; null if it had none
   private int attempt = 1; // how often the body has been run, the current run included
   private final @Nullable TransactionEvent event;
@@ -56,6 +56,7 @@ final class Attempts {
     this.deadline = Deadline.in(timeout, context.scheduler()::nanoTime);
     this.backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, context.scheduler()::chance);
     this.tickets = new HeldTickets(context.hotKeys());
+    this.claims = new RunClaims(context.pipeline().lockClaims());
     this.failFast = options.isFailFast();
     this.atLeast = options.atLeast();
     this.latest = options.isLatest();
@@ -66,9 +67,13 @@ final class Attempts {
     return Duration.ofNanos(deadline.remainingNanos());
   }
 
-  /** Leaves the queues of hot keys; to be called at the end, however it ends. */
+  /**
+   * Leaves the queues of hot keys, and ends the claim to the exclusive commit lock; to be called at
+   * the end, however it ends.
+   */
   void leaveQueues() {
     tickets.leave();
+    claims.end();
   }
 
   /** Reports that the transaction was committed. */
@@ -192,6 +197,7 @@ final class Attempts {
     keys = writes.size();
     AppliedState snapshot = pending.snapshot();
     ReadSet reads = pending.reads();
+    claims.sending(reads);
     if (writes.isEmpty()) {
       return CompletableFuture.completedFuture(
           reads == null || pending.isolation() != IsolationLevel.READ_COMMITTED
@@ -208,7 +214,6 @@ final class Attempts {
         pending.isolation() != IsolationLevel.READ_COMMITTED
             ? snapshot.timestamp()
             : reads == null ? CommitRequest.UNGUARDED : context.cache().applied().timestamp();
-    Bytes lostTo = lastConflict == null ? null : lastConflict.key();
     UniqueClaims.Claimed claimed;
     try {
       claimed = context.claims().claim(writes, guardedBy);
@@ -229,7 +234,7 @@ final class Attempts {
                     failFast,
                     holdsPermit,
                     reads,
-                    lostTo));
+                    claims.contention()));
     return claimed.claimants().isEmpty() ? outcome : outcome.thenApply(claimed::named);
   }
 
@@ -281,6 +286,7 @@ final class Attempts {
     CommitOutcome.Conflict conflict = (CommitOutcome.Conflict) outcome;
     backOff(delayAfter(conflict));
     await(queueAfter(conflict));
+    await(lockBeforeRun());
     awaitRequired();
     return null;
   }
@@ -304,6 +310,11 @@ final class Attempts {
     return tickets.afterConflict(conflict.key());
   }
 
+  /** Claims the exclusive commit lock if need be; completes when the body may run again. */
+  CompletableFuture<@Nullable Void> lockBeforeRun() {
+    return claims.beforeRun();
+  }
+
   /** Waits until the body may run again on a fresh snapshot; throws if it may not. */
   void prepareAfter(TransactionTooOldException thrown) {
     backOff(delayAfter(thrown));
@@ -313,6 +324,7 @@ final class Attempts {
   /** Returns the delay before the next run; throws the conflict if there is none. */
   Duration delayAfter(CommitOutcome.Conflict conflict) {
     lastConflict = conflict;
+    claims.lost(conflict.key());
     Duration delay = nextDelay();
     if (delay == null) {
       throw conflictException(conflict);
@@ -323,6 +335,7 @@ final class Attempts {
   /** Returns the delay before the next run; throws the given exception if there is none. */
   Duration delayAfter(TransactionTooOldException thrown) {
     lastConflict = null;
+    claims.notLost();
     Duration delay = nextDelay();
     if (delay == null) {
       throw thrown;

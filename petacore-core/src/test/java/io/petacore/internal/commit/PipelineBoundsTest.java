@@ -18,6 +18,7 @@ import io.petacore.internal.commit.FaultyKvStore.Sent;
 import io.petacore.internal.commit.FaultyKvStore.What;
 import io.petacore.internal.commit.batch.CommitOutcome;
 import io.petacore.internal.commit.batch.CommitRequest;
+import io.petacore.internal.commit.batch.Contention;
 import io.petacore.internal.commit.batch.Write;
 import io.petacore.internal.concurrent.Deadline;
 import io.petacore.store.ScriptedWatch;
@@ -172,13 +173,14 @@ class PipelineBoundsTest extends PipelineFixture {
     for (int i = 0; i < 4; i++) {
       node.begin().put("k" + i, "v").launch();
     }
-    Bytes lost = Bytes.utf8("lost");
+    Contention contention = new Contention();
+    contention.lost(Bytes.utf8("lost"));
     Deadline soon = Deadline.in(Duration.ofMillis(50), scheduler::nanoTime);
     List<Write> writes = List.of(new Write(Bytes.utf8("mine"), Bytes.utf8("v")));
     CompletableFuture<CommitOutcome> again =
         node.pipeline.commit(
             new CommitRequest(
-                writes, node.cache.applied().timestamp(), soon, false, false, null, lost));
+                writes, node.cache.applied().timestamp(), soon, false, false, null, contention));
     CompletableFuture<CommitOutcome> first =
         node.begin(Duration.ofMillis(50)).put("other", "v").commit();
     scheduler.advance(Duration.ofMillis(100));
@@ -206,7 +208,8 @@ class PipelineBoundsTest extends PipelineFixture {
     Deadline late = Deadline.in(PipelineNode.TIMEOUT, scheduler::nanoTime);
     List<Write> writes = List.of(new Write(Bytes.utf8("mine"), Bytes.utf8("v")));
     CommitRequest request =
-        new CommitRequest(writes, node.cache.applied().timestamp(), late, true, false, null, null);
+        new CommitRequest(
+            writes, node.cache.applied().timestamp(), late, true, false, null, new Contention());
     CompletableFuture<CommitOutcome> pending = node.pipeline.commit(request);
     assertFalse(pending.isDone());
     node.store.hold(What.RANGE);

@@ -77,7 +77,7 @@ final class PipelineNode {
     pipeline =
         new CommitPipeline(
             new PipelineEnvironment(store, NAMESPACE, cache, clock, scheduler, monitor),
-            new CommitPipeline.Settings(
+            new PipelineSettings(
                 maxInFlight,
                 maxPending,
                 TIME_TO_LIVE,

@@ -15,11 +15,14 @@ import io.petacore.testing.Crew;
 import io.petacore.testing.ForeignWriter;
 import io.petacore.testing.Nodes;
 import io.petacore.testing.SteeredStore;
+import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -410,6 +413,52 @@ public interface SerializableContract {
           tx.write("counted", "1");
         });
     assertEquals(1, runs[0], "what it has read has not changed: it is sent again, not run again");
+  }
+
+  /**
+   * A transaction whose reads another node changes during every run holds the exclusive commit lock
+   * for its fourth run, from before that begins: others commit after it.
+   */
+  @Test
+  default void aTransactionGuardedAsAWholeDoesNotStarve() {
+    DistributedStorage a = nodes().open();
+    DistributedStorage b = nodes().open();
+    a.runTransaction(
+        tx -> {
+          for (int i = 0; i < 100; i++) {
+            tx.write("r" + i, "v");
+          }
+        });
+    ForeignWriter foreigner = nodes().foreigner();
+    List<CompletableFuture<CommitResult>> others = new ArrayList<>();
+    CommitResult result =
+        a.runTransaction(
+            at(IsolationLevel.SERIALIZABLE).timeout(Await.PATIENCE),
+            tx -> {
+              tx.count(KeyRange.prefix("r"));
+              int run = others.size() + 1;
+              CompletableFuture<CommitResult> other =
+                  b.runTransactionAsync(theirs -> theirs.write("r1", "run " + run));
+              others.add(other);
+              if (run <= 3) {
+                Await.until("b has committed", other::isDone);
+              } else {
+                letPass(foreigner, b);
+              }
+              tx.write("mine", "run " + run);
+            });
+    assertEquals(4, others.size());
+    assertTrue(others.get(2).join().revision() < result.revision());
+    assertTrue(others.get(3).join().revision() > result.revision(), "it had to wait");
+    assertEquals(1, a.status().counters().exclusiveLocks());
+  }
+
+  /** Lets a node do what it can do now: it sees what was written meanwhile, twice. */
+  private static void letPass(ForeignWriter foreigner, DistributedStorage node) {
+    for (int i = 0; i < 2; i++) {
+      long written = foreigner.put("elsewhere", "v" + i);
+      Await.until("it is seen", () -> node.revision() >= written);
+    }
   }
 
   /** What a node has read at one state is right as of then, so nothing is sent. */

@@ -1,6 +1,5 @@
 package io.petacore.internal.commit.batch;
 
-import io.petacore.data.Bytes;
 import io.petacore.internal.concurrent.Deadline;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param holdsPermit whether its owner has acquired a permit of the pipeline, which then is the
  *     owner's to release; else the pipeline acquires one, and releases it with the outcome
  * @param reads what it has read and wants unchanged; null if nothing
- * @param lostTo the key on which an earlier attempt conflicted; null if this is the first
+ * @param contention what its runs have lost to other commits
  */
 public record CommitRequest(
     Collection<Write> writes,
@@ -25,11 +24,11 @@ public record CommitRequest(
     boolean failFast,
     boolean holdsPermit,
     @Nullable ReadSet reads,
-    @Nullable Bytes lostTo) {
+    Contention contention) {
 
   /** A first attempt, which waits while the store is not followed. */
   public CommitRequest(Collection<Write> writes, long snapshot, Deadline deadline) {
-    this(writes, snapshot, deadline, false, false, null, null);
+    this(writes, snapshot, deadline, false, false, null, new Contention());
   }
 
   /** No snapshot: the writes are applied without a check. */

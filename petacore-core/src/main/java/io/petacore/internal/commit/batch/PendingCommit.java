@@ -110,6 +110,7 @@ public final class PendingCommit {
   /** Takes note that the request that carried it as a large transaction was refused. */
   public void refused() {
     refusals++;
+    request.contention().failed();
   }
 
   /** How often the request that carried it as a large transaction was refused. */
@@ -124,7 +125,7 @@ public final class PendingCommit {
 
   /** Whether other commits have kept it from committing, in this attempt or an earlier one. */
   public boolean isLostToOthers() {
-    return lostToOthers || request.lostTo() != null;
+    return lostToOthers || request.contention().lostTo() != null;
   }
 
   /** Whether its outcome was reported. */

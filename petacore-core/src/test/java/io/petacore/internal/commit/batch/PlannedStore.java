@@ -104,7 +104,8 @@ final class PlannedStore implements AutoCloseable {
     Deadline never = Deadline.in(Duration.ofHours(1), System::nanoTime);
     PendingCommit commit =
         new PendingCommit(
-            new CommitRequest(writes, snapshot, never, false, false, reads, null), null);
+            new CommitRequest(writes, snapshot, never, false, false, reads, new Contention()),
+            null);
     commit.arrive(++arrivals);
     return commit;
   }

@@ -14,6 +14,7 @@ import io.petacore.history.Plan;
 import io.petacore.history.Recording;
 import io.petacore.history.Report;
 import io.petacore.history.Workload;
+import io.petacore.history.Workload.Mix;
 import io.petacore.testing.Crew;
 import io.petacore.testing.Nodes;
 import io.petacore.testing.Seeds;
@@ -39,24 +40,36 @@ public interface HistoryContract {
   /** Snapshot transactions that append and read, and Read Committed ones that read. */
   @Test
   default void listsAreAppendedToAsPromised() {
-    assertPromised(Workload.Form.LIST_APPEND, 0.2);
+    assertPromised(Workload.Form.LIST_APPEND, Mix.readCommitted(0.2));
+  }
+
+  /** As above, with range reads. */
+  @Test
+  default void rangesOfListsAreReadAsPromised() {
+    assertPromised(Workload.Form.LIST_APPEND, new Mix(0.2, 0, 0, 0.4));
   }
 
   /** Snapshot and Read Committed transactions that overwrite and read. */
   @Test
   default void registersAreOverwrittenAsPromised() {
-    assertPromised(Workload.Form.REGISTER, 0.4);
+    assertPromised(Workload.Form.REGISTER, Mix.readCommitted(0.4));
+  }
+
+  /** As above, with deletes and range reads. */
+  @Test
+  default void registersAreDeletedAsPromised() {
+    assertPromised(Workload.Form.REGISTER, new Mix(0.3, 0, 0.4, 0.4));
   }
 
   /** Read Committed transactions only. */
   @Test
   default void registersAreOverwrittenAsReadCommittedPromises() {
-    assertPromised(Workload.Form.REGISTER, 1);
+    assertPromised(Workload.Form.REGISTER, Mix.readCommitted(1));
   }
 
-  private void assertPromised(Workload.Form form, double readCommitted) {
+  private void assertPromised(Workload.Form form, Mix mix) {
     long seed = Seeds.one();
-    Workload workload = new Workload(seed, form, 6, readCommitted);
+    Workload workload = new Workload(seed, form, 6, mix);
     HistoryRecorder recorder = new HistoryRecorder();
     List<DistributedStorage> storages = List.of(nodes().open(), nodes().open(), nodes().open());
     try (Crew crew = new Crew()) {

@@ -67,6 +67,18 @@ public interface HistoryContract {
     assertPromised(Workload.Form.REGISTER, Mix.readCommitted(1));
   }
 
+  /** All levels, with range reads: no write skew and no phantom among Serializable ones. */
+  @Test
+  default void listsAreSerializable() {
+    assertPromised(Workload.Form.LIST_APPEND, Mix.ALL);
+  }
+
+  /** All levels, with deletes and range reads. */
+  @Test
+  default void registersAreSerializable() {
+    assertPromised(Workload.Form.REGISTER, Mix.ALL);
+  }
+
   private void assertPromised(Workload.Form form, Mix mix) {
     long seed = Seeds.one();
     Workload workload = new Workload(seed, form, 6, mix);

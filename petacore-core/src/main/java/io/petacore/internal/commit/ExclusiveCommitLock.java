@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * and removes it from holders whose session has ended. The watch shows what these requests have
  * done. Guarded by the pipeline's lock.
  *
- * <p>The lock is for progress only: whoever holds it commits under the same guards as without.
+ * <p>The lock is for progress only: its holder commits under the same guards as without it.
  */
 final class ExclusiveCommitLock {
 

@@ -4,8 +4,8 @@ import io.petacore.internal.commit.batch.LockClaim;
 import io.petacore.internal.concurrent.CombiningLock;
 
 /**
- * The claims of transactions to the exclusive commit lock: those that lose to other commits again
- * and again have it for a run. Safe for use by many threads.
+ * The claims of transactions to the exclusive commit lock: one that loses to other commits again
+ * and again has it for a run. Safe for use by many threads.
  */
 public final class LockClaims {
 

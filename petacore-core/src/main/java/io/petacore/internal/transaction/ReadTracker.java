@@ -95,8 +95,8 @@ final class ReadTracker {
   }
 
   /**
-   * An iteration that knows how far it has come: what was returned, or shown to exist, is read; and
-   * the whole range is, once it has no more.
+   * An iteration that keeps its progress: what was returned, or shown to exist, is read; and the
+   * whole range is, once it has no more.
    */
   private final class TrackedScan implements Iterator<Entry> {
     private final Iterator<Entry> found;

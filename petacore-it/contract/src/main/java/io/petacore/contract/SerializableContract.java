@@ -114,26 +114,26 @@ public interface SerializableContract {
   }
 
   /**
-   * Bookings of a room don't overlap: each looks through all of them, and adds a key of its own.
+   * Bookings of a hall don't overlap: each looks through all of them, and adds a key of its own.
    */
   @Test
   default void bookingsDoNotOverlap() {
     requireRefused(
         new Skew(
-            tx -> tx.write("room/booking/1", "08-09"),
+            tx -> tx.write("hall/booking/1", "08-09"),
             tx -> book(tx, "2", "10-12"),
             tx -> book(tx, "3", "11-13"),
-            tx -> tx.requireUnchanged(KeyRange.prefix("room/booking/"))));
+            tx -> tx.requireUnchanged(KeyRange.prefix("hall/booking/"))));
   }
 
   private static void book(Transaction tx, String id, String hours) {
-    for (Entry booking : tx.scan(KeyRange.prefix("room/booking/"))) {
+    for (Entry booking : tx.scan(KeyRange.prefix("hall/booking/"))) {
       String other = booking.value().toUtf8();
       if (begin(hours).compareTo(end(other)) < 0 && begin(other).compareTo(end(hours)) < 0) {
         return;
       }
     }
-    tx.write("room/booking/" + id, hours);
+    tx.write("hall/booking/" + id, hours);
   }
 
   private static String begin(String hours) {
@@ -144,7 +144,10 @@ public interface SerializableContract {
     return hours.substring(3);
   }
 
-  /** A name is given once: whoever takes it has read that it is free, and writes another key. */
+  /**
+   * A name is given once: a transaction that takes it has read that it is free, and writes another
+   * key.
+   */
   @Test
   default void aNameIsGivenOnce() {
     requireRefused(

@@ -132,7 +132,7 @@ final class Programs {
   }
 
   /**
-   * Of several doctors one stays on call: a key is present for each who has left. The body sees
+   * Of several doctors one stays on call: a key is present for each that has left. The body sees
    * whom it may let go by a scan, by a count or key by key, and writes a key that another may have
    * seen absent.
    */

@@ -12,9 +12,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/**
- * Transactions that want what they have read unchanged are not sent beside those that change it.
- */
+/** A transaction that wants what it has read unchanged is not sent beside one that changes it. */
 class PlannedReadsTest {
   private static final int BYTES = 1 << 20;
   private static final List<String> NO_KEYS = List.of();
@@ -151,7 +149,7 @@ class PlannedReadsTest {
     }
   }
 
-  /** As many guards as one group has room for; one more, and it is sent alone. */
+  /** As many guards as fit one group; one more, and it is sent alone. */
   @Test
   void theGuardsOfKeysHaveToFitOneGroup() {
     try (PlannedStore store = new PlannedStore(16, BYTES)) {

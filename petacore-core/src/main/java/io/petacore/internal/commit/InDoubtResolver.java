@@ -1,9 +1,9 @@
 package io.petacore.internal.commit;
 
 import io.petacore.data.Bytes;
-import io.petacore.data.KeyRange;
 import io.petacore.internal.commit.batch.CommitCheck;
 import io.petacore.internal.commit.batch.CommitOutcome;
+import io.petacore.internal.commit.batch.GuardedRange;
 import io.petacore.internal.commit.batch.PendingCommit;
 import io.petacore.internal.commit.batch.Write;
 import io.petacore.internal.format.CommitRecord;
@@ -130,8 +130,8 @@ final class InDoubtResolver {
         return;
       }
     }
-    for (KeyRange range : clear.ranges()) {
-      if (RangeComparison.isAnyNewer(cache, range, clear.at().revision(), now.timestamp() - 1)) {
+    for (GuardedRange range : clear.ranges()) {
+      if (RangeComparison.isAnyNewer(cache, range.range(), range.newest(), now.timestamp() - 1)) {
         return;
       }
     }

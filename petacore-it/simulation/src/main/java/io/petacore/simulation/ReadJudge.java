@@ -62,24 +62,28 @@ final class ReadJudge {
   }
 
   private static boolean isChanged(Bytes key, Attempt attempt, long revision, TrueHistory history) {
-    long changed = history.changeBetween(key, attempt.snapshot, revision);
     boolean beside =
         !attempt.writes.containsKey(key)
             && history.changeBetween(key, revision - 1, revision + 1) != 0;
     if (beside) {
       return true;
     }
-    if (changed == 0 || isByForeigner(key, attempt.snapshot, revision, history)) {
-      return false; // as a whole, reads are guarded against nodes only
+    if (!isChangedByNode(key, attempt, revision, history)) {
+      return false;
     }
     return history.valueAt(key, attempt.snapshot, Set.of()) != null
         || history.valueAt(key, revision - 1, Set.of()) != null;
   }
 
-  private static boolean isByForeigner(Bytes key, long after, long before, TrueHistory history) {
-    long at = after;
+  /**
+   * Whether a node has changed a key before a revision, which the attempt's node has not missed. As
+   * a whole, reads are guarded against nodes only; and what a watch has left out may be missed.
+   */
+  private static boolean isChangedByNode(
+      Bytes key, Attempt attempt, long before, TrueHistory history) {
+    long at = attempt.snapshot;
     while ((at = history.changeBetween(key, at, before)) != 0) {
-      if (history.request(at) == null) {
+      if (history.request(at) != null && !attempt.claim.node.missed(at)) {
         return true;
       }
     }

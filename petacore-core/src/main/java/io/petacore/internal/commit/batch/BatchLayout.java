@@ -1,7 +1,6 @@
 package io.petacore.internal.commit.batch;
 
 import io.petacore.data.Bytes;
-import io.petacore.data.KeyRange;
 import io.petacore.internal.format.CommitRecord;
 import io.petacore.internal.format.Namespace;
 import io.petacore.internal.format.ReservedKeys;
@@ -98,8 +97,8 @@ public final class BatchLayout {
     transaction
         .guards()
         .forEach((key, revision) -> guards.add(new Guard.OfKey(namespace.toStore(key), revision)));
-    for (KeyRange range : transaction.ranges()) {
-      guards.add(new Guard.OfRange(namespace.toStore(range), transaction.at().revision()));
+    for (GuardedRange range : transaction.ranges()) {
+      guards.add(new Guard.OfRange(namespace.toStore(range.range()), range.newest()));
     }
     return new Operation.Group(guards, writes(transaction.writes()));
   }

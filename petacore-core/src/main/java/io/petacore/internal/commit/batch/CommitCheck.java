@@ -1,7 +1,6 @@
 package io.petacore.internal.commit.batch;
 
 import io.petacore.data.Bytes;
-import io.petacore.data.KeyRange;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.format.DeleteFences;
 import io.petacore.internal.mvcc.AppliedState;
@@ -59,7 +58,7 @@ public final class CommitCheck {
      */
     record Clear(
         Map<Bytes, Long> guards,
-        List<KeyRange> ranges,
+        List<GuardedRange> ranges,
         List<Write> writes,
         Set<Bytes> deleteFences,
         boolean whole,
@@ -168,7 +167,7 @@ public final class CommitCheck {
     }
     return new Result.Clear(
         guards,
-        check.isWhole() ? List.of() : reads.ranges(),
+        check.isWhole() ? List.of() : check.ranges(),
         clear.writes(),
         clear.deleteFences(),
         check.isWhole(),

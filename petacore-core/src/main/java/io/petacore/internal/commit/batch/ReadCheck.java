@@ -6,7 +6,9 @@ import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.mvcc.RangeComparison;
 import io.petacore.internal.mvcc.Version;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>A key that was absent is absent at A, and is guarded as absent. It may come and go between:
  *       where the commit is applied it is absent, as it was read.
  *   <li>A range has the same entries at A, each guarded as a key. A key that is new in it has a mod
- *       revision above A, which the guard over the range forbids.
+ *       revision above A, and so above those of all entries, which the guard over the range
+ *       forbids.
  *   <li>What is too much for guards is the same at A, and the guard on the commit record lets no
  *       other commit come between A and this one.
  * </ul>
@@ -33,6 +36,8 @@ final class ReadCheck {
   private final ReadSet reads;
   private final AppliedState applied;
   private final Map<Bytes, Long> guards = new LinkedHashMap<>();
+  private final List<GuardedRange> ranges = new ArrayList<>();
+  private long newest; // the highest mod revision of the entries of a range
   private int entries;
   private long bytes;
 
@@ -60,10 +65,12 @@ final class ReadCheck {
     RangeComparison comparison =
         new RangeComparison(cache, reads.since().timestamp(), applied.timestamp());
     for (KeyRange range : reads.ranges()) {
+      newest = 0;
       Bytes changed = comparison.firstChange(range, this::guard);
       if (changed != null) {
         return changed;
       }
+      ranges.add(new GuardedRange(range, newest));
     }
     for (ReadSet.IndexRead read : reads.indexes()) {
       Bytes changed = comparison.firstChange(read.index(), read.indexKeys());
@@ -77,6 +84,7 @@ final class ReadCheck {
   private void guard(Version entry) {
     Bytes value = entry.value();
     entries++;
+    newest = Math.max(newest, entry.modRevision());
     bytes += entry.key().length() + (value == null ? 0 : value.length());
     if (!isWhole()) {
       guards.put(entry.key(), entry.modRevision());
@@ -86,6 +94,11 @@ final class ReadCheck {
   /** Whether that is too much for guards: more than a group takes, or than a server is to read. */
   boolean isWhole() {
     return reads.whole() || entries > ReadSet.MAX_ENTRIES || bytes > ReadSet.MAX_BYTES;
+  }
+
+  /** The ranges, unless {@link #isWhole}. */
+  List<GuardedRange> ranges() {
+    return ranges;
   }
 
   /** The mod revisions by key, unless {@link #isWhole}. */

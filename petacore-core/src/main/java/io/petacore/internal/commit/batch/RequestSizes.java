@@ -45,9 +45,10 @@ final class RequestSizes {
   }
 
   /** A guard over each of the ranges. */
-  long ofRanges(Collection<KeyRange> ranges) {
+  long ofRanges(Collection<GuardedRange> ranges) {
     long sum = 0;
-    for (KeyRange range : ranges) {
+    for (GuardedRange guarded : ranges) {
+      KeyRange range = guarded.range();
       Bytes to = range.to();
       sum += STEP_BYTES + 2L * prefixBytes + range.from().length() + (to == null ? 0 : to.length());
     }

@@ -6,7 +6,6 @@ import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.data.Timestamp;
-import io.petacore.error.BulkLoadException;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
@@ -22,6 +21,7 @@ import io.petacore.subscription.ChangeSource;
 import io.petacore.subscription.SubscribeOptions;
 import io.petacore.subscription.Subscription;
 import io.petacore.transaction.BulkLoadOptions;
+import io.petacore.transaction.BulkWrites;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.IndexView;
@@ -29,7 +29,6 @@ import io.petacore.transaction.ReadView;
 import io.petacore.transaction.Snapshot;
 import io.petacore.transaction.ThrowingTransactionCall;
 import io.petacore.transaction.ThrowingTransactionTask;
-import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionContext;
 import io.petacore.transaction.TransactionOptions;
 import java.time.Duration;
@@ -55,7 +54,7 @@ import org.slf4j.LoggerFactory;
  * with {@link StorageClosedException}, and so do reads of views that were opened before.
  */
 public final class DistributedStorage
-    implements ReadView, TransactionContext, ChangeSource, AutoCloseable {
+    implements ReadView, TransactionContext, BulkWrites, ChangeSource, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(DistributedStorage.class);
 
@@ -129,47 +128,20 @@ public final class DistributedStorage
     return transactions.begin(options);
   }
 
-  /**
-   * Deletes every present key of a range, in as many transactions as it takes, each as large as one
-   * request can carry. Not atomic: the keys disappear in ascending order, step by step, and if a
-   * step fails, earlier ones are not undone. Keys written to the range meanwhile may be deleted or
-   * not. For an atomic deletion, see {@link Transaction#delete(KeyRange)}.
-   *
-   * @param range the keys
-   * @return the number of deleted keys
-   * @throws PetaCoreException as described in {@link TransactionContext}, from one of the
-   *     transactions
-   */
+  @Override
   public long delete(KeyRange range) {
     requireNonNull(range, "range");
     return engine.runner().delete(range);
   }
 
-  /**
-   * Writes many entries, in as many transactions as it takes, each as large as one request can
-   * carry, several of them in flight. Not atomic: the entries become durable in their order, step
-   * by step, but for those in flight. They overwrite what is there. Each transaction has the commit
-   * timeout of the storage.
-   *
-   * @param entries the input, which is iterated once; of several entries with one key the last wins
-   * @param options where to resume, and the listener for progress
-   * @return the number of durable entries, skipped ones included
-   * @throws BulkLoadException if the input or a transaction fails; it says where to resume
-   */
+  @Override
   public long bulkLoad(Iterable<Entry> entries, BulkLoadOptions options) {
     requireNonNull(entries, "entries");
     requireNonNull(options, "options");
     return engine.runner().load(entries.iterator(), options);
   }
 
-  /**
-   * Writes many entries, as {@link #bulkLoad(Iterable, BulkLoadOptions)} does.
-   *
-   * @param entries the input, which is consumed, but not closed
-   * @param options where to resume, and the listener for progress
-   * @return the number of durable entries, skipped ones included
-   * @throws BulkLoadException if the input or a transaction fails; it says where to resume
-   */
+  @Override
   public long bulkLoad(Stream<Entry> entries, BulkLoadOptions options) {
     requireNonNull(entries, "entries");
     requireNonNull(options, "options");

@@ -340,8 +340,8 @@ public final class StorageBuilder {
 
   /**
    * Sets what wraps the transactions of the storage, for example in spans of a tracer. The wrapper
-   * replaces the storage for the abstract methods of {@link TransactionContext}; range deletions
-   * and bulk loads are not wrapped. Default: none.
+   * replaces the storage for the abstract methods of {@link TransactionContext}; {@link
+   * io.petacore.transaction.BulkWrites} are not wrapped. Default: none.
    *
    * @param transactionWrapper gets what runs transactions, and returns what callers use
    * @return this builder

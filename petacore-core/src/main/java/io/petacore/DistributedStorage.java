@@ -31,6 +31,8 @@ import io.petacore.transaction.ThrowingTransactionCall;
 import io.petacore.transaction.ThrowingTransactionTask;
 import io.petacore.transaction.TransactionContext;
 import io.petacore.transaction.TransactionOptions;
+import io.petacore.transaction.WriteBehind;
+import io.petacore.transaction.WriteBehindOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -146,6 +148,11 @@ public final class DistributedStorage
     requireNonNull(entries, "entries");
     requireNonNull(options, "options");
     return engine.runner().load(entries.iterator(), options);
+  }
+
+  @Override
+  public WriteBehind writeBehind(WriteBehindOptions options) {
+    return engine.writeBehinds().open(requireNonNull(options, "options"));
   }
 
   // ---- reading
@@ -355,10 +362,11 @@ public final class DistributedStorage
   }
 
   /**
-   * Closes the storage, but not its store. Commits that were not sent fail with {@link
-   * StorageClosedException}; commits in flight are awaited for up to {@link
-   * StorageBuilder#closeTimeout}. No thread of the storage is left when it returns. Idempotent; may
-   * be called from any thread.
+   * Closes the storage, but not its store. Open {@link WriteBehind} buffers are flushed for up to
+   * {@link StorageBuilder#closeTimeout}; what they still hold then is reported as failed. Commits
+   * that were not sent fail with {@link StorageClosedException}; commits in flight are awaited for
+   * up to the same time again. No thread of the storage is left when it returns. Idempotent; may be
+   * called from any thread.
    */
   @Override
   public void close() {

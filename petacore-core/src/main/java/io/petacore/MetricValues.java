@@ -46,6 +46,7 @@ final class MetricValues implements StorageMetrics {
       case VERSIONS -> engine.memoryUsage().versions();
       case MEMORY_USED -> engine.memoryUsage().bytes();
       case DECODED_USED -> engine.decodedValues().bytes();
+      case WRITE_BEHIND_USED -> engine.writeBehinds().bytes();
       case LOADING -> engine.loading();
       case PENDING_COMMITS -> engine.pipeline().pendingCommits();
       case MAX_PENDING_COMMITS -> engine.pipeline().maxPendingCommits();

@@ -97,6 +97,7 @@ final class StatusSource {
       case UNIQUE_VIOLATIONS -> engine.cache().indexes().failures().uniqueViolations();
       case CONFLATIONS -> engine.currentSubscriptions().counters().conflations();
       case LISTENER_FAILURES -> engine.currentSubscriptions().counters().failures();
+      case WRITE_BEHIND_FAILURES -> engine.writeBehinds().failed();
     };
   }
 }

@@ -143,8 +143,9 @@ public final class StorageBuilder {
   }
 
   /**
-   * Sets how long {@link DistributedStorage#close()} waits for commits in flight. Commits that are
-   * not resolved by then are reported as of unknown outcome. Default: 3 s.
+   * Sets how long {@link DistributedStorage#close()} waits for commits in flight, and before that
+   * for open write-behind buffers. Commits that are not resolved by then are reported as of unknown
+   * outcome. Default: 3 s.
    *
    * @param timeout positive, at most 36,500 days
    * @return this builder

@@ -70,7 +70,9 @@ public final class StorageCounters {
      */
     CONFLATIONS,
     /** Calls of subscribers that threw. */
-    LISTENER_FAILURES;
+    LISTENER_FAILURES,
+    /** Writes of write-behind buffers that have failed for good. */
+    WRITE_BEHIND_FAILURES;
 
     private final String label;
 
@@ -253,6 +255,11 @@ public final class StorageCounters {
   /** {@return the {@linkplain Counter#LISTENER_FAILURES calls of subscribers that threw}} */
   public long listenerFailures() {
     return get(Counter.LISTENER_FAILURES);
+  }
+
+  /** {@return the {@linkplain Counter#WRITE_BEHIND_FAILURES failed writes of buffers}} */
+  public long writeBehindFailures() {
+    return get(Counter.WRITE_BEHIND_FAILURES);
   }
 
   @Override

@@ -25,7 +25,9 @@ public abstract sealed class PetaCoreException extends RuntimeException
         TransactionTooLargeException,
         TransactionTooOldException,
         UniqueViolationException,
-        ValueFormatException {
+        ValueFormatException,
+        WriteBehindException,
+        WriteBehindFullException {
   private static final long serialVersionUID = 1L;
 
   PetaCoreException(@Nullable String message, @Nullable Throwable cause) {

@@ -99,6 +99,11 @@ public enum StorageMetric {
   /** Failures of listeners. */
   LISTENER_FAILURES(
       Kind.COUNTER, "petacore.subscription.failures", "Calls of subscribers that threw"),
+  /** Failed writes of write-behind buffers. */
+  WRITE_BEHIND_FAILURES(
+      Kind.COUNTER,
+      "petacore.writebehind.failures",
+      "Writes of write-behind buffers that have failed for good"),
 
   /** Whether the storage follows the store. */
   SYNCED(Kind.GAUGE, "petacore.synced", "1 while the storage follows etcd, else 0"),
@@ -135,6 +140,12 @@ public enum StorageMetric {
       "petacore.decoded.used",
       Unit.BYTES,
       "Estimated heap footprint of decoded values of keyspaces"),
+  /** The memory used by writes of write-behind buffers. */
+  WRITE_BEHIND_USED(
+      Kind.GAUGE,
+      "petacore.writebehind.used",
+      Unit.BYTES,
+      "Estimated heap footprint of writes behind, pending and in flight"),
   /** Entries of a running load. */
   LOADING(
       Kind.GAUGE, "petacore.load.entries", "Entries that a running load has read; 0 if none runs"),

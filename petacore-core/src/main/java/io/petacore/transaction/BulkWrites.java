@@ -4,6 +4,8 @@ import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.error.BulkLoadException;
 import io.petacore.error.PetaCoreException;
+import io.petacore.error.ReadOnlyStorageException;
+import io.petacore.error.StorageClosedException;
 import java.util.stream.Stream;
 
 /**
@@ -47,4 +49,15 @@ public interface BulkWrites {
    * @throws BulkLoadException if the input or a transaction fails; it says where to resume
    */
   long bulkLoad(Stream<Entry> entries, BulkLoadOptions options);
+
+  /**
+   * Opens a buffer that takes writes at memory speed and commits them later. They are lost if the
+   * process dies before they are flushed.
+   *
+   * @param options when to send, how much to hold, and the listener for failures
+   * @return the buffer; close it
+   * @throws ReadOnlyStorageException if the storage is read-only
+   * @throws StorageClosedException if the storage was closed
+   */
+  WriteBehind writeBehind(WriteBehindOptions options);
 }

@@ -48,7 +48,9 @@ class PetaCoreExceptionTest {
           new Row(
               new ValueFormatException(Bytes.utf8("key"), "codec", Bytes.EMPTY, "m", cause()),
               false,
-              false));
+              false),
+          new Row(new WriteBehindException(1, "m", cause()), false, true),
+          new Row(new WriteBehindFullException(Bytes.utf8("key"), "m", cause()), true, false));
 
   @Test
   void theTableHoldsEverySubclass() {

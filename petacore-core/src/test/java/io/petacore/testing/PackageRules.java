@@ -82,8 +82,14 @@ public abstract class PackageRules {
         "internal.commit",
         "internal.mvcc",
         "internal.concurrent");
+    mayUse("internal.writebehind", "internal.transaction");
     mayUse("internal.feed", "subscription", "internal.mvcc", "internal.concurrent");
-    mayUse("internal.engine", "internal.transaction", "internal.sync", "internal.feed");
+    mayUse(
+        "internal.engine",
+        "internal.transaction",
+        "internal.writebehind",
+        "internal.sync",
+        "internal.feed");
   }
 
   /** The composition root stands on everything in petacore-core. */

@@ -22,6 +22,8 @@ import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.internal.sync.SyncCounters;
 import io.petacore.internal.sync.Synchronizer;
 import io.petacore.internal.transaction.TransactionRunner;
+import io.petacore.internal.writebehind.WriteBehindContext;
+import io.petacore.internal.writebehind.WriteBehinds;
 import io.petacore.store.KvStore;
 import io.petacore.store.StoreException;
 import java.time.Duration;
@@ -56,6 +58,7 @@ public final class Engine {
   private final Synchronizer synchronizer;
   private final ApplicationExecutor executor;
   private final TransactionRunner runner;
+  private final WriteBehinds writeBehinds;
   private final Subscriptions subscriptions;
   private final StoreHealth health;
   private volatile boolean closed;
@@ -96,15 +99,15 @@ public final class Engine {
             this::repair);
     this.executor = new ApplicationExecutor(config.executor(), scheduler);
     Runnable statusReporter = config.statusReporting().reporterOf(this, executor);
+    Limits limits = Limits.forRequestsOf(store.limits().maxRequestBytes());
     this.runner =
         new TransactionRunner(
-            cache,
-            decoded,
-            pipeline,
-            Limits.forRequestsOf(store.limits().maxRequestBytes()),
-            scheduler,
-            executor,
-            config.transactions());
+            cache, decoded, pipeline, limits, scheduler, executor, config.transactions());
+    this.writeBehinds =
+        new WriteBehinds(
+            new WriteBehindContext(
+                runner, cache, limits, namespace.prefix().length(), scheduler, executor),
+            config.isReadOnly());
     this.subscriptions =
         new Subscriptions(
             cache, runner.snapshots()::applied, scheduler, subscriptionScheduler, executor);
@@ -189,6 +192,11 @@ public final class Engine {
       throw new StorageClosedException("the storage was closed");
     }
     return runner;
+  }
+
+  /** The write-behind buffers. */
+  public WriteBehinds writeBehinds() {
+    return writeBehinds;
   }
 
   /**
@@ -286,10 +294,12 @@ public final class Engine {
   /** Closes all parts; returns when none of their threads is left. Idempotent. */
   public void close() {
     closed = true;
+    writeBehinds.close(config.timeouts().close());
     scheduler.join(pipeline.close(config.timeouts().close()));
     subscriptions.close();
     synchronizer.close();
     runner.close();
+    writeBehinds.awaitOutcomes(THREAD_END_TIMEOUT);
     decoded.close();
     try {
       // Until then a worker thread that the application's executor blocks is replaced.

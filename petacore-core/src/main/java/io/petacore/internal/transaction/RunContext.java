@@ -49,6 +49,23 @@ record RunContext(
 
   private static final long SLACK_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  /** The same with another executor. */
+  RunContext on(Executor other) {
+    return new RunContext(
+        cache,
+        claims,
+        decoded,
+        pipeline,
+        limits,
+        scheduler,
+        other,
+        settings,
+        hotKeys,
+        timers,
+        new CallerFailures(other),
+        retries);
+  }
+
   /** Receives the ends of transactions. */
   Monitor monitor() {
     return pipeline.monitor();

@@ -15,6 +15,7 @@ import io.petacore.transaction.ExplicitTransaction;
 import io.petacore.transaction.ThrowingTransactionCall;
 import io.petacore.transaction.ThrowingTransactionTask;
 import io.petacore.transaction.TransactionOptions;
+import io.petacore.transaction.TransactionTask;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class TransactionRunner {
 
   private final RunContext context;
+  private final RunContext onWorkers;
   private final Snapshots snapshots;
   private final BarrierCalls barriers;
 
@@ -58,6 +60,7 @@ public final class TransactionRunner {
             new BackoffTimers(scheduler),
             new CallerFailures(executor),
             new LongAdder());
+    this.onWorkers = context.on(scheduler::executeBlocking);
     this.snapshots = new Snapshots(context);
     this.barriers = new BarrierCalls(context);
   }
@@ -225,6 +228,17 @@ public final class TransactionRunner {
       TransactionOptions options, ThrowingTransactionTask<?> body) {
     return new AsyncRun<@Nullable Void, CommitResult>(
             context, options, body, (none, commit) -> commit)
+        .start();
+  }
+
+  /**
+   * Runs a body of the library as {@link #runAsync} does, with the scheduler's threads in place of
+   * the application's executor, whose threads may all be waiting for this transaction.
+   */
+  public CompletableFuture<CommitResult> runOnWorkers(
+      TransactionOptions options, TransactionTask body) {
+    return new AsyncRun<@Nullable Void, CommitResult>(
+            onWorkers, options, body, (none, commit) -> commit)
         .start();
   }
 

@@ -115,6 +115,10 @@ public final class StatusWarnings {
     warnIf(
         counters.listenerFailures() > 0,
         count(counters.listenerFailures(), "call", "calls") + " of subscribers failed");
+    warnIf(
+        counters.writeBehindFailures() > 0,
+        count(counters.writeBehindFailures(), "write", "writes")
+            + " of write-behind buffers failed");
   }
 
   private static String count(long number, String one, String many) {

@@ -6,6 +6,7 @@ import io.petacore.bench.support.console.Figures;
 import io.petacore.data.KeyRange;
 import io.petacore.transaction.Transaction;
 import io.petacore.transaction.TransactionOptions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -38,6 +39,12 @@ final class WriteWorkloads {
   }
 
   List<Workload> all() {
+    List<Workload> all = new ArrayList<>(besideJetcd());
+    all.addAll(new WriteBehindWorkloads(node).all());
+    return all;
+  }
+
+  private List<Workload> besideJetcd() {
     return List.of(
         sequential(),
         manyThreads(),

@@ -15,6 +15,7 @@ import io.petacore.contract.SerializableContract;
 import io.petacore.contract.TimeTravelContract;
 import io.petacore.contract.UnknownOutcomeContract;
 import io.petacore.contract.VisibilityContract;
+import io.petacore.contract.WriteSkewContract;
 import io.petacore.store.KvStore;
 import io.petacore.store.embedded.EmbeddedKvStore;
 import io.petacore.testing.Nodes;
@@ -36,7 +37,8 @@ class EmbeddedStorageTest
         SerializableContract,
         TimeTravelContract,
         UnknownOutcomeContract,
-        VisibilityContract {
+        VisibilityContract,
+        WriteSkewContract {
 
   private final Nodes nodes = new Nodes(new Embedded());
 

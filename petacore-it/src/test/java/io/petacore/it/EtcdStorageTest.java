@@ -14,6 +14,7 @@ import io.petacore.contract.ReadOnlyContract;
 import io.petacore.contract.SerializableContract;
 import io.petacore.contract.UnknownOutcomeContract;
 import io.petacore.contract.VisibilityContract;
+import io.petacore.contract.WriteSkewContract;
 import io.petacore.it.etcd.EtcdCluster;
 import io.petacore.it.etcd.WithEtcd;
 import io.petacore.testing.Await;
@@ -36,7 +37,8 @@ class EtcdStorageTest
         ReadOnlyContract,
         SerializableContract,
         UnknownOutcomeContract,
-        VisibilityContract {
+        VisibilityContract,
+        WriteSkewContract {
 
   private final EtcdCluster etcd;
   private final Nodes nodes;

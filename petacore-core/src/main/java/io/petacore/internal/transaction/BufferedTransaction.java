@@ -75,7 +75,8 @@ final class BufferedTransaction implements Transaction, DecodingView {
 
   @Override
   public @Nullable Bytes readScratch(Bytes key) {
-    return read(key); // keeps no key
+    // Only the tracker keeps a key.
+    return read(isolation == IsolationLevel.SERIALIZABLE ? Bytes.wrap(key.toByteArray()) : key);
   }
 
   @Override

@@ -40,6 +40,7 @@ final class WriteWorkloads {
 
   List<Workload> all() {
     List<Workload> all = new ArrayList<>(besideJetcd());
+    all.addAll(new SerializableWorkloads(node).all());
     all.addAll(new WriteBehindWorkloads(node).all());
     return all;
   }

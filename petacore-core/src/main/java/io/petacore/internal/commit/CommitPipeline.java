@@ -1,5 +1,6 @@
 package io.petacore.internal.commit;
 
+import io.petacore.data.Bytes;
 import io.petacore.error.CommitQueueFullException;
 import io.petacore.error.InternalErrorException;
 import io.petacore.error.PetaCoreException;
@@ -209,6 +210,7 @@ public final class CommitPipeline {
   private void finishStep() {
     inDoubt.resolvePassed();
     if (context.outcomes.isStoreClosed()) {
+      claims.close();
       resolution.storeClosed();
       freshness.close("the store was closed before its storage");
     } else if (started) {
@@ -299,13 +301,18 @@ public final class CommitPipeline {
   }
 
   /** Checks at the applied state what a transaction without writes has read. */
-  public CommitOutcome checkReads(ReadSet reads) {
-    CommitCheck.Result result = check.checkReads(reads);
-    if (result instanceof CommitCheck.Result.Clear clear) {
-      return CommitOutcome.Committed.at(clear.at());
+  public CompletableFuture<CommitOutcome> checkReads(ReadSet reads) {
+    try {
+      CommitCheck.Result result = check.checkReads(reads);
+      if (result instanceof CommitCheck.Result.Clear clear) {
+        return CompletableFuture.completedFuture(CommitOutcome.Committed.at(clear.at()));
+      }
+      context.counters.localConflicts.increment();
+      Bytes key = ((CommitCheck.Result.Conflict) result).key();
+      return CompletableFuture.completedFuture(new CommitOutcome.Conflict(key));
+    } catch (PetaCoreException failure) {
+      return CompletableFuture.failedFuture(failure);
     }
-    context.counters.localConflicts.increment();
-    return new CommitOutcome.Conflict(((CommitCheck.Result.Conflict) result).key());
   }
 
   /** A caller must not wait for ever, whatever goes wrong. */

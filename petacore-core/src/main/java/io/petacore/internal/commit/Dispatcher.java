@@ -82,14 +82,14 @@ final class Dispatcher {
   void sendPending() {
     context.lock.assertHeld();
     while (!pending.isEmpty()
-        || exclusiveLock.claimed() != null
+        || exclusiveLock.hasClaims()
         || exclusiveLock.isToBeReleased()
         || context.barriers.areToBeSent()) {
       Session session = sessions.usable();
       if (session == null || !maySend() || !mayPassLock(session)) {
         return;
       }
-      LockClaim claim = exclusiveLock.claimed();
+      LockClaim claim = exclusiveLock.claimed(session);
       if (claim != null) {
         if (!inFlight.isEmpty()) {
           return;
@@ -98,7 +98,9 @@ final class Dispatcher {
         if (exclusiveLock.isRequested()) {
           return;
         }
-        claim = exclusiveLock.claimed();
+        if (exclusiveLock.claimed(session) != claim) {
+          continue; // it has lost the lock
+        }
       }
       if (isWorthWaiting()) {
         return;

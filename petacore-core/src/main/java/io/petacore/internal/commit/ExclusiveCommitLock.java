@@ -40,6 +40,9 @@ final class ExclusiveCommitLock {
   private static final Duration MAX_RUN = Duration.ofSeconds(1);
 
   private final ArrayDeque<LockClaim> claims = new ArrayDeque<>(); // the first one is served
+  private boolean held; // for a claim, from its begin until the watch shows the release
+  private long heldSince; // monotonic time
+  private long pausedUntil; // monotonic time: until then no claim is served
   private @Nullable PendingCommit acquiredFor;
   private final ExpiringFlag requested;
 
@@ -49,6 +52,7 @@ final class ExclusiveCommitLock {
     this.answers = answers;
     this.state = context.exclusiveLock;
     this.requested = new ExpiringFlag(context.scheduler::nanoTime);
+    this.pausedUntil = context.scheduler.nanoTime();
   }
 
   /** Whether a request about the lock is in flight: nothing else is sent meanwhile. */
@@ -78,7 +82,7 @@ final class ExclusiveCommitLock {
     Session session = sessions.current();
     return session != null
         && state.isHeldBy(session.id())
-        && claims.isEmpty()
+        && (claims.isEmpty() || (held && !claims.peek().isBegun()))
         && (acquiredFor == null || acquiredFor.isCompleted());
   }
 
@@ -100,9 +104,33 @@ final class ExclusiveCommitLock {
     List.copyOf(claims).forEach(this::end);
   }
 
-  /** The claim that is served, or is to be next; null if there is none. */
-  @Nullable LockClaim claimed() {
-    return claims.peek();
+  /**
+   * The claim that is served, or is to be next; null if there is none. After each, others have as
+   * long as it had: or claims that follow one another would stop this storage and other nodes.
+   */
+  @Nullable LockClaim claimed(@Nullable Session session) {
+    LockClaim first = claims.peek();
+    if (held && (first == null || !first.isBegun())) {
+      endHold(session);
+    }
+    boolean waits = held || context.scheduler.nanoTime() - pausedUntil < 0;
+    return first == null || first.isBegun() || !waits ? first : null;
+  }
+
+  /** Once the lock is released, or was lost with its session, others have their time. */
+  private void endHold(@Nullable Session session) {
+    if (session == null || !state.isHeldBy(session.id())) {
+      held = false;
+      long now = context.scheduler.nanoTime();
+      long nanos = Math.min(now - heldSince, MAX_RUN.toNanos());
+      pausedUntil = now + nanos;
+      context.runLater(Duration.ofNanos(nanos), () -> {}); // the epilogue serves the next claim
+    }
+  }
+
+  /** Whether there is a claim. */
+  boolean hasClaims() {
+    return !claims.isEmpty();
   }
 
   /**
@@ -123,6 +151,8 @@ final class ExclusiveCommitLock {
   private void begin(LockClaim claim) {
     if (!claim.isBegun()) {
       claim.begin();
+      held = true;
+      heldSince = context.scheduler.nanoTime();
       context.lock.afterUnlock(() -> claim.acquired().complete(null));
       context.runLater(MAX_RUN, () -> end(claim));
     }

@@ -124,11 +124,8 @@ final class InDoubtResolver {
     if (clear == null || clear.guards().isEmpty()) {
       return;
     }
-    for (Map.Entry<Bytes, Long> guard : clear.guards().entrySet()) {
-      if (CommitCheck.modRevision(cache.find(guard.getKey(), now.timestamp() - 1))
-          != guard.getValue()) {
-        return;
-      }
+    if (!hold(clear.guards(), now) || !hold(clear.readGuards(), now)) {
+      return;
     }
     for (GuardedRange range : clear.ranges()) {
       if (RangeComparison.isAnyNewer(cache, range.range(), range.newest(), now.timestamp() - 1)) {
@@ -141,6 +138,16 @@ final class InDoubtResolver {
             + " was refused at revision "
             + now.revision()
             + ", although all of its guards hold here");
+  }
+
+  private boolean hold(Map<Bytes, Long> guards, AppliedState now) {
+    for (Map.Entry<Bytes, Long> guard : guards.entrySet()) {
+      Version before = cache.find(guard.getKey(), now.timestamp() - 1);
+      if (CommitCheck.modRevision(before) != guard.getValue()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   // ---- fencing points

@@ -45,6 +45,6 @@ public final class LockClaims {
 
   /** Whether there is no claim, and no request about the lock in flight. */
   boolean areIdle() {
-    return exclusiveLock.claimed() == null && !exclusiveLock.isRequested();
+    return !exclusiveLock.hasClaims() && !exclusiveLock.isRequested();
   }
 }

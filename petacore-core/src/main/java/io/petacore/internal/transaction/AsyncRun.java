@@ -100,7 +100,7 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
     }
     transaction.end();
     PendingWrites pending = transaction.pending();
-    if (!pending.writes().isEmpty()) {
+    if (!pending.writes().isEmpty() || pending.isCheckedWithoutWrites()) {
       takePermit();
     }
     CompletableFuture<@Nullable Void> ready = attempts.queueBefore(pending);

@@ -197,12 +197,12 @@ final class Attempts {
     keys = writes.size();
     AppliedState snapshot = pending.snapshot();
     ReadSet reads = pending.reads();
-    claims.sending(reads);
+    claims.sending(reads, writes.isEmpty());
     if (writes.isEmpty()) {
-      return CompletableFuture.completedFuture(
-          reads == null || pending.isolation() != IsolationLevel.READ_COMMITTED
-              ? new CommitOutcome.Committed(snapshot.revision(), snapshot.timestamp())
-              : context.pipeline().checkReads(reads));
+      return pending.isCheckedWithoutWrites()
+          ? context.pipeline().checkReads(pending.requireReads())
+          : CompletableFuture.completedFuture(
+              new CommitOutcome.Committed(snapshot.revision(), snapshot.timestamp()));
     }
     if (context.settings().readOnly()) {
       return CompletableFuture.failedFuture(
@@ -232,7 +232,7 @@ final class Attempts {
                     claimed.snapshot(),
                     deadline,
                     failFast,
-                    holdsPermit,
+                    holdsPermit || claims.isClaimed(), // others may wait for all permits
                     reads,
                     claims.contention()));
     return claimed.claimants().isEmpty() ? outcome : outcome.thenApply(claimed::named);
@@ -312,7 +312,8 @@ final class Attempts {
 
   /** Claims the exclusive commit lock if need be; completes when the body may run again. */
   CompletableFuture<@Nullable Void> lockBeforeRun() {
-    return claims.beforeRun();
+    boolean fails = failFast && context.pipeline().isDisconnected();
+    return fails ? HeldTickets.READY : claims.beforeRun();
   }
 
   /** Waits until the body may run again on a fresh snapshot; throws if it may not. */

@@ -6,6 +6,7 @@ import io.petacore.internal.commit.batch.Write;
 import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.transaction.IsolationLevel;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,19 @@ record PendingWrites(
   /** What it has read and wants unchanged; null if nothing. */
   @Nullable ReadSet reads() {
     return tracker == null ? null : tracker.toReadSet();
+  }
+
+  /**
+   * Whether it is checked though there is nothing to send: at Read Committed what it wants
+   * unchanged may have changed meanwhile, at other levels it is right as of the run's start.
+   */
+  boolean isCheckedWithoutWrites() {
+    return tracker != null && isolation == IsolationLevel.READ_COMMITTED;
+  }
+
+  /** What it has read and wants unchanged; there must be something. */
+  ReadSet requireReads() {
+    return Objects.requireNonNull(tracker).toReadSet();
   }
 
   /** Whether a conflict of the commit needs another run of the body. */

@@ -26,6 +26,7 @@ final class RunClaims {
   private final LockClaims claims;
   private final Contention contention = new Contention();
   private boolean whole; // whether what the last run has read is guarded as a whole
+  private boolean sendsNothing; // whether the last run has written nothing
 
   RunClaims(LockClaims claims) {
     this.claims = claims;
@@ -37,8 +38,14 @@ final class RunClaims {
   }
 
   /** A run has ended and is to be committed. */
-  void sending(@Nullable ReadSet reads) {
+  void sending(@Nullable ReadSet reads, boolean withoutWrites) {
     whole = reads != null && reads.whole();
+    sendsNothing = withoutWrites;
+  }
+
+  /** Whether the present run has claimed the lock. */
+  boolean isClaimed() {
+    return contention.claim() != null;
   }
 
   /** The run has ended in a conflict. */
@@ -55,7 +62,7 @@ final class RunClaims {
 
   /** Claims the lock if need be; completes when the body may run again. */
   CompletableFuture<@Nullable Void> beforeRun() {
-    if (contention.failures() < (whole ? MAX_FAILURES_OF_WHOLE : MAX_FAILURES)) {
+    if (sendsNothing || contention.failures() < (whole ? MAX_FAILURES_OF_WHOLE : MAX_FAILURES)) {
       return HeldTickets.READY;
     }
     LockClaim claim = claims.claim();

@@ -14,7 +14,9 @@ import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.commit.FaultyKvStore.Sent;
 import io.petacore.internal.commit.FaultyKvStore.What;
 import io.petacore.internal.commit.batch.CommitOutcome;
+import io.petacore.internal.commit.batch.LockClaim;
 import io.petacore.store.Operation;
+import io.petacore.store.StoreException;
 import io.petacore.store.StoreException.Kind;
 import java.time.Duration;
 import java.util.List;
@@ -293,5 +295,55 @@ class ExclusiveCommitLockTest extends LargeTransactionFixture {
     assertFalse(isLockHeld());
     node.recover();
     assertWorks();
+  }
+
+  /** A claim holds all others back, and the next one lets them go first. */
+  @Test
+  void betweenTwoClaimsOthersCommit() {
+    LockClaim first = node.pipeline.lockClaims().claim();
+    LockClaim second = node.pipeline.lockClaims().claim();
+    node.deliver();
+    assertTrue(first.acquired().isDone());
+    assertTrue(isLockHeld());
+    CompletableFuture<CommitOutcome> own = node.begin().put("own", "1").commit();
+    elsewhere.deliver();
+    CompletableFuture<CommitOutcome> other = elsewhere.begin().put("other", "1").commit();
+    scheduler.advance(Duration.ofMillis(100));
+    node.deliver();
+    elsewhere.deliver();
+    assertFalse(own.isDone());
+    assertFalse(other.isDone());
+    assertFalse(second.acquired().isDone());
+
+    node.pipeline.lockClaims().end(first);
+    node.deliver();
+    assertFalse(isLockHeld());
+    node.deliver();
+    committed(own);
+    elsewhere.deliver();
+    elsewhere.deliver();
+    committed(other);
+    assertFalse(second.acquired().isDone(), "others have as long as it had");
+    scheduler.advance(Duration.ofMillis(100));
+    node.deliver();
+    assertTrue(second.acquired().isDone());
+    node.pipeline.lockClaims().end(second);
+    node.deliver();
+    assertWorks();
+  }
+
+  /** A run that takes too long loses the lock, and a storage that is closed ends all claims. */
+  @Test
+  void aClaimEndsByItself() {
+    LockClaim slow = node.pipeline.lockClaims().claim();
+    node.deliver();
+    assertTrue(slow.acquired().isDone());
+    LockClaim waiting = node.pipeline.lockClaims().claim();
+    scheduler.advance(Duration.ofSeconds(1));
+    node.deliver();
+    assertFalse(isLockHeld());
+    node.pipeline.storeFailed(new StoreException(Kind.CLOSED, "by the test", null));
+    assertTrue(waiting.acquired().isDone());
+    assertTrue(node.pipeline.lockClaims().claim().acquired().isDone());
   }
 }

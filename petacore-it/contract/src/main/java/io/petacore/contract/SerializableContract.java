@@ -281,6 +281,25 @@ public interface SerializableContract {
     }
   }
 
+  /** Asynchronously, too: a body that has written nothing runs again. */
+  @Test
+  default void anAsynchronousBodyWithoutWritesIsChecked() {
+    DistributedStorage a = nodes().open();
+    a.runTransaction(tx -> tx.write("key", "1"));
+    int[] runs = {0};
+    a.runTransactionAsync(
+            at(IsolationLevel.READ_COMMITTED),
+            tx -> {
+              tx.requireUnchanged("key");
+              if (++runs[0] <= 12) {
+                a.runTransaction(other -> other.write("key", "run " + runs[0]));
+              }
+            })
+        .join();
+    assertEquals(13, runs[0]);
+    assertEquals(0, a.status().counters().exclusiveLocks(), "it sends nothing");
+  }
+
   /** A Read Committed write conflicts with none, beside a read that is required unchanged. */
   @Test
   default void readCommittedWritesAreStillTheLast() {

@@ -93,9 +93,12 @@ public final class BatchLayout {
   }
 
   private Operation group(CommitCheck.Result.Clear transaction) {
-    List<Guard> guards = new ArrayList<>(transaction.guards().size() + transaction.ranges().size());
+    List<Guard> guards = new ArrayList<>(transaction.width());
     transaction
         .guards()
+        .forEach((key, revision) -> guards.add(new Guard.OfKey(namespace.toStore(key), revision)));
+    transaction
+        .readGuards()
         .forEach((key, revision) -> guards.add(new Guard.OfKey(namespace.toStore(key), revision)));
     for (GuardedRange range : transaction.ranges()) {
       guards.add(new Guard.OfRange(namespace.toStore(range.range()), range.newest()));

@@ -187,6 +187,11 @@ public final class BatchPlanner {
             new Decision(commit, null, null)); // sent now, its outcome could only be unknown
         return true;
       }
+      CommitCheck.Result.Clear known = commit.clear();
+      if (known != null && known.whole() && !isFirst()) {
+        largeWaits = members.isEmpty(); // the check, which may take long, is made when it is sent
+        return false;
+      }
       CommitCheck.Result.Clear clear = clear(commit);
       if (clear == null) {
         return true;
@@ -200,9 +205,13 @@ public final class BatchPlanner {
         return true;
       }
       if (commit.request().isGuarded() && (clear.whole() || isLarge(clear))) {
-        return addLarge(commit, clear);
+        return addLarge(commit, clear.asWhole());
       }
       return add(commit, clear);
+    }
+
+    private boolean isFirst() {
+      return members.isEmpty() && inFlight.isEmpty();
     }
 
     private boolean isBlocked(PendingCommit commit) {
@@ -288,7 +297,7 @@ public final class BatchPlanner {
         decided.add(new Decision(commit, null, tooLarge(operations, size)));
         return true;
       }
-      if (members.isEmpty() && inFlight.isEmpty()) {
+      if (isFirst()) {
         large = true;
         members.add(commit);
         if (inGroup) {
@@ -318,6 +327,7 @@ public final class BatchPlanner {
               + sizes.ofWrites(clear.writes())
               + sizes.ofKeys(clear.deleteFences())
               + sizes.ofKeys(clear.guards().keySet())
+              + sizes.ofKeys(clear.readGuards().keySet())
               + sizes.ofRanges(clear.ranges());
       long size = newBytes + sizes.ofGroups(shape.groups(maxOperations));
       boolean fits =
@@ -325,6 +335,9 @@ public final class BatchPlanner {
               && shape.fits(maxOperations)
               && members.size() < Math.min(maxBatchSize, commit.maxBatchSize());
       if (!fits) {
+        if (members.isEmpty() && clear.hasReads()) {
+          return addLarge(commit, clear.asWhole());
+        }
         if (members.isEmpty()) {
           decided.add(new Decision(commit, null, tooLarge(clear.writes().size(), size)));
           return true;
@@ -346,19 +359,13 @@ public final class BatchPlanner {
     }
 
     private int countNewKeys(CommitCheck.Result.Clear clear) {
-      int count = 0;
-      for (Write write : clear.writes()) {
-        count += unguarded.containsKey(write.key()) ? 0 : 1;
-      }
-      return count;
+      return (int)
+          clear.writes().stream().filter(write -> !unguarded.containsKey(write.key())).count();
     }
 
     private int countNewFences(CommitCheck.Result.Clear clear) {
-      int count = 0;
-      for (Bytes fence : clear.deleteFences()) {
-        count += deleteFences.contains(fence) ? 0 : 1;
-      }
-      return count;
+      return (int)
+          clear.deleteFences().stream().filter(fence -> !deleteFences.contains(fence)).count();
     }
 
     /** An empty member alone would keep a large transaction waiting until nothing is in flight. */

@@ -49,7 +49,8 @@ public final class CommitCheck {
     /**
      * No conflict: the transaction may be sent, under guards.
      *
-     * @param guards mod revisions by key, of keys written and read, delete fences included
+     * @param guards mod revisions by key, of keys written, delete fences included
+     * @param readGuards the same of other keys, that were read
      * @param ranges ranges in which no key may have been written since
      * @param writes the writes that change something: a delete of an absent key is only a guard
      * @param deleteFences the delete fences that its deletes write
@@ -58,6 +59,7 @@ public final class CommitCheck {
      */
     record Clear(
         Map<Bytes, Long> guards,
+        Map<Bytes, Long> readGuards,
         List<GuardedRange> ranges,
         List<Write> writes,
         Set<Bytes> deleteFences,
@@ -67,7 +69,17 @@ public final class CommitCheck {
 
       /** The number of guards or writes, whichever is greater: they are lists of one group. */
       int width() {
-        return Math.max(guards.size() + ranges.size(), writes.size());
+        return Math.max(guards.size() + readGuards.size() + ranges.size(), writes.size());
+      }
+
+      /** Whether reads are guarded one by one. */
+      boolean hasReads() {
+        return !readGuards.isEmpty() || !ranges.isEmpty();
+      }
+
+      /** The same with the guards of its writes only: what was read is guarded as a whole. */
+      Clear asWhole() {
+        return new Clear(guards, Map.of(), List.of(), writes, deleteFences, true, at);
       }
     }
   }
@@ -99,7 +111,13 @@ public final class CommitCheck {
       }
     }
     return new Result.Clear(
-        Map.of(), List.of(), List.copyOf(request.writes()), deleteFences, false, cache.applied());
+        Map.of(),
+        Map.of(),
+        List.of(),
+        List.copyOf(request.writes()),
+        deleteFences,
+        false,
+        cache.applied());
   }
 
   private Result guarded(CommitRequest request) {
@@ -136,7 +154,8 @@ public final class CommitCheck {
       }
     }
     cache.requireKept(request.snapshot());
-    Result.Clear clear = new Result.Clear(guards, List.of(), writes, deleteFences, false, applied);
+    Result.Clear clear =
+        new Result.Clear(guards, Map.of(), List.of(), writes, deleteFences, false, applied);
     ReadSet reads = request.reads();
     return reads == null ? clear : withReads(clear, reads);
   }
@@ -149,7 +168,8 @@ public final class CommitCheck {
    */
   public Result checkReads(ReadSet reads) {
     Result.Clear nothing =
-        new Result.Clear(Map.of(), List.of(), List.of(), Set.of(), false, cache.applied());
+        new Result.Clear(
+            Map.of(), Map.of(), List.of(), List.of(), Set.of(), false, cache.applied());
     return withReads(nothing, reads);
   }
 
@@ -161,16 +181,18 @@ public final class CommitCheck {
     if (changed != null) {
       return new Result.Conflict(changed);
     }
-    Map<Bytes, Long> guards = new LinkedHashMap<>(clear.guards());
-    if (!check.isWhole()) {
-      guards.putAll(check.guards());
+    if (check.isWhole()) {
+      return clear.asWhole();
     }
+    Map<Bytes, Long> readGuards = check.guards();
+    readGuards.keySet().removeAll(clear.guards().keySet());
     return new Result.Clear(
-        guards,
-        check.isWhole() ? List.of() : check.ranges(),
+        clear.guards(),
+        readGuards,
+        check.ranges(),
         clear.writes(),
         clear.deleteFences(),
-        check.isWhole(),
+        false,
         clear.at());
   }
 

@@ -159,7 +159,11 @@ class PlannedReadsTest {
       assertTrue(!fits.large());
       assertEquals(List.of(true), store.send(fits).groups());
       List<String> many = List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m");
-      assertTrue(store.plan(List.of(store.reading(many, NO_RANGES, put("x", "1")))).plan().large());
+      BatchPlanner.Plan whole =
+          store.plan(List.of(store.reading(many, NO_RANGES, put("y", "1")))).plan();
+      assertTrue(whole.large());
+      assertEquals(1, whole.guarded().size(), "what it writes is guarded all the same");
+      assertEquals(List.of(true), store.send(whole).groups());
     }
   }
 }

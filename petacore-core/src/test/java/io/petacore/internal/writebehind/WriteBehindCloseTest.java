@@ -90,7 +90,7 @@ class WriteBehindCloseTest {
     WriteBehindException late = assertThrows(WriteBehindException.class, buffer::close);
     assertEquals(0, late.failed());
     storage.close(); // ends what is in flight
-    assertEquals(List.of("a", "b"), reportedKeys());
+    Await.until("both are reported", () -> reportedKeys().equals(List.of("a", "b")));
     for (WriteBehindFailure failure : reported) {
       assertTrue(
           failure.cause() instanceof StoreUnavailableException
@@ -146,7 +146,7 @@ class WriteBehindCloseTest {
     }
     storage.close();
     assertTrue(((WriteBehindBuffer) buffer).whenIdle().isDone(), "close returned too early");
-    assertEquals(10_000, reportedKeys().size());
+    Await.until("all are reported", () -> reportedKeys().size() == 10_000);
     assertInstanceOf(StorageClosedException.class, reported.get(0).cause());
     assertEquals(0, buffer.bytes());
     WriteBehindException thrown = assertThrows(WriteBehindException.class, buffer::close);

@@ -112,7 +112,7 @@ class WriteBehindFailuresTest {
     buffer.write("written", "1");
     buffer.delete("deleted");
     assertFlushFails(buffer, 2);
-    assertEquals(List.of("deleted", "written"), reportedKeys());
+    Await.until("they are reported", () -> reportedKeys().equals(List.of("deleted", "written")));
     assertInstanceOf(StoreUnavailableException.class, reported.get(0).cause());
     assertFalse(reported.get(0).mayHaveBeenApplied());
     assertEquals(0, buffer.bytes());
@@ -244,7 +244,7 @@ class WriteBehindFailuresTest {
       storage.close();
       crew.join();
     }
-    assertEquals(List.of("key"), reportedKeys());
+    Await.until("they are reported", () -> reportedKeys().equals(List.of("key")));
     assertInstanceOf(CommitOutcomeUnknownException.class, reported.get(0).cause());
     assertTrue(reported.get(0).mayHaveBeenApplied());
   }
@@ -263,7 +263,7 @@ class WriteBehindFailuresTest {
       buffer.write("key " + i, "value");
     }
     assertFlushFails(buffer, 2);
-    assertEquals(List.of("key 123", "key 456"), reportedKeys());
+    Await.until("they are reported", () -> reportedKeys().equals(List.of("key 123", "key 456")));
     assertInstanceOf(StoreRefusedException.class, reported.get(0).cause());
     assertEquals(998, storage.count(KeyRange.all()));
     assertEquals(0, buffer.bytes());
@@ -278,7 +278,7 @@ class WriteBehindFailuresTest {
     buffer.write("word/2", "taken");
     buffer.write("word/3", "free");
     assertFlushFails(buffer, 1);
-    assertEquals(List.of("word/2"), reportedKeys());
+    Await.until("they are reported", () -> reportedKeys().equals(List.of("word/2")));
     assertInstanceOf(UniqueViolationException.class, reported.get(0).cause());
     assertEquals("1", storage.read("a"));
     assertEquals("free", storage.read("word/3"));
@@ -302,7 +302,7 @@ class WriteBehindFailuresTest {
     buffer.write("neighbour", "1");
     storage.runTransaction(tx -> tx.delete(key));
     assertFlushFails(buffer, 1);
-    assertEquals(List.of(key), reportedKeys());
+    Await.until("they are reported", () -> reportedKeys().equals(List.of(key)));
     assertInstanceOf(IllegalArgumentException.class, reported.get(0).cause());
     assertNull(storage.read(key));
     assertEquals("1", storage.read("neighbour"));

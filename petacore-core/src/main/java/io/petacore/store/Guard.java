@@ -28,6 +28,8 @@ public sealed interface Guard {
     /**
      * Creates a guard over a range.
      *
+     * @param range the keys, namespace included; at least one key is possible in it
+     * @param revision the highest mod revision allowed
      * @throws IllegalArgumentException if no key can be in the range
      */
     public OfRange {

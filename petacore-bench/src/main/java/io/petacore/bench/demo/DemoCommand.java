@@ -84,7 +84,8 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--isolation",
       paramLabel = "LEVEL",
       defaultValue = "snapshot",
-      description = "Isolation level: snapshot or read-committed (default: ${DEFAULT-VALUE}).")
+      description =
+          "Isolation level: serializable, snapshot or read-committed (default: ${DEFAULT-VALUE}).")
   private IsolationLevel isolation;
 
   @Option(

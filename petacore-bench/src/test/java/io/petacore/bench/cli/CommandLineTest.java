@@ -51,7 +51,8 @@ class CommandLineTest {
             new UsageError("demo --browse-ratio 1.5", "--browse-ratio must be"),
             new UsageError("demo --browse-ratio NaN", "--browse-ratio must be"),
             new UsageError("demo --skew -1", "--skew must be"),
-            new UsageError("demo --isolation serializable", "expected snapshot or read-committed"),
+            new UsageError(
+                "demo --isolation strict", "expected serializable, snapshot or read-committed"),
             new UsageError("demo --items 5 --data x.tsv", "mutually exclusive"),
             new UsageError("demo --timeout 0", "--timeout must be"),
             new UsageError("demo --user me --password you", "--user requires --etcd"),

@@ -4,7 +4,10 @@ import io.petacore.transaction.IsolationLevel;
 import java.util.Locale;
 import picocli.CommandLine.TypeConversionException;
 
-/** Names of isolation levels on the command line: {@code snapshot}, {@code read-committed}. */
+/**
+ * Names of isolation levels on the command line: {@code serializable}, {@code snapshot}, {@code
+ * read-committed}.
+ */
 public final class IsolationName {
   private IsolationName() {}
 
@@ -24,6 +27,7 @@ public final class IsolationName {
         return level;
       }
     }
-    throw new TypeConversionException("expected snapshot or read-committed, not '" + name + "'");
+    throw new TypeConversionException(
+        "expected serializable, snapshot or read-committed, not '" + name + "'");
   }
 }

@@ -159,7 +159,7 @@ class ShellTest {
             "put a",
             "get 'open",
             "commit",
-            "begin serializable",
+            "begin strict",
             "# a comment",
             "",
             "put \"\\x00reserved\" 1",
@@ -172,7 +172,7 @@ class ShellTest {
         "line 1: unknown statement frobnicate; help lists the statements", errors().get(0));
     assertEquals("line 2: usage: get KEY", errors().get(1));
     assertEquals(
-        "line 6: expected snapshot or read-committed, not 'serializable'", errors().get(5));
+        "line 6: expected serializable, snapshot or read-committed, not 'strict'", errors().get(5));
     assertTrue(errors().get(6).startsWith("line 9: "), errors().get(6));
   }
 

@@ -134,7 +134,7 @@ class WriteBehindFailuresTest {
     buffer.write("key", "1");
     Await.until("reported", () -> reported.size() == 1);
     WriteBehindException thrown = assertThrows(WriteBehindException.class, buffer::flush);
-    assertTrue(thrown.getMessage().contains("key"), thrown::getMessage);
+    assertTrue(String.valueOf(thrown.getMessage()).contains("key"), thrown::getMessage);
     buffer.close();
   }
 

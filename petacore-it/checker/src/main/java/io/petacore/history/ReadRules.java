@@ -129,18 +129,17 @@ final class ReadRules {
       boolean right =
           exactly ? op.seen().equals(expected) : mine == null || endsWith(op.seen(), mine);
       if (!right) {
+        String wanted =
+            exactly && expected != null
+                ? Narration.seen(op.isOfList(), expected)
+                : "its own " + mine + " last";
         findings.add(
             AnomalyType.INTERNAL,
             List.of(txn),
             () ->
                 narration.cast(List.of(txn))
                     + "  T1 read %s as %s, where it should have seen %s"
-                        .formatted(
-                            op.key(),
-                            Narration.seen(op.isOfList(), op.seen()),
-                            exactly
-                                ? Narration.seen(op.isOfList(), expected)
-                                : "its own " + mine + " last"));
+                        .formatted(op.key(), Narration.seen(op.isOfList(), op.seen()), wanted));
       }
       known.put(op.key(), op.seen());
     }

@@ -1,5 +1,6 @@
 package io.petacore.history;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,8 +10,11 @@ import io.petacore.history.Workload.Form;
 import io.petacore.history.Workload.Mix;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -58,15 +62,15 @@ class CheckerGeneratedTest {
     return Stream.of(Defect.values())
         .filter(defect -> defect != Defect.NONE)
         .flatMap(defect -> kinds().map(kind -> Arguments.of(defect, kind.get()[0], kind.get()[1])))
-        .filter(arguments -> isPossible(arguments.get()));
+        .filter(CheckerGeneratedTest::isPossible);
   }
 
   /** Lists are not deleted, and what needs a Serializable transaction shows in no other. */
-  private static boolean isPossible(Object... arguments) {
-    Defect defect = (Defect) arguments[0];
-    return switch (defect) {
-      case DELETES_UNGUARDED -> arguments[1] == Form.REGISTER && arguments[2] == Mix.ALL;
-      case READS_UNGUARDED, RANGES_UNGUARDED, BATCHES_UNJUDGED -> arguments[2] == Mix.ALL;
+  private static boolean isPossible(Arguments arguments) {
+    List<@Nullable Object> given = Arrays.asList(arguments.get());
+    return switch (requireNonNull((Defect) given.get(0))) {
+      case DELETES_UNGUARDED -> given.get(1) == Form.REGISTER && given.get(2) == Mix.ALL;
+      case READS_UNGUARDED, RANGES_UNGUARDED, BATCHES_UNJUDGED -> given.get(2) == Mix.ALL;
       default -> true;
     };
   }

@@ -4,8 +4,9 @@ import io.petacore.data.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another commit changed a key that this transaction wrote from an older snapshot. Nothing of this
- * transaction was applied. {@code runTransaction} throws it only after its last attempt.
+ * Another commit changed a key that this transaction wrote from an older snapshot, or that it has
+ * read and wants unchanged. Nothing of this transaction was applied. {@code runTransaction} throws
+ * it only after its last attempt.
  */
 public final class TransactionConflictException extends PetaCoreException {
   private static final long serialVersionUID = 1L;

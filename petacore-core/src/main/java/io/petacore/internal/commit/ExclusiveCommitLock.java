@@ -31,17 +31,16 @@ final class ExclusiveCommitLock {
 
   private static final int REFUSALS_BEFORE_LOCKING = 3;
 
+  /** How long a run may take while all others wait, once the lock is held. */
+  private static final Duration MAX_RUN = Duration.ofSeconds(1);
+
   private final CommitContext context;
   private final SessionKeeper sessions;
   private final AnswerHandler answers;
   private final ExclusiveLockState state;
-
-  /** How long a run may take while all others wait, once the lock is held. */
-  private static final Duration MAX_RUN = Duration.ofSeconds(1);
-
   private final ArrayDeque<LockClaim> claims = new ArrayDeque<>(); // the first one is served
-  private boolean held; // for a claim, from its begin until the watch shows the release
-  private long heldSince; // monotonic time
+  private long heldSince; // monotonic time, of the claim that is served
+  private boolean releasesFirst; // whether the lock, if held, was held for an earlier claim
   private long pausedUntil; // monotonic time: until then no claim is served
   private @Nullable PendingCommit acquiredFor;
   private final ExpiringFlag requested;
@@ -82,7 +81,7 @@ final class ExclusiveCommitLock {
     Session session = sessions.current();
     return session != null
         && state.isHeldBy(session.id())
-        && (claims.isEmpty() || (held && !claims.peek().isBegun()))
+        && (claims.isEmpty() || (releasesFirst && !claims.peek().isBegun()))
         && (acquiredFor == null || acquiredFor.isCompleted());
   }
 
@@ -93,9 +92,22 @@ final class ExclusiveCommitLock {
     claims.add(claim);
   }
 
-  /** Ends a claim, whether or not it was served. */
+  /**
+   * Ends a claim, whether or not it was served. If it was, the lock is released before the next is,
+   * and others have as long as it had: claims that follow one another would stop this storage, and
+   * other nodes.
+   */
   void end(LockClaim claim) {
-    claims.remove(claim);
+    if (!claims.remove(claim)) {
+      return;
+    }
+    if (claim.isBegun()) {
+      long now = context.scheduler.nanoTime();
+      long nanos = now - heldSince;
+      pausedUntil = now + nanos;
+      releasesFirst = true;
+      context.runLater(Duration.ofNanos(nanos), () -> {}); // the epilogue serves the next claim
+    }
     context.lock.afterUnlock(() -> claim.acquired().complete(null));
   }
 
@@ -104,28 +116,16 @@ final class ExclusiveCommitLock {
     List.copyOf(claims).forEach(this::end);
   }
 
-  /**
-   * The claim that is served, or is to be next; null if there is none. After each, others have as
-   * long as it had: or claims that follow one another would stop this storage and other nodes.
-   */
-  @Nullable LockClaim claimed(@Nullable Session session) {
+  /** The claim that is served, or may be now; null if there is none. */
+  @Nullable LockClaim claimed(Session session) {
     LockClaim first = claims.peek();
-    if (held && (first == null || !first.isBegun())) {
-      endHold(session);
+    if (first == null || first.isBegun()) {
+      return first;
     }
-    boolean waits = held || context.scheduler.nanoTime() - pausedUntil < 0;
-    return first == null || first.isBegun() || !waits ? first : null;
-  }
-
-  /** Once the lock is released, or was lost with its session, others have their time. */
-  private void endHold(@Nullable Session session) {
-    if (session == null || !state.isHeldBy(session.id())) {
-      held = false;
-      long now = context.scheduler.nanoTime();
-      long nanos = Math.min(now - heldSince, MAX_RUN.toNanos());
-      pausedUntil = now + nanos;
-      context.runLater(Duration.ofNanos(nanos), () -> {}); // the epilogue serves the next claim
-    }
+    boolean waits =
+        (releasesFirst && state.isHeldBy(session.id()))
+            || context.scheduler.nanoTime() - pausedUntil < 0;
+    return waits ? null : first;
   }
 
   /** Whether there is a claim. */
@@ -143,6 +143,7 @@ final class ExclusiveCommitLock {
     } else if (claim.isBegun()) {
       end(claim); // deleted with its commit, or lost with the session
     } else {
+      releasesFirst = false;
       context.counters.exclusiveLocks.increment();
       request(session, frame);
     }
@@ -151,7 +152,6 @@ final class ExclusiveCommitLock {
   private void begin(LockClaim claim) {
     if (!claim.isBegun()) {
       claim.begin();
-      held = true;
       heldSince = context.scheduler.nanoTime();
       context.lock.afterUnlock(() -> claim.acquired().complete(null));
       context.runLater(MAX_RUN, () -> end(claim));

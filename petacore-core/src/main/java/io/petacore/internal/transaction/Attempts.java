@@ -199,8 +199,8 @@ final class Attempts {
     ReadSet reads = pending.reads();
     claims.sending(reads, writes.isEmpty());
     if (writes.isEmpty()) {
-      return pending.isCheckedWithoutWrites()
-          ? context.pipeline().checkReads(pending.requireReads())
+      return reads != null && pending.isCheckedWithoutWrites()
+          ? context.pipeline().checkReads(reads)
           : CompletableFuture.completedFuture(
               new CommitOutcome.Committed(snapshot.revision(), snapshot.timestamp()));
     }
@@ -359,7 +359,8 @@ final class Attempts {
     return new TransactionConflictException(
         conflict.key(),
         (conflict.late()
-                ? "until the deadline other commits went before the write of " + conflict.key()
+                ? "until the deadline other commits went before this one, with the key "
+                    + conflict.key()
                 : "the key " + conflict.key() + " was changed by another commit")
             + "; attempts made: "
             + attempt

@@ -6,7 +6,6 @@ import io.petacore.internal.commit.batch.Write;
 import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.transaction.IsolationLevel;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,11 +38,6 @@ record PendingWrites(
    */
   boolean isCheckedWithoutWrites() {
     return tracker != null && isolation == IsolationLevel.READ_COMMITTED;
-  }
-
-  /** What it has read and wants unchanged; there must be something. */
-  ReadSet requireReads() {
-    return Objects.requireNonNull(tracker).toReadSet();
   }
 
   /** Whether a conflict of the commit needs another run of the body. */

@@ -20,12 +20,11 @@ final class RunClaims {
   /** After so many failures because of other commits the next run has the lock. */
   private static final int MAX_FAILURES = 10;
 
-  /** The same for a transaction whose reads are guarded as a whole: any commit makes it fail. */
+  /** The same for a transaction that is sent alone: any other commit makes it fail. */
   private static final int MAX_FAILURES_OF_WHOLE = 3;
 
   private final LockClaims claims;
   private final Contention contention = new Contention();
-  private boolean whole; // whether what the last run has read is guarded as a whole
   private boolean sendsNothing; // whether the last run has written nothing
 
   RunClaims(LockClaims claims) {
@@ -39,7 +38,9 @@ final class RunClaims {
 
   /** A run has ended and is to be committed. */
   void sending(@Nullable ReadSet reads, boolean withoutWrites) {
-    whole = reads != null && reads.whole();
+    if (reads != null && reads.whole()) {
+      contention.goesWhole();
+    }
     sendsNothing = withoutWrites;
   }
 
@@ -62,12 +63,16 @@ final class RunClaims {
 
   /** Claims the lock if need be; completes when the body may run again. */
   CompletableFuture<@Nullable Void> beforeRun() {
-    if (sendsNothing || contention.failures() < (whole ? MAX_FAILURES_OF_WHOLE : MAX_FAILURES)) {
+    if (sendsNothing || contention.failures() < maxFailures()) {
       return HeldTickets.READY;
     }
     LockClaim claim = claims.claim();
     contention.claims(claim);
     return claim.acquired();
+  }
+
+  private int maxFailures() {
+    return contention.isWhole() ? MAX_FAILURES_OF_WHOLE : MAX_FAILURES;
   }
 
   /** Ends the claim, if there is one: the lock is not needed any more. */

@@ -332,6 +332,24 @@ class ExclusiveCommitLockTest extends LargeTransactionFixture {
     assertWorks();
   }
 
+  /** The others' time begins with the end of the claim, not when the next one comes. */
+  @Test
+  void aClaimLongAfterAnotherIsServedAtOnce() {
+    LockClaim first = node.pipeline.lockClaims().claim();
+    node.deliver();
+    scheduler.advance(Duration.ofMillis(100));
+    node.pipeline.lockClaims().end(first);
+    node.deliver();
+    assertFalse(isLockHeld());
+    scheduler.advance(Duration.ofSeconds(5));
+    LockClaim later = node.pipeline.lockClaims().claim();
+    node.deliver();
+    assertTrue(later.acquired().isDone());
+    node.pipeline.lockClaims().end(later);
+    node.deliver();
+    assertWorks();
+  }
+
   /** A run that takes too long loses the lock, and a storage that is closed ends all claims. */
   @Test
   void aClaimEndsByItself() {

@@ -11,18 +11,30 @@ import org.jspecify.annotations.Nullable;
 public final class Contention {
 
   private final AtomicInteger failures = new AtomicInteger();
+  private volatile boolean whole;
   private volatile @Nullable Bytes lostTo;
   private volatile @Nullable LockClaim claim;
 
-  /** A run has failed because of another commit, or its request was refused because of one. */
-  void failed() {
+  /** A request that carried it alone was refused because of another commit. */
+  void refused() {
     failures.incrementAndGet();
+    whole = true;
   }
 
   /** A run has ended in a conflict. */
   public void lost(Bytes key) {
-    failed();
+    failures.incrementAndGet();
     lostTo = key;
+  }
+
+  /** What it reads is guarded as a whole. */
+  public void goesWhole() {
+    whole = true;
+  }
+
+  /** Whether any other commit makes it fail, as it is sent alone. */
+  public boolean isWhole() {
+    return whole;
   }
 
   /** The last run has not ended in a conflict. */

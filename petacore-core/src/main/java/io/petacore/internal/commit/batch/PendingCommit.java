@@ -110,7 +110,7 @@ public final class PendingCommit {
   /** Takes note that the request that carried it as a large transaction was refused. */
   public void refused() {
     refusals++;
-    request.contention().failed();
+    request.contention().refused();
   }
 
   /** How often the request that carried it as a large transaction was refused. */

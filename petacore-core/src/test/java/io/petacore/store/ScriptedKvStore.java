@@ -242,7 +242,7 @@ public final class ScriptedKvStore implements KvStore {
 
   private BatchResult judge(Batch batch) {
     Map<Bytes, KeyValue> state = history.at(newest());
-    if (!hold(batch.guards(), state)) {
+    if (!ScriptedGuards.hold(batch.guards(), state)) {
       List<KeyValue> otherwise =
           batch.otherwiseRead().stream()
               .filter(state::containsKey)
@@ -252,7 +252,7 @@ public final class ScriptedKvStore implements KvStore {
     }
     List<Boolean> groups = new ArrayList<>();
     List<Operation> changes = new ArrayList<>();
-    collect(batch.operations(), true, state, groups, changes);
+    ScriptedGuards.collect(batch.operations(), true, state, groups, changes);
     Set<Bytes> put = new LinkedHashSet<>();
     for (Operation change : changes) {
       if (change instanceof Operation.Put one) {
@@ -273,38 +273,6 @@ public final class ScriptedKvStore implements KvStore {
         throw failure(StoreException.Kind.LEASE_NOT_FOUND);
       }
       keys.add(put.key());
-    }
-  }
-
-  private static boolean hold(List<Guard> guards, Map<Bytes, KeyValue> state) {
-    return guards.stream().allMatch(guard -> holds(guard, state));
-  }
-
-  private static boolean holds(Guard guard, Map<Bytes, KeyValue> state) {
-    if (guard instanceof Guard.OfKey one) {
-      KeyValue stored = state.get(one.key());
-      return one.modRevision() == (stored == null ? 0 : stored.modRevision());
-    }
-    Guard.OfRange range = (Guard.OfRange) guard;
-    return state.values().stream()
-        .filter(stored -> range.range().contains(stored.key()))
-        .allMatch(stored -> stored.modRevision() <= range.revision());
-  }
-
-  private static void collect(
-      List<Operation> operations,
-      boolean runs,
-      Map<Bytes, KeyValue> state,
-      List<Boolean> groups,
-      List<Operation> changes) {
-    for (Operation operation : operations) {
-      if (operation instanceof Operation.Group group) {
-        boolean passes = runs && hold(group.guards(), state);
-        groups.add(passes);
-        collect(group.operations(), passes, state, groups, changes);
-      } else if (runs) {
-        changes.add(operation);
-      }
     }
   }
 

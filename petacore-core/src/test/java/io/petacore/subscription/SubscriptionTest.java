@@ -228,8 +228,7 @@ class SubscriptionTest {
     AtomicInteger calls = new AtomicInteger();
     storage.subscribe(
         RANGE,
-        // A state delivered late would hold all that is written below.
-        SubscribeOptions.defaults().withoutInitialState(),
+        SubscribeOptions.defaults().withoutInitialState(), // late, it would hold all writes below
         batch -> {
           if (storage.revision() < batch.toRevision()) {
             breach.set("at " + storage.revision() + ": " + batch);

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A store between a node and its real one, with which a test decides what happens when: events can
- * be held back, the connection can be cut, and something can be done before a read.
+ * be held back, commits answered otherwise, the connection can be cut, and something can be done
+ * before a read.
  */
 public final class SteeredStore implements KvStore {
 
@@ -31,10 +32,23 @@ public final class SteeredStore implements KvStore {
   private final Set<SteeredWatch> watches = ConcurrentHashMap.newKeySet();
   private volatile Consumer<RangeRequest> beforeRange = request -> {};
   private volatile @Nullable StoreException cut;
+  private volatile CommitAction onCommit = (batch, pass) -> pass.get();
   private volatile boolean holding;
   private final List<Supplier<CompletableFuture<?>>> heldCommits =
       new ArrayList<>(); // guarded by itself
   private boolean holdingCommits; // guarded by heldCommits
+
+  /** What happens to a commit, or to what is sent like one, when it would reach the store. */
+  @FunctionalInterface
+  public interface CommitAction {
+    /**
+     * Answers a batch.
+     *
+     * @param pass has the store execute it
+     */
+    CompletableFuture<BatchResult> answer(
+        Batch batch, Supplier<CompletableFuture<BatchResult>> pass);
+  }
 
   /** Steers a store; closing this one closes it. */
   public SteeredStore(KvStore store) {
@@ -44,6 +58,11 @@ public final class SteeredStore implements KvStore {
   /** Does something before every read, on the thread that reads. */
   public void beforeRange(Consumer<RangeRequest> action) {
     beforeRange = action;
+  }
+
+  /** From now on this happens to commits that are neither cut off nor held. */
+  public void onCommit(CommitAction action) {
+    onCommit = action;
   }
 
   /** Ends all watches and lets no request through. When it has returned, no event is delivered. */
@@ -115,8 +134,7 @@ public final class SteeredStore implements KvStore {
         CompletableFuture<BatchResult> answer = new CompletableFuture<>();
         heldCommits.add(
             () ->
-                store
-                    .commit(batch)
+                reach(batch)
                     .whenComplete(
                         (result, failure) -> {
                           if (failure == null) {
@@ -128,7 +146,11 @@ public final class SteeredStore implements KvStore {
         return answer;
       }
     }
-    return store.commit(batch);
+    return reach(batch);
+  }
+
+  private CompletableFuture<BatchResult> reach(Batch batch) {
+    return onCommit.answer(batch, () -> store.commit(batch));
   }
 
   @Override

@@ -10,11 +10,8 @@ import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import io.petacore.error.WriteBehindException;
 import io.petacore.error.WriteBehindFullException;
-import io.petacore.store.KvStore;
-import io.petacore.store.embedded.EmbeddedKvStore;
 import io.petacore.testing.Await;
 import io.petacore.testing.Crew;
-import io.petacore.testing.SteeredStore;
 import io.petacore.transaction.WriteBehind;
 import io.petacore.transaction.WriteBehindOptions;
 import java.time.Duration;
@@ -24,31 +21,28 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A buffer is bounded: full, it makes writers wait, and then fail. */
-class WriteBehindBoundsTest {
-
-  private static final WriteBehindOptions MANUAL =
-      WriteBehindOptions.defaults().flushInterval(Duration.ofDays(1));
-
-  private final KvStore inner = EmbeddedKvStore.inMemory();
-  private final SteeredStore store = new SteeredStore(inner);
-  private final DistributedStorage storage = DistributedStorage.open(store);
-
-  @AfterEach
-  void close() {
-    store.releaseCommits();
-    storage.close();
-    store.close();
-  }
+class WriteBehindBoundsTest extends WriteBehindFixture {
 
   /** Fills a buffer whose writes take 1,000 bytes each. */
   private static void fill(WriteBehind buffer, int writes) {
     for (int i = 0; i < writes; i++) {
       buffer.write(Bytes.utf8("key " + (100 + i)), Bytes.wrap(new byte[793]));
     }
+  }
+
+  /** Writes on a thread of its own, which waits if the buffer is full. */
+  private static Thread writeOneMore(WriteBehind buffer, AtomicBoolean taken) {
+    Thread writer =
+        new Thread(
+            () -> {
+              buffer.write("one more", "1");
+              taken.set(true);
+            });
+    writer.start();
+    return writer;
   }
 
   @Test
@@ -78,14 +72,7 @@ class WriteBehindBoundsTest {
     fill(buffer, 10);
     Await.until("all are in flight", () -> store.countHeldCommits() > 0);
     AtomicBoolean taken = new AtomicBoolean();
-    Thread writer =
-        new Thread(
-            () -> {
-              buffer.write("one more", "1");
-              taken.set(true);
-            });
-    writer.start();
-    Await.atRest(writer);
+    Await.atRest(writeOneMore(buffer, taken));
     assertFalse(taken.get());
     assertEquals(10_000, buffer.bytes());
     store.releaseCommits();
@@ -107,14 +94,7 @@ class WriteBehindBoundsTest {
     assertEquals(10_000, buffer.bytes());
     buffer.write(Bytes.utf8("mine 0"), Bytes.wrap(new byte[794]));
     AtomicBoolean taken = new AtomicBoolean();
-    Thread writer =
-        new Thread(
-            () -> {
-              buffer.write("one more", "1");
-              taken.set(true);
-            });
-    writer.start();
-    Await.atRest(writer);
+    Await.atRest(writeOneMore(buffer, taken));
     assertFalse(taken.get());
     buffer.delete("mine 0");
     Await.until("taken", taken::get);

@@ -39,8 +39,8 @@ import org.junit.jupiter.api.Test;
 class WriteBehindFailuresTest {
 
   private final KvStore inner = EmbeddedKvStore.inMemory();
-  private final CommitFaults faults = new CommitFaults(inner, "n/");
-  private final SteeredStore store = new SteeredStore(faults);
+  private final SteeredStore store = new SteeredStore(inner);
+  private final CommitFaults faults = new CommitFaults(store, "n/");
   private final List<WriteBehindFailure> reported = new CopyOnWriteArrayList<>();
   private final DistributedStorage storage =
       DistributedStorage.builder(store)
@@ -334,7 +334,7 @@ class WriteBehindFailuresTest {
   void aListenerMayUseTheBufferAndThrow() {
     TreeSet<String> threads = new TreeSet<>();
     try (DistributedStorage node =
-        DistributedStorage.builder(faults)
+        DistributedStorage.builder(store)
             .namespace("n/")
             .executor(task -> new Thread(task, "of the application").start())
             .open()) {

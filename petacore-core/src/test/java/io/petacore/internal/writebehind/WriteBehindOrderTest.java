@@ -15,6 +15,7 @@ import io.petacore.subscription.Subscription;
 import io.petacore.testing.Await;
 import io.petacore.testing.Crew;
 import io.petacore.testing.Seeds;
+import io.petacore.testing.SteeredStore;
 import io.petacore.transaction.WriteBehind;
 import io.petacore.transaction.WriteBehindFailure;
 import io.petacore.transaction.WriteBehindOptions;
@@ -46,7 +47,8 @@ class WriteBehindOrderTest {
   private static final int KEYS = 20;
 
   private final KvStore inner = EmbeddedKvStore.inMemory();
-  private final CommitFaults faults = new CommitFaults(inner, "");
+  private final SteeredStore store = new SteeredStore(inner);
+  private final CommitFaults faults = new CommitFaults(store, "");
   private volatile long outageEnd = System.nanoTime();
   private volatile boolean lastSeen; // written by one call at a time
   private final List<String> broken = new CopyOnWriteArrayList<>();
@@ -63,7 +65,7 @@ class WriteBehindOrderTest {
     Map<String, Long> written = new ConcurrentHashMap<>();
     try (DistributedStorage other = DistributedStorage.open(inner);
         DistributedStorage storage =
-            DistributedStorage.builder(faults).commitTimeout(Duration.ofMillis(100)).open()) {
+            DistributedStorage.builder(store).commitTimeout(Duration.ofMillis(100)).open()) {
       Subscription seen =
           other.subscribe(KeyRange.all(), batch -> batch.changes().forEach(this::check));
       Random random = new Random(seed);

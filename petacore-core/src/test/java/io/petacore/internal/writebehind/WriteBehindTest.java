@@ -11,37 +11,18 @@ import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import io.petacore.error.ReadOnlyStorageException;
 import io.petacore.metrics.StorageMetric;
-import io.petacore.store.KvStore;
-import io.petacore.store.embedded.EmbeddedKvStore;
 import io.petacore.testing.Await;
 import io.petacore.testing.Crew;
-import io.petacore.testing.SteeredStore;
 import io.petacore.transaction.WriteBehind;
 import io.petacore.transaction.WriteBehindOptions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What is written behind is read at once, and durable after a flush. */
-class WriteBehindTest {
-
-  /** Never by itself. */
-  private static final WriteBehindOptions MANUAL =
-      WriteBehindOptions.defaults().flushInterval(Duration.ofDays(1));
-
-  private final KvStore inner = EmbeddedKvStore.inMemory();
-  private final SteeredStore store = new SteeredStore(inner);
-  private final DistributedStorage storage = DistributedStorage.open(store);
-
-  @AfterEach
-  void close() {
-    store.releaseCommits();
-    storage.close();
-    store.close();
-  }
+class WriteBehindTest extends WriteBehindFixture {
 
   private Map<String, String> stored() {
     Map<String, String> all = new HashMap<>();

@@ -33,6 +33,17 @@ final class Claim {
     final Set<Bytes> reads = new TreeSet<>(); // below its own writes
     final List<KeyRange> ranges = new ArrayList<>();
 
+    /** Says that it was applied at a revision. */
+    String appliedAt(long revision) {
+      return claim
+          + ": its attempt "
+          + tag
+          + " on the snapshot "
+          + snapshot
+          + " was applied at "
+          + revision;
+    }
+
     private Attempt(Claim claim, Tag tag, long begun, long snapshot) {
       this.claim = claim;
       this.tag = tag;

@@ -313,17 +313,7 @@ final class Judge {
       long other = history.changeBetween(key, attempt.snapshot, revision);
       if (other != 0 && !history.isForeignGap(key, attempt.snapshot, revision, missed)) {
         violations.add(
-            attempt.claim
-                + ": its attempt "
-                + attempt.tag
-                + " on the snapshot "
-                + attempt.snapshot
-                + " was applied at "
-                + revision
-                + ", although "
-                + key
-                + " had been changed at "
-                + other);
+            attempt.appliedAt(revision) + ", although " + key + " had been changed at " + other);
       }
     }
   }

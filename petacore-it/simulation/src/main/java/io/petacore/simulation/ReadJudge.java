@@ -28,13 +28,7 @@ final class ReadJudge {
     for (Bytes key : read(attempt, history)) {
       if (isChanged(key, attempt, revision, history)) {
         violations.add(
-            attempt.claim
-                + ": its attempt "
-                + attempt.tag
-                + " on the snapshot "
-                + attempt.snapshot
-                + " was applied at "
-                + revision
+            attempt.appliedAt(revision)
                 + ", although "
                 + key
                 + ", which it had read, was not as it was");

@@ -149,6 +149,29 @@ class PlannedReadsTest {
     }
   }
 
+  /** Its check may take long: it is made again when nothing else is in flight, not before. */
+  @Test
+  void whatIsSentAloneIsNotCheckedWhileItWaits() {
+    try (PlannedStore store = new PlannedStore(128, BYTES)) {
+      for (int i = 0; i <= ReadSet.MAX_ENTRIES; i++) {
+        store.elsewhere(put("queue/" + i, "v"));
+      }
+      store.follow();
+      PendingCommit whole =
+          store.reading(NO_KEYS, List.of(KeyRange.prefix("queue/")), put("own", "1"));
+      Set<Bytes> sent = Set.of(Bytes.utf8("other"));
+      store.inFlight.add(sent, Set.of());
+      assertEquals(Set.of(whole), store.plan(List.of(whole)).checked().keySet(), "the first time");
+      store.elsewhere(put("elsewhere", "1"));
+      store.follow();
+      assertEquals(Set.of(), store.plan(List.of(whole)).checked().keySet());
+      store.inFlight.remove(sent, Set.of());
+      BatchPlanner.Round round = store.plan(List.of(whole));
+      assertEquals(Set.of(whole), round.checked().keySet());
+      assertEquals(List.of(whole), members(round));
+    }
+  }
+
   /** As many guards as fit one group; one more, and it is sent alone. */
   @Test
   void theGuardsOfKeysHaveToFitOneGroup() {

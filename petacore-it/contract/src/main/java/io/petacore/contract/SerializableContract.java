@@ -198,7 +198,8 @@ public interface SerializableContract {
 
   /**
    * A transaction whose reads another node changes during every run holds the exclusive commit lock
-   * for its fourth run, from before that begins: others commit after it.
+   * from before its fourth run: others commit after it. If that run takes longer than the lock is
+   * held, as on a slow disk, the next one has it again.
    */
   @Test
   default void aTransactionGuardedAsAWholeDoesNotStarve() {
@@ -228,10 +229,11 @@ public interface SerializableContract {
               }
               tx.write("mine", "run " + run);
             });
-    assertEquals(4, others.size());
-    assertTrue(others.get(2).join().revision() < result.revision());
-    assertTrue(others.get(3).join().revision() > result.revision(), "it had to wait");
-    assertEquals(1, a.status().counters().exclusiveLocks());
+    int runs = others.size();
+    assertTrue(runs >= 4, "runs: " + runs);
+    assertTrue(others.get(runs - 2).join().revision() < result.revision());
+    assertTrue(others.get(runs - 1).join().revision() > result.revision(), "it had to wait");
+    assertEquals(runs - 3, a.status().counters().exclusiveLocks());
   }
 
   /** Lets a node do what it can do now: it sees what was written meanwhile, twice. */

@@ -213,7 +213,7 @@ final class Dispatcher {
       context.counters.emptyBatches.increment();
     } else {
       context.counters.batches.increment();
-      context.counters.batchedTransactions.add(plan.members().size());
+      context.counters.batchedTransactions.add(batch.transactions());
     }
     context.timer.setFor(batch.inDoubtAt());
     CommitRecord record = context.records.next(session.id(), batch.number());

@@ -77,7 +77,7 @@ final class Outcomes {
     boolean first = commit.markCompleted();
     boolean late = !first && commit.isInDoubt();
     if ((first || late) && outcome instanceof CommitOutcome.Committed committed) {
-      counters.commits.increment();
+      counters.commits.add(commit.request().transactions());
       if (!progress.hasApplied(committed.revision())) {
         confirmed.accumulateAndGet(committed.revision(), Math::max);
       }
@@ -124,7 +124,7 @@ final class Outcomes {
   /** Fails a commit in doubt whose deadline has passed; it is resolved later. */
   void inDoubt(PendingCommit commit) {
     if (commit.markCompleted()) {
-      counters.unknownOutcomes.increment();
+      counters.unknownOutcomes.add(commit.request().transactions());
       releasePermit(commit);
       CommitOutcomeUnknownException failure =
           new CommitOutcomeUnknownException(
@@ -147,7 +147,7 @@ final class Outcomes {
       return;
     }
     if (!commit.isCompleted()) {
-      counters.unknownOutcomes.increment();
+      counters.unknownOutcomes.add(commit.request().transactions());
     }
     fail(
         commit,

@@ -77,6 +77,11 @@ final class SentBatch {
     return plan.members();
   }
 
+  /** The number of transactions that it carries, each of a chain included. */
+  int transactions() {
+    return members().stream().mapToInt(member -> member.request().transactions()).sum();
+  }
+
   long sentAt() {
     return sentAt;
   }
@@ -125,7 +130,7 @@ final class SentBatch {
     if (!members().isEmpty()) {
       monitor.batchEnded(
           event,
-          members().size(),
+          transactions(),
           plan.bytes(),
           appliedRevision == 0 ? answeredRevision : appliedRevision,
           inDoubt,

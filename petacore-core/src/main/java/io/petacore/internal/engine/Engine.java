@@ -102,7 +102,14 @@ public final class Engine {
     Limits limits = Limits.forRequestsOf(store.limits().maxRequestBytes());
     this.runner =
         new TransactionRunner(
-            cache, decoded, pipeline, limits, scheduler, executor, config.transactions());
+            cache,
+            decoded,
+            pipeline,
+            limits,
+            store.limits(),
+            scheduler,
+            executor,
+            config.transactions());
     this.writeBehinds =
         new WriteBehinds(
             new WriteBehindContext(

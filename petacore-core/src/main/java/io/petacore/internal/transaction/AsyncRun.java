@@ -1,20 +1,20 @@
 package io.petacore.internal.transaction;
 
+import static java.util.Objects.requireNonNull;
+
 import io.petacore.error.CommitQueueFullException;
 import io.petacore.error.InternalErrorException;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.commit.batch.CommitOutcome;
 import io.petacore.internal.concurrent.Continuation;
-import io.petacore.internal.concurrent.Scheduler;
-import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.ThrowingTransactionCall;
 import io.petacore.transaction.TransactionOptions;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +41,7 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
   private final BiFunction<T, CommitResult, R> resultOf;
   private final CompletableFuture<R> done = new CompletableFuture<>();
   private final AtomicBoolean holdsPermit = new AtomicBoolean();
+  private final AsyncSteps steps;
 
   AsyncRun(
       RunContext context,
@@ -52,6 +53,7 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
     this.attempts = new Attempts(context, options);
     this.body = body;
     this.resultOf = resultOf;
+    this.steps = new AsyncSteps(context, options, attempts, this::fail, this::failOnDefect);
   }
 
   /** Runs the body on this thread, unless it has to wait first; never blocks and never throws. */
@@ -89,7 +91,7 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
         fail(thrown); // about a state of the past that the body asked for
       } else {
         takePermit();
-        onExecutor(() -> runAgain(thrown));
+        steps.onExecutor(() -> runAgain(thrown));
       }
       return;
     } catch (Throwable thrown) {
@@ -103,10 +105,16 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
     if (!pending.writes().isEmpty() || pending.isCheckedWithoutWrites()) {
       takePermit();
     }
-    CompletableFuture<@Nullable Void> ready = attempts.queueBefore(pending);
-    whenReady(
+    CompletableFuture<@Nullable Chain> ready = attempts.queueBefore(pending, true);
+    steps.whenReady(
         ready,
         () -> {
+          Chain chain = ready.isDone() ? ready.join() : null;
+          if (chain != null) {
+            context.retries().increment();
+            steps.onExecutor(() -> runOn(chain));
+            return;
+          }
           attempts.recordIfStillQueued(ready, pending);
           send(pending, result);
         });
@@ -116,15 +124,13 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
     Continuation.after(
         attempts.send(pending, true),
         Runnable::run,
-        (outcome, failure) -> onExecutor(() -> receive(outcome, failure, result)),
-        this::failOnExecutor);
+        (outcome, failure) -> steps.onExecutor(() -> receive(outcome, failure, result)),
+        steps::failOnExecutor);
   }
 
   private void receive(@Nullable CommitOutcome outcome, @Nullable Throwable failure, T result) {
     if (outcome instanceof CommitOutcome.Committed committed) {
-      release();
-      attempts.committed(committed);
-      done.complete(resultOf.apply(result, CommitResults.of(committed)));
+      succeed(committed, result);
     } else if (outcome instanceof CommitOutcome.Conflict conflict) {
       runAgain(conflict);
     } else {
@@ -137,14 +143,20 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
     }
   }
 
+  private void succeed(CommitOutcome.Committed committed, T result) {
+    release();
+    attempts.committed(committed);
+    done.complete(resultOf.apply(result, CommitResults.of(committed)));
+  }
+
   private void runAgain(CommitOutcome.Conflict conflict) {
     try {
-      after(
+      steps.after(
           attempts.delayAfter(conflict),
           () ->
-              whenReady(
+              whenAdmitted(
                   attempts.queueAfter(conflict),
-                  () -> whenReady(attempts.lockBeforeRun(), this::awaitRequired)));
+                  () -> steps.whenReady(attempts.lockBeforeRun(), this::awaitRequired)));
     } catch (PetaCoreException ended) {
       fail(ended);
     }
@@ -152,31 +164,133 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
 
   private void runAgain(TransactionTooOldException thrown) {
     try {
-      after(attempts.delayAfter(thrown), this::awaitRequired);
+      steps.after(attempts.delayAfter(thrown), this::awaitRequired);
     } catch (PetaCoreException ended) {
       fail(ended);
     }
   }
 
-  private void after(Duration delay, Runnable next) {
-    if (delay.isZero()) {
-      next.run();
+  // ---- on a chain
+
+  /** Continues on the chain that the transaction is admitted on, or alone. */
+  private void whenAdmitted(CompletableFuture<@Nullable Chain> ready, Runnable alone) {
+    steps.whenReady(
+        ready,
+        () -> {
+          Chain chain = ready.isDone() ? ready.join() : null;
+          if (chain == null) {
+            alone.run();
+          } else {
+            runOn(chain);
+          }
+        });
+  }
+
+  /** Waits until the body may run again after a run on a chain. */
+  private void awaitAdmitted() {
+    Ticket ticket = attempts.ticket();
+    whenAdmitted(
+        ticket.admitted(),
+        () -> {
+          try {
+            attempts.requireAdmitted(ticket);
+          } catch (PetaCoreException late) {
+            fail(late);
+            return;
+          }
+          steps.whenReady(attempts.lockBeforeRun(), this::awaitRequired);
+        });
+  }
+
+  private void runOn(Chain chain) {
+    Runnable begin = () -> steps.awaitRequired(() -> runBodyOn(chain));
+    if (chain.isEmpty()) {
+      attempts.waitForStore(true); // its first member takes the lock for all
+      steps.whenReady(
+          attempts.lockBeforeRun(),
+          () -> {
+            attempts.waitForStore(false);
+            begin.run();
+          });
     } else {
-      context.timers().start(delay, () -> onExecutor(next));
+      begin.run();
     }
   }
 
-  /** As {@link Attempts#awaitBegin()}, without blocking. */
+  private void runBodyOn(Chain chain) {
+    ChainedRun run = attempts.begin(chain, context.isolation(options));
+    if (run == null) {
+      awaitAdmitted();
+      return;
+    }
+    T result;
+    try {
+      result = body.call(run.transaction());
+    } catch (Throwable thrown) {
+      // An Error, too: only the owner of the future can learn of it.
+      whenCommitted(run, thrown, committed -> fail(thrown));
+      return;
+    }
+    whenCommitted(run, null, committed -> succeed(committed, result));
+  }
+
+  private void whenCommitted(
+      ChainedRun run, @Nullable Throwable thrown, Consumer<CommitOutcome.Committed> next) {
+    switch (run.end(thrown)) {
+      case AGAIN -> awaitAdmitted();
+      case REPORT -> next.accept(CommitOutcome.Committed.at(run.base()));
+      case JOINED -> whenReported(run, run.reported(), next);
+    }
+  }
+
+  private void whenReported(
+      ChainedRun run,
+      CompletableFuture<ChainReport> reported,
+      Consumer<CommitOutcome.Committed> next) {
+    Continuation.after(
+        reported,
+        Runnable::run,
+        (report, none) -> steps.onExecutor(() -> receive(run, requireNonNull(report), next)),
+        steps::failOnExecutor);
+  }
+
+  private void receive(ChainedRun run, ChainReport report, Consumer<CommitOutcome.Committed> next) {
+    if (report instanceof ChainReport.InDoubt inDoubt) {
+      CompletableFuture<ChainReport> resolved = inDoubt.resolved();
+      steps.whenReady(
+          resolved, () -> conclude(run, resolved.isDone() ? resolved.join() : report, next));
+    } else {
+      conclude(run, report, next);
+    }
+  }
+
+  private void conclude(
+      ChainedRun run, ChainReport report, Consumer<CommitOutcome.Committed> next) {
+    CommitOutcome.Committed committed;
+    try {
+      committed = run.outcome(report);
+    } catch (PetaCoreException ended) {
+      fail(ended);
+      return;
+    }
+    if (committed == null) {
+      awaitAdmitted();
+    } else {
+      next.accept(committed);
+    }
+  }
+
+  /** As {@link RunStart#await()}, without blocking. */
   private void awaitBegin() {
-    if (!attempts.needsLatest()) {
+    if (!attempts.start().needsLatest()) {
       awaitRequired();
       return;
     }
     Continuation.after(
-        attempts.readLatest(),
+        attempts.start().readLatest(),
         Runnable::run,
         (revision, failure) ->
-            onExecutor(
+            steps.onExecutor(
                 () -> {
                   if (revision != null) {
                     awaitRequired();
@@ -184,90 +298,18 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
                     fail(context.failures().forCaller(failure));
                   }
                 }),
-        this::failOnExecutor);
+        steps::failOnExecutor);
   }
 
-  /** As {@link Attempts#awaitRequired()}, without blocking. */
+  /** Runs the body once the required revision is applied. */
   private void awaitRequired() {
-    long required = attempts.required();
-    CompletableFuture<AppliedState> applied = context.cache().whenApplied(required);
-    if (!applied.isDone()) {
-      context
-          .scheduler()
-          .schedule(
-              RevisionWait.GRACE,
-              () -> {
-                if (!applied.isDone()) {
-                  attempts.requestRevision();
-                }
-              });
-      try {
-        attempts.requireConnectedIfFailFast(required);
-      } catch (PetaCoreException disconnected) {
-        attempts.stopWaiting(applied);
-        fail(disconnected);
-        return;
-      }
-    }
-    CompletableFuture<@Nullable Throwable> waiting =
-        applied.handle((state, abandoned) -> abandoned);
-    whenReady(
-        waiting,
-        () -> {
-          if (!waiting.isDone()) {
-            attempts.stopWaiting(applied);
-            fail(attempts.notApplied(required));
-          } else if (waiting.join() != null && context.isBehind(options.atLeast())) {
-            // Closed, or of another history: the body must not run on a state that lacks a commit.
-            fail(context.failures().forCaller(waiting.join()));
-          } else {
-            attempt(); // if abandoned, on another history, where that commit is forgotten
-          }
-        });
-  }
-
-  /** Continues at once if it is ready; else on the executor, when it is or when the time is up. */
-  private void whenReady(CompletableFuture<?> ready, Runnable next) {
-    if (ready.isDone()) {
-      next.run();
-      return;
-    }
-    CompletableFuture<Boolean> inTime = ready.thenApply(yes -> true);
-    Scheduler.Cancellable timer =
-        context.scheduler().schedule(attempts.remaining(), () -> inTime.complete(false));
-    Continuation.after(
-        inTime,
-        Runnable::run,
-        (yes, failure) -> {
-          timer.cancel();
-          onExecutor(next);
-        },
-        this::failOnExecutor);
-  }
-
-  /** Runs a step away from internal threads; an unexpected failure of the step ends the run. */
-  private void onExecutor(Runnable step) {
-    context
-        .executor()
-        .execute(
-            () -> {
-              try {
-                step.run();
-              } catch (RuntimeException | Error defect) {
-                failOnDefect(defect);
-              }
-            });
+    steps.awaitRequired(this::attempt);
   }
 
   private void failOnDefect(Throwable defect) {
     log.error("a step of an asynchronous transaction failed; this is a defect", defect);
     fail(
         new InternalErrorException("an asynchronous transaction could not continue", defect, true));
-  }
-
-  /** Dependents of the future must not run on this thread. */
-  private void failOnExecutor(Throwable failure) {
-    onExecutor(() -> fail(failure));
   }
 
   private void fail(Throwable failure) {

@@ -1,5 +1,6 @@
 package io.petacore.internal.transaction;
 
+import io.petacore.data.Bytes;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.ReadOnlyStorageException;
 import io.petacore.error.TransactionConflictException;
@@ -14,13 +15,13 @@ import io.petacore.internal.monitoring.Failures;
 import io.petacore.internal.monitoring.TransactionEvent;
 import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.metrics.TransactionOutcome;
-import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.TransactionOptions;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,12 +40,13 @@ final class Attempts {
   private final Backoff backoff;
   private final HeldTickets tickets;
   private final boolean failFast;
-  private final long atLeast;
-  private final boolean latest;
+  private final RunStart start;
   private final RunClaims claims;
   private CommitOutcome.@Nullable Conflict lastConflict; // of the last run; null if it had none
   private int attempt = 1; // how often the body has been run, the current run included
   private final @Nullable TransactionEvent event;
+  private long seen; // timestamp of the state that the last run by itself began at
+  private boolean chainable; // whether the last run could have been on a chain
   private int keys; // that the last run has written
   private boolean ended;
 
@@ -55,12 +57,20 @@ final class Attempts {
     this.timeout = options.timeout().orElse(context.settings().timeout());
     this.deadline = Deadline.in(timeout, context.scheduler()::nanoTime);
     this.backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, context.scheduler()::chance);
-    this.tickets = new HeldTickets(context.hotKeys());
     this.claims = new RunClaims(context.pipeline().lockClaims());
+    this.tickets = new HeldTickets(context.hotKeys(), claims.contention());
     this.failFast = options.isFailFast();
-    this.atLeast = options.atLeast();
-    this.latest = options.isLatest();
+    this.start = new RunStart(context, options, deadline, this::lastConflict);
     this.event = context.monitor().beginTransaction();
+  }
+
+  private @Nullable PetaCoreException lastConflict() {
+    return lastConflict == null ? null : conflictException(lastConflict);
+  }
+
+  /** The state that a run has to begin at. */
+  RunStart start() {
+    return start;
   }
 
   Duration remaining() {
@@ -94,89 +104,22 @@ final class Attempts {
     }
   }
 
-  // ---- before a run
-
-  /** Waits until the first run may begin. */
-  void awaitBegin() {
-    if (latest) {
-      context.await(readLatest(), deadline, "the newest commit");
-    }
-    awaitRequired();
-  }
-
-  /** Whether the first run needs what other nodes have committed. */
-  boolean needsLatest() {
-    return latest;
-  }
-
-  /** Completes, by the deadline, when every commit that had returned before is applied. */
-  CompletableFuture<Long> readLatest() {
-    return context.pipeline().freshness().latest(deadline, failFast);
-  }
-
-  /** The revision that must be applied before a run: every acknowledged commit is included. */
-  long required() {
-    return Math.max(atLeast, context.pipeline().confirmedRevision());
-  }
-
-  /** Waits until the required revision is applied. */
-  void awaitRequired() {
-    long required = required();
-    if (context.cache().applied().revision() < required) {
-      requireConnectedIfFailFast(required);
-      RevisionWait.await(
-          context,
-          required,
-          atLeast,
-          deadline,
-          "an earlier commit; nothing was begun",
-          () -> notApplied(required));
-    }
-  }
-
-  /** Has a barrier sent, if the revision that another node has passed on is not applied. */
-  void requestRevision() {
-    RevisionWait.request(context, atLeast, deadline);
-  }
-
-  /** Fails if the transaction is to fail fast and the storage is disconnected. */
-  void requireConnectedIfFailFast(long required) {
-    if (failFast && context.pipeline().isDisconnected()) {
-      throw notApplied(required);
-    }
-  }
-
-  /** Removes a waiter from the cache; without effect on one that is done. */
-  void stopWaiting(CompletableFuture<AppliedState> applied) {
-    applied.cancel(false);
-  }
-
-  /** If other commits have used up the time, the exception names them. */
-  PetaCoreException notApplied(long required) {
-    if (lastConflict != null && !context.pipeline().isDisconnected()) {
-      return conflictException(lastConflict);
-    }
-    return context
-        .pipeline()
-        .freshness()
-        .late(
-            (required == atLeast
-                    ? "the transaction is to begin at least at revision "
-                    : "an earlier commit of this storage, at revision ")
-                + required
-                + ", which was not applied in time: this node has applied revision "
-                + context.cache().applied().revision()
-                + " and is "
-                + (context.pipeline().isDisconnected() ? "disconnected" : "connected"));
-  }
-
   // ---- committing
 
-  /** Joins the queues of the hot keys written; Read Committed writes conflict with none. */
-  CompletableFuture<@Nullable Void> queueBefore(PendingWrites pending) {
-    return context.hotKeys().areNone() || pending.isolation() == IsolationLevel.READ_COMMITTED
-        ? HeldTickets.READY
-        : tickets.beforeCommit(pending.writes());
+  /**
+   * Joins the queues of the hot keys written; Read Committed writes conflict with none.
+   *
+   * @param runsAgain whether the body may run again, and so on a chain
+   * @return completes with the chain that the body is to run on again; with null if the writes may
+   *     be committed
+   */
+  CompletableFuture<@Nullable Chain> queueBefore(PendingWrites pending, boolean runsAgain) {
+    boolean guarded = pending.isolation() != IsolationLevel.READ_COMMITTED;
+    seen = pending.snapshot().timestamp();
+    chainable = guarded && runsAgain && !pending.scans();
+    return context.hotKeys().areNone() || !guarded
+        ? HeldTickets.ALONE
+        : tickets.beforeCommit(pending.writes(), chainable);
   }
 
   /** Records a conflict if the time was used up in a queue, behind other writers of the key. */
@@ -195,6 +138,7 @@ final class Attempts {
   CompletableFuture<CommitOutcome> send(PendingWrites pending, boolean holdsPermit) {
     Collection<Write> writes = pending.writes();
     keys = writes.size();
+    tickets.waitForStore(true);
     AppliedState snapshot = pending.snapshot();
     ReadSet reads = pending.reads();
     claims.sending(reads, writes.isEmpty());
@@ -234,92 +178,101 @@ final class Attempts {
                     failFast,
                     holdsPermit || claims.isClaimed(), // others may wait for all permits
                     reads,
-                    claims.contention()));
+                    claims.contention(),
+                    1));
     return claimed.claimants().isEmpty() ? outcome : outcome.thenApply(claimed::named);
   }
 
-  /**
-   * Commits without another run of the body. Read Committed writes, which conflict only where a
-   * unique index has them guarded, are sent again.
-   */
-  CommitResult commitOnce(PendingWrites pending) {
-    try {
-      while (true) {
-        CommitOutcome outcome = commit(pending);
-        if (outcome instanceof CommitOutcome.Committed committed) {
-          committed(committed);
-          return CommitResults.of(committed);
-        }
-        CommitOutcome.Conflict conflict = (CommitOutcome.Conflict) outcome;
-        context.claims().claim(pending.writes(), CommitRequest.UNGUARDED); // throws a violation
-        if (pending.dependsOn(conflict.key())) {
-          throw conflictException(conflict);
-        }
-        backOff(delayAfter(conflict));
-        awaitRequired();
-      }
-    } catch (RuntimeException | Error thrown) {
-      failed(thrown);
-      throw thrown;
-    } finally {
-      leaveQueues();
-    }
-  }
-
-  /**
-   * Commits, or waits until the body may run again.
-   *
-   * @return the result; null if the body is to run again
-   */
-  @Nullable CommitResult commitOrPrepare(PendingWrites pending) {
-    CommitOutcome outcome;
-    try {
-      outcome = commit(pending);
-    } catch (TransactionTooOldException thrown) {
-      prepareAfter(thrown);
-      return null;
-    }
-    if (outcome instanceof CommitOutcome.Committed committed) {
-      committed(committed);
-      return CommitResults.of(committed);
-    }
-    CommitOutcome.Conflict conflict = (CommitOutcome.Conflict) outcome;
-    backOff(delayAfter(conflict));
-    await(queueAfter(conflict));
-    await(lockBeforeRun());
-    awaitRequired();
-    return null;
-  }
-
-  /** An interrupt does not end the waiting, as that would hide the outcome; the deadline does. */
-  private CommitOutcome commit(PendingWrites pending) {
-    CompletableFuture<@Nullable Void> ready = queueBefore(pending);
-    await(ready);
-    recordIfStillQueued(ready, pending);
-    try {
-      return context.scheduler().join(send(pending, false));
-    } catch (CompletionException e) {
-      throw context.failures().forCaller(e.getCause());
-    }
+  /** The ticket that was admitted on the chain. */
+  Ticket ticket() {
+    return tickets.chained();
   }
 
   // ---- between two runs
 
   /** Joins the queue of the key of a conflict. */
-  CompletableFuture<@Nullable Void> queueAfter(CommitOutcome.Conflict conflict) {
-    return tickets.afterConflict(conflict.key());
+  CompletableFuture<@Nullable Chain> queueAfter(CommitOutcome.Conflict conflict) {
+    return tickets.afterConflict(conflict.key(), chainable);
+  }
+
+  // ---- on a chain
+
+  /** The member of a chain that a run becomes. */
+  Chain.Member member(Ticket ticket, Map<Bytes, Long> reads, List<Write> writes) {
+    keys = writes.size();
+    claims.sending(null, writes.isEmpty());
+    return new Chain.Member(ticket, reads, writes, deadline, failFast);
+  }
+
+  /**
+   * Whether a run on a chain may begin at a state: it holds what was acknowledged before, and is
+   * not older than what the transaction has seen, or could have.
+   */
+  boolean mayBeginAt(AppliedState base) {
+    return base.revision() >= start.required() && base.timestamp() >= seen;
+  }
+
+  /** A run on a chain was not to be a member, or came too late. */
+  void discarded() {
+    lastConflict = null;
+    context.retries().increment();
+  }
+
+  /**
+   * Another commit went before the chain; throws if there is no other run.
+   *
+   * @param concerned whether that counts as an attempt of this transaction
+   */
+  void lostOnChain(CommitOutcome.Conflict conflict, boolean concerned) {
+    lastConflict = conflict;
+    claims.lost(conflict.key());
+    if ((concerned && attempt >= maxAttempts) || deadline.hasPassed()) {
+      throw conflictException(conflict);
+    }
+    if (concerned) {
+      attempt++;
+    }
+    context.retries().increment();
+  }
+
+  /**
+   * The chain was not committed, for another reason than a conflict; throws if there is no time for
+   * another run.
+   *
+   * @param failure why; null if it was in doubt, and then was not
+   */
+  void notCommittedOnChain(@Nullable PetaCoreException failure) {
+    lastConflict = null;
+    claims.notLost();
+    if (deadline.hasPassed()) {
+      throw failure == null
+          ? context.pipeline().freshness().late("the commit was not applied in time")
+          : context.failures().forCaller(failure);
+    }
+    context.retries().increment();
+  }
+
+  /** Begins a run on a chain; null if that is not to be on it. */
+  @Nullable ChainedRun begin(Chain admittedOn, IsolationLevel isolation) {
+    return ChainedRun.begin(context, this, ticket(), admittedOn, isolation);
+  }
+
+  /** While the transaction waits for the store, it is not passed over in its queues. */
+  void waitForStore(boolean waits) {
+    tickets.waitForStore(waits);
+  }
+
+  /** Fails if the time was used up in a queue. */
+  void requireAdmitted(Ticket ticket) {
+    if (deadline.hasPassed() && !ticket.admitted().isDone()) {
+      lastConflict = new CommitOutcome.Conflict(ticket.key(), true);
+      throw start.notApplied(start.required());
+    }
   }
 
   /** Claims the exclusive commit lock if need be; completes when the body may run again. */
   CompletableFuture<@Nullable Void> lockBeforeRun() {
-    boolean fails = failFast && context.pipeline().isDisconnected();
-    return fails ? HeldTickets.READY : claims.beforeRun();
-  }
-
-  /** Waits until the body may run again on a fresh snapshot; throws if it may not. */
-  void prepareAfter(TransactionTooOldException thrown) {
-    backOff(delayAfter(thrown));
-    awaitRequired();
+    return start.failsFast() ? RunClaims.NO_CLAIM : claims.beforeRun();
   }
 
   /** Returns the delay before the next run; throws the conflict if there is none. */
@@ -355,7 +308,7 @@ final class Attempts {
     return delay;
   }
 
-  private TransactionConflictException conflictException(CommitOutcome.Conflict conflict) {
+  TransactionConflictException conflictException(CommitOutcome.Conflict conflict) {
     return new TransactionConflictException(
         conflict.key(),
         (conflict.late()
@@ -369,31 +322,5 @@ final class Attempts {
             + " within "
             + timeout
             + ")");
-  }
-
-  /**
-   * Waits in a queue on this thread, up to the deadline; the commit then reports that it passed.
-   */
-  private void await(CompletableFuture<@Nullable Void> ready) {
-    if (ready.isDone()) {
-      return;
-    }
-    try {
-      context.scheduler().await(ready, deadline.remainingNanos());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Waits on this thread; an interrupt ends the waiting, and is kept for the body. */
-  private void backOff(Duration delay) {
-    if (delay.isZero()) {
-      return;
-    }
-    try {
-      context.scheduler().pause(delay);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

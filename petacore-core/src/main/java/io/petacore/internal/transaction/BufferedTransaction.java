@@ -34,6 +34,7 @@ final class BufferedTransaction implements Transaction, DecodingView {
   private final AppliedState snapshot;
   private @Nullable WriteBuffer writes;
   private @Nullable ReadTracker reads; // what is to be unchanged at the commit
+  private boolean scans; // whether it reads more than single keys
   private boolean ended;
 
   /** Begins at the newest applied state. */
@@ -98,6 +99,7 @@ final class BufferedTransaction implements Transaction, DecodingView {
     requireOpen();
     Objects.requireNonNull(range, "range");
     KeyRange visible = ReservedKeys.visible(range);
+    scans = true;
     return () -> {
       requireOpen();
       Iterator<Entry> below = cache.scan(visible, order, current().timestamp());
@@ -112,6 +114,7 @@ final class BufferedTransaction implements Transaction, DecodingView {
   public long count(KeyRange range) {
     requireOpen();
     Objects.requireNonNull(range, "range");
+    scans = true;
     long timestamp = current().timestamp();
     long count = countBelow(range, timestamp);
     if (writes != null) {
@@ -143,6 +146,7 @@ final class BufferedTransaction implements Transaction, DecodingView {
   public Transaction requireUnchanged(KeyRange range) {
     requireOpen();
     Objects.requireNonNull(range, "range");
+    scans = true;
     tracker().readAll(cache, range);
     return this;
   }
@@ -151,6 +155,7 @@ final class BufferedTransaction implements Transaction, DecodingView {
   public IndexView index(String name) {
     requireOpen();
     SecondaryIndex index = cache.indexes().get(Objects.requireNonNull(name, "name"));
+    scans = true;
     return new IndexLookup(
         (indexKeys, order) -> {
           requireOpen();
@@ -238,9 +243,14 @@ final class BufferedTransaction implements Transaction, DecodingView {
     return snapshot;
   }
 
+  /** Whether it has read more than single keys, or was about to. */
+  boolean hasScanned() {
+    return scans;
+  }
+
   /** The writes to be committed. */
   PendingWrites pending() {
-    return new PendingWrites(isolation, snapshot, writes, reads);
+    return new PendingWrites(isolation, snapshot, writes, reads, scans);
   }
 
   void requireOpen() {

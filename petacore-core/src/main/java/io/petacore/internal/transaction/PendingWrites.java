@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param snapshot the newest applied state at its start
  * @param buffer its writes; null if there are none
  * @param tracker what it has read and wants unchanged; null if nothing
+ * @param scans whether it has read more than single keys
  */
 record PendingWrites(
     IsolationLevel isolation,
     AppliedState snapshot,
     @Nullable WriteBuffer buffer,
-    @Nullable ReadTracker tracker) {
+    @Nullable ReadTracker tracker,
+    boolean scans) {
 
   /** The writes in ascending order of their keys. */
   List<Write> writes() {

@@ -23,6 +23,9 @@ final class RunClaims {
   /** The same for a transaction that is sent alone: any other commit makes it fail. */
   private static final int MAX_FAILURES_OF_WHOLE = 3;
 
+  /** Of a run that needs no lock. */
+  static final CompletableFuture<@Nullable Void> NO_CLAIM = CompletableFuture.completedFuture(null);
+
   private final LockClaims claims;
   private final Contention contention = new Contention();
   private boolean sendsNothing; // whether the last run has written nothing
@@ -64,7 +67,7 @@ final class RunClaims {
   /** Claims the lock if need be; completes when the body may run again. */
   CompletableFuture<@Nullable Void> beforeRun() {
     if (sendsNothing || contention.failures() < maxFailures()) {
-      return HeldTickets.READY;
+      return NO_CLAIM;
     }
     LockClaim claim = claims.claim();
     contention.claims(claim);

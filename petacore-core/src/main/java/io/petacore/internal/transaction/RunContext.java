@@ -9,6 +9,7 @@ import io.petacore.internal.format.Limits;
 import io.petacore.internal.monitoring.Monitor;
 import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.TransactionOptions;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -73,8 +74,12 @@ record RunContext(
 
   /** Begins a transaction at the newest applied state. */
   BufferedTransaction newTransaction(TransactionOptions options) {
-    return new BufferedTransaction(
-        cache, decoded, limits, options.isolation().orElse(settings.isolation()));
+    return new BufferedTransaction(cache, decoded, limits, isolation(options));
+  }
+
+  /** The isolation level of a transaction. */
+  IsolationLevel isolation(TransactionOptions options) {
+    return options.isolation().orElse(settings.isolation());
   }
 
   /** Whether the applied state is not, or not known to be, what a transaction may begin at. */
@@ -94,7 +99,7 @@ record RunContext(
   /** Waits until a transaction may begin at the applied state. */
   void awaitBegin(TransactionOptions options) {
     if (mustWait(options)) {
-      new Attempts(this, options).awaitBegin();
+      new Attempts(this, options).start().await();
     }
   }
 

@@ -9,6 +9,7 @@ import io.petacore.internal.decoded.DecodedValues;
 import io.petacore.internal.format.Limits;
 import io.petacore.internal.mvcc.AppliedState;
 import io.petacore.internal.mvcc.MvccCache;
+import io.petacore.store.StoreLimits;
 import io.petacore.transaction.BulkLoadOptions;
 import io.petacore.transaction.CommitResult;
 import io.petacore.transaction.ExplicitTransaction;
@@ -35,6 +36,7 @@ public final class TransactionRunner {
   private final BarrierCalls barriers;
 
   /**
+   * @param requests the store's limits on a request
    * @param executor runs the bodies of asynchronous transactions again, and completes their
    *     futures; accepts every task, and does not block
    */
@@ -43,6 +45,7 @@ public final class TransactionRunner {
       DecodedValues decoded,
       CommitPipeline pipeline,
       Limits limits,
+      StoreLimits requests,
       Scheduler scheduler,
       Executor executor,
       TransactionSettings settings) {
@@ -56,7 +59,7 @@ public final class TransactionRunner {
             scheduler,
             executor,
             settings,
-            new HotKeyQueues(scheduler),
+            new HotKeyQueues(scheduler, () -> new Chain(cache, requests), pipeline::commit),
             new BackoffTimers(scheduler),
             new CallerFailures(executor),
             new LongAdder());
@@ -116,7 +119,8 @@ public final class TransactionRunner {
                     transaction.isolation(),
                     transaction.snapshot(),
                     transaction.buffer(),
-                    transaction.reads())))
+                    transaction.reads(),
+                    transaction.hasScanned())))
         .result();
   }
 
@@ -142,7 +146,8 @@ public final class TransactionRunner {
                     transaction.isolation(),
                     transaction.snapshot(),
                     transaction.buffer(),
-                    transaction.reads())))
+                    transaction.reads(),
+                    transaction.hasScanned())))
         .commit();
   }
 
@@ -167,7 +172,7 @@ public final class TransactionRunner {
    */
   private <T extends @Nullable Object, X extends Exception> Committed<T> commit(
       TransactionOptions options, ThrowingTransactionCall<T, X> body, Run<T> first) throws X {
-    Attempts attempts = new Attempts(context, options);
+    SyncAttempts attempts = new SyncAttempts(context, options);
     try {
       Run<T> run = first;
       while (true) {
@@ -179,6 +184,10 @@ public final class TransactionRunner {
         } else {
           attempts.prepareAfter(((TooOld<T>) run).thrown());
         }
+        Committed<T> committed = runOnChains(attempts, options, body);
+        if (committed != null) {
+          return committed;
+        }
         run = runOnce(options, body);
       }
     } catch (Throwable thrown) {
@@ -187,6 +196,35 @@ public final class TransactionRunner {
     } finally {
       attempts.leaveQueues();
     }
+  }
+
+  /**
+   * Runs a body on chains for as long as it is admitted on one.
+   *
+   * @return null if it is to be run by itself
+   */
+  private <T extends @Nullable Object, X extends Exception> @Nullable Committed<T> runOnChains(
+      SyncAttempts attempts, TransactionOptions options, ThrowingTransactionCall<T, X> body)
+      throws X {
+    for (Chain chain = attempts.chain(); chain != null; chain = attempts.prepareAfterChain()) {
+      ChainedRun run = attempts.beginOn(chain, context.isolation(options));
+      if (run != null) {
+        T result;
+        try {
+          result = body.call(run.transaction());
+        } catch (Throwable thrown) {
+          if (attempts.awaitOutcome(run, thrown) == null) {
+            continue;
+          }
+          throw thrown;
+        }
+        CommitResult commit = attempts.awaitOutcome(run, null);
+        if (commit != null) {
+          return new Committed<>(result, commit);
+        }
+      }
+    }
+    return null;
   }
 
   private <T extends @Nullable Object, X extends Exception> Run<T> runOnce(
@@ -263,7 +301,7 @@ public final class TransactionRunner {
     context.awaitBegin(options);
     return new OwnedTransaction(
         context.newTransaction(options),
-        pending -> new Attempts(context, options).commitOnce(pending));
+        pending -> new SyncAttempts(context, options).commitOnce(pending));
   }
 
   /** To be called after the last commit: ends every wait in queues and every backoff. */

@@ -103,6 +103,11 @@ final class UniqueClaims {
         : assembly.claimed(writes);
   }
 
+  /** Whether writes are of entries of unique indexes, and so may need claims. */
+  boolean concern(Collection<Write> writes) {
+    return cache.indexes().unique().stream().anyMatch(index -> !covered(index, writes).isEmpty());
+  }
+
   private static Map<Bytes, Write> covered(SecondaryIndex index, Collection<Write> writes) {
     Map<Bytes, Write> covered = new LinkedHashMap<>();
     for (Write write : writes) {

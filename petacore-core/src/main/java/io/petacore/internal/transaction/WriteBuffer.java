@@ -45,6 +45,10 @@ final class WriteBuffer {
     return writes.get(key);
   }
 
+  int size() {
+    return writes.size();
+  }
+
   List<Write> toList() {
     return List.copyOf(writes.values());
   }

@@ -180,7 +180,7 @@ class PipelineBoundsTest extends PipelineFixture {
     CompletableFuture<CommitOutcome> again =
         node.pipeline.commit(
             new CommitRequest(
-                writes, node.cache.applied().timestamp(), soon, false, false, null, contention));
+                writes, node.cache.applied().timestamp(), soon, false, false, null, contention, 1));
     CompletableFuture<CommitOutcome> first =
         node.begin(Duration.ofMillis(50)).put("other", "v").commit();
     scheduler.advance(Duration.ofMillis(100));
@@ -209,7 +209,7 @@ class PipelineBoundsTest extends PipelineFixture {
     List<Write> writes = List.of(new Write(Bytes.utf8("mine"), Bytes.utf8("v")));
     CommitRequest request =
         new CommitRequest(
-            writes, node.cache.applied().timestamp(), late, true, false, null, new Contention());
+            writes, node.cache.applied().timestamp(), late, true, false, null, new Contention(), 1);
     CompletableFuture<CommitOutcome> pending = node.pipeline.commit(request);
     assertFalse(pending.isDone());
     node.store.hold(What.RANGE);

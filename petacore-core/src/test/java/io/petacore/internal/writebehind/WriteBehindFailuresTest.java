@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.petacore.DistributedStorage;
+import io.petacore.StorageStatus;
 import io.petacore.data.Bytes;
 import io.petacore.data.KeyRange;
 import io.petacore.error.CommitOutcomeUnknownException;
@@ -21,6 +22,7 @@ import io.petacore.store.Operation;
 import io.petacore.store.StoreException.Kind;
 import io.petacore.store.embedded.EmbeddedKvStore;
 import io.petacore.testing.Await;
+import io.petacore.testing.CommitFaults;
 import io.petacore.testing.Crew;
 import io.petacore.testing.LogCapture;
 import io.petacore.testing.SteeredStore;
@@ -119,6 +121,7 @@ class WriteBehindFailuresTest {
     assertEquals("before", buffer.read("written"), "the buffer holds it no longer");
     assertEquals(2, storage.status().counters().writeBehindFailures());
     store.mend();
+    Await.until("it is connected", () -> storage.status().state() == StorageStatus.State.SYNCED);
     buffer.write("written", "2");
     buffer.flush(); // the failures were reported
     assertEquals("2", storage.read("written"));

@@ -13,6 +13,7 @@ import io.petacore.store.embedded.EmbeddedKvStore;
 import io.petacore.subscription.Change;
 import io.petacore.subscription.Subscription;
 import io.petacore.testing.Await;
+import io.petacore.testing.CommitFaults;
 import io.petacore.testing.Crew;
 import io.petacore.testing.Seeds;
 import io.petacore.testing.SteeredStore;

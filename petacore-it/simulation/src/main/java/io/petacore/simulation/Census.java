@@ -4,6 +4,7 @@ import io.petacore.StorageCounters;
 import io.petacore.StorageStatus;
 import io.petacore.data.Bytes;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -48,15 +49,23 @@ final class Census {
   void countersAreRight(Judge judge, Violations violations) {
     TrueHistory truth = judge.truth();
     Map<Bytes, Long> increments = new HashMap<>();
+    Set<Claim.Attempt> onChains = ChainJudge.applied(truth, judge.claims());
+    Set<Bytes> uncertain = new HashSet<>();
     for (Claim claim : judge.claims()) {
       for (Claim.Attempt attempt : claim.attempts) {
+        long landings = truth.landings(attempt.tag).size();
+        boolean overwritten = landings == 0 && onChains.contains(attempt);
         for (Bytes key : attempt.writes.keySet()) {
           if (key.byteAt(0) == 'c') {
-            increments.merge(key, (long) truth.landings(attempt.tag).size(), Long::sum);
+            increments.merge(key, overwritten ? 1 : landings, Long::sum);
+            if (overwritten && truth.lost() != null) {
+              uncertain.add(key); // it may be lost with the others of its chain
+            }
           }
         }
       }
     }
+    increments.keySet().removeAll(uncertain);
     increments.forEach(
         (key, count) -> {
           Bytes value = truth.valueAt(key, truth.newest(), Set.of());

@@ -28,7 +28,10 @@ final class Claim {
     final Claim claim;
     final Tag tag;
     final long begun;
+    final int order; // among the attempts of all transactions
     final long snapshot;
+    final @Nullable Object chain; // that it was on
+    final Map<Bytes, @Nullable Bytes> seen = new TreeMap<>(); // on a chain, below its own writes
     final Map<Bytes, @Nullable Bytes> writes = new TreeMap<>();
     final Set<Bytes> reads = new TreeSet<>(); // below its own writes
     final List<KeyRange> ranges = new ArrayList<>();
@@ -44,11 +47,14 @@ final class Claim {
           + revision;
     }
 
-    private Attempt(Claim claim, Tag tag, long begun, long snapshot) {
+    private Attempt(
+        Claim claim, Tag tag, long begun, int order, long snapshot, @Nullable Object chain) {
       this.claim = claim;
       this.tag = tag;
       this.begun = begun;
+      this.order = order;
       this.snapshot = snapshot;
+      this.chain = chain;
     }
   }
 
@@ -78,10 +84,13 @@ final class Claim {
    * Starts an attempt on a snapshot.
    *
    * @param now the moment
+   * @param order its rank among the attempts of all transactions
+   * @param chain the chain that it is on; null if none
    */
-  Attempt attempt(long now, long snapshot) {
+  Attempt attempt(long now, int order, long snapshot, @Nullable Object chain) {
     recording.restart();
-    Attempt attempt = new Attempt(this, new Tag(number, attempts.size() + 1), now, snapshot);
+    Attempt attempt =
+        new Attempt(this, new Tag(number, attempts.size() + 1), now, order, snapshot, chain);
     attempts.add(attempt);
     return attempt;
   }

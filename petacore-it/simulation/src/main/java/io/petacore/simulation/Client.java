@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
 /**
  * A thread of an application. It runs one transaction after another through every API, and reports
@@ -97,15 +98,17 @@ final class Client {
   }
 
   private void act(DistributedStorage storage) {
-    int kind = random.nextInt(22);
-    if (kind >= 20) {
+    int kind = random.nextInt(25);
+    if (kind >= 22) {
+      several(storage, programs::hot);
+    } else if (kind >= 20) {
       fresh.read(storage, node);
     } else if (kind < 3) {
       past.read(storage, node);
     } else if (kind < 9) {
       explicit(storage);
     } else if (kind < 13) {
-      several(storage);
+      several(storage, programs::any);
     } else {
       blocking(storage);
     }
@@ -124,9 +127,10 @@ final class Client {
     Claim claim = judge.claim(node, recorded.get(0), program.level());
     long acknowledged = node.acknowledged();
     try {
-      storage.runTransaction(
-          options(claim.level), tx -> program.run(witness(storage, tx, claim, acknowledged)));
-      judge.committed(claim, 0);
+      CommitResult result =
+          storage.runTransaction(
+              options(claim.level), tx -> program.run(witness(storage, tx, claim, acknowledged)));
+      judge.committed(claim, revisionOf(claim, result));
     } catch (PetaCoreException failure) {
       judge.failed(claim, failure);
     }
@@ -160,18 +164,26 @@ final class Client {
     return claim.last().writes.isEmpty() ? 0 : result.revision();
   }
 
+  private void ended(Claim claim, Throwable failure) {
+    if (failure instanceof Programs.Refused) {
+      judge.refused(claim);
+    } else {
+      judge.failed(claim, failure);
+    }
+  }
+
   /** Runs several transactions concurrently. */
-  private void several(DistributedStorage storage) {
+  private void several(DistributedStorage storage, Supplier<Programs.Program> bodies) {
     int count = 1 + random.nextInt(AT_ONCE);
     CompletableFuture<?>[] all = new CompletableFuture<?>[count];
     for (int i = 0; i < count; i++) {
-      all[i] = later(storage, i);
+      all[i] = later(storage, i, bodies.get());
     }
     fibers.await(CompletableFuture.allOf(all), -1);
   }
 
-  private CompletableFuture<?> later(DistributedStorage storage, int index) {
-    Programs.Program program = programs.any();
+  private CompletableFuture<?> later(
+      DistributedStorage storage, int index, Programs.Program program) {
     Claim claim = judge.claim(node, recorded.get(index), program.level());
     long acknowledged = node.acknowledged();
     CompletableFuture<CommitResult> future;
@@ -188,7 +200,7 @@ final class Client {
           if (failure == null) {
             judge.committed(claim, revisionOf(claim, result));
           } else {
-            judge.failed(
+            ended(
                 claim,
                 failure instanceof CompletionException wrapped && wrapped.getCause() != null
                     ? wrapped.getCause()

@@ -47,6 +47,7 @@ final class DeleteJudge {
     for (Claim claim : claims) {
       if (claim.reported() == Reported.COMMITTED
           && onlyDeletes(claim.last())
+          && claim.last().chain == null
           && claim.node.missedNone()) {
         judgeCommitted(claim);
       }
@@ -166,6 +167,18 @@ final class DeleteJudge {
   // ---- every deletion belongs to a transaction
 
   private void ownWhatIsTagged(Claim claim) {
+    boolean onChain = claim.reported() == Reported.COMMITTED && claim.last().chain != null;
+    if (onChain && claim.revision() > claim.last().snapshot) { // or else all were absent
+      claim
+          .last()
+          .writes
+          .forEach(
+              (key, value) -> {
+                if (value == null) {
+                  owners.put(new Deletion(key, claim.revision()), claim);
+                }
+              });
+    }
     for (Attempt attempt : claim.attempts) {
       for (long revision : truth.landings(attempt.tag)) {
         attempt.writes.forEach(

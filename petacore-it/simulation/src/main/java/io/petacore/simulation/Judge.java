@@ -1,13 +1,7 @@
 package io.petacore.simulation;
 
-import io.petacore.DistributedStorage;
 import io.petacore.data.Bytes;
 import io.petacore.error.CommitOutcomeUnknownException;
-import io.petacore.error.StorageClosedException;
-import io.petacore.error.StoreRefusedException;
-import io.petacore.error.StoreUnavailableException;
-import io.petacore.error.TransactionConflictException;
-import io.petacore.error.TransactionTooOldException;
 import io.petacore.history.Checker;
 import io.petacore.history.HistoryRecorder;
 import io.petacore.internal.format.CommitRecord;
@@ -39,6 +33,8 @@ final class Judge {
   private final HistoryRecorder recorder;
   private final List<Claim> claims = new ArrayList<>();
   private final ReadJudge reads;
+  private final FailureJudge failures;
+  private int attempts;
   private boolean past = true;
 
   Judge(Timeline timeline, TrueHistory truth, Faults faults, Violations violations, Trace trace) {
@@ -48,6 +44,7 @@ final class Judge {
     this.faults = faults;
     this.violations = violations;
     this.reads = new ReadJudge(violations);
+    this.failures = new FailureJudge(truth, violations, this::mayHaveChangedHistory);
     this.trace = trace;
   }
 
@@ -64,8 +61,11 @@ final class Judge {
     return claim;
   }
 
-  Attempt attempt(Claim claim, long snapshot) {
-    return claim.attempt(timeline.now(), snapshot);
+  /**
+   * @param chain the chain that the attempt is on; null if none
+   */
+  Attempt attempt(Claim claim, long snapshot, @Nullable Object chain) {
+    return claim.attempt(timeline.now(), ++attempts, snapshot, chain);
   }
 
   List<Claim> claims() {
@@ -160,9 +160,19 @@ final class Judge {
     claim.committed(timeline.now(), revision);
     claim.recording.ok();
     trace.note("outcome", claim.number, claim::toString);
-    if (!claim.last().writes.isEmpty()) {
+    if (claim.last().chain != null && revision != 0) {
+      claim.node.acknowledge(revision);
+    } else if (!claim.last().writes.isEmpty()) {
       truth.landings(claim.last().tag).forEach(claim.node::acknowledge);
     }
+  }
+
+  /** A body has ended its transaction because of what it has read, which is to be true. */
+  void refused(Claim claim) {
+    claim.last().writes.clear();
+    claim.committed(timeline.now(), 0);
+    claim.recording.ok();
+    trace.note("outcome", claim.number, claim::toString);
   }
 
   void failed(Claim claim, Throwable failure) {
@@ -174,44 +184,7 @@ final class Judge {
     claim.failed(outcome, failure);
     claim.recording.end(failure);
     trace.note("outcome", -claim.number, claim::toString);
-    if (!isForeseen(failure) && !wasRefusedForContent(claim, failure)) {
-      violations.add(claim + " ended with an unexpected failure", failure);
-    }
-    if (failure instanceof TransactionConflictException && !wasLate(failure) && !conflicts(claim)) {
-      violations.add(claim + ", but no writer changed " + claim.last().writes.keySet());
-    }
-  }
-
-  /**
-   * Returns whether the deadline passed while other transactions went first, which needs no changed
-   * key.
-   */
-  private static boolean wasLate(Throwable conflict) {
-    return String.valueOf(conflict.getMessage()).startsWith("until the deadline");
-  }
-
-  /** Returns whether a key that it writes may have been changed since its snapshot. */
-  private boolean conflicts(Claim claim) {
-    DistributedStorage storage = claim.node.storage();
-    return storage == null
-        || storage.status().counters().resyncs() > 0 // a changed fence counts as a conflict
-        || mayHaveChangedHistory(claim.node)
-        || ReadJudge.mayHaveChanged(claim.last(), truth)
-        || claim.last().writes.keySet().stream()
-            .anyMatch(key -> truth.changeBetween(key, claim.last().snapshot, Long.MAX_VALUE) != 0);
-  }
-
-  private static boolean wasRefusedForContent(Claim claim, Throwable failure) {
-    return failure instanceof StoreRefusedException
-        && claim.last().writes.keySet().stream().anyMatch(Programs::isForbidden);
-  }
-
-  private static boolean isForeseen(Throwable failure) {
-    return failure instanceof CommitOutcomeUnknownException
-        || failure instanceof StoreUnavailableException
-        || failure instanceof StorageClosedException
-        || failure instanceof TransactionConflictException
-        || failure instanceof TransactionTooOldException;
+    failures.judge(claim, failure);
   }
 
   // ---- at the end
@@ -225,6 +198,9 @@ final class Judge {
     }
     claims.forEach(this::judgeCommitted);
     new DeleteJudge(truth, claims, violations).judge();
+    if (truth.lost() == null) {
+      new ChainJudge(truth, claims, violations).judge();
+    }
     // A node learns of an omitted revision by the next record only: until then reads may be stale.
     if (truth.lost() == null && !faults.haveLost()) {
       Checker.check(recorder.history())
@@ -255,10 +231,14 @@ final class Judge {
     for (Attempt attempt : claim.attempts) {
       for (long revision : history.landings(attempt.tag)) {
         landed++;
-        wasWhole(attempt, revision, history);
+        if (attempt.chain == null) { // or else others of its chain may have overwritten it
+          wasWhole(attempt, revision, history);
+          if (!wasSetBack(revision)) {
+            reads.judge(attempt, revision, history);
+          }
+        }
         if (claim.guarded && !wasSetBack(revision)) {
           cameFirst(attempt, revision, history);
-          reads.judge(attempt, revision, history);
         }
         if (claim.guarded
             && history.isOfTheLost(attempt.snapshot)
@@ -326,8 +306,8 @@ final class Judge {
       return;
     }
     Attempt last = claim.last();
-    if (last.writes.isEmpty() || DeleteJudge.onlyDeletes(last)) {
-      return; // deletes have no tag: DeleteJudge checks them
+    if (last.writes.isEmpty() || DeleteJudge.onlyDeletes(last) || last.chain != null) {
+      return; // deletes have no tag: DeleteJudge checks them, and ChainJudge the members of chains
     }
     List<Long> landings = new ArrayList<>();
     for (TrueHistory one = truth; one != null; one = one.lost()) {

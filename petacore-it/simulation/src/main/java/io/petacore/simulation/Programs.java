@@ -21,6 +21,7 @@ final class Programs {
 
   private static final String FORBIDDEN = "p";
   private static final int COUNTERS = 3;
+  private static final String HOT = "c0";
   private static final int LISTS = 3;
   private static final int DOCTORS = 3;
   static final int SWITCHES = 5;
@@ -30,6 +31,15 @@ final class Programs {
   record Program(IsolationLevel level, Body body) {
     void run(Witness tx) {
       body.run(tx);
+    }
+  }
+
+  /** A body refuses what it was to do, because of what it has read. */
+  static final class Refused extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Refused(long seen) {
+      super("refused at " + seen, null, false, false);
     }
   }
 
@@ -90,6 +100,20 @@ final class Programs {
         timeline.chance(0.3) ? IsolationLevel.SERIALIZABLE : IsolationLevel.SNAPSHOT, body);
   }
 
+  /** A body that competes for one key with all others of this kind. */
+  Program hot() {
+    return switch (random.nextInt(12)) {
+      case 0, 1, 2, 3, 4 -> program(1, this::hit);
+      case 5 -> program(1, this::hitAndFlip);
+      case 6 -> program(1, this::hitUnlessRefused);
+      case 7 -> program(1, this::hitOrLook);
+      case 8 -> program(1, this::hitSlowly);
+      case 9 -> program(1, this::scanAndHit);
+      case 10 -> program(1, this::hitBoth);
+      default -> program(1, this::hitBlindly);
+    };
+  }
+
   private String one(String kind, int of) {
     return kind + random.nextInt(of);
   }
@@ -106,6 +130,66 @@ final class Programs {
     long value = tx.number(counter);
     think();
     tx.write(counter, String.valueOf(value + 1));
+  }
+
+  private long hit(Witness tx) {
+    long value = tx.number(HOT);
+    think();
+    tx.write(HOT, String.valueOf(value + 1));
+    return value;
+  }
+
+  /** A key comes and goes with the increments. */
+  private void hitAndFlip(Witness tx) {
+    if (tx.read("s0") == null) {
+      tx.write("s0", "");
+    } else {
+      tx.delete("s0");
+    }
+    hit(tx);
+  }
+
+  private void hitUnlessRefused(Witness tx) {
+    long value = hit(tx);
+    if (value % 3 == 0) {
+      throw new Refused(value);
+    }
+  }
+
+  private void hitOrLook(Witness tx) {
+    long value = tx.number(HOT);
+    think();
+    if (value % 2 == 0) {
+      tx.write(HOT, String.valueOf(value + 1));
+    }
+  }
+
+  /** Takes longer than others are kept waiting. */
+  private void hitSlowly(Witness tx) {
+    if (timeline.chance(0.3)) {
+      fibers.pause(timeline.about(80 * Timeline.MILLISECOND));
+    }
+    hit(tx);
+  }
+
+  private void scanAndHit(Witness tx) {
+    tx.scan("c", this::think);
+    hit(tx);
+  }
+
+  private void hitBoth(Witness tx) {
+    String other = one("c", COUNTERS);
+    if (!other.equals(HOT)) {
+      tx.write(other, String.valueOf(tx.number(other) + 1));
+    }
+    hit(tx);
+  }
+
+  /** Leaves the counter to others, but touches what they read. */
+  private void hitBlindly(Witness tx) {
+    tx.delete("s0");
+    tx.writeRegister(one("r", REGISTERS));
+    hit(tx);
   }
 
   private void transfer(Witness tx) {

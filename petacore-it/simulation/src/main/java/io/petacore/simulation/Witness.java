@@ -5,6 +5,7 @@ import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.history.MicroOp;
+import io.petacore.internal.transaction.ChainedTransaction;
 import io.petacore.transaction.IsolationLevel;
 import io.petacore.transaction.Transaction;
 import java.util.ArrayList;
@@ -39,7 +40,11 @@ final class Witness {
     this.storage = storage;
     this.transaction = transaction;
     this.claim = claim;
-    this.attempt = judge.attempt(claim, transaction.revision());
+    this.attempt =
+        judge.attempt(
+            claim,
+            transaction.revision(),
+            transaction instanceof ChainedTransaction chained ? chained.chain() : null);
     judge.begins(node, attempt.tag, attempt.snapshot, acknowledged);
   }
 
@@ -74,6 +79,8 @@ final class Witness {
       if (!Objects.equals(attempt.writes.get(key), value)) {
         judge.contradicts(attempt.tag + " does not read what it wrote: " + key);
       }
+    } else if (attempt.chain != null) {
+      attempt.seen.putIfAbsent(key, value); // the judge of chains knows what is pending
     } else {
       attempt.reads.add(key);
       judge.readBetween(node, attempt.tag, key, before, after, value);
@@ -167,7 +174,9 @@ final class Witness {
     attempt.ranges.add(KeyRange.prefix(prefix));
     long revision = revision();
     long count = fibers.reading(() -> transaction.count(KeyRange.prefix(prefix)));
-    judge.counted(node, attempt, prefix, revision, count);
+    if (attempt.chain == null) {
+      judge.counted(node, attempt, prefix, revision, count);
+    }
     return count;
   }
 

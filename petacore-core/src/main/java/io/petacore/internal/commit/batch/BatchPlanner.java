@@ -183,8 +183,7 @@ public final class BatchPlanner {
         return true;
       }
       if (commit.request().deadline().hasPassed()) {
-        decided.add(
-            new Decision(commit, null, null)); // sent now, its outcome could only be unknown
+        decided.add(new Decision(commit, null, null)); // sent now, it could end unknown
         return true;
       }
       CommitCheck.Result.Clear known = commit.clear();

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     owner's to release; else the pipeline acquires one, and releases it with the outcome
  * @param reads what it has read and wants unchanged; null if nothing
  * @param contention what its runs have lost to other commits
+ * @param transactions how many transactions commit as this one: more than one in a chain
  */
 public record CommitRequest(
     Collection<Write> writes,
@@ -24,11 +25,12 @@ public record CommitRequest(
     boolean failFast,
     boolean holdsPermit,
     @Nullable ReadSet reads,
-    Contention contention) {
+    Contention contention,
+    int transactions) {
 
   /** A first attempt, which waits while the store is not followed. */
   public CommitRequest(Collection<Write> writes, long snapshot, Deadline deadline) {
-    this(writes, snapshot, deadline, false, false, null, new Contention());
+    this(writes, snapshot, deadline, false, false, null, new Contention(), 1);
   }
 
   /** No snapshot: the writes are applied without a check. */

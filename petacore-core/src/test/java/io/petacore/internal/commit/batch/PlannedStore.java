@@ -104,7 +104,7 @@ final class PlannedStore implements AutoCloseable {
     Deadline never = Deadline.in(Duration.ofHours(1), System::nanoTime);
     PendingCommit commit =
         new PendingCommit(
-            new CommitRequest(writes, snapshot, never, false, false, reads, new Contention()),
+            new CommitRequest(writes, snapshot, never, false, false, reads, new Contention(), 1),
             null);
     commit.arrive(++arrivals);
     return commit;

@@ -1,4 +1,4 @@
-package io.petacore.internal.writebehind;
+package io.petacore.testing;
 
 import io.petacore.data.Bytes;
 import io.petacore.internal.format.Namespace;
@@ -6,17 +6,16 @@ import io.petacore.store.BatchResult;
 import io.petacore.store.Operation;
 import io.petacore.store.StoreException;
 import io.petacore.store.StoreException.Kind;
-import io.petacore.testing.SteeredStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /** Decides what happens to a node's batches of transactions: everything else passes. */
-final class CommitFaults {
+public final class CommitFaults {
 
   /** What happens to a batch. */
-  interface Fault {
+  public interface Fault {
     /**
      * Answers a batch.
      *
@@ -30,7 +29,8 @@ final class CommitFaults {
   private final Namespace namespace;
   private volatile Fault fault = (keys, pass) -> pass.get();
 
-  CommitFaults(SteeredStore store, String namespace) {
+  /** Steers the batches of a namespace. */
+  public CommitFaults(SteeredStore store, String namespace) {
     this.namespace = Namespace.of(namespace);
     store.onCommit(
         (batch, pass) -> {
@@ -41,16 +41,17 @@ final class CommitFaults {
   }
 
   /** From now on this happens to batches that write keys of the application. */
-  void inject(Fault next) {
+  public void inject(Fault next) {
     fault = next;
   }
 
   /** From now on nothing happens. */
-  void stop() {
+  public void stop() {
     fault = (keys, pass) -> pass.get();
   }
 
-  static CompletableFuture<BatchResult> failed(Kind kind) {
+  /** A failure of the store. */
+  public static CompletableFuture<BatchResult> failed(Kind kind) {
     return CompletableFuture.failedFuture(new StoreException(kind, "by the test: " + kind, null));
   }
 

@@ -40,6 +40,7 @@ final class WriteWorkloads {
 
   List<Workload> all() {
     List<Workload> all = new ArrayList<>(besideJetcd());
+    all.addAll(new HotKeyWorkloads(node, otherNode, plain).all());
     all.addAll(new SerializableWorkloads(node).all());
     all.addAll(new WriteBehindWorkloads(node).all());
     return all;
@@ -53,8 +54,6 @@ final class WriteWorkloads {
         async("4,096 async in flight, own keys", 5, 4_096, 1_024),
         hundredWrites(),
         large(),
-        counter("64 threads increment one key", 4, "c1", () -> node),
-        counter("64 threads on two nodes increment one key", 2, "c2", otherNode),
         createAndDelete(),
         largeDuringLoad(200),
         largeDuringLoad(1_000),
@@ -115,48 +114,6 @@ final class WriteWorkloads {
         null,
         ClosedLoop.of(1, thread -> node.runTransaction(tx -> writeMany(tx, "l", LARGE))),
         () -> requireKeys("l", LARGE));
-  }
-
-  private Workload counter(
-      String name, double target, String key, Supplier<DistributedStorage> second) {
-    AtomicLong byFirst = new AtomicLong();
-    AtomicLong bySecond = new AtomicLong();
-    return new Workload(
-        name,
-        Workload.Measure.THROUGHPUT,
-        target,
-        time -> {
-          plain.put(key, "0").get();
-          return ClosedLoop.of(64, thread -> plain.increment(key)).run(time);
-        },
-        ClosedLoop.of(
-            64,
-            thread -> {
-              boolean first = thread % 2 == 0;
-              (first ? node : second.get()).runTransaction(tx -> increment(tx, key));
-              (first ? byFirst : bySecond).incrementAndGet();
-            }),
-        () -> {
-          long sum = byFirst.get() + bySecond.get();
-          String stored = second.get().read(key);
-          if (!Long.toString(sum).equals(stored)) {
-            throw new IllegalStateException(
-                "the counter " + key + " is " + stored + " after " + sum + " increments");
-          }
-          return "none lost"
-              + (second.get() == node
-                  ? ""
-                  : ", "
-                      + byFirst.get() * 100 / sum
-                      + " % and "
-                      + bySecond.get() * 100 / sum
-                      + " %");
-        });
-  }
-
-  private static void increment(Transaction tx, String key) {
-    String found = tx.read(key);
-    tx.write(key, Long.toString(found == null ? 1 : Long.parseLong(found) + 1));
   }
 
   /** Deletes only keys that exist: the deleting threads follow the creating threads. */

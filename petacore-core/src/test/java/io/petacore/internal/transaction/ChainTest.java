@@ -20,7 +20,9 @@ import io.petacore.transaction.TransactionOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -180,6 +182,67 @@ class ChainTest extends ChainFixture {
     assertEquals(4, deletes.join());
     assertNull(node.read("new"));
     assertEquals(batches + 2, node.status().counters().batches());
+  }
+
+  /** Another node writes a key while a chain grows, and this node sees it. */
+  private void changeMeanwhile(String key, String value) {
+    other.runTransaction(tx -> tx.write(key, value));
+    Await.until("it is seen", () -> value.equals(node.read(key)));
+  }
+
+  @Test
+  void aTransactionDoesNotGoBackInTime() {
+    AtomicInteger runs = new AtomicInteger();
+    List<CompletableFuture<Integer>> later = new ArrayList<>();
+    List<String> seen = new CopyOnWriteArrayList<>();
+    CompletableFuture<Integer> first =
+        wait(
+            tx -> {
+              int n = increment(tx); // at the base, without the news
+              if (runs.incrementAndGet() == 2) {
+                changeMeanwhile("news", "1");
+                later.add(
+                    wait(
+                        after -> {
+                          seen.add(String.valueOf(after.read("news")));
+                          return increment(after);
+                        }));
+              }
+              return n;
+            });
+    releaseChain();
+    assertEquals(3, first.join());
+    assertEquals(4, later.get(0).join());
+    assertEquals(Set.of("1"), Set.copyOf(seen));
+  }
+
+  @Test
+  void theBaseMovesOnOnlyIfNothingReadHasChanged() {
+    other.runTransaction(tx -> tx.write("price", "1"));
+    Await.until("the price is known", () -> "1".equals(node.read("price")));
+    AtomicInteger runs = new AtomicInteger();
+    List<CompletableFuture<Integer>> later = new ArrayList<>();
+    List<String> seen = new CopyOnWriteArrayList<>();
+    CompletableFuture<Integer> orders =
+        wait(
+            tx -> {
+              tx.write("order", String.valueOf(tx.read("price")));
+              if (runs.incrementAndGet() == 2) {
+                changeMeanwhile("price", "2");
+                later.add(
+                    wait(
+                        after -> {
+                          seen.add(after.read("price") + " and an order at " + after.read("order"));
+                          return increment(after);
+                        }));
+              }
+              return increment(tx);
+            });
+    releaseChain();
+    orders.join();
+    later.get(0).join();
+    assertEquals("2", node.read("order"));
+    assertFalse(seen.contains("2 and an order at 1"), "no state that ever was: " + seen);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.petacore.internal.transaction;
 
 import io.petacore.data.Bytes;
+import io.petacore.error.StorageClosedException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.commit.batch.CommitCheck;
 import io.petacore.internal.commit.batch.CommitRequest;
@@ -105,7 +106,7 @@ final class Chain {
       if (!isUnchanged(keys, now)) {
         return false;
       }
-    } catch (TransactionTooOldException overtaken) {
+    } catch (TransactionTooOldException | StorageClosedException noState) {
       return false;
     }
     base = now;
@@ -144,7 +145,7 @@ final class Chain {
   boolean add(Member member) {
     try {
       return addIfFitting(member);
-    } catch (TransactionTooOldException baseNotKept) {
+    } catch (TransactionTooOldException | StorageClosedException noState) {
       return false; // nor will the chain be committed
     }
   }

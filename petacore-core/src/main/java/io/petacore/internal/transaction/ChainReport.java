@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** What has become of a chain. */
+/** The outcome of a chain, or why it has none. */
 sealed interface ChainReport {
 
   /** It was committed, or another commit went first. */

@@ -166,7 +166,9 @@ final class HotKeyQueue {
         });
   }
 
-  /** Admits whoever can be admitted now, and sends the chain if it is not to grow any more. */
+  /**
+   * Admits the next ticket if it can run now, and sends the chain if it is not to grow any more.
+   */
   private void admitNext() {
     while (running == null) {
       Ticket next = waiting.peek();

@@ -161,7 +161,7 @@ final class SyncAttempts {
   }
 
   /**
-   * Waits for what becomes of a run on a chain.
+   * Waits for the outcome of a run on a chain.
    *
    * @param thrown what the body threw; null if it returned
    * @return null if the body has to run again

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * A hot key, and a first chain, of one transaction, that is held on its way to the store: all other
- * transactions of a test wait in the queue behind it.
+ * A hot key, and a first chain, of one transaction, whose request is held: all other transactions
+ * of a test wait in the queue behind it.
  */
 abstract class ChainFixture {
 
@@ -60,7 +60,7 @@ abstract class ChainFixture {
               }
               increment(tx);
             });
-    Await.until("the first chain is on its way", () -> store.countHeldCommits() == 1);
+    Await.until("the first chain is sent", () -> store.countHeldCommits() == 1);
     assertFalse(first.isDone());
   }
 

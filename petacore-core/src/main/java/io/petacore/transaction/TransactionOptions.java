@@ -80,7 +80,8 @@ public final class TransactionOptions {
   /**
    * Returns a copy of these options with a maximum number of attempts.
    *
-   * @param attempts how often the body is run at most, the first run included
+   * @param attempts how often the body is run at most, the first run included; not counted are runs
+   *     again because of transactions of this storage that were before it at the same key
    * @return the copy
    * @throws IllegalArgumentException if it is not positive
    */

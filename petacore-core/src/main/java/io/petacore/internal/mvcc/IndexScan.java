@@ -4,15 +4,24 @@ import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import java.util.Iterator;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 
-/** Iterates over the entries of a secondary index that are visible at a timestamp, in order. */
+/**
+ * Iterates over the entries of a secondary index that are visible at a timestamp, in order.
+ *
+ * <p>As in {@link RangeScan}, whose groups it takes over, the indexed keys' versions are looked up
+ * in groups, and the horizon is checked once per group.
+ */
 public final class IndexScan implements Iterator<Entry> {
 
   private final MvccCache cache;
   private final long timestamp;
   private final RangeScan versions;
-  private Bytes position = Bytes.EMPTY;
+  private final Version[] entries = new Version[RangeScan.GROUP]; // of the index
+  private final Version[] indexed = new Version[RangeScan.GROUP]; // of the keys
+  private int at;
+  private int end;
 
   /**
    * Starts a scan.
@@ -30,26 +39,41 @@ public final class IndexScan implements Iterator<Entry> {
 
   @Override
   public boolean hasNext() {
-    return versions.hasNext();
+    return at < end || findNext();
   }
 
   @Override
   public Entry next() {
-    IndexEntryChain entry = (IndexEntryChain) versions.nextVersion().chain();
-    IndexedKeyChain indexed = entry.indexed();
-    Version found = indexed.head().visibleAt(timestamp);
-    cache.requireKept(timestamp); // if it is, the value was found
-    position = entry.key();
-    return new Entry(indexed.key(), Objects.requireNonNull(Objects.requireNonNull(found).value()));
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    Version found = indexed[at++];
+    return new Entry(found.key(), Objects.requireNonNull(found.value()));
   }
 
-  /** The position of the entry that was returned last. */
+  private boolean findNext() {
+    at = 0;
+    end = versions.nextGroup(entries);
+    for (int i = 0; i < end; i++) {
+      IndexEntryChain entry = (IndexEntryChain) entries[i].chain();
+      Version found = entry.indexed().head().visibleAt(timestamp);
+      if (found != null) {
+        indexed[i] = found;
+      }
+    }
+    cache.requireKept(timestamp); // if it is, all were found
+    return end > 0;
+  }
+
+  /** Returns the position of the entry that was returned last. */
   public Bytes position() {
-    return position;
+    return entries[at - 1].key();
   }
 
   /** Counts the remaining entries, and exhausts the iterator. */
   public long countRest() {
-    return versions.countRest();
+    long counted = (long) end - at;
+    at = end;
+    return counted + versions.countRest();
   }
 }

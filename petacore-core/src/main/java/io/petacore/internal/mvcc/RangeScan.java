@@ -51,6 +51,17 @@ final class RangeScan implements Iterator<Entry> {
     return found[at++];
   }
 
+  /** Moves the next group of visible versions into an array; returns their number, 0 at the end. */
+  int nextGroup(Version[] into) {
+    if (!hasNext()) {
+      return 0;
+    }
+    int count = end - at;
+    System.arraycopy(found, at, into, 0, count);
+    at = end;
+    return count;
+  }
+
   /** Counts the remaining entries, and exhausts the iterator. */
   long countRest() {
     long count = 0;

@@ -218,7 +218,13 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
   }
 
   private void runBodyOn(Chain chain) {
-    ChainedRun run = attempts.begin(chain, context.isolation(options));
+    ChainedRun run;
+    try {
+      run = attempts.begin(chain, context.isolation(options));
+    } catch (PetaCoreException late) {
+      fail(late);
+      return;
+    }
     if (run == null) {
       awaitAdmitted();
       return;

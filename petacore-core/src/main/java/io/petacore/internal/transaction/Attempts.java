@@ -3,6 +3,7 @@ package io.petacore.internal.transaction;
 import io.petacore.data.Bytes;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.ReadOnlyStorageException;
+import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionConflictException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.commit.batch.CommitOutcome;
@@ -58,9 +59,9 @@ final class Attempts {
     this.deadline = Deadline.in(timeout, context.scheduler()::nanoTime);
     this.backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, context.scheduler()::chance);
     this.claims = new RunClaims(context.pipeline().lockClaims());
-    this.tickets = new HeldTickets(context.hotKeys(), claims.contention());
     this.failFast = options.isFailFast();
     this.start = new RunStart(context, options, deadline, this::lastConflict);
+    this.tickets = new HeldTickets(context.hotKeys(), claims.contention(), start::failsFast);
     this.event = context.monitor().beginTransaction();
   }
 
@@ -117,7 +118,8 @@ final class Attempts {
     boolean guarded = pending.isolation() != IsolationLevel.READ_COMMITTED;
     seen = pending.snapshot().timestamp();
     chainable = guarded && runsAgain && !pending.scans();
-    return context.hotKeys().areNone() || !guarded
+    boolean queues = guarded && !context.settings().readOnly() && !start.failsFast();
+    return context.hotKeys().areNone() || !queues
         ? HeldTickets.ALONE
         : tickets.beforeCommit(pending.writes(), chainable);
   }
@@ -215,6 +217,7 @@ final class Attempts {
   /** A run on a chain was not to be a member, or came too late. */
   void discarded() {
     lastConflict = null;
+    claims.end(); // the others must not wait for what this run would have needed
     context.retries().increment();
   }
 
@@ -225,6 +228,11 @@ final class Attempts {
    */
   void lostOnChain(CommitOutcome.Conflict conflict, boolean concerned) {
     lastConflict = conflict;
+    if (conflict.late()) { // of the member with the least time
+      requireTime(conflict);
+      context.retries().increment();
+      return;
+    }
     claims.lost(conflict.key());
     if ((concerned && attempt >= maxAttempts) || deadline.hasPassed()) {
       throw conflictException(conflict);
@@ -245,15 +253,19 @@ final class Attempts {
     lastConflict = null;
     claims.notLost();
     if (deadline.hasPassed()) {
-      throw failure == null
-          ? context.pipeline().freshness().late("the commit was not applied in time")
-          : context.failures().forCaller(failure);
+      throw failure instanceof StoreUnavailableException
+          ? context.failures().forCaller(failure)
+          : context
+              .pipeline()
+              .freshness()
+              .late("there was no time to commit again, after a request with others had failed");
     }
     context.retries().increment();
   }
 
   /** Begins a run on a chain; null if that is not to be on it. */
   @Nullable ChainedRun begin(Chain admittedOn, IsolationLevel isolation) {
+    requireAdmitted(ticket());
     return ChainedRun.begin(context, this, ticket(), admittedOn, isolation);
   }
 
@@ -262,12 +274,23 @@ final class Attempts {
     tickets.waitForStore(waits);
   }
 
-  /** Fails if the time was used up in a queue. */
+  /** Fails if the time was used up in the queue. */
   void requireAdmitted(Ticket ticket) {
-    if (deadline.hasPassed() && !ticket.admitted().isDone()) {
+    if (deadline.hasPassed()) {
       lastConflict = new CommitOutcome.Conflict(ticket.key(), true);
       throw start.notApplied(start.required());
     }
+  }
+
+  private void requireTime(CommitOutcome.Conflict conflict) {
+    if (deadline.hasPassed()) {
+      throw conflictException(conflict);
+    }
+  }
+
+  /** Leaves the queues without having been admitted. */
+  void stopQueueing() {
+    tickets.leave();
   }
 
   /** Claims the exclusive commit lock if need be; completes when the body may run again. */
@@ -289,6 +312,7 @@ final class Attempts {
   /** Returns the delay before the next run; throws the given exception if there is none. */
   Duration delayAfter(TransactionTooOldException thrown) {
     lastConflict = null;
+    tickets.waitForStore(false);
     claims.notLost();
     Duration delay = nextDelay();
     if (delay == null) {

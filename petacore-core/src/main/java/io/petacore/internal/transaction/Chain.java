@@ -68,6 +68,7 @@ final class Chain {
   private final Map<Bytes, Long> reads = new LinkedHashMap<>();
   private final Set<Bytes> created = new HashSet<>(); // absent at the base
   private final CompletableFuture<ChainReport> reported = new CompletableFuture<>();
+  private final CompletableFuture<ChainReport> resolved = new CompletableFuture<>();
   private @Nullable AppliedState base;
   private long bytes;
 
@@ -121,6 +122,7 @@ final class Chain {
         return false;
       }
     }
+    cache.requireKept(since); // else a delete since then may have been freed
     return true;
   }
 
@@ -139,6 +141,11 @@ final class Chain {
     return reported;
   }
 
+  /** Completes when the outcome is known, and members that have to run again are queued again. */
+  CompletableFuture<ChainReport> resolved() {
+    return resolved;
+  }
+
   // ---- for its queue
 
   /** Adds a member that has just run; false if it must not join, does not fit, or came too late. */
@@ -154,10 +161,13 @@ final class Chain {
     List<Bytes> created = new ArrayList<>(0);
     long size = bytes;
     int width = width();
-    for (Bytes key : member.reads().keySet()) {
-      if (!reads.containsKey(key)) {
+    for (Map.Entry<Bytes, Long> read : member.reads().entrySet()) {
+      Long earlier = reads.get(read.getKey());
+      if (earlier == null) {
         width++;
-        size += key.length();
+        size += read.getKey().length();
+      } else if (!earlier.equals(read.getValue())) {
+        return false;
       }
     }
     for (Write write : member.writes()) {

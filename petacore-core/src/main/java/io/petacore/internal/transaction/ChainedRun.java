@@ -4,6 +4,7 @@ import io.petacore.data.Bytes;
 import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.StorageClosedException;
+import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionTooOldException;
 import io.petacore.internal.commit.batch.CommitOutcome;
 import io.petacore.internal.commit.batch.Write;
@@ -112,7 +113,7 @@ final class ChainedRun {
     }
     ownKeys.addAll(transaction.reads().keySet());
     Chain.Member member = attempts.member(ticket, transaction.reads(), writes);
-    if (ticket.join(member)) {
+    if (ticket.join(chain, member)) {
       return End.JOINED;
     }
     attempts.discarded();
@@ -165,8 +166,8 @@ final class ChainedRun {
   private boolean isOf(PetaCoreException failure) {
     return failure instanceof CommitOutcomeUnknownException
         || failure instanceof StorageClosedException
-        || chain.members().size() == 1
-        || attempts.start().failsFast();
+        || (chain.members().size() == 1 && !(failure instanceof TransactionTooOldException))
+        || (failure instanceof StoreUnavailableException && attempts.start().failsFast());
   }
 
   private CommitOutcome.@Nullable Committed decided(CommitOutcome outcome) {

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,16 +25,19 @@ final class HeldTickets {
 
   private final HotKeyQueues queues;
   private final Contention contention;
+  private final BooleanSupplier failsFast;
   private final List<Ticket> tickets = new ArrayList<>(0); // guarded by itself
   private @Nullable TreeSet<Bytes> conflicts; // the keys of conflicts; null for nearly all
   private int generation; // guarded by tickets; incremented when they are left
 
   /**
    * @param contention what the transaction has lost to other commits
+   * @param failsFast whether it is not to wait any more
    */
-  HeldTickets(HotKeyQueues queues, Contention contention) {
+  HeldTickets(HotKeyQueues queues, Contention contention, BooleanSupplier failsFast) {
     this.queues = queues;
     this.contention = contention;
+    this.failsFast = failsFast;
   }
 
   /**
@@ -93,7 +97,7 @@ final class HeldTickets {
       if (current != generation) {
         return ALONE; // the transaction has left or has stopped waiting
       }
-      Ticket ticket = queues.join(key, chainable, contention);
+      Ticket ticket = queues.join(key, chainable, contention, failsFast);
       tickets.add(ticket);
       return ticket.admitted();
     }

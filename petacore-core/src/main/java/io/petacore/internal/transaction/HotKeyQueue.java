@@ -118,16 +118,17 @@ final class HotKeyQueue {
         });
   }
 
-  boolean join(Ticket ticket, Chain.Member member) {
+  boolean join(Ticket ticket, Chain chain, Chain.Member member) {
     return lock.call(
         () -> {
-          Chain chain = running == ticket ? open : null;
-          boolean joined = chain != null && chain.add(member);
+          boolean inTime = running == ticket && open == chain;
+          boolean urgent = member.deadline().remainingNanos() < roundTripNanos;
+          boolean joined = inTime && !urgent && chain.add(member);
           if (joined) {
             running = null;
           } else {
-            // Passed over, too large for any chain, or only for this one.
-            queueAgain(ticket, chain != null && !chain.isEmpty());
+            // Passed over, a risk for the others' time, too large for any chain or only for this.
+            queueAgain(ticket, inTime && !urgent && !chain.isEmpty());
           }
           return joined;
         });
@@ -215,7 +216,8 @@ final class HotKeyQueue {
   // ---- chains
 
   private boolean mayGrow() {
-    return scheduler.nanoTime() - openedAt < Math.max(MAX_GROWTH_NANOS, roundTripNanos);
+    long roundTrip = Math.min(roundTripNanos, 10 * MAX_GROWTH_NANOS);
+    return scheduler.nanoTime() - openedAt < Math.max(MAX_GROWTH_NANOS, roundTrip);
   }
 
   /** Whether the chain has a part of the members that are expected; else it is sent later. */
@@ -276,7 +278,7 @@ final class HotKeyQueue {
     if (report instanceof ChainReport.InDoubt inDoubt) {
       // No other chain begins before it is resolved: it would build on what may be overwritten.
       inDoubt.resolved().thenAccept(resolved -> resolved(chain, resolved));
-      chain.reported().complete(report);
+      chain.reported().complete(new ChainReport.InDoubt(inDoubt.failure(), chain.resolved()));
     } else {
       resolved(chain, report);
     }
@@ -286,12 +288,18 @@ final class HotKeyQueue {
     lock.run(
         () -> {
           sent = null;
-          roundTripNanos = scheduler.nanoTime() - sentAt;
+          if (report.isCommitted() && !chain.reported().isDone()) {
+            roundTripNanos = scheduler.nanoTime() - sentAt;
+          }
           expected = chain.members().size();
           if (!report.isCommitted()) {
             queueMembersAgain(chain, report.isRefusal());
           }
-          lock.afterUnlock(() -> chain.reported().complete(report));
+          lock.afterUnlock(
+              () -> {
+                chain.reported().complete(report);
+                chain.resolved().complete(report);
+              });
         });
   }
 
@@ -321,6 +329,12 @@ final class HotKeyQueue {
           if (slow != null && !slow.isUntimed() && now - runningSince >= RUN_TIMEOUT.toNanos()) {
             running = null;
             send();
+          }
+          for (Ticket ticket : List.copyOf(waiting)) {
+            if (ticket.failsFast()) {
+              waiting.remove(ticket);
+              admit(ticket, null);
+            }
           }
           boolean used = running != null || open != null || sent != null || !waiting.isEmpty();
           if (used) {

@@ -7,6 +7,7 @@ import io.petacore.internal.commit.batch.Contention;
 import io.petacore.internal.concurrent.Scheduler;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -54,11 +55,13 @@ final class HotKeyQueues {
    * Joins the end of a key's queue, which is created if there is none.
    *
    * @param chainable whether the transaction may run on a chain
+   * @param contention what it has lost to other commits
+   * @param failsFast whether it is not to wait any more
    */
-  Ticket join(Bytes key, boolean chainable, Contention contention) {
+  Ticket join(Bytes key, boolean chainable, Contention contention, BooleanSupplier failsFast) {
     while (true) {
       HotKeyQueue queue = queues.computeIfAbsent(key, this::create);
-      Ticket ticket = new Ticket(queue, chainable, contention);
+      Ticket ticket = new Ticket(queue, chainable, contention, failsFast);
       if (queue.add(ticket)) {
         if (closed) {
           queue.close(); // close may have missed it

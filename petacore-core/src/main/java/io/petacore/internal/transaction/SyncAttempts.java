@@ -83,8 +83,9 @@ final class SyncAttempts {
    * @return the chain that it is to be on; null if it is to be by itself
    */
   @Nullable Chain prepareAfterChain() {
-    admit(attempts.ticket().admitted());
-    attempts.requireAdmitted(attempts.ticket());
+    Ticket ticket = attempts.ticket();
+    admit(ticket.admitted());
+    attempts.requireAdmitted(ticket);
     if (chain == null) {
       prepareAlone();
     }
@@ -98,7 +99,12 @@ final class SyncAttempts {
 
   private void admit(CompletableFuture<@Nullable Chain> ready) {
     await(ready);
-    chain = ready.isDone() ? ready.join() : null;
+    if (ready.isDone()) {
+      chain = ready.join();
+    } else {
+      attempts.stopQueueing(); // what it does from now on is not awaited by others
+      chain = null;
+    }
   }
 
   /**
@@ -185,7 +191,7 @@ final class SyncAttempts {
   private ChainReport awaitReport(ChainedRun run) {
     ChainReport report = context.scheduler().join(run.reported());
     if (report instanceof ChainReport.InDoubt inDoubt) {
-      await(inDoubt.resolved());
+      awaitInAnyCase(inDoubt.resolved());
       return inDoubt.resolved().isDone() ? inDoubt.resolved().join() : report;
     }
     return report;
@@ -195,6 +201,21 @@ final class SyncAttempts {
   void prepareAfter(TransactionTooOldException thrown) {
     backOff(attempts.delayAfter(thrown));
     attempts.start().awaitRequired();
+  }
+
+  /** Waits up to the deadline; an interrupt is kept for later, as it would hide the outcome. */
+  private void awaitInAnyCase(CompletableFuture<?> done) {
+    boolean interrupted = Thread.interrupted();
+    while (!done.isDone() && attempts.remaining().toNanos() > 0) {
+      try {
+        context.scheduler().await(done, attempts.remaining().toNanos());
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**

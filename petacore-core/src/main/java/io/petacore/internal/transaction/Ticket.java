@@ -3,6 +3,7 @@ package io.petacore.internal.transaction;
 import io.petacore.data.Bytes;
 import io.petacore.internal.commit.batch.Contention;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The place of a transaction in the queue of a hot key. */
@@ -10,6 +11,7 @@ final class Ticket {
 
   private final HotKeyQueue queue;
   private final Contention contention;
+  private final BooleanSupplier failsFast;
 
   // Guarded by the queue.
   private boolean chainable;
@@ -20,11 +22,13 @@ final class Ticket {
   /**
    * @param chainable whether it may run on a chain
    * @param contention what the transaction has lost to other commits
+   * @param failsFast whether the transaction is not to wait any more
    */
-  Ticket(HotKeyQueue queue, boolean chainable, Contention contention) {
+  Ticket(HotKeyQueue queue, boolean chainable, Contention contention, BooleanSupplier failsFast) {
     this.queue = queue;
     this.chainable = chainable;
     this.contention = contention;
+    this.failsFast = failsFast;
   }
 
   Bytes key() {
@@ -56,10 +60,11 @@ final class Ticket {
   /**
    * The run on a chain has ended, and is to become a member.
    *
+   * @param chain the chain that it was on
    * @return whether it has; if not, the transaction has to run again once it is admitted
    */
-  boolean join(Chain.Member member) {
-    return queue.join(this, member);
+  boolean join(Chain chain, Chain.Member member) {
+    return queue.join(this, chain, member);
   }
 
   /**
@@ -77,6 +82,10 @@ final class Ticket {
   }
 
   // ---- for the queue
+
+  boolean failsFast() {
+    return failsFast.getAsBoolean();
+  }
 
   boolean isChainable() {
     return chainable;

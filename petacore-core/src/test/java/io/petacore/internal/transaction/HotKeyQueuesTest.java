@@ -31,11 +31,11 @@ class HotKeyQueuesTest {
           });
 
   private Ticket join(Bytes key) {
-    return queues.join(key, false, new Contention());
+    return queues.join(key, false, new Contention(), () -> false);
   }
 
   private HeldTickets tickets() {
-    return new HeldTickets(queues, new Contention());
+    return new HeldTickets(queues, new Contention(), () -> false);
   }
 
   /** Lets the time pass after which a key without a queue is no longer hot. */

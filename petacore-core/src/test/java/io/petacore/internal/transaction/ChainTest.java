@@ -80,7 +80,7 @@ class ChainTest extends ChainFixture {
               if (runs.incrementAndGet() == 1) {
                 tx.write("hot", "first run"); // so that it waits in the queue
               }
-              return tx.read("hot");
+              return String.valueOf(tx.read("hot"));
             });
     losesOnce(() -> other.runTransaction(tx -> tx.write("hot", "10")));
     releaseChain();

@@ -68,11 +68,12 @@ final class ChainJudge {
           || read.contains(attempt.tag)
           || !truth.landings(attempt.tag).isEmpty()) {
         applied.add(attempt);
-        attempt.seen.values().stream()
-            .filter(Objects::nonNull)
-            .map(Tag::of)
-            .filter(Objects::nonNull)
-            .forEach(read::add);
+        for (Bytes value : attempt.seen.values()) {
+          Tag tag = value == null ? null : Tag.of(value);
+          if (tag != null) {
+            read.add(tag);
+          }
+        }
       }
     }
     return applied;

@@ -1,6 +1,7 @@
 package io.petacore.simulation;
 
 import io.petacore.DistributedStorage;
+import io.petacore.data.Bytes;
 import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreRefusedException;
@@ -44,9 +45,11 @@ final class FailureJudge {
   /** Returns whether a key that it writes may have been changed since its snapshot. */
   private boolean conflicts(Claim claim, TransactionConflictException conflict) {
     DistributedStorage storage = claim.node.storage();
+    Bytes named = conflict.key();
     boolean ofItsChain =
         claim.last().chain != null
-            && truth.changeBetween(conflict.key(), claim.last().snapshot, Long.MAX_VALUE) != 0;
+            && named != null
+            && truth.changeBetween(named, claim.last().snapshot, Long.MAX_VALUE) != 0;
     return storage == null
         || ofItsChain
         || storage.status().counters().resyncs() > 0 // a changed fence counts as a conflict

@@ -57,7 +57,7 @@ final class HeldTickets {
         hot.add(write.key());
       }
     }
-    return join(hot, chainable);
+    return join(hot, chainable, true);
   }
 
   /**
@@ -76,10 +76,11 @@ final class HeldTickets {
     TreeSet<Bytes> keys = conflicts == null ? new TreeSet<>() : conflicts;
     conflicts = keys;
     keys.add(key);
-    return join(keys, chainable);
+    return join(keys, chainable, false);
   }
 
-  private CompletableFuture<@Nullable Chain> join(Collection<Bytes> keys, boolean chainable) {
+  private CompletableFuture<@Nullable Chain> join(
+      Collection<Bytes> keys, boolean chainable, boolean hasRun) {
     int current;
     synchronized (tickets) {
       current = generation;
@@ -87,17 +88,18 @@ final class HeldTickets {
     boolean mayChain = chainable && keys.size() == 1;
     CompletableFuture<@Nullable Chain> ready = ALONE;
     for (Bytes key : keys) {
-      ready = ready.thenCompose(before -> join(key, mayChain, current));
+      ready = ready.thenCompose(before -> join(key, mayChain, hasRun, current));
     }
     return ready;
   }
 
-  private CompletableFuture<@Nullable Chain> join(Bytes key, boolean chainable, int current) {
+  private CompletableFuture<@Nullable Chain> join(
+      Bytes key, boolean chainable, boolean hasRun, int current) {
     synchronized (tickets) {
       if (current != generation) {
         return ALONE; // the transaction has left or has stopped waiting
       }
-      Ticket ticket = queues.join(key, chainable, contention, failsFast);
+      Ticket ticket = queues.join(key, chainable, hasRun, contention, failsFast);
       tickets.add(ticket);
       return ticket.admitted();
     }

@@ -21,9 +21,11 @@ import org.slf4j.LoggerFactory;
  * The queue of the transactions of this storage that write one hot key. It admits one at a time, in
  * the order of arrival: on a {@link Chain} or, if the transaction can't be on one, by itself.
  *
- * <p>A chain is begun when nothing of this queue is in flight, grows by the transactions that wait,
- * and is sent when no more do, when it is full, or when the next can't be on it: none goes past an
- * earlier one. If many are expected, since the last chain had many, it waits a little for them.
+ * <p>A transaction that finds the queue empty commits the run that it has made, unless the last
+ * chain had several members. A chain is begun when nothing of this queue is in flight, grows by the
+ * transactions that wait, and is sent when no more do, when it is full, or when the next can't be
+ * on it: none goes past an earlier one. If many are expected, since the last chain had many, it
+ * waits a little for them.
  *
  * <p>A queue is no lock: the guards decide in any case. A transaction that takes too long is passed
  * over, which also breaks cycles of transactions that wait for each other's keys.
@@ -97,6 +99,9 @@ final class HotKeyQueue {
     return lock.call(
         () -> {
           if (!retired) {
+            if (running != null || open != null || sent != null || !waiting.isEmpty()) {
+              ticket.mustRunAgain(); // on what is before it
+            }
             waiting.add(ticket);
             usedAt = scheduler.nanoTime();
           }
@@ -182,7 +187,7 @@ final class HotKeyQueue {
       if (open == null && (sent != null || next == null)) {
         return;
       }
-      if (open == null && !next.isChainable()) {
+      if (open == null && (!next.isChainable() || mayCommitItsRun(next))) {
         run(next, null);
         return;
       }
@@ -199,6 +204,13 @@ final class HotKeyQueue {
       }
       send();
     }
+  }
+
+  /**
+   * Whether it need not run again: it has found the queue empty, and the last chain had no other.
+   */
+  private boolean mayCommitItsRun(Ticket next) {
+    return next.hasRun() && expected <= 1;
   }
 
   private void run(Ticket next, @Nullable Chain chain) {

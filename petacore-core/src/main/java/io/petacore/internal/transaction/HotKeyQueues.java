@@ -55,13 +55,19 @@ final class HotKeyQueues {
    * Joins the end of a key's queue, which is created if there is none.
    *
    * @param chainable whether the transaction may run on a chain
+   * @param hasRun whether its last run can be committed by itself
    * @param contention what it has lost to other commits
    * @param failsFast whether it is not to wait any more
    */
-  Ticket join(Bytes key, boolean chainable, Contention contention, BooleanSupplier failsFast) {
+  Ticket join(
+      Bytes key,
+      boolean chainable,
+      boolean hasRun,
+      Contention contention,
+      BooleanSupplier failsFast) {
     while (true) {
       HotKeyQueue queue = queues.computeIfAbsent(key, this::create);
-      Ticket ticket = new Ticket(queue, chainable, contention, failsFast);
+      Ticket ticket = new Ticket(queue, chainable, hasRun, contention, failsFast);
       if (queue.add(ticket)) {
         if (closed) {
           queue.close(); // close may have missed it

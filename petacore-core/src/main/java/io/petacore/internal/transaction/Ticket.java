@@ -15,18 +15,26 @@ final class Ticket {
 
   // Guarded by the queue.
   private boolean chainable;
+  private boolean hasRun;
   private boolean untimed;
   private boolean left;
   private CompletableFuture<@Nullable Chain> admitted = new CompletableFuture<>();
 
   /**
    * @param chainable whether it may run on a chain
+   * @param hasRun whether its last run can be committed by itself
    * @param contention what the transaction has lost to other commits
    * @param failsFast whether the transaction is not to wait any more
    */
-  Ticket(HotKeyQueue queue, boolean chainable, Contention contention, BooleanSupplier failsFast) {
+  Ticket(
+      HotKeyQueue queue,
+      boolean chainable,
+      boolean hasRun,
+      Contention contention,
+      BooleanSupplier failsFast) {
     this.queue = queue;
     this.chainable = chainable;
+    this.hasRun = hasRun;
     this.contention = contention;
     this.failsFast = failsFast;
   }
@@ -89,6 +97,14 @@ final class Ticket {
 
   boolean isChainable() {
     return chainable;
+  }
+
+  boolean hasRun() {
+    return hasRun;
+  }
+
+  void mustRunAgain() {
+    hasRun = false;
   }
 
   void neverChain() {

@@ -47,7 +47,7 @@ class HotKeyQueueTest {
   }
 
   private Ticket join(boolean chainable) {
-    Ticket ticket = new Ticket(queue, chainable, new Contention(), () -> false);
+    Ticket ticket = new Ticket(queue, chainable, false, new Contention(), () -> false);
     assertTrue(queue.add(ticket));
     return ticket;
   }
@@ -107,6 +107,22 @@ class HotKeyQueueTest {
     assertNull(admittedOn(urgent), "by itself it endangers no other");
   }
 
+  /** Else its body would run twice though nothing competes with it. */
+  @Test
+  void aRunIsCommittedByItselfWhereNothingCompetes() {
+    beginAndJoin(join(true));
+    sent.get(0).complete(new CommitOutcome.Committed(5, 5));
+    Ticket alone = new Ticket(queue, true, true, new Contention(), () -> false);
+    assertTrue(queue.add(alone));
+    assertNull(admittedOn(alone));
+    Ticket behind = new Ticket(queue, true, true, new Contention(), () -> false);
+    Ticket last = new Ticket(queue, true, true, new Contention(), () -> false);
+    assertTrue(queue.add(behind) && queue.add(last));
+    assertFalse(behind.admitted().isDone());
+    alone.leave();
+    assertNotNull(admittedOn(behind), "another waits, too");
+  }
+
   @Test
   void aSlowRunIsNoMemberAndTheOthersAreSentWithoutIt() {
     Ticket quick = join(true);
@@ -127,7 +143,7 @@ class HotKeyQueueTest {
     Ticket sentFirst = join(true);
     beginAndJoin(sentFirst);
     boolean[] disconnected = {false};
-    Ticket failing = new Ticket(queue, true, new Contention(), () -> disconnected[0]);
+    Ticket failing = new Ticket(queue, true, false, new Contention(), () -> disconnected[0]);
     assertTrue(queue.add(failing));
     assertTrue(queue.passOver());
     assertFalse(failing.admitted().isDone());

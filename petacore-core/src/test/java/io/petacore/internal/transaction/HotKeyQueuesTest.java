@@ -31,7 +31,7 @@ class HotKeyQueuesTest {
           });
 
   private Ticket join(Bytes key) {
-    return queues.join(key, false, new Contention(), () -> false);
+    return queues.join(key, false, false, new Contention(), () -> false);
   }
 
   private HeldTickets tickets() {

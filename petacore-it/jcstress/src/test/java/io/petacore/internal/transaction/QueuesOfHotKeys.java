@@ -80,13 +80,13 @@ public final class QueuesOfHotKeys {
     /** One transaction. */
     @Actor
     public void one() {
-      first = queues.join(KEY, false, new Contention(), () -> false);
+      first = queues.join(KEY, false, false, new Contention(), () -> false);
     }
 
     /** Another transaction. */
     @Actor
     public void other() {
-      second = queues.join(KEY, false, new Contention(), () -> false);
+      second = queues.join(KEY, false, false, new Contention(), () -> false);
     }
 
     /** How many are ready at first, and when the head has left. */
@@ -108,7 +108,7 @@ public final class QueuesOfHotKeys {
   @Outcome(expect = Expect.FORBIDDEN, desc = "the other never is")
   public static class LeftAndJoined {
     private final HotKeyQueues queues = queues();
-    private final Ticket first = queues.join(KEY, false, new Contention(), () -> false);
+    private final Ticket first = queues.join(KEY, false, false, new Contention(), () -> false);
     private @Nullable Ticket second;
 
     /** The one that is ready. */
@@ -120,7 +120,7 @@ public final class QueuesOfHotKeys {
     /** Another transaction. */
     @Actor
     public void join() {
-      second = queues.join(KEY, false, new Contention(), () -> false);
+      second = queues.join(KEY, false, false, new Contention(), () -> false);
     }
 
     /** Whether the other is ready. */

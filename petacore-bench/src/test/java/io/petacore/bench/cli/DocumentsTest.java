@@ -47,7 +47,7 @@ class DocumentsTest {
   private static final Pattern SUPERTYPES =
       Pattern.compile("(?:extends|implements)\\s+([\\w\\s,]+?)\\s*(?:\\{|implements)");
 
-  private static final Pattern FENCE = Pattern.compile("```(\\w+)\\n(.*?)\\n```", Pattern.DOTALL);
+  private static final Pattern FENCE = Pattern.compile("```(\\w+)\\n(.*?)\\n *```", Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|Contract))[.#](\\w+)`");
   private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);

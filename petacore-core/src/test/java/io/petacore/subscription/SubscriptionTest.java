@@ -24,8 +24,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -344,44 +342,6 @@ class SubscriptionTest {
     store.close();
     recorder.awaitEnd();
     assertInstanceOf(StoreException.class, recorder.ends().get(0).orElseThrow());
-  }
-
-  @Test
-  void anExecutorThatDropsATurnIsGivenItAgain() {
-    AtomicInteger dropped = new AtomicInteger();
-    SubscriptionRecorder recorder = new SubscriptionRecorder(RANGE);
-    storage.subscribe(
-        RANGE,
-        SubscribeOptions.defaults()
-            .executor(
-                task -> {
-                  if (dropped.getAndIncrement() > 0) {
-                    task.run();
-                  }
-                }),
-        recorder);
-    write("a/1", "x");
-    recorder.awaitPicture(state("a/1", "x"), "");
-  }
-
-  @Test
-  void anExecutorThatRefusesLosesNothing() {
-    ExecutorService shutDown = Executors.newSingleThreadExecutor();
-    shutDown.shutdown();
-    SubscriptionRecorder recorder = new SubscriptionRecorder(RANGE);
-    storage.subscribe(RANGE, SubscribeOptions.defaults().executor(shutDown), recorder);
-    write("a/1", "x");
-    recorder.awaitPicture(state("a/1", "x"), "");
-  }
-
-  @Test
-  void anExecutorThatBlocksConcernsItsOwnSubscriptionsOnly() {
-    SubscriptionRecorder stuck = new SubscriptionRecorder(RANGE);
-    storage.subscribe(RANGE, SubscribeOptions.defaults().executor(task -> awaitGate()), stuck);
-    SubscriptionRecorder recorder = new SubscriptionRecorder(RANGE);
-    storage.subscribe(RANGE, recorder);
-    write("a/1", "x");
-    recorder.awaitPicture(state("a/1", "x"), "");
   }
 
   @Test

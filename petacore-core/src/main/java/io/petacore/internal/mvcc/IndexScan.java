@@ -6,6 +6,7 @@ import io.petacore.data.KeyRange;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Iterates over the entries of a secondary index that are visible at a timestamp, in order.
@@ -22,6 +23,7 @@ public final class IndexScan implements Iterator<Entry> {
   private final Version[] indexed = new Version[RangeScan.GROUP]; // of the keys
   private int at;
   private int end;
+  private @Nullable Version returned; // of the index
 
   /**
    * Starts a scan.
@@ -47,6 +49,7 @@ public final class IndexScan implements Iterator<Entry> {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
+    returned = entries[at];
     Version found = indexed[at++];
     return new Entry(found.key(), Objects.requireNonNull(found.value()));
   }
@@ -67,7 +70,7 @@ public final class IndexScan implements Iterator<Entry> {
 
   /** Returns the position of the entry that was returned last. */
   public Bytes position() {
-    return entries[at - 1].key();
+    return Objects.requireNonNull(returned, "none was returned").key();
   }
 
   /** Counts the remaining entries, and exhausts the iterator. */

@@ -193,7 +193,7 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
         ticket.admitted(),
         () -> {
           try {
-            attempts.requireAdmitted(ticket);
+            attempts.requireTime(ticket);
           } catch (PetaCoreException late) {
             fail(late);
             return;
@@ -205,13 +205,7 @@ final class AsyncRun<T extends @Nullable Object, R extends @Nullable Object> {
   private void runOn(Chain chain) {
     Runnable begin = () -> steps.awaitRequired(() -> runBodyOn(chain));
     if (chain.isEmpty()) {
-      attempts.waitForStore(true); // its first member takes the lock for all
-      steps.whenReady(
-          attempts.lockBeforeRun(),
-          () -> {
-            attempts.waitForStore(false);
-            begin.run();
-          });
+      steps.whenReady(attempts.lockBeforeRun(), begin); // its first member takes it for all
     } else {
       begin.run();
     }

@@ -40,7 +40,6 @@ final class Attempts {
   private final Deadline deadline;
   private final Backoff backoff;
   private final HeldTickets tickets;
-  private final boolean failFast;
   private final RunStart start;
   private final RunClaims claims;
   private CommitOutcome.@Nullable Conflict lastConflict; // of the last run; null if it had none
@@ -59,7 +58,6 @@ final class Attempts {
     this.deadline = Deadline.in(timeout, context.scheduler()::nanoTime);
     this.backoff = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, context.scheduler()::chance);
     this.claims = new RunClaims(context.pipeline().lockClaims());
-    this.failFast = options.isFailFast();
     this.start = new RunStart(context, options, deadline, this::lastConflict);
     this.tickets = new HeldTickets(context.hotKeys(), claims.contention(), start::failsFast);
     this.event = context.monitor().beginTransaction();
@@ -140,7 +138,9 @@ final class Attempts {
   CompletableFuture<CommitOutcome> send(PendingWrites pending, boolean holdsPermit) {
     Collection<Write> writes = pending.writes();
     keys = writes.size();
-    tickets.waitForStore(true);
+    if (!context.hotKeys().areNone()) {
+      tickets.waitForStore(true);
+    }
     AppliedState snapshot = pending.snapshot();
     ReadSet reads = pending.reads();
     claims.sending(reads, writes.isEmpty());
@@ -177,7 +177,7 @@ final class Attempts {
                     claimed.writes(),
                     claimed.snapshot(),
                     deadline,
-                    failFast,
+                    start.isFailFast(),
                     holdsPermit || claims.isClaimed(), // others may wait for all permits
                     reads,
                     claims.contention(),
@@ -203,7 +203,7 @@ final class Attempts {
   Chain.Member member(Ticket ticket, Map<Bytes, Long> reads, List<Write> writes) {
     keys = writes.size();
     claims.sending(null, writes.isEmpty());
-    return new Chain.Member(ticket, reads, writes, deadline, failFast);
+    return new Chain.Member(ticket, reads, writes, deadline, start.isFailFast());
   }
 
   /**
@@ -229,17 +229,14 @@ final class Attempts {
   void lostOnChain(CommitOutcome.Conflict conflict, boolean concerned) {
     lastConflict = conflict;
     if (conflict.late()) { // of the member with the least time
-      requireTime(conflict);
-      context.retries().increment();
-      return;
+      concerned = false;
+    } else {
+      claims.lost(conflict.key());
     }
-    claims.lost(conflict.key());
     if ((concerned && attempt >= maxAttempts) || deadline.hasPassed()) {
       throw conflictException(conflict);
     }
-    if (concerned) {
-      attempt++;
-    }
+    attempt += concerned ? 1 : 0;
     context.retries().increment();
   }
 
@@ -265,26 +262,15 @@ final class Attempts {
 
   /** Begins a run on a chain; null if that is not to be on it. */
   @Nullable ChainedRun begin(Chain admittedOn, IsolationLevel isolation) {
-    requireAdmitted(ticket());
+    requireTime(ticket());
     return ChainedRun.begin(context, this, ticket(), admittedOn, isolation);
   }
 
-  /** While the transaction waits for the store, it is not passed over in its queues. */
-  void waitForStore(boolean waits) {
-    tickets.waitForStore(waits);
-  }
-
   /** Fails if the time was used up in the queue. */
-  void requireAdmitted(Ticket ticket) {
+  void requireTime(Ticket ticket) {
     if (deadline.hasPassed()) {
       lastConflict = new CommitOutcome.Conflict(ticket.key(), true);
       throw start.notApplied(start.required());
-    }
-  }
-
-  private void requireTime(CommitOutcome.Conflict conflict) {
-    if (deadline.hasPassed()) {
-      throw conflictException(conflict);
     }
   }
 
@@ -293,9 +279,18 @@ final class Attempts {
     tickets.leave();
   }
 
-  /** Claims the exclusive commit lock if need be; completes when the body may run again. */
+  /**
+   * Claims the exclusive commit lock if need be; completes when the body may run again. Meanwhile
+   * the transaction is not passed over in its queues.
+   */
   CompletableFuture<@Nullable Void> lockBeforeRun() {
-    return start.failsFast() ? RunClaims.NO_CLAIM : claims.beforeRun();
+    CompletableFuture<@Nullable Void> acquired =
+        start.failsFast() ? RunClaims.NO_CLAIM : claims.beforeRun();
+    if (acquired.isDone()) {
+      return acquired;
+    }
+    tickets.waitForStore(true);
+    return acquired.whenComplete((done, failure) -> tickets.waitForStore(false));
   }
 
   /** Returns the delay before the next run; throws the conflict if there is none. */

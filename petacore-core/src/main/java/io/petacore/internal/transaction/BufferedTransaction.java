@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * A transaction as its body sees it: reads from the cache at its isolation level, its own writes on
  * top, buffered until the commit. Used by one thread at a time.
  */
-final class BufferedTransaction implements Transaction, DecodingView {
+final class BufferedTransaction implements Transaction, DecodingView, OrderedView {
 
   private final MvccCache cache;
   private final DecodedValues decoded;
@@ -86,16 +86,7 @@ final class BufferedTransaction implements Transaction, DecodingView {
   }
 
   @Override
-  public Iterable<Entry> scan(KeyRange range) {
-    return scan(range, Order.ASCENDING);
-  }
-
-  @Override
-  public Iterable<Entry> scanDescending(KeyRange range) {
-    return scan(range, Order.DESCENDING);
-  }
-
-  private Iterable<Entry> scan(KeyRange range, Order order) {
+  public Iterable<Entry> scan(KeyRange range, Order order) {
     requireOpen();
     Objects.requireNonNull(range, "range");
     KeyRange visible = ReservedKeys.visible(range);
@@ -181,12 +172,7 @@ final class BufferedTransaction implements Transaction, DecodingView {
   @Override
   public Transaction write(Bytes key, Bytes value) {
     requireOpen();
-    Limits.requireKey(key);
-    Objects.requireNonNull(value, "value");
-    if (Limits.isTooLong(key) && read(key) == null) {
-      throw Limits.tooLong(key);
-    }
-    return buffer(new Write(key, limits.requireValue(key, value)));
+    return buffer(WriteBuffer.valid(this, limits, key, value));
   }
 
   @Override

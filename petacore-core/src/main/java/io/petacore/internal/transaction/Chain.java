@@ -84,13 +84,13 @@ final class Chain {
   // ---- for the member that runs
 
   /** The state that members read: at first the newest applied one when the first of them begins. */
-  AppliedState begin() {
-    AppliedState begun = base;
-    if (begun == null) {
-      begun = cache.applied();
-      base = begun;
+  AppliedState base() {
+    AppliedState state = base;
+    if (state == null) {
+      state = cache.applied();
+      base = state;
     }
-    return begun;
+    return state;
   }
 
   /**
@@ -115,7 +115,7 @@ final class Chain {
   }
 
   private boolean isUnchanged(Set<Bytes> keys, AppliedState now) {
-    long since = begin().timestamp();
+    long since = base().timestamp();
     for (Bytes key : keys) {
       Version newest = cache.find(key, now.timestamp());
       if (newest != null && newest.timestamp() > since) {
@@ -200,7 +200,7 @@ final class Chain {
   }
 
   private boolean isAbsentAtBase(Bytes key) {
-    Version found = cache.find(key, begin().timestamp());
+    Version found = cache.find(key, base().timestamp());
     return found == null || found.isTombstone();
   }
 
@@ -219,7 +219,7 @@ final class Chain {
         deadline = member.deadline();
       }
     }
-    AppliedState state = begin();
+    AppliedState state = base();
     return new CommitRequest(
         pending.toList(),
         state.timestamp(),

@@ -69,8 +69,8 @@ final class ChainedRun {
    */
   static @Nullable ChainedRun begin(
       RunContext context, Attempts attempts, Ticket ticket, Chain chain, IsolationLevel isolation) {
-    if (!attempts.mayBeginAt(chain.begin())
-        && !(chain.moveOn() && attempts.mayBeginAt(chain.begin()))) {
+    if (!attempts.mayBeginAt(chain.base())
+        && !(chain.moveOn() && attempts.mayBeginAt(chain.base()))) {
       ticket.runAgain(true);
       return null;
     }
@@ -82,7 +82,7 @@ final class ChainedRun {
 
   /** The state that the run has begun at. */
   AppliedState base() {
-    return chain.begin();
+    return transaction.base();
   }
 
   ChainedTransaction transaction() {
@@ -96,7 +96,7 @@ final class ChainedRun {
    */
   End end(@Nullable Throwable thrown) {
     transaction.end();
-    if (thrown instanceof TransactionTooOldException && !context.isKept(chain.begin())) {
+    if (thrown instanceof TransactionTooOldException && !context.isKept(base())) {
       return discarded(true);
     }
     writes = thrown == null ? transaction.writes() : List.of();

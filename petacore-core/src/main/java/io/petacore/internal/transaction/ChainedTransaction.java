@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Scans see the same, but what they read is not kept: a run that has scanned does not join.
  */
-public final class ChainedTransaction implements Transaction, DecodingView {
+public final class ChainedTransaction implements Transaction, DecodingView, OrderedView {
 
   private final MvccCache cache;
   private final DecodedValues decoded;
@@ -60,7 +60,7 @@ public final class ChainedTransaction implements Transaction, DecodingView {
     this.limits = limits;
     this.isolation = isolation;
     this.chain = chain;
-    this.base = chain.begin();
+    this.base = chain.base();
     this.pending = chain.pending();
   }
 
@@ -103,16 +103,7 @@ public final class ChainedTransaction implements Transaction, DecodingView {
   // ---- reads of ranges
 
   @Override
-  public Iterable<Entry> scan(KeyRange range) {
-    return scan(range, Order.ASCENDING);
-  }
-
-  @Override
-  public Iterable<Entry> scanDescending(KeyRange range) {
-    return scan(range, Order.DESCENDING);
-  }
-
-  private Iterable<Entry> scan(KeyRange range, Order order) {
+  public Iterable<Entry> scan(KeyRange range, Order order) {
     requireOpen();
     KeyRange visible = ReservedKeys.visible(Objects.requireNonNull(range, "range"));
     return () -> {
@@ -133,8 +124,7 @@ public final class ChainedTransaction implements Transaction, DecodingView {
   @Override
   public long count(KeyRange range) {
     long count = 0;
-    for (Entry entry : scan(range)) {
-      Objects.requireNonNull(entry);
+    for (Iterator<Entry> entries = scan(range).iterator(); entries.hasNext(); entries.next()) {
       count++;
     }
     return count;
@@ -155,14 +145,8 @@ public final class ChainedTransaction implements Transaction, DecodingView {
     return new IndexLookup(
         (indexKeys, order) -> {
           requireOpen();
-          Iterator<Entry> entries =
-              allWrites()
-                  .over(
-                      new IndexScan(cache, index, indexKeys, order, base.timestamp()),
-                      index,
-                      indexKeys,
-                      order);
-          return entries;
+          var below = new IndexScan(cache, index, indexKeys, order, base.timestamp());
+          return allWrites().over(below, index, indexKeys, order);
         });
   }
 
@@ -177,12 +161,7 @@ public final class ChainedTransaction implements Transaction, DecodingView {
   @Override
   public Transaction write(Bytes key, Bytes value) {
     requireOpen();
-    Limits.requireKey(key);
-    Objects.requireNonNull(value, "value");
-    if (Limits.isTooLong(key) && read(key) == null) {
-      throw Limits.tooLong(key);
-    }
-    writes.put(new Write(key, limits.requireValue(key, value)));
+    writes.put(WriteBuffer.valid(this, limits, key, value));
     return this;
   }
 
@@ -207,6 +186,11 @@ public final class ChainedTransaction implements Transaction, DecodingView {
   }
 
   // ---- the end
+
+  /** The state below the pending writes that it reads. */
+  AppliedState base() {
+    return base;
+  }
 
   /** What all transactions on the same chain share, for tests. */
   public Object chain() {

@@ -46,7 +46,10 @@ final class HotKeyQueue {
   private static final int FEW = 8;
 
   /** For how long a chain grows, unless a request takes longer. */
-  private static final long MAX_GROWTH_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long GROWTH_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /** A request that took longer was held up: the next will hardly take as long. */
+  private static final long MAX_ROUND_TRIP_NANOS = 10 * GROWTH_NANOS;
 
   private final Bytes key;
   private final Scheduler scheduler;
@@ -67,7 +70,7 @@ final class HotKeyQueue {
   private @Nullable Chain awaited; // the last chain that has waited for members
   private @Nullable Chain sent; // the chain that has no outcome yet
   private long sentAt;
-  private long roundTripNanos;
+  private long roundTripNanos; // of the last chain
   private int expected; // members: as many as the last chain had
   private long usedAt;
   private boolean retired;
@@ -228,8 +231,7 @@ final class HotKeyQueue {
   // ---- chains
 
   private boolean mayGrow() {
-    long roundTrip = Math.min(roundTripNanos, 10 * MAX_GROWTH_NANOS);
-    return scheduler.nanoTime() - openedAt < Math.max(MAX_GROWTH_NANOS, roundTrip);
+    return scheduler.nanoTime() - openedAt < Math.max(GROWTH_NANOS, roundTripNanos);
   }
 
   /** Whether the chain has a part of the members that are expected; else it is sent later. */
@@ -238,7 +240,7 @@ final class HotKeyQueue {
     if (chain == null || chain.isEmpty() || expected <= FEW || chain.members().size() >= expected) {
       return false;
     }
-    long nanos = openedAt + Math.min(roundTripNanos, MAX_GROWTH_NANOS) / 2 - scheduler.nanoTime();
+    long nanos = openedAt + Math.min(roundTripNanos, GROWTH_NANOS) / 2 - scheduler.nanoTime();
     if (nanos <= 0) {
       return false;
     }
@@ -301,7 +303,7 @@ final class HotKeyQueue {
         () -> {
           sent = null;
           if (report.isCommitted() && !chain.reported().isDone()) {
-            roundTripNanos = scheduler.nanoTime() - sentAt;
+            roundTripNanos = Math.min(scheduler.nanoTime() - sentAt, MAX_ROUND_TRIP_NANOS);
           }
           expected = chain.members().size();
           if (!report.isCommitted()) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Reads of the newest applied state: each by itself, each scan as of the moment when its iterator
  * is made. Safe for use by many threads.
  */
-public final class NewestView implements DecodingView {
+public final class NewestView implements DecodingView, OrderedView {
 
   private final MvccCache cache;
   private final DecodedValues decoded;
@@ -46,16 +46,7 @@ public final class NewestView implements DecodingView {
   }
 
   @Override
-  public Iterable<Entry> scan(KeyRange range) {
-    return scan(range, Order.ASCENDING);
-  }
-
-  @Override
-  public Iterable<Entry> scanDescending(KeyRange range) {
-    return scan(range, Order.DESCENDING);
-  }
-
-  private Iterable<Entry> scan(KeyRange range, Order order) {
+  public Iterable<Entry> scan(KeyRange range, Order order) {
     requireNonNull(range, "range");
     return () -> cache.scan(range, order, cache.applied().timestamp());
   }

@@ -20,7 +20,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A snapshot of one state, kept by a pin of the cache until it is closed. */
-final class PinnedSnapshot implements Snapshot, DecodingView {
+final class PinnedSnapshot implements Snapshot, DecodingView, OrderedView {
 
   private final MvccCache cache;
   private final DecodedValues decoded;
@@ -57,16 +57,7 @@ final class PinnedSnapshot implements Snapshot, DecodingView {
   }
 
   @Override
-  public Iterable<Entry> scan(KeyRange range) {
-    return scan(range, Order.ASCENDING);
-  }
-
-  @Override
-  public Iterable<Entry> scanDescending(KeyRange range) {
-    return scan(range, Order.DESCENDING);
-  }
-
-  private Iterable<Entry> scan(KeyRange range, Order order) {
+  public Iterable<Entry> scan(KeyRange range, Order order) {
     requireOpen();
     Objects.requireNonNull(range, "range");
     return () -> {

@@ -87,6 +87,11 @@ final class RunStart {
     }
   }
 
+  /** Whether the transaction is not to wait for the store. */
+  boolean isFailFast() {
+    return failFast;
+  }
+
   /** Whether the transaction is to fail fast and the storage is disconnected. */
   boolean failsFast() {
     return failFast && context.pipeline().isDisconnected();

@@ -85,7 +85,7 @@ final class SyncAttempts {
   @Nullable Chain prepareAfterChain() {
     Ticket ticket = attempts.ticket();
     admit(ticket.admitted());
-    attempts.requireAdmitted(ticket);
+    attempts.requireTime(ticket);
     if (chain == null) {
       prepareAlone();
     }
@@ -93,7 +93,7 @@ final class SyncAttempts {
   }
 
   private void prepareAlone() {
-    awaitLock();
+    await(attempts.lockBeforeRun());
     attempts.start().awaitRequired();
   }
 
@@ -138,16 +138,6 @@ final class SyncAttempts {
     return null;
   }
 
-  /** Waits for the exclusive commit lock, if the next run is to have it. */
-  private void awaitLock() {
-    CompletableFuture<@Nullable Void> acquired = attempts.lockBeforeRun();
-    if (!acquired.isDone()) {
-      attempts.waitForStore(true);
-      await(acquired);
-      attempts.waitForStore(false);
-    }
-  }
-
   /** An interrupt does not end the waiting, as that would hide the outcome; the deadline does. */
   private CommitOutcome commit(PendingWrites pending) {
     try {
@@ -160,7 +150,7 @@ final class SyncAttempts {
   /** Begins a run on a chain; null if that is not to be on it. */
   @Nullable ChainedRun beginOn(Chain admittedOn, IsolationLevel isolation) {
     if (admittedOn.isEmpty()) {
-      awaitLock(); // its first member takes the lock for all
+      await(attempts.lockBeforeRun()); // its first member takes the lock for all
     }
     attempts.start().awaitRequired();
     return attempts.begin(admittedOn, isolation);

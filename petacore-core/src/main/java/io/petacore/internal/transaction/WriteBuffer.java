@@ -1,12 +1,16 @@
 package io.petacore.internal.transaction;
 
+import static java.util.Objects.requireNonNull;
+
 import io.petacore.data.Bytes;
 import io.petacore.data.Entry;
 import io.petacore.data.KeyRange;
 import io.petacore.internal.commit.batch.Write;
+import io.petacore.internal.format.Limits;
 import io.petacore.internal.mvcc.IndexScan;
 import io.petacore.internal.mvcc.Order;
 import io.petacore.internal.mvcc.SecondaryIndex;
+import io.petacore.transaction.ReadView;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -23,6 +27,21 @@ final class WriteBuffer {
 
   /** For each index that was looked up, what the writes make of it; null before the first. */
   private @Nullable Map<SecondaryIndex, OwnIndexEntries> indexed;
+
+  /**
+   * Returns the write of a value.
+   *
+   * @param view what the transaction sees: a key that is too long must be present
+   * @throws IllegalArgumentException if key or value are not allowed
+   */
+  static Write valid(ReadView view, Limits limits, Bytes key, Bytes value) {
+    Limits.requireKey(key);
+    requireNonNull(value, "value");
+    if (Limits.isTooLong(key) && view.read(key) == null) {
+      throw Limits.tooLong(key);
+    }
+    return new Write(key, limits.requireValue(key, value));
+  }
 
   void put(Write write) {
     writes.put(write.key(), write);

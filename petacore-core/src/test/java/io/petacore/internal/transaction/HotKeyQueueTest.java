@@ -70,7 +70,7 @@ class HotKeyQueueTest {
 
   private Chain beginAndJoin(Ticket ticket) {
     Chain chain = requireNonNull(admittedOn(ticket));
-    chain.begin();
+    assertNotNull(chain.base());
     assertTrue(joinChain(ticket, chain, Duration.ofSeconds(10)));
     return chain;
   }
@@ -102,9 +102,21 @@ class HotKeyQueueTest {
     sent.get(0).complete(new CommitOutcome.Committed(5, 5));
     Ticket urgent = join(true);
     Chain chain = requireNonNull(admittedOn(urgent));
-    chain.begin();
+    assertNotNull(chain.base());
     assertFalse(joinChain(urgent, chain, Duration.ofMillis(20)));
     assertNull(admittedOn(urgent), "by itself it endangers no other");
+  }
+
+  /** Else none would be a member any more, so that no request would show that it is over. */
+  @Test
+  void aRequestThatWasHeldUpDoesNotKeepOthersFromChainsForLong() {
+    beginAndJoin(join(true));
+    scheduler.advance(Duration.ofSeconds(9));
+    sent.get(0).complete(new CommitOutcome.Committed(5, 5));
+    Ticket next = join(true);
+    Chain chain = requireNonNull(admittedOn(next));
+    assertNotNull(chain.base());
+    assertTrue(joinChain(next, chain, Duration.ofSeconds(5)));
   }
 
   /** Else its body would run twice though nothing competes with it. */

@@ -199,7 +199,7 @@ public interface SerializableContract {
   /**
    * A transaction whose reads another node changes during every run holds the exclusive commit lock
    * from before its fourth run: others commit after it. If that run takes longer than the lock is
-   * held, as on a slow disk, the next one has it again.
+   * held, as on a slow disk, a later one has it again.
    */
   @Test
   default void aTransactionGuardedAsAWholeDoesNotStarve() {

@@ -19,11 +19,15 @@ import io.petacore.internal.concurrent.Deadline;
 import io.petacore.internal.concurrent.ManualScheduler;
 import io.petacore.internal.mvcc.MvccCache;
 import io.petacore.store.StoreLimits;
+import io.petacore.testing.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -77,21 +81,44 @@ class HotKeyQueueTest {
 
   /** Else a member could run again on the chain that was not applied, and join the next. */
   @Test
-  void membersOfAChainThatWasInDoubtAreQueuedBeforeTheyLearnOfIt() {
+  void membersOfAChainThatWasInDoubtAreQueuedBeforeTheyLearnOfIt() throws InterruptedException {
     Ticket ticket = join(true);
     Chain first = beginAndJoin(ticket);
     CompletableFuture<ResolvedOutcome> resolving = new CompletableFuture<>();
     sent.get(0).completeExceptionally(new CommitOutcomeUnknownException("lost", null, resolving));
     ChainReport.InDoubt inDoubt =
         assertInstanceOf(ChainReport.InDoubt.class, first.reported().join());
-    List<CompletableFuture<@Nullable Chain>> seen = new ArrayList<>();
-    CompletableFuture<Void> unused =
-        inDoubt.resolved().thenAccept(report -> seen.add(ticket.admitted()));
-    resolving.complete(ResolvedOutcome.notCommitted());
-    Chain next = requireNonNull(seen.get(0).join());
-    assertNotSame(first, next);
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch gate = new CountDownLatch(1);
+    BooleanSupplier holdsTheLock =
+        () -> {
+          entered.countDown();
+          await(gate);
+          return false;
+        };
+    assertTrue(queue.add(new Ticket(queue, true, false, new Contention(), holdsTheLock)));
+    Thread holder = new Thread(queue::passOver);
+    holder.start();
+    await(entered);
+    Thread resolver = new Thread(() -> resolving.complete(ResolvedOutcome.notCommitted()));
+    resolver.start();
+    Await.until("the queue is to learn of it", () -> resolver.getState() == Thread.State.WAITING);
+    assertFalse(inDoubt.resolved().isDone());
+    gate.countDown();
+    holder.join();
+    resolver.join();
+    assertTrue(inDoubt.resolved().isDone());
+    assertNotSame(first, requireNonNull(admittedOn(ticket)));
     assertFalse(joinChain(ticket, first, Duration.ofSeconds(10)), "a run on the first one");
     assertTrue(sent.size() == 1, "it is no member of the next");
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(60, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

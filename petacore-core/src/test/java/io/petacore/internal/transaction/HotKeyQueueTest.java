@@ -166,14 +166,18 @@ class HotKeyQueueTest {
   void aSlowRunIsNoMemberAndTheOthersAreSentWithoutIt() {
     Ticket quick = join(true);
     Ticket slow = join(true);
+    Ticket third = join(true);
     Chain chain = beginAndJoin(quick);
     assertNotNull(admittedOn(slow));
     scheduler.advance(Duration.ofMillis(60));
     assertTrue(queue.passOver());
+    assertFalse(third.admitted().isDone(), "the slow run still reads what is pending");
     assertTrue(sent.size() == 1, "the chain of the first was sent");
     assertFalse(joinChain(slow, chain, Duration.ofSeconds(10)));
     assertFalse(slow.admitted().isDone(), "it waits for the outcome of that chain");
     sent.get(0).complete(new CommitOutcome.Committed(5, 5));
+    assertNotNull(admittedOn(third));
+    third.leave();
     assertNull(admittedOn(slow), "by itself");
   }
 

@@ -92,9 +92,11 @@ class ChainTest extends ChainFixture {
   @Test
   void whatAnExceptionSawIsCommittedWhenItIsReported() {
     CompletableFuture<Integer> reserves = wait(ChainFixture::increment);
+    AtomicInteger runs = new AtomicInteger();
     CompletableFuture<String> buys =
         wait(
             tx -> {
+              runs.incrementAndGet();
               int sold = increment(tx);
               if (sold > 3) {
                 throw new IllegalStateException("sold out");
@@ -106,6 +108,7 @@ class ChainTest extends ChainFixture {
     assertEquals("sold out", soldOut.getMessage());
     assertEquals("3", node.read("hot"));
     assertEquals(3, reserves.join());
+    assertEquals(2, runs.get(), "what was thrown on the chain is reported");
   }
 
   /** What is read below the pending writes is guarded, too, at Snapshot. */

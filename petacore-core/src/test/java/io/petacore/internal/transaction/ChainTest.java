@@ -11,6 +11,7 @@ import io.petacore.data.KeyRange;
 import io.petacore.error.CommitOutcomeUnknownException;
 import io.petacore.error.PetaCoreException;
 import io.petacore.error.ResolvedOutcome;
+import io.petacore.error.StorageClosedException;
 import io.petacore.error.StoreUnavailableException;
 import io.petacore.error.TransactionConflictException;
 import io.petacore.store.StoreException;
@@ -382,7 +383,7 @@ class ChainTest extends ChainFixture {
   void closingEndsAllThatWaits() {
     CompletableFuture<Integer> waiting = wait(ChainFixture::increment);
     CompletableFuture<Void> closing = CompletableFuture.runAsync(node::close);
-    failure(PetaCoreException.class, waiting);
+    failure(StorageClosedException.class, waiting);
     releaseChain();
     closing.join();
   }
